@@ -1,0 +1,93 @@
+"""How the rules are compiled: once, by numba, without fastmath, cached on disk by content.
+
+Every numeric function of the project is decorated with :func:`rule`.  The same compiled function
+is called by the Mesa agents (from Python) and by the compiled ensemble (inlined by LLVM), which is
+why the two engines agree to the last bit: IEEE arithmetic in the written order, no fused or
+reassociated operations, and no libm (see :mod:`sim.numeric`).
+
+numba's own cache looks at the time stamp of the file a function stands in, and does not notice
+that a function it *calls* has changed.  A researcher who edits a rule must never get yesterday's
+kernel, so the cache folder is named after a hash of all of daarna's sources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba import types
+from numba.extending import intrinsic
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+@cache
+def source_hash() -> str:
+    """First 16 hex digits of the SHA-256 over all Python sources of the package, path by path."""
+    digest = hashlib.sha256()
+    for path in sorted(PACKAGE.rglob("*.py")):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled code is kept: ``$DAARNA_CACHE``, else the user's cache folder."""
+    if chosen := os.environ.get("DAARNA_CACHE"):
+        root = Path(chosen)
+    elif sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "daarna"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daarna"
+    return root / f"kernel-{source_hash()}"
+
+
+def rule(function: Function) -> Function:
+    """Compile a plain numeric function with numba: no fastmath, no GIL, division as IEEE says."""
+    return _compile(function, keep=False)
+
+
+def kernel(function: Function) -> Function:
+    """Like :func:`rule`, and keep the machine code on disk: for the few functions users wait for."""
+    return _compile(function, keep=True)
+
+
+def _compile(function: Function, keep: bool) -> Function:
+    before = numba.config.CACHE_DIR
+    if keep:
+        numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(function, nogil=True, error_model="numpy", fastmath=False, cache=keep)
+    except RuntimeError:  # the cache folder cannot be written: compile in memory
+        return numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
+    finally:
+        numba.config.CACHE_DIR = before
+
+
+@intrinsic
+def bits_to_float(typing_context, bits):  # type: ignore[no-untyped-def]
+    """The float64 whose IEEE-754 bit pattern is the given int64."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.bitcast(arguments[0], context.get_value_type(types.float64))
+
+    return types.float64(types.int64), generate
+
+
+@intrinsic
+def float_to_bits(typing_context, number):  # type: ignore[no-untyped-def]
+    """The IEEE-754 bit pattern of a float64, as int64."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.bitcast(arguments[0], context.get_value_type(types.int64))
+
+    return types.int64(types.float64), generate

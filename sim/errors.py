@@ -1,0 +1,15 @@
+"""What can go wrong, as exceptions: one message each, ready to be read by a person."""
+
+from __future__ import annotations
+
+
+class DaarnaError(Exception):
+    """Base of all errors daarna raises on purpose; its text is the whole message."""
+
+
+class InputError(DaarnaError):
+    """The input is wrong: names the file, the place, what was found and what is allowed."""
+
+
+class StudyError(DaarnaError):
+    """A study on disk cannot be read, written or continued; says what is safe."""

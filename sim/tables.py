@@ -1,0 +1,143 @@
+"""The columns of the result tables, each with its unit and meaning: the one place they are named.
+
+The order here is the order in the arrays the engines fill, in the data frames and in the Parquet
+files.  Columns marked ``*`` in `docs/model.md` are daarna's additions to the fixed set.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Column(NamedTuple):
+    """A column of a result table."""
+
+    name: str
+    unit: str  # "money" stands for the scenario's currency
+    meaning: str
+
+
+MONTHS: tuple[Column, ...] = (
+    Column("month", "month", "month of the simulation, from 1"),
+    Column("customers", "customers", "active customers at the month's end"),
+    Column("signings", "customers", "customers signed in the month"),
+    Column("lapses", "customers", "exits of any kind in the month: lapse, dropout, written off"),
+    Column("initial_revenue", "money", "first purchases invoiced"),
+    Column("repeat_revenue", "money", "repeat purchases and renewals invoiced"),
+    Column("cross_revenue", "money", "cross-purchases invoiced"),
+    Column("revenue", "money", "initial + repeat + cross revenue"),
+    Column("cost_of_goods", "money", "cost of what was sold"),
+    Column("acquisition", "money", "perks for new customers and the cost of attempts"),
+    Column("service", "money", "contacts handled and visits paid"),
+    Column("resolution", "money", "solutions, goodwill and collection at the moment of truth"),
+    Column("write_off", "money", "invoices given up"),
+    Column("collected", "money", "invoices paid"),
+    Column("outstanding", "money", "invoiced, neither paid nor written off, at the month's end"),
+    Column("commission", "money", "everything variable paid to reps"),
+    Column("clawback", "money", "recovered from reps"),
+    Column("salaries", "money", "fixed pay and start-up subsidy of reps"),
+    Column("desk", "money", "fixed cost of the service desk and of the firm"),
+    Column("profit", "money", "what the month left the firm"),
+    Column("hunting_share", "share", "of the reps' time, spent hunting"),
+    Column("satisfaction", "score", "mean over active customers at the month's end, -1 to 1"),
+    Column("nurturing_share", "share", "of the reps' time, spent on the book"),
+    Column("prospecting", "money", "the part of acquisition that belongs to no customer: attempts"),
+    Column("initial_margin", "money", "initial revenue less its cost of goods"),
+    Column("commission_attributed", "money", "commission that belongs to a customer's account"),
+    Column("awarded", "money", "variable pay earned in the month, before deferral"),
+    Column("held", "money", "deferred pay not yet vested, at the month's end"),
+    Column("forfeited", "money", "deferred pay lost to malus or departure in the month"),
+    Column("clawback_due", "money", "clawback claimed and not yet recovered, at the month's end"),
+    Column("uncollectable", "money", "clawback given up because the rep has left, in the month"),
+    Column("rep_exits", "reps", "reps who quit, ran out of savings or were dismissed"),
+    Column("leads", "leads", "leads in hand, cold and warm, at the month's end"),
+    Column("attempts", "attempts", "prospects approached"),
+    Column("visits", "visits", "visits paid to customers"),
+    Column("contacts", "contacts", "service contacts"),
+    Column("wait", "days", "mean wait of a contact at the desk"),
+    Column("cases", "cases", "moments of truth: unsolved contacts and arrears that opened a case"),
+    Column("pressure", "share", "mean pay pressure of the reps, 0 to 1"),
+    Column("fit", "sd", "mean fit of the customers signed in the month (0 if none)"),
+)
+
+RUNS_FIRST: tuple[Column, ...] = (
+    Column("npv", "money", "profit of all months, discounted to the start"),
+)  # then profit_year_1 … profit_year_N, then:
+RUNS_REST: tuple[Column, ...] = (
+    Column("customers_end", "customers", "active customers at the end"),
+    Column("signings", "customers", "customers signed"),
+    Column("lapses", "customers", "exits of any kind"),
+    Column("churn_rate", "per month", "lapses per customer-month"),
+    Column("share_loss_making", "share", "of all customers signed, those whose account is below zero"),
+    Column("promised_profit", "money", "profit promised at signing for the months that have passed"),
+    Column("realised_profit", "money", "profit on all customers' accounts"),
+    Column("satisfaction", "score", "mean over customer-months"),
+    Column("bad_debt_ratio", "share", "written off / revenue"),
+    Column("cost_to_serve", "money/month", "(service + resolution) per customer-month"),
+    Column("rep_pay_mean", "money/month", "pay per rep-month: salary, subsidy, variable, less clawback"),
+    Column("rep_pay_sd", "money/month", "spread of mean pay between seats"),
+    Column("variable_share", "share", "variable pay net of clawback, of all pay"),
+    Column("rep_turnover", "per year", "departures per rep-year"),
+    Column("hunting_share", "share", "of the reps' time, spent hunting"),
+    Column("nurturing_share", "share", "of the reps' time, spent on the book"),
+    Column("margin_initial", "money", "margin on first purchases"),
+    Column("margin_repeat", "money", "margin on repeat and cross-purchases"),
+    Column("payment_loss", "money", "written off"),
+    Column("service_cost", "money", "service and resolution"),
+    Column("acquisition_cost", "money", "perks and attempts"),
+    Column("pay_cost", "money", "salaries, subsidy, commission, less clawback"),
+    Column("fixed_cost", "money", "desk and firm"),
+    Column("persistency_12", "share", "of those signed at least 12 months ago, there after 12 months"),
+    Column("persistency_24", "share", "of those signed at least 24 months ago, there after 24 months"),
+)
+
+COHORTS: tuple[Column, ...] = (
+    Column("cohort", "year", "year of signing, from 1"),
+    Column("year", "year", "year of the simulation"),
+    Column("signed", "customers", "signed in the cohort's year"),
+    Column("customers", "customers", "of them, active at the year's end"),
+    Column("profit", "money", "on their accounts in the year"),
+    Column("promised_profit", "money", "promised at signing for the year"),
+)
+
+WHALE: tuple[Column, ...] = (
+    Column("share", "share", "of all customers signed, most profitable first"),
+    Column("profit_share", "share", "of total profit on accounts, earned by that share of customers"),
+)
+
+CUSTOMERS: tuple[Column, ...] = (
+    Column("customer", "id", "seat * 2**32 + month * 2**20 + order of signing"),
+    Column("rep", "seat", "whose book"),
+    Column("signed_month", "month", "month of signing"),
+    Column("lapsed_month", "month", "month of exit, 0 while active"),
+    Column("status", "code", "0 active, 1 lapsed, 2 written off"),
+    Column("revenue", "money", "invoiced"),
+    Column("cost_of_goods", "money", "cost of what was sold"),
+    Column("acquisition", "money", "perks"),
+    Column("service", "money", "contacts and visits"),
+    Column("resolution", "money", "solutions, goodwill, collection"),
+    Column("write_off", "money", "given up"),
+    Column("commission", "money", "acquisition commission that belongs to this customer"),
+    Column("profit", "money", "what the account left"),
+    Column("promised_profit", "money", "promised at signing for the months that have passed"),
+    Column("collected", "money", "paid"),
+    Column("outstanding", "money", "invoiced, neither paid nor written off"),
+    Column("purchases", "purchases", "repeat purchases made"),
+    Column("fit", "sd", "how well the product suits the customer"),
+)
+
+
+def years(months: int) -> int:
+    """Number of (started) years in a run of so many months."""
+    return -(-months // 12)
+
+
+def run_columns(months: int) -> tuple[Column, ...]:
+    """Columns of the runs table for runs of `months` months."""
+    profits = tuple(
+        Column(f"profit_year_{year}", "money", f"profit of year {year}") for year in range(1, years(months) + 1)
+    )
+    return RUNS_FIRST + profits + RUNS_REST
+
+
+WHALE_SHARES = tuple(k / 20 for k in range(21))
