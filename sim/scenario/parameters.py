@@ -1,0 +1,273 @@
+"""Every parameter of the model but the scheme: the one place where its default and bounds stand.
+
+Checks, ``daarna describe``, the JSON schema, the documentation and the record the rules read
+(:mod:`sim.scenario.record`) are all made from these declarations.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import field_validator, model_validator
+
+from sim.scenario.base import Group, par
+
+HOUGHTON = "Houghton, Siegel, Jalali et al. 2016 (model as published)"
+
+
+class Market(Group):
+    """Prospects: how many there are for a seat, and how they answer."""
+
+    leads_at_start: float = par(100.0, "leads", "leads in hand when a seat is first filled", HOUGHTON, ge=0, le=1e6)
+    leads_per_month: float = par(25.0, "leads/month", "fresh leads reaching a seat each month", ge=0, le=1e6)
+    stale_months: float = par(3.0, "months", "mean life of a lead before it is stale", HOUGHTON, ge=1, le=1e6)
+    success: float = par(0.2, "probability", "that an attempt on a cold lead signs", HOUGHTON, ge=0, le=1)
+    referred_success: float = par(0.35, "probability", "that an attempt on a referred lead signs", ge=0, le=1)
+    referred_fit: float = par(0.3, "sd", "fit advantage of a referred prospect", ge=-3, le=3)
+
+
+class Choice(Group):
+    """How a rep chooses."""
+
+    rule: Literal["logit", "roth_erev", "fixed"] = par("logit", "name", "logit on projected pay, reinforcement, or fixed")
+    temperature: float = par(300.0, "money/month", "noise of choice: scale of the logit", gt=0, le=1e9)
+    grid: int = par(4, "steps", "alternatives are shares of time in multiples of 1/grid", ge=1, le=20)
+    hunting: float = par(0.5, "share", "time spent hunting under the fixed rule", ge=0, le=1)
+    nurturing: float = par(0.3, "share", "time spent nurturing under the fixed rule", ge=0, le=1)
+    forgetting: float = par(0.1, "share/month", "Roth-Erev phi", "Roth & Erev 1995, recalled (80%)", ge=0, le=1)
+    experiment: float = par(0.2, "share", "Roth-Erev epsilon", "Roth & Erev 1995, recalled (80%)", ge=0, lt=1)
+
+    @model_validator(mode="after")
+    def _time_budget(self) -> Choice:
+        if self.hunting + self.nurturing > 1 + 1e-12:
+            raise ValueError("hunting + nurturing must not exceed 1")
+        return self
+
+
+class Belief(Group):
+    """What a newly hired rep believes, and how quickly experience changes it."""
+
+    rate: float = par(0.1, "share/month", "weight of the newest month", ge=0, le=1)
+    lapse: float = par(0.01, "per month", "lapse rate expected of a customer", ge=0, le=1)
+    visit_lapse: float = par(0.004, "per visit", "lapse probability a visit is thought to take away", ge=-1, le=1)
+    visit_repeat: float = par(20.0, "money/visit", "repeat and cross revenue a visit is thought to bring", ge=-1e9, le=1e9)
+    visit_satisfaction: float = par(0.05, "score/visit", "satisfaction a visit is thought to add", ge=-2, le=2)
+
+
+class Reps(Group):
+    """The sales force."""
+
+    count: int = par(10, "reps", "seats in the sales force", ge=1, le=100_000)
+    absent: tuple[int, ...] = par((), "seats", "seats that stay empty throughout")
+    hours: float = par(50.0, "hours/month", "selling time of a rep", HOUGHTON, gt=0, le=744)
+    hours_per_attempt: float = par(4.0, "hours", "time an attempt takes", HOUGHTON, gt=0, le=744)
+    hours_per_visit: float = par(1.0, "hours", "time a visit takes", HOUGHTON, gt=0, le=744)
+    salary: float = par(1500.0, "money/month", "fixed pay", ge=0, le=1e9)
+    expenses: float = par(2000.0, "money/month", "cost of living of a rep", gt=0, le=1e9)
+    savings_months: float = par(6.0, "months", "expenses a new rep can live on", HOUGHTON, ge=0, le=1e6)
+    subsidy: float = par(0.0, "share", "of expenses, paid to a starting rep (draw)", "off; .75 in " + HOUGHTON, ge=0, le=10)
+    subsidy_months: int = par(3, "months", "how long the start-up subsidy lasts", HOUGHTON, ge=0, le=1200)
+    skill_spread: float = par(0.25, "log sd", "spread of hunting and of nurturing skill between reps", ge=0, le=2)
+    skill_correlation: float = par(0.0, "correlation", "between hunting and nurturing skill", ge=-1, le=1)
+    intrinsic_hunting: float = par(0.25, "share", "of time a rep would hunt unpaid", ge=0, le=1)
+    intrinsic_nurturing: float = par(0.35, "share", "of time a rep would nurture unpaid", ge=0, le=1)
+    effort_cost: float = par(2500.0, "money/month", "curvature of effort cost around intrinsic effort", ge=0, le=1e9)
+    substitution: float = par(0.3, "share", "cross term of effort cost: the tasks crowd each other out", gt=-1, lt=1)
+    horizon_months: int = par(12, "months", "how far a rep looks ahead", ge=1, le=600)
+    present_bias: float = par(0.85, "factor", "beta: weight of all pay after this month", "range .7-1, assumed", gt=0, le=1)
+    discount_year: float = par(0.92, "factor/year", "delta: annual patience", "range .85-.97, assumed", gt=0, le=1)
+    quit_rate: float = par(0.015, "per month", "exit hazard at ordinary pay", "turnover 20-34% a year, secondary", ge=0, le=1)
+    quit_pay: float = par(1.0, "log odds", "rise of the exit odds when pay falls short of all expenses", ge=0, le=20)
+    quit_broke: bool = par(True, "yes/no", "a rep whose savings have run out leaves", HOUGHTON)
+    vacancy_months: int = par(1, "months", "before a leaver is replaced", ge=0, le=1200)
+    pressure_fit: float = par(1.0, "sd", "how far full pay pressure lowers the fit accepted", ge=0, le=5)
+    pressure_size: float = par(0.15, "share", "oversizing of the first purchase at full pay pressure", "contract size +15%, Agarwal & Ben-David 2018", ge=0, le=10)
+    pressure_promise: float = par(0.3, "score", "expectation raised by promises at full pay pressure", ge=0, le=2)
+    screening: float = par(-0.5, "sd", "lowest fit accepted without pay pressure", ge=-10, le=5)
+    choice: Choice = Choice()
+    belief: Belief = Belief()
+
+
+class Payment(Group):
+    """Invoices age through buckets until paid or written off."""
+
+    transitions: tuple[tuple[float, ...], ...] = par(
+        ((0.90, 0.10, 0.0, 0.0, 0.0), (0.60, 0.20, 0.20, 0.0, 0.0), (0.45, 0.0, 0.25, 0.30, 0.0), (0.30, 0.0, 0.0, 0.40, 0.30)),
+        "probability/month",
+        "a row per bucket (current, 1, 2, ...): to paid, to each later bucket, to written off",
+    )
+    spread: float = par(0.4, "log odds sd", "spread of payment reliability between customers", ge=0, le=5)
+    dissatisfied: float = par(0.7, "log odds", "fall of the odds to pay at satisfaction -1", "hazard x 1.2-2, assumed", ge=0, le=10)
+    fit: float = par(0.3, "log odds/sd", "rise of the odds to pay with fit", ge=-5, le=5)
+    exit_on_write_off: bool = par(True, "yes/no", "a customer whose debt is written off is gone")
+
+    @field_validator("transitions")
+    @classmethod
+    def _stochastic(cls, rows: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
+        if not 1 <= len(rows) <= 8:
+            raise ValueError(f"1 to 8 buckets are allowed, found {len(rows)}")
+        for number, row in enumerate(rows):
+            if len(row) != len(rows) + 1:
+                raise ValueError(f"row {number} needs {len(rows) + 1} numbers (paid, buckets 1-{len(rows) - 1}, written off), found {len(row)}")
+            if min(row) < 0 or abs(sum(row) - 1) > 1e-9:
+                raise ValueError(f"row {number} must be probabilities that add up to 1, found {list(row)}")
+        return rows
+
+
+class Purchase(Group):
+    """Repeat purchases: gamma-Poisson; rate ~ Gamma(shape, rate parameter)."""
+
+    shape: float = par(2.0, "none", "r: shape of the gamma mixing over purchase rates", gt=0, le=1e4)
+    alpha: float = par(40.0, "months", "alpha: rate parameter of that gamma; the mean rate is shape / alpha", gt=0, le=1e9)
+    enabled: bool = par(True, "yes/no", "customers make repeat purchases")
+    satisfaction: float = par(0.5, "per score", "slope k of the convex (1 + k S / 2)^2 at S = 0", "convexity: Mittal & Kamakura 2001", ge=0, le=2)
+    visit: float = par(0.5, "share", "rise of the purchase rate in a month with a visit", ge=0, le=20)
+
+
+class Spend(Group):
+    """Amount of a purchase: gamma-gamma; z ~ Gamma(p, nu), nu ~ Gamma(q, v)."""
+
+    p: float = par(6.25, "none", "shape of a customer's amounts", "CDNOW, lifetimes test-suite", gt=0, le=1e4)
+    q: float = par(3.74, "none", "shape of the mixing over scales", "CDNOW, lifetimes test-suite", gt=1, le=1e4)
+    v: float = par(88.0, "money", "scale of the mixing; mean amount is p v / (q - 1)", gt=0, le=1e9)
+
+
+class Lapse(Group):
+    """Leaving: latent propensity ~ Beta(alpha, beta), shifted on the logit scale."""
+
+    alpha: float = par(0.7, "none", "alpha of the beta over latent lapse (or dropout) probability", gt=0, le=1e6)
+    beta: float = par(3.8, "none", "beta of it", gt=0, le=1e6)
+    satisfaction: float = par(1.2, "log odds/score", "fall of the lapse odds with satisfaction", ge=0, le=20)
+    tie: float = par(0.8, "log odds", "fall of the lapse odds with a full tie to the rep", ge=0, le=20)
+    midterm: float = par(0.02, "odds ratio", "odds of lapsing in a month without renewal, relative to a renewal", ge=0, le=1)
+
+
+class Service(Group):
+    """Need for service: contacts ~ Poisson, rate ~ Gamma."""
+
+    rate: float = par(0.08, "contacts/month", "mean need for service", ge=0, le=50)
+    shape: float = par(2.0, "none", "shape of the gamma over customers' need", gt=0, le=1e4)
+    fit: float = par(0.2, "log/sd", "fall of the need with fit", ge=-3, le=3)
+
+
+class Feeling(Group):
+    """Satisfaction against expectation."""
+
+    expectation: float = par(0.3, "score", "expectation at signing, after courtship without pressure", ge=-1, le=1)
+    learning: float = par(0.15, "share/month", "eta: how fast expectation follows experience", "range .1-.3, assumed", ge=0, le=1)
+    speed: float = par(0.2, "share/month", "gamma: how fast satisfaction follows", ge=0, le=1)
+    loss: float = par(2.0, "factor", "losses loom larger", "1.5-2.5; Bolton 1998, range assumed", ge=1, le=10)
+    performance: float = par(0.5, "factor", "weight of experience itself beside disconfirmation", ge=0, le=2)
+    fit: float = par(0.15, "score/sd", "experience gained from fit", ge=-2, le=2)
+    tie: float = par(0.2, "score", "experience gained from a full tie", ge=-2, le=2)
+    visit: float = par(0.2, "score", "experience of a month with a visit", ge=-2, le=2)
+    solved: float = par(0.1, "score", "experience of a contact solved at once", ge=-2, le=2)
+    unsolved: float = par(0.6, "score", "experience lost by a contact not solved", ge=0, le=2)
+    wait: float = par(0.2, "score/day", "experience lost per day of waiting, at most 1", ge=0, le=10)
+
+
+class Tie(Group):
+    """The personal bond between customer and rep."""
+
+    start: float = par(0.6, "share", "tie at signing", ge=0, le=1)
+    fade: float = par(0.08, "share/month", "lost each month without a visit", ge=0, le=1)
+    visit: float = par(0.4, "share", "of the distance to a full tie, won by a visit", ge=0, le=1)
+    broken: float = par(1.0, "share", "lost when the rep leaves", ge=0, le=1)
+
+
+class Referral(Group):
+    """Word of mouth."""
+
+    rate: float = par(0.01, "leads/month", "referred by a customer with satisfaction 1", ge=0, le=1)
+    visit: float = par(0.1, "leads/visit", "referred at a visit", "2 per meeting in Houghton et al.; lowered, assumed", ge=0, le=10)
+
+
+TRAITS = ("initial", "rate", "spend", "margin", "payment", "need", "lapse", "fit")
+
+
+class Customers(Group):
+    """Customers: what they bring and how they behave."""
+
+    setting: Literal["contractual", "non_contractual"] = par("contractual", "name", "renewals and a lapse hazard, or silent dropout after a purchase")
+    at_start: int = par(0, "customers/seat", "signed at the opening of month 1, nobody being paid for it", ge=0, le=10_000_000)
+    initial: float = par(1000.0, "money", "mean first purchase", ge=0, le=1e12)
+    initial_shape: float = par(4.0, "none", "gamma shape of first purchases", gt=0, le=1e6)
+    renewal: float = par(0.3, "share", "of the first purchase, invoiced at each renewal", ge=0, le=100)
+    renewal_months: int = par(12, "months", "length of a contract", ge=1, le=1200)
+    margin: float = par(0.4, "share", "mean margin", gt=0, lt=1)
+    margin_precision: float = par(50.0, "none", "alpha + beta of the beta over margins", gt=0, le=1e6)
+    cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e12)
+    visit_sale: float = par(0.02, "probability", "of a cross-purchase at a visit", ge=0, le=1)
+    correlation: dict[str, float] = par({"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula")
+    purchase: Purchase = Purchase()
+    spend: Spend = Spend()
+    lapse: Lapse = Lapse()
+    payment: Payment = Payment()
+    service: Service = Service()
+    feeling: Feeling = Feeling()
+    tie: Tie = Tie()
+    referral: Referral = Referral()
+
+    @field_validator("correlation")
+    @classmethod
+    def _known_pairs(cls, pairs: dict[str, float]) -> dict[str, float]:
+        import numpy as np
+
+        matrix = np.eye(len(TRAITS))
+        for pair, value in pairs.items():
+            names = pair.split("-")
+            if len(names) != 2 or names[0] == names[1] or any(name not in TRAITS for name in names):
+                raise ValueError(f"'{pair}' is no pair of traits; write two of {', '.join(TRAITS)} with a hyphen between")
+            if not -1 < value < 1:
+                raise ValueError(f"correlation {pair} must lie strictly between -1 and 1, found {value}")
+            i, j = TRAITS.index(names[0]), TRAITS.index(names[1])
+            matrix[i, j] = matrix[j, i] = value
+        if np.linalg.eigvalsh(matrix)[0] < 1e-9:
+            raise ValueError("these correlations contradict each other (the matrix is not positive definite)")
+        return pairs
+
+
+class Desk(Group):
+    """The service desk."""
+
+    agents: int = par(2, "agents", "on the desk", ge=1, le=10_000)
+    capacity: float = par(120.0, "contacts/month", "an agent can handle", gt=0, le=1e9)
+    contact: Literal["pool", "fixed"] = par("pool", "name", "anybody answers, or a fixed contact")
+    orientation: Literal["technical", "commercial"] = par("technical", "name", "solves and hangs up, or also sells")
+    solve: float = par(0.8, "probability", "that a contact is solved at once", ge=0, le=1)
+    continuity: float = par(0.08, "probability", "gained with a fixed contact", "ownership can beat pooling, Song et al. 2015; size assumed", ge=0, le=1)
+    skill_spread: float = par(0.0, "probability sd", "spread of solving between agents", ge=0, le=0.3)
+    offer_time: float = par(0.2, "share", "longer handling by a commercial desk", ge=0, le=10)
+    offer_sale: float = par(0.06, "probability", "of a cross-purchase when offered", ge=0, le=1)
+    appointment: float = par(0.03, "leads/contact", "appointments a commercial desk makes for the rep", ge=0, le=1)
+    irritation: float = par(0.15, "score", "experience lost per offer beyond the first in recent memory", ge=0, le=2)
+    salary: float = par(2500.0, "money/month", "cost of an agent", ge=0, le=1e9)
+    contact_cost: float = par(12.0, "money", "cost of handling a contact", ge=0, le=1e9)
+    max_wait: float = par(30.0, "days", "longest wait", gt=0, le=1e6)
+
+
+class Resolution(Group):
+    """The moment of truth."""
+
+    policy: Literal["none", "solution", "strict", "by_value"] = par("strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away")
+    value: float = par(10.0, "money/month", "expected margin above which by_value seeks a solution", ge=-1e9, le=1e9)
+    bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
+    solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
+    recovery: float = par(0.5, "score", "experience regained by a solution", "should not end above no failure", ge=0, le=2)
+    collect_cost: float = par(15.0, "money", "cost of collection", ge=0, le=1e9)
+    collect: float = par(0.5, "probability", "that strictness collects the debt at once", ge=0, le=1)
+    arrange: float = par(0.35, "probability", "that a solution gets the debt paid at once", ge=0, le=1)
+    estrangement: float = par(0.5, "score", "experience lost by strictness", ge=0, le=2)
+
+
+class Firm(Group):
+    """The firm's policy and costs."""
+
+    discount_year: float = par(0.08, "per year", "discount rate", ge=-0.5, le=10)
+    perks: float = par(100.0, "money/customer", "spent on a new customer", ge=0, le=1e9)
+    attempt_cost: float = par(10.0, "money/attempt", "cost of approaching a prospect", ge=0, le=1e9)
+    visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
+    fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)
+    promise_months: int = par(60, "months", "horizon of the profit promised at signing", ge=1, le=1200)
+    promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with", ge=0, le=1)
+    resolution: Resolution = Resolution()
