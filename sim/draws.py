@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import bits_to_float, rule
 
 MONTH_FIRST, MONTH_SECOND = 1, 2  # a customer's month: eight uniforms
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
@@ -33,23 +33,35 @@ ORDER_FACTOR = 256  # events per customer, purpose and month
 
 
 @rule
+def _round(x0: int, x1: int, x2: int, x3: int, a: int, b: int) -> tuple[int, int, int, int]:
+    p0 = MULTIPLIER_0 * x0
+    p1 = MULTIPLIER_1 * x2
+    return (p1 >> SHIFT) ^ x1 ^ a, p1 & MASK, (p0 >> SHIFT) ^ x3 ^ b, p0 & MASK
+
+
+@rule
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as uint64) for a counter of four words and a key of two: ten rounds."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     a, b = np.uint64(k0), np.uint64(k1)
-    for _ in range(10):
-        p0 = MULTIPLIER_0 * x0
-        p1 = MULTIPLIER_1 * x2
-        x0, x1, x2, x3 = (p1 >> SHIFT) ^ x1 ^ a, p1 & MASK, (p0 >> SHIFT) ^ x3 ^ b, p0 & MASK
-        a = (a + WEYL_0) & MASK
-        b = (b + WEYL_1) & MASK
+    # written out, not as a loop: LLVM then vectorises loops over customers
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, a, b)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(1) * WEYL_0) & MASK, (b + np.uint64(1) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(2) * WEYL_0) & MASK, (b + np.uint64(2) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(3) * WEYL_0) & MASK, (b + np.uint64(3) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(4) * WEYL_0) & MASK, (b + np.uint64(4) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(5) * WEYL_0) & MASK, (b + np.uint64(5) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(6) * WEYL_0) & MASK, (b + np.uint64(6) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(7) * WEYL_0) & MASK, (b + np.uint64(7) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(8) * WEYL_0) & MASK, (b + np.uint64(8) * WEYL_1) & MASK)
+    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(9) * WEYL_0) & MASK, (b + np.uint64(9) * WEYL_1) & MASK)
     return x0, x1, x2, x3
 
 
 @rule
 def uniform(word: int) -> float:
-    """(word + 1/2) / 2**32, strictly between 0 and 1."""
-    return (np.float64(np.int64(word)) + 0.5) * 2.3283064365386963e-10
+    """(word + 1/2) / 2**32, strictly between 0 and 1 (bit trick: vector units lack int64 to float)."""
+    return (bits_to_float(np.int64(word) | np.int64(0x4330000000000000)) - 4503599627370495.5) * 2.3283064365386963e-10
 
 
 @rule
@@ -61,13 +73,9 @@ def uniforms(seed: int, run: int, purpose: int, month: int, who: int, which: int
 
 
 @rule
-def customer_uniforms(
-    seed: int, run: int, purpose: int, month: int, seat: int, signed: float, order: float, index: int
-) -> tuple[float, float, float, float]:
-    """Four uniforms of a customer (or prospect): for the index-th event of a purpose in a month."""
-    return uniforms(
-        seed, run, purpose, month, np.int64(seat) * SEAT_FACTOR + np.int64(signed), np.int64(order) * ORDER_FACTOR + min(index, 255)
-    )
+def customer_key(seat: int, signed: int, order: int) -> tuple[int, int]:
+    """Who a customer is, as the two words of the address: (seat and month of signing, order)."""
+    return np.int64(seat) * SEAT_FACTOR + np.int64(signed), np.int64(order) * ORDER_FACTOR
 
 
 @rule
@@ -78,30 +86,39 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 
 @rule
 def month_uniforms(
-    seed: int, run: int, month: int, seat: int, signed: float, order: float
+    seed: int, run: int, month: int, who: int, which: int
 ) -> tuple[float, float, float, float, float, float, float, float]:
     """The eight uniforms of a customer's month, rows ``U_VISIT`` to ``U_SOLVED``."""
-    a = customer_uniforms(seed, run, MONTH_FIRST, month, seat, signed, order, 0)
-    b = customer_uniforms(seed, run, MONTH_SECOND, month, seat, signed, order, 0)
+    a = uniforms(seed, run, MONTH_FIRST, month, who, which)
+    b = uniforms(seed, run, MONTH_SECOND, month, who, which)
     return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
 
 
+BLOCK = 256  # customers that go through a month together
+
+
 @rule
-def fill_month(seed: int, run: int, month: int, seat: int, signed: np.ndarray, order: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for many customers of a seat, into out[8, n]; the loop vectorises."""
+def fill_month(seed: int, run: int, month: int, who: np.ndarray, which: np.ndarray, out: np.ndarray) -> None:
+    """:func:`month_uniforms` for up to BLOCK customers, into out[8 * BLOCK], row U starting at U * BLOCK.
+
+    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
+    """
     s = np.uint64(seed)
     k0, k1 = s & MASK, s >> SHIFT
-    base = np.int64(seat) * SEAT_FACTOR
-    first, second = np.int64(month) * 64 + MONTH_FIRST, np.int64(month) * 64 + MONTH_SECOND
-    n = signed.shape[0]
-    a, b, c, d = out[0], out[1], out[2], out[3]
-    for i in range(n):
-        w = philox4x32(base + np.int64(signed[i]), np.int64(order[i]) * ORDER_FACTOR, first, np.int64(run), k0, k1)
-        a[i], b[i], c[i], d[i] = uniform(w[0]), uniform(w[1]), uniform(w[2]), uniform(w[3])
-    e, f, g, h = out[4], out[5], out[6], out[7]
-    for i in range(n):
-        w = philox4x32(base + np.int64(signed[i]), np.int64(order[i]) * ORDER_FACTOR, second, np.int64(run), k0, k1)
-        e[i], f[i], g[i], h[i] = uniform(w[0]), uniform(w[1]), uniform(w[2]), uniform(w[3])
+    first = np.int64(month) * 64 + MONTH_FIRST
+    second = np.int64(month) * 64 + MONTH_SECOND
+    for i in range(who.shape[0]):
+        w = philox4x32(who[i], which[i], first, np.int64(run), k0, k1)
+        out[i] = uniform(w[0])
+        out[i + BLOCK] = uniform(w[1])
+        out[i + 2 * BLOCK] = uniform(w[2])
+        out[i + 3 * BLOCK] = uniform(w[3])
+    for i in range(who.shape[0]):
+        w = philox4x32(who[i], which[i], second, np.int64(run), k0, k1)
+        out[i + 4 * BLOCK] = uniform(w[0])
+        out[i + 5 * BLOCK] = uniform(w[1])
+        out[i + 6 * BLOCK] = uniform(w[2])
+        out[i + 7 * BLOCK] = uniform(w[3])
 
 
 @rule

@@ -1,0 +1,85 @@
+"""A scenario: everything that is simulated, frozen and validated."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from pydantic import PrivateAttr, ValidationError, model_validator
+
+from sim.errors import InputError
+from sim.scenario.base import Group, par
+from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
+from sim.scenario.scheme import Scheme
+
+
+class Scenario(Group):
+    """What is simulated.  Load one with :func:`sim.load`, vary it with :meth:`with_`."""
+
+    title: str = par("Untitled", "text", "what the scenario is called")
+    question: str = par("", "text", "what it is to answer")
+    months: int = par(120, "months", "length of a run", ge=1, le=1200)
+    currency: str = par("EUR", "code", "of all money")
+    market: Market = Market()
+    reps: Reps = Reps()
+    customers: Customers = Customers()
+    desk: Desk = Desk()
+    firm: Firm = Firm()
+    scheme: Scheme = Scheme()
+    sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from")
+    _name: str = PrivateAttr("")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Scenario:
+        bad = [seat for seat in self.reps.absent if not 0 <= seat < self.reps.count]
+        if bad:
+            raise ValueError(f"reps.absent: seats run from 0 to {self.reps.count - 1}, found {bad}")
+        if self.firm.resolution.bucket > max(1, len(self.customers.payment.transitions) - 1):
+            raise ValueError(
+                f"firm.resolution.bucket: there are only {len(self.customers.payment.transitions) - 1} arrears buckets, "
+                f"found {self.firm.resolution.bucket}"
+            )
+        return self
+
+    @property
+    def name(self) -> str:
+        """Short name: the file's, or one made from the title."""
+        slug = "".join(ch if ch.isalnum() else "-" for ch in self.title.lower())
+        return self._name or "-".join(part for part in slug.split("-") if part) or "scenario"
+
+    def with_(self, **changes: Any) -> Scenario:
+        """A copy with groups or values replaced; nested dictionaries are merged, lists are replaced.
+
+        Raises
+        ------
+        InputError
+            When the result is no valid scenario.
+        """
+        data = merge(self.model_dump(), changes)
+        try:
+            made = Scenario.model_validate(data)
+        except ValidationError as error:
+            from sim.scenario.load import explain
+
+            raise InputError(explain("with_", error, data)) from None
+        made._name = self._name if "title" not in changes else ""
+        return made
+
+    def canonical(self) -> dict[str, Any]:
+        """Everything in full, defaults included, as plain JSON types."""
+        return self.model_dump(mode="json")
+
+    def content_hash(self) -> str:
+        """SHA-256 of what is simulated (title, question and sources do not count)."""
+        data = {key: value for key, value in self.canonical().items() if key not in ("title", "question", "sources")}
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it: dictionaries merge key by key, all else is replaced."""
+    merged = dict(base)
+    for key, value in changes.items():
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
+    return merged

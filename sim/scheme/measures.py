@@ -1,0 +1,176 @@
+"""What a scheme can pay on.  To add a measure, add one function here: nothing else changes.
+
+A measure is computed each month for a seat from its tally (:data:`sim.state.TALLY`).  Its ``kind`` says
+how a month's values make a period's, and how a rep reckons with it:
+
+``new``    a flow made by signing (summed over the period)
+``book``   a flow made by the customers kept (summed over the period)
+``level``  a stock or a score (the value at the period's end)
+
+``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase)
+or ``margin`` (the margin on it).  Money is in currency; tallies are in hundredths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+from sim.compiled import rule
+
+Kind = Literal["new", "book", "level"]
+PerSigning = Literal["none", "one", "revenue", "margin"]
+CENT = 0.01
+
+
+class Measure(NamedTuple):
+    """A registered measure."""
+
+    name: str
+    unit: str
+    kind: Kind
+    per_signing: PerSigning
+    meaning: str
+    formula: Callable[[Any], float]
+
+
+MEASURES: list[Measure] = []
+
+
+def measure(unit: str, kind: Kind, per_signing: PerSigning = "none") -> Callable[[Callable[[Any], float]], Callable[[Any], float]]:
+    """Register a formula over the tally; its docstring is the measure's meaning."""
+
+    def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
+        formula = rule(function)
+        MEASURES.append(Measure(function.__name__, unit, kind, per_signing, (function.__doc__ or "").strip(), formula))
+        return formula
+
+    return register
+
+
+@measure("customers", "new", "one")
+def signings(t):  # type: ignore[no-untyped-def]
+    """Customers signed."""
+    return float(t.signings)
+
+
+@measure("money", "new", "revenue")
+def initial_revenue(t):  # type: ignore[no-untyped-def]
+    """First purchases invoiced."""
+    return t.initial_revenue * CENT
+
+
+@measure("money", "book")
+def repeat_revenue(t):  # type: ignore[no-untyped-def]
+    """Repeat purchases and renewals invoiced."""
+    return t.repeat_revenue * CENT
+
+
+@measure("money", "book")
+def cross_revenue(t):  # type: ignore[no-untyped-def]
+    """Cross-purchases invoiced."""
+    return t.cross_revenue * CENT
+
+
+@measure("money", "book", "revenue")
+def revenue(t):  # type: ignore[no-untyped-def]
+    """All that was invoiced."""
+    return (t.initial_revenue + t.repeat_revenue + t.cross_revenue) * CENT
+
+
+@measure("money", "book", "margin")
+def gross_margin(t):  # type: ignore[no-untyped-def]
+    """Revenue less cost of goods."""
+    return (t.initial_revenue + t.repeat_revenue + t.cross_revenue - t.cost_of_goods) * CENT
+
+
+@measure("money", "book", "revenue")
+def collected(t):  # type: ignore[no-untyped-def]
+    """Cash collected from customers."""
+    return t.collected * CENT
+
+
+@measure("money", "book", "margin")
+def customer_profit(t):  # type: ignore[no-untyped-def]
+    """Revenue less cost of goods, perks, service, resolution and write-offs."""
+    return (
+        t.initial_revenue
+        + t.repeat_revenue
+        + t.cross_revenue
+        - t.cost_of_goods
+        - t.acquisition
+        - t.service
+        - t.resolution
+        - t.write_off
+    ) * CENT
+
+
+@measure("customers", "level", "one")
+def active_customers(t):  # type: ignore[no-untyped-def]
+    """Customers in the book at the period's end."""
+    return float(t.active)
+
+
+@measure("share", "level")
+def persistency(t):  # type: ignore[no-untyped-def]
+    """Of the customers signed `scheme.persistency_months` ago, the share still there (1 if none)."""
+    return t.cohort_kept / t.cohort_signed if t.cohort_signed > 0 else 1.0
+
+
+@measure("months", "level")
+def tenure(t):  # type: ignore[no-untyped-def]
+    """Mean months since signing of the customers in the book."""
+    return t.tenure_sum / t.active if t.active > 0 else 0.0
+
+
+@measure("score", "level")
+def satisfaction(t):  # type: ignore[no-untyped-def]
+    """Satisfaction as surveyed: mean of a sample, with noise, -1 to 1."""
+    return t.surveyed
+
+
+@measure("share", "level")
+def arrears_rate(t):  # type: ignore[no-untyped-def]
+    """Overdue amount as a share of what is outstanding."""
+    return t.overdue / t.outstanding if t.outstanding > 0.0 else 0.0
+
+
+@measure("money", "level", "margin")
+def book_value(t):  # type: ignore[no-untyped-def]
+    """Expected monthly margin of the book's customers."""
+    return t.worth_sum * CENT
+
+
+@measure("customers", "book")
+def lapses(t):  # type: ignore[no-untyped-def]
+    """Customers who left."""
+    return float(t.lapses)
+
+
+NAMES = tuple(entry.name for entry in MEASURES)
+COUNT = len(MEASURES)
+KINDS = ("new", "book", "level")
+PER_SIGNING = ("none", "one", "revenue", "margin")
+
+
+def _chain(index: int) -> Any:
+    """All formulas from `index` on as one compiled function filling an array (numba has no function lists)."""
+    head = MEASURES[index].formula
+    if index + 1 == COUNT:
+
+        @rule
+        def last(t, out):  # type: ignore[no-untyped-def]
+            out[index] = head(t)
+
+        return last
+    rest = _chain(index + 1)
+
+    @rule
+    def fill(t, out):  # type: ignore[no-untyped-def]
+        out[index] = head(t)
+        rest(t, out)
+
+    return fill
+
+
+fill_values = _chain(0)
