@@ -11,11 +11,6 @@ from sim.scenario.base import Group, par
 MAX_TIERS = 6
 ACQUISITION = ("signings", "initial_revenue")
 
-MeasureName = Literal[
-    "signings", "initial_revenue", "repeat_revenue", "cross_revenue", "revenue", "gross_margin", "collected", "customer_profit",
-    "active_customers", "persistency", "tenure", "satisfaction", "arrears_rate", "book_value", "lapses",
-]  # fmt: skip
-
 
 class Tier(Group):
     """From this attainment of the quota on, this rate."""
@@ -66,7 +61,7 @@ class Component(Group):
     """One line of the scheme."""
 
     name: str = par("commission", "text", "what it is called on the statement of pay")
-    measure: MeasureName = par("initial_revenue", "name", "what it pays on")
+    measure: str = par("initial_revenue", "name", "what it pays on")
     scope: Literal["rep", "team"] = par("rep", "name", "the rep's own value, or the mean over the team")
     months: int = par(1, "months", "period after which it is settled", ge=1, le=120)
     rate: float = par(0.0, "per unit", "paid per unit of the measure", ge=-1e9, le=1e9)
@@ -81,6 +76,15 @@ class Component(Group):
     deferral: Deferral = Deferral()
     from_month: int = par(1, "month", "first month the component is in force", ge=1, le=100_000)
     until_month: int = par(100_000, "month", "last month it is in force", ge=1, le=100_000)
+
+    @field_validator("measure")
+    @classmethod
+    def _registered(cls, name: str) -> str:
+        from sim.scheme.measures import NAMES  # loads numba: only where a component is read
+
+        if name not in NAMES:
+            raise ValueError(f"'{name}' is no measure; there are {', '.join(NAMES)}")
+        return name
 
     @field_validator("tiers")
     @classmethod

@@ -1,0 +1,39 @@
+"""Figures of a study: what it did to the profitability of the book, and how sure we are.
+
+Every figure is a function ``name(study, ax=None) -> Axes``.  Without ``ax`` it makes a figure of its own
+(``name(study).figure.savefig(...)``) with a footer that says where the numbers come from; with ``ax`` it
+draws into yours and leaves the footer to you (`stamp`).  Several scenarios are compared on the same axes.
+
+No figure touches pyplot or leaves a changed rcParam behind, so they work in threads and without a display.
+"""
+
+from __future__ import annotations
+
+from sim.plots.draw import FIGURES, draw_study
+from sim.plots.drivers import drivers
+from sim.plots.frame import stamp
+from sim.plots.persistency import persistency
+from sim.plots.profit_by_year import profit_by_year
+from sim.plots.profit_distribution import profit_distribution
+from sim.plots.promised_realised import promised_realised
+from sim.plots.results import Results
+from sim.plots.style import Look, look, style
+from sim.plots.time_use import time_use
+from sim.plots.whale import whale
+
+__all__ = [
+    "FIGURES",
+    "Look",
+    "Results",
+    "draw_study",
+    "drivers",
+    "look",
+    "persistency",
+    "profit_by_year",
+    "profit_distribution",
+    "promised_realised",
+    "stamp",
+    "style",
+    "time_use",
+    "whale",
+]

@@ -1,0 +1,72 @@
+"""Lines with bands across runs: the form that most figures take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.plots.results import Array
+from sim.plots.spread import MIDDLE, WIDE, quantiles
+from sim.plots.style import GREY, Look, look
+
+_MARKED = 15  # a longer line carries markers at some points only
+
+
+def band(ax: Axes, x: Array, low: Array, high: Array, color: str, alpha: float) -> None:
+    """Area between two lines; where there is one point only, a bar."""
+    if x.size == 1:
+        ax.vlines(x, low, high, color=color, alpha=min(1.0, 2 * alpha), linewidth=7)
+    else:
+        ax.fill_between(x, low, high, color=color, alpha=alpha, linewidth=0)
+
+
+def line(ax: Axes, x: Array, y: Array, look_: Look, **more: Any) -> None:
+    """A line in its look, with markers sparse enough to tell lines apart and not hide them."""
+    every = None if x.size <= _MARKED else max(1, x.size // 8)
+    style: dict[str, Any] = {"color": look_.color, "linestyle": look_.dash, "marker": look_.marker}
+    ax.plot(x, y, **{**style, "markevery": every, "markeredgecolor": "white", "markeredgewidth": 0.6, **more})
+
+
+def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[str, Array] | None = None) -> list[Any]:
+    """Fan charts of several scenarios on one pair of axes; returns the legend's handles.
+
+    Parameters
+    ----------
+    curves : per scenario (x, matrix with a row per run).
+    centres : per scenario the line to draw; the median across runs if not given.
+    """
+    many = len(curves)
+    spreads = [(MIDDLE, 0.13)] if many > 2 else [(WIDE, 0.15), (MIDDLE, 0.25)] if many == 1 else [(WIDE, 0.12), (MIDDLE, 0.20)]
+    varied = any(matrix.shape[0] > 1 for _, matrix in curves.values())
+    for k, (name, (x, matrix)) in enumerate(curves.items()):
+        if not x.size:
+            continue
+        for bounds, alpha in spreads if matrix.shape[0] > 1 else ():
+            low, high = quantiles(matrix, bounds)
+            band(ax, x, low, high, look(k).color, alpha)
+        middle = centres[name] if centres is not None else quantiles(matrix, (0.5,))[0]
+        line(ax, x, middle, look(k), label=name, zorder=3 + 0.01 * (many - k))
+    return _handles(list(curves), spreads if varied else [], "pooled over runs" if centres is not None else "median run")
+
+
+def _handles(names: list[str], spreads: list[tuple[tuple[float, float], float]], centre: str) -> list[Any]:
+    color = look(0).color if len(names) == 1 else GREY
+    lines = [
+        Line2D([], [], color=look(k).color, linestyle=look(k).dash, marker=look(k).marker, markeredgecolor="white",
+               markeredgewidth=0.6, label=name)
+        for k, name in enumerate(names)
+    ]  # fmt: skip
+    if len(names) == 1:
+        lines[0].set_label(centre if spreads else "the one run")
+    words = {WIDE: "90% of runs", MIDDLE: "middle 50% of runs"}
+    # a middle band lies on the wide one, so it looks as dark as both
+    shades = np.cumsum([alpha for _, alpha in spreads])
+    return lines + [
+        Patch(color=color, alpha=float(shade), linewidth=0, label=words[bounds])
+        for (bounds, _), shade in zip(spreads, shades, strict=True)
+    ]

@@ -1,0 +1,113 @@
+"""Distribution of the discounted profit over runs, with the mean and how well it is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.plots.frame import canvas, heading, message
+from sim.plots.results import Array, Results, of
+from sim.plots.spread import Mean, density, mean_interval
+from sim.plots.style import GREY, INK, Look, look
+from sim.plots.units import Money
+
+_BINS = 60  # more would show noise, also with very many runs
+_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+
+
+def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
+    """Density of ``npv`` across runs, and its mean with the 95% Monte Carlo interval on top.
+
+    One scenario: histogram.  Several: kernel densities (Silverman's bandwidth) on common axes.  A vertical
+    line marks zero where it is near enough not to squeeze the data.
+
+    Parameters
+    ----------
+    study : the study to draw.
+    ax : where to draw; a figure of its own if not given.
+    """
+    samples = {name: _finite(of(study.runs, name)["npv"].to_numpy(dtype=float)) for name in study.scenarios}
+    several = len(samples) > 1
+    with canvas(study, ax, note=_PAIRED if several else "") as ax:
+        money = Money.fitting(study.currency, *samples.values())
+        tops = [_shape(ax, values, look(k), several) for k, values in enumerate(samples.values())]
+        top = max(tops, default=0.0) or 1.0
+        handles = [] if several else [Patch(facecolor=look(0).color, alpha=0.35, label="runs")]
+        for k, (name, values) in enumerate(samples.items()):
+            mean = mean_interval(values)
+            _mark(ax, mean, top * (1.08 + 0.085 * k), look(k))
+            handles.append(_handle(name if several else "", mean, money, look(k)))
+        _limits(ax, samples, top * (1.08 + 0.085 * max(1, len(samples))))
+        money.on(ax.xaxis)
+        _density_ticks(ax, money, top)
+        ax.set(xlabel=money.label("Discounted profit of the book"), ylabel=f"Density of runs (per {money.unit})")
+        heading(ax, "What the book is worth, over all runs", handles)
+        if not any(values.size for values in samples.values()):
+            message(ax, "No run with a discounted profit")
+    return ax
+
+
+def _finite(values: Array) -> Array:
+    return values[np.isfinite(values)]
+
+
+def _shape(ax: Axes, values: Array, look_: Look, several: bool) -> float:
+    """Draw one distribution; its highest point, 0 if the values do not vary."""
+    curve = density(values)
+    if curve is None:
+        return 0.0
+    if several:
+        ax.fill_between(*curve, color=look_.color, alpha=0.12, linewidth=0)
+        ax.plot(*curve, color=look_.color, linestyle=look_.dash)
+        return float(curve[1].max())
+    edges = np.histogram_bin_edges(values, "auto")
+    edges = edges if edges.size <= _BINS else np.linspace(values.min(), values.max(), _BINS)
+    heights, _, _ = ax.hist(values, edges, density=True, color=look_.color, alpha=0.35, edgecolor="white", linewidth=0.5)
+    ax.plot(*curve, color=look_.color)
+    return float(max(np.max(heights), curve[1].max()))
+
+
+def _mark(ax: Axes, mean: Mean, y: float, look_: Look) -> None:
+    """The mean and its interval, on a row of its own above the densities."""
+    if np.isfinite(mean.mean):
+        error = mean.half_width if np.isfinite(mean.half_width) else None
+        ax.errorbar(mean.mean, y, xerr=error, color=look_.color, marker=look_.marker, markersize=5, capsize=3.5,
+                    capthick=1.2, elinewidth=1.4, markeredgecolor="white", markeredgewidth=0.5)  # fmt: skip
+
+
+def _handle(name: str, mean: Mean, money: Money, look_: Look) -> Any:
+    known = np.isfinite(mean.half_width)
+    number = money.text(mean.mean, mean.half_width) if np.isfinite(mean.mean) else "undefined"
+    number += f" ± {money.text(mean.half_width, mean.half_width)}" if known else ""
+    text = f"{name}: mean {number}" if name else f"mean {number} {money.unit}{' (95% interval)' if known else ''}"
+    dash = look_.dash if name else "-"
+    return Line2D([], [], color=look_.color, linestyle=dash, marker=look_.marker, markeredgecolor="white", label=text)
+
+
+def _limits(ax: Axes, samples: dict[str, Array], top: float) -> None:
+    """Show zero if it lies within a data range of the data."""
+    ax.set_ylim(0, top)
+    ax.set_autoscalex_on(True)
+    low, high = ax.get_xlim()
+    span = high - low
+    if low - span <= 0 <= high + span:
+        ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
+        ax.annotate("0", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), textcoords="offset points",
+                    va="top", color=GREY)  # fmt: skip
+        ax.set_xlim(min(low, -0.03 * span), max(high, 0.03 * span))
+    else:
+        ax.set_xlim(low, high)
+
+
+def _density_ticks(ax: Axes, money: Money, top: float) -> None:
+    """The density per multiple of the currency, since x is written in it."""
+    money_density = Money("", 1 / money.factor, "")
+    money_density.on(ax.yaxis)
+    ticks = [t for t in ax.yaxis.get_major_locator().tick_values(0, top) if 0 <= t <= top * 1.05]
+    ax.set_yticks(ticks)  # none beside the means' rows, which have no density
+    money_density_labels = [f"{t * money.factor:.3g}" for t in ticks]
+    ax.set_yticklabels(money_density_labels)

@@ -1,0 +1,62 @@
+"""How sure we are: quantiles across runs, intervals of a mean, a density."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.plots.results import Array
+
+LEVEL = 0.95  # of every interval of a mean
+WIDE = (0.05, 0.95)  # quantiles between which 90% of runs lie
+MIDDLE = (0.25, 0.75)
+
+
+class Mean(NamedTuple):
+    """Mean over runs and the half-width of its Monte Carlo interval (NaN for fewer than two runs)."""
+
+    mean: float
+    half_width: float
+
+
+def mean_interval(values: Array) -> Mean:
+    """Mean of independent runs with its 95% interval, mean ± t(n−1) · s/√n (Student 1908).
+
+    Values that are not finite are left out.
+    """
+    values = values[np.isfinite(values)]
+    if values.size == 0:
+        return Mean(np.nan, np.nan)
+    if values.size == 1:
+        return Mean(float(values[0]), np.nan)
+    from scipy.special import stdtrit
+
+    t = float(stdtrit(values.size - 1, 0.5 + LEVEL / 2))
+    return Mean(float(values.mean()), t * float(values.std(ddof=1)) / values.size**0.5)
+
+
+def quantiles(matrix: Array, probabilities: tuple[float, ...]) -> Array:
+    """Quantiles over the rows, one row per probability; NaN where a column holds no number."""
+    matrix = np.where(np.isfinite(matrix), matrix, np.nan)
+    known = np.isfinite(matrix).any(axis=0)
+    out = np.full((len(probabilities), matrix.shape[1]), np.nan)
+    if known.any():
+        out[:, known] = np.nanquantile(matrix[:, known], probabilities, axis=0)
+    return out
+
+
+def density(values: Array, points: int = 256) -> tuple[Array, Array] | None:
+    """Gaussian kernel density (x, per unit of x), or None where the values do not vary.
+
+    Bandwidth 0.9 · min(s, IQR/1.34) · n^(−1/5) (Silverman 1986, eq. 3.31).
+    """
+    spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
+    low, high = np.quantile(values, MIDDLE) if values.size else (0.0, 0.0)
+    if spread <= 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0))):
+        return None
+    scale = min(spread, (high - low) / 1.34) if high > low else spread
+    h = 0.9 * scale * values.size**-0.2
+    x = np.linspace(values.min() - 3 * h, values.max() + 3 * h, points)
+    y = np.array([np.exp(-0.5 * ((at - values) / h) ** 2).mean() for at in x]) / (h * np.sqrt(2 * np.pi))
+    return x, y

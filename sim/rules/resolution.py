@@ -1,0 +1,38 @@
+"""The moment of truth: unsolved trouble or arrears open a case; solution, strictness, or by value."""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+from sim.rules.payment import collect
+from sim.state import cents
+
+NONE, SOLUTION, STRICT, BY_VALUE = range(4)
+
+
+@rule
+def seeks_solution(policy: float, worth: float, value: float) -> bool:
+    """Whether the firm looks for a solution: always, never, or for customers worth at least `value` a month."""
+    return policy == SOLUTION or (policy == BY_VALUE and worth >= value)
+
+
+@rule
+def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+    """Solution costs money and restores; strictness collects and estranges."""
+    p = s.p[0]
+    arrears = c.owed > 0.0 and c.bucket >= p.resolution_bucket
+    c.cases = 1 if arrears or c.unsolved > 0 else 0
+    if c.cases == 0 or p.resolution_policy == NONE or c.status != 0:
+        return
+    t.cases += 1.0
+    if seeks_solution(p.resolution_policy, c.worth * 0.01, p.resolution_value):
+        cost = cents(p.resolution_solve_cost)
+        c.experience += p.resolution_recovery
+        if arrears and c.u_case < p.resolution_arrange:
+            collect(c, t)
+    else:
+        cost = cents(p.resolution_collect_cost) if arrears else 0.0
+        c.experience -= p.resolution_estrangement
+        if arrears and c.u_case < p.resolution_collect:
+            collect(c, t)
+    c.resolution += cost
+    t.resolution += cost

@@ -1,0 +1,31 @@
+"""Satisfaction: experience against expectation, losses looming larger; word of mouth."""
+
+from __future__ import annotations
+
+from sim.compiled import rule
+
+
+@rule
+def update(satisfaction: float, expectation: float, experience: float, speed: float, loss: float, performance: float) -> float:
+    """S' = S + speed * (performance x + g(x - E) - S), g(y) = y above 0 and loss * y below; kept in [-1, 1].
+
+    Performance and disconfirmation both count (Anderson & Sullivan 1993, recalled 85%); losses loom
+    larger than gains (Bolton 1998).
+    """
+    gap = experience - expectation
+    felt = gap if gap >= 0.0 else loss * gap
+    moved = satisfaction + speed * (performance * experience + felt - satisfaction)
+    return min(max(moved, -1.0), 1.0)
+
+
+@rule
+def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+    """The month's experience is felt; expectation follows it; the satisfied refer others."""
+    p = s.p[0]
+    c.satisfaction = update(
+        c.satisfaction, c.expectation, c.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance
+    )
+    c.expectation += p.feeling_learning * (c.experience - c.expectation)
+    if c.u_referral < p.referral_rate * max(0.0, c.satisfaction):
+        c.referrals += 1
+    t.referrals += c.referrals + c.appointments

@@ -1,0 +1,93 @@
+"""The service desk: waiting from queueing theory, contacts solved or not, offers made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import rule
+from sim.rules.purchasing import invoice_cross
+from sim.state import cents
+
+WORKING_DAYS = 21.0  # in a month
+FULL = 0.999  # utilisation beyond which the queue is reckoned as a backlog
+
+
+@rule
+def erlang_c(load: float, servers: int) -> float:
+    """Probability of waiting in M/M/c with offered load a < c (Erlang 1917), through Erlang B's recurrence."""
+    blocked = 1.0
+    for k in range(1, servers + 1):
+        blocked = load * blocked / (k + load * blocked)
+    share = load / servers
+    return blocked / (1.0 - share * (1.0 - blocked))
+
+
+@rule
+def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> float:
+    """Mean wait before being served, in months: Wq = C / (c mu - lambda), plus working off a backlog.
+
+    Above :data:`FULL` utilisation no stationary queue exists; the excess accumulates as `backlog`.
+    """
+    arrivals = min(arrivals, FULL * servers * capacity)
+    if arrivals <= 0.0:
+        return backlog / (servers * capacity)
+    return erlang_c(arrivals / capacity, servers) / (servers * capacity - arrivals) + backlog / (servers * capacity)
+
+
+@rule
+def open_desk(s, d):  # type: ignore[no-untyped-def]
+    """The month's waits, from the contacts the book is expected to make: a pool, or queues of one."""
+    p = s.p[0]
+    capacity = p.desk_capacity / (1.0 + (p.desk_offer_time if p.desk_orientation == 1.0 else 0.0))
+    agents = d.shape[0]
+    if p.desk_contact == 0.0:
+        arrivals, backlog = 0.0, 0.0
+        for a in range(agents):
+            arrivals += d[a].need
+            backlog += d[a].backlog
+        days = wait(arrivals / 1073741824.0, capacity, agents, backlog) * WORKING_DAYS
+        excess = max(0.0, backlog + arrivals / 1073741824.0 - capacity * agents) / agents
+        for a in range(agents):
+            d[a].wait = min(days, p.desk_max_wait)
+            d[a].backlog = excess
+    else:
+        for a in range(agents):
+            days = wait(d[a].need / 1073741824.0, capacity, 1, d[a].backlog) * WORKING_DAYS
+            d[a].wait = min(days, p.desk_max_wait)
+            d[a].backlog = max(0.0, d[a].backlog + d[a].need / 1073741824.0 - capacity)
+
+
+@rule
+def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+    """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
+    p = s.p[0]
+    c.unsolved = 0
+    c.contacts = 0
+    c.appointments = 0
+    c.pushed *= 0.8
+    if c.u_contact <= c.no_contact:
+        return
+    c.contacts = draws.poisson_count(c.u_contact, c.need, c.no_contact)
+    desk = d[c.agent]
+    t.contacts += c.contacts
+    t.wait_sum += np.floor(desk.wait * 1048576.0 + 0.5) * c.contacts
+    cost = cents(p.desk_contact_cost) * c.contacts
+    c.service += cost
+    t.service += cost
+    c.experience -= min(1.0, p.feeling_wait * desk.wait)
+    solved = p.desk_solve + desk.skill + (p.desk_continuity if p.desk_contact == 1.0 else 0.0)
+    for index in range(c.contacts):
+        u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + min(index, 255))
+        if u[0] < solved:
+            c.experience += p.feeling_solved
+        elif c.visits == 0 or u[3] < 0.5:  # a visiting rep hears of half the trouble in time
+            c.unsolved += 1
+            c.experience -= p.feeling_unsolved
+        if p.desk_orientation == 1.0:
+            c.experience -= p.desk_irritation * c.pushed
+            c.pushed += 1.0
+            if u[1] < p.desk_offer_sale:
+                invoice_cross(c, t, p.customers_cross)
+            if u[2] < p.desk_appointment:
+                c.appointments += 1
