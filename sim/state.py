@@ -72,7 +72,8 @@ class Ledger(NamedTuple):
 
     to_date: np.ndarray  # [C] value of the measure in the current period
     usual: np.ndarray  # [C] believed monthly value of the measure
-    held: np.ndarray  # [T] deferred pay by the month in which it vests, hundredths
+    held: np.ndarray  # [C, T] deferred pay by the month in which it vests, hundredths
+    factor: np.ndarray  # [C] what multipliers and gates last stood at
     base: np.ndarray  # [2, T] signings and first purchases still there, by month of signing
     signed: np.ndarray  # [T] customers signed, by month
     paid_rate: np.ndarray  # [T, C] award per unit of the measure, by month of signing (for clawback)
@@ -86,7 +87,8 @@ def new_ledger(components: int, months: int, measures: int, alternatives: int) -
     return Ledger(
         np.zeros(components),
         np.zeros(components),
-        np.zeros(months),
+        np.zeros((components, months)),
+        np.ones(components),
         np.zeros((2, months)),
         np.zeros(months),
         np.zeros((months, components)),

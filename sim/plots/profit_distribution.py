@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from sim.plots.frame import canvas, heading, message
 from sim.plots.results import Array, Results, of
@@ -104,10 +105,6 @@ def _limits(ax: Axes, samples: dict[str, Array], top: float) -> None:
 
 
 def _density_ticks(ax: Axes, money: Money, top: float) -> None:
-    """The density per multiple of the currency, since x is written in it."""
-    money_density = Money("", 1 / money.factor, "")
-    money_density.on(ax.yaxis)
-    ticks = [t for t in ax.yaxis.get_major_locator().tick_values(0, top) if 0 <= t <= top * 1.05]
-    ax.set_yticks(ticks)  # none beside the means' rows, which have no density
-    money_density_labels = [f"{t * money.factor:.3g}" for t in ticks]
-    ax.set_yticklabels(money_density_labels)
+    """Density per multiple of the currency, as x is written; no ticks beside the means, which have none."""
+    ticks = [t for t in MaxNLocator(4).tick_values(0, top) if 0 <= t <= top]
+    ax.set_yticks(ticks, [f"{t * money.factor:.3g}" for t in ticks])

@@ -1,0 +1,129 @@
+"""The drivers of profitability: what the customers brought, what they and the firm cost, what was left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+
+from sim.plots.frame import canvas, heading, message
+from sim.plots.results import Results, longest, of
+from sim.plots.spread import Mean, mean_interval
+from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
+from sim.plots.units import Money
+
+
+class _Part(NamedTuple):
+    label: str
+    column: str
+    sign: int
+
+
+#: The first four are what "profitability of the book" is made of; the others are what it takes to get it.
+_PARTS = (
+    _Part("First purchases, margin", "margin_initial", 1),
+    _Part("Repeat purchases, margin", "margin_repeat", 1),
+    _Part("Payment, written off", "payment_loss", -1),
+    _Part("Service and resolution", "service_cost", -1),
+    _Part("Acquisition", "acquisition_cost", -1),
+    _Part("Pay of reps", "pay_cost", -1),
+    _Part("Desk and firm, fixed", "fixed_cost", -1),
+)
+_LABELS = (*(part.label for part in _PARTS), "Profit, all months")
+_GAINS = Look(BLUE, "-", "", "")
+_LOSSES = Look(VERMILLION, "-", "", "////")
+_TOTAL = Look(GREY, "-", "", "")
+_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+
+
+def drivers(study: Results, ax: Axes | None = None) -> Axes:
+    """Mean of every driver of profit over the whole run, not discounted, with 95% intervals of the means.
+
+    One scenario: a waterfall from margins down to profit, with the numbers beside it.  Several: bars from
+    zero, side by side.  Profit is the sum of the parts, run by run, so its interval counts how they
+    move together.
+
+    Parameters
+    ----------
+    study : the study to draw.
+    ax : where to draw; a figure of its own if not given.
+    """
+    means = {name: _means(of(study.runs, name)) for name in study.scenarios}
+    several = len(means) > 1
+    height = 3.6 + 0.45 * max(0, len(means) - 1)
+    with canvas(study, ax, height=height, note=_PAIRED if several else "") as ax:
+        money = Money.fitting(study.currency, np.array([m.mean for row in means.values() for m in row]))
+        handles = _compare(ax, means) if several else _waterfall(ax, next(iter(means.values()), []), money)
+        ax.axvline(0, color=INK, linewidth=0.8, zorder=2)
+        ax.axhline(3.5, color=PALE, linewidth=0.8)
+        ax.axhline(6.5, color=GREY, linewidth=0.8)
+        ax.set_yticks(range(len(_LABELS)), _LABELS)
+        ax.get_yticklabels()[-1].set_fontweight("bold")
+        ax.set_ylim(len(_LABELS) - 0.45, -0.55)
+        ax.tick_params(axis="y", length=0)
+        ax.grid(visible=False, axis="y")
+        ax.grid(axis="x", color=PALE, linewidth=0.5)
+        money.on(ax.xaxis)
+        ax.set_xlabel(money.label(f"Mean per run, months 1 to {longest(study)}"))
+        heading(ax, "What makes the book profitable, or not", handles)
+        if not any(np.isfinite(m.mean) for row in means.values() for m in row):
+            message(ax, "No run to take a mean of")
+    return ax
+
+
+def _means(runs: pd.DataFrame) -> list[Mean]:
+    parts = np.column_stack([part.sign * runs[part.column].to_numpy(dtype=float) for part in _PARTS])
+    return [*(mean_interval(column) for column in parts.T), mean_interval(parts.sum(axis=1))]
+
+
+def _waterfall(ax: Axes, means: list[Mean], money: Money) -> list[Any]:
+    ends = np.cumsum([0.0, *(m.mean for m in means[:-1])])
+    finest = min((m.half_width for m in means if m.half_width > 0), default=np.nan)
+    for row, mean in enumerate(means):
+        start = float(ends[row]) if row < len(_PARTS) else 0.0
+        looks = _TOTAL if row == len(_PARTS) else _GAINS if mean.mean >= 0 else _LOSSES
+        _bar(ax, row, start, mean, 0.62, looks)
+        if row < len(_PARTS):
+            ax.vlines(start + mean.mean, row, row + 1, color=GREY, linewidth=0.6, zorder=1.5)
+        ax.text(1.02, row, _number(mean, money, finest), transform=ax.get_yaxis_transform(), va="center",
+                fontsize=TICK, fontweight="bold" if row == len(_PARTS) else "normal")  # fmt: skip
+    known = any(np.isfinite(m.half_width) for m in means)
+    return [
+        _patch(_GAINS, "adds to profit"),
+        _patch(_LOSSES, "takes from it"),
+        *([Line2D([], [], color=INK, marker="|", label="95% interval of the mean")] if known else []),
+    ]
+
+
+def _number(mean: Mean, money: Money, finest: float) -> str:
+    if not np.isfinite(mean.mean):
+        return "undefined"
+    error = f" ± {money.text(mean.half_width, finest)}" if mean.half_width > 0 else ""
+    return f"{money.text(mean.mean, finest)}{error}"
+
+
+def _compare(ax: Axes, means: Mapping[str, list[Mean]]) -> list[Any]:
+    thick = 0.8 / len(means)
+    for k, rows in enumerate(means.values()):
+        for row, mean in enumerate(rows):
+            _bar(ax, row + (k - (len(means) - 1) / 2) * thick, 0.0, mean, 0.88 * thick, look(k))
+    known = any(np.isfinite(m.half_width) for rows in means.values() for m in rows)
+    interval = [Line2D([], [], color=INK, marker="|", label="95% interval of the mean")] if known else []
+    return [*(_patch(look(k), name) for k, name in enumerate(means)), *interval]
+
+
+def _bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look) -> None:
+    if not np.isfinite(mean.mean):
+        return
+    ax.barh(y, mean.mean, thick, left=start, facecolor=look_.color, edgecolor="white", hatch=look_.hatch, linewidth=0.0)
+    if mean.half_width > 0:
+        ax.errorbar(start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4)
+
+
+def _patch(look_: Look, label: str) -> Patch:
+    return Patch(facecolor=look_.color, edgecolor="white", hatch=look_.hatch, linewidth=0.0, label=label)

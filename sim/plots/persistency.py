@@ -1,0 +1,113 @@
+"""Persistency: how many of the customers signed in a year are still there in later ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.patheffects import withStroke
+
+from sim.plots.fan import band, fans, line
+from sim.plots.frame import canvas, heading, message
+from sim.plots.results import Array, Results, by_run, longest, months_run, of
+from sim.plots.spread import WIDE, quantiles
+from sim.plots.style import GREY, SMALL, Look
+from sim.plots.units import share_axis, year_axis
+
+_TITLE = "Customers still there"
+_NOBODY = "No customer was signed, so there is no persistency to show"
+
+
+def persistency(study: Results, ax: Axes | None = None) -> Axes:
+    """Share of the customers signed in a year who are active at the end of that year and of later ones.
+
+    One scenario: a line per signing year over the years of the run.  Several: all signing years together,
+    by years since the end of the signing year; a last year that is not complete is left out, since its age
+    would not be a whole number of years.  Lines pool the runs, sum of customers / sum of signed; bands
+    are quantiles of that ratio across runs, taken over runs that signed anybody.
+
+    Parameters
+    ----------
+    study : the study to draw.
+    ax : where to draw; a figure of its own if not given.
+    """
+    with canvas(study, ax) as ax:
+        if len(study.scenarios) == 1:
+            _by_cohort(study, ax)
+        else:
+            _by_age(study, ax)
+        share_axis(ax.yaxis)
+        ax.set_ylim(0, 1.06)
+        ax.set_ylabel("Still customers, of those signed (%)")
+    return ax
+
+
+def _counts(study: Results, scenario: str) -> pd.DataFrame:
+    rows = of(study.cohorts, scenario)
+    return rows[(rows["year"] >= rows["cohort"]) & (rows["signed"] > 0)]
+
+
+def _ratio(rows: pd.DataFrame, across: str) -> tuple[Array, Array, Array]:
+    """(places, share pooled over runs, share per run and place)."""
+    sums = rows.groupby(["run", across], as_index=False)[["customers", "signed"]].sum()
+    x, customers = by_run(sums, across, "customers")
+    _, signed = by_run(sums, across, "signed")
+    return x, np.nansum(customers, axis=0) / np.nansum(signed, axis=0), customers / signed
+
+
+def _by_cohort(study: Results, ax: Axes) -> None:
+    rows = _counts(study, study.scenarios[0])
+    cohorts = sorted(rows["cohort"].unique())
+    for k, cohort in enumerate(cohorts):
+        x, pooled, per_run = _ratio(rows[rows["cohort"] == cohort], "year")
+        color = _shade(k, len(cohorts))
+        if per_run.shape[0] > 1:
+            low, high = quantiles(per_run, WIDE)
+            band(ax, x, low, high, color, 0.18)
+        line(ax, x, pooled, Look(color, "-", "o", ""), markersize=3.5, zorder=3)
+        ax.annotate(f"{cohort:.0f}", (x[0], pooled[0]), xytext=(0, 5), textcoords="offset points", ha="center",
+                    fontsize=SMALL, color=color, path_effects=[withStroke(linewidth=2, foreground="white")])  # fmt: skip
+    color = _shade(0, 2)
+    handles = [Line2D([], [], color=color, marker="o", markersize=3.5, label="signed in the numbered year"),
+               Patch(color=color, alpha=0.18, linewidth=0, label="90% of runs")]  # fmt: skip
+    varied = rows["run"].nunique() > 1
+    year_axis(ax, np.sort(rows["year"].unique()).astype(float), longest(study))
+    ax.set_xlabel("End of year")
+    heading(ax, f"{_TITLE}, by year of signing", handles[: 1 + varied] if cohorts else [])
+    if not cohorts:
+        ax.set_xticks([])
+        message(ax, _NOBODY)
+
+
+def _shade(k: int, n: int) -> str:
+    """Colour of the k-th of n signing years, from dark to light (cividis: the same for all eyes)."""
+    from matplotlib.colors import to_hex
+
+    return to_hex(colormaps["cividis"](0.78 * k / max(1, n - 1)))
+
+
+def _by_age(study: Results, ax: Axes) -> None:
+    curves, centres, empty = {}, {}, []
+    for name in study.scenarios:
+        rows, months = _counts(study, name), months_run(study, name)
+        if months > 12:
+            rows = rows[rows["year"] <= months // 12]
+        x, pooled, per_run = _ratio(rows.assign(age=rows["year"] - rows["cohort"]), "age")
+        curves[name], centres[name] = (x, per_run), pooled
+        empty += [] if x.size else [name]
+    handles = fans(ax, curves, centres)
+    for name in empty:
+        handles[list(curves).index(name)].set_label(f"{name} (nobody signed)")
+    ages = max((int(x.max()) for x, _ in curves.values() if x.size), default=0)
+    ax.set_xticks(range(0, ages + 1, max(1, -(-ages // 12))))
+    ax.set_xlim(-0.25, ages + 0.25)
+    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
+    ax.set_xlabel("Years since the end of the year of signing")
+    heading(ax, f"{_TITLE}, by years since signing", handles)
+    if len(empty) == len(curves):
+        message(ax, _NOBODY)
+
+

@@ -1,0 +1,108 @@
+"""Hunting: attempts work down the leads; pay pressure lowers the fit accepted and raises promises."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import rule
+from sim.numeric import exp
+from sim.rules import traits
+from sim.rules.purchasing import invoice_initial
+from sim.state import cents
+
+
+@rule
+def expected_attempts(leads: float, capacity: float) -> float:
+    """Leads worked in a month: leads * (1 - exp(-capacity / leads)); diminishing as the pool empties.
+
+    The form of Blattberg & Deighton (1996); `capacity` is what the time would allow.
+    """
+    return leads * (1.0 - exp(-capacity / leads)) if leads > 0.0 else 0.0
+
+
+@rule
+def capacity(p, hunting: float, skill: float) -> float:  # type: ignore[no-untyped-def]
+    """Attempts the time allows."""
+    return hunting * p.reps_hours / p.reps_hours_per_attempt * skill
+
+
+@rule
+def attempts(p, r, u):  # type: ignore[no-untyped-def]
+    """Whole attempts this month: (all, of which on warm leads); takes them from the pool."""
+    leads = r.cold + r.warm
+    n = min(np.floor(expected_attempts(leads, capacity(p, r.hunting, r.hunting_skill)) + u), np.floor(leads))
+    warm = min(n, np.floor(r.warm))
+    r.warm -= warm
+    r.cold = max(0.0, r.cold - (n - warm))
+    return np.int64(n), np.int64(warm)
+
+
+@rule
+def refill(p, r, referrals):  # type: ignore[no-untyped-def]
+    """At the month's end: leads go stale, fresh ones and referrals arrive."""
+    keep = 1.0 - 1.0 / p.market_stale_months
+    r.cold = r.cold * keep + p.market_leads_per_month
+    r.warm = r.warm * keep + referrals
+
+
+@rule
+def accepted_fit(screening: float, drop: float, pressure: float) -> float:
+    """Lowest fit the rep accepts: z = screening - drop * pressure; E[fit | signed] is z's Mills ratio."""
+    return screening - drop * pressure
+
+
+@rule
+def prospect(s, now, c, r, order, warm):  # type: ignore[no-untyped-def]
+    """Meet the order-th prospect of the month: True if signed, the record then being filled."""
+    p = s.p[0]
+    c.seat = r.seat
+    c.signed = now.month
+    c.order = order
+    c.attempt = order
+    c.who, c.which = draws.customer_key(r.seat, now.month, order)
+    u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, c.who, c.which)
+    if u[0] >= (p.market_referred_success if warm else p.market_success):
+        return False
+    z = traits.scores(s, now, c)
+    shift = p.market_referred_fit if warm else 0.0
+    if z[traits.FIT] + shift <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):
+        return False
+    traits.draw(s, now, c, z, shift, 1.0 + p.reps_pressure_size * r.pressure)
+    _begin(p, c, r.pressure)
+    return True
+
+
+@rule
+def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
+    """A customer already there at the opening of month 1, whom nobody is paid for."""
+    c.seat = r.seat
+    c.signed = now.month
+    c.order = order + 1048576 - 1
+    c.attempt = -1
+    c.who, c.which = draws.customer_key(r.seat, now.month, c.order)
+    traits.draw(s, now, c, traits.scores(s, now, c), 0.0, 1.0)
+    _begin(s.p[0], c, 0.0)
+
+
+@rule
+def _begin(p, c, pressure):  # type: ignore[no-untyped-def]
+    c.expectation = min(1.0, p.feeling_expectation + p.reps_pressure_promise * pressure)
+    c.tie = p.tie_start
+    c.agent = (c.seat + c.signed + c.order) % np.int64(p.desk_agents)
+
+
+@rule
+def sign(s, now, c, t, led, d):  # type: ignore[no-untyped-def]
+    """Perks are spent, the first purchase is invoiced, the seat's ledger counts the customer."""
+    p = s.p[0]
+    c.acquisition = cents(p.firm_perks)
+    t.acquisition += c.acquisition
+    t.signings += 1.0
+    t.fit_sum += np.floor(c.fit * 1048576.0 + 0.5)
+    invoice_initial(c, t)
+    d[c.agent].need += np.floor(c.need * 1073741824.0 + 0.5)
+    if c.attempt >= 0:
+        led.base[0, c.signed] += 1.0
+        led.base[1, c.signed] += c.initial
+        led.signed[c.signed] += 1.0

@@ -1,0 +1,221 @@
+"""One function that says what a component pays; the payroll and the rep's expectations both call it.
+
+Where a clawback is settled: :func:`clawback_share`, claimed in :func:`customer_left`, recovered in
+:func:`pay_out`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import rule
+from sim.scenario.record import ADD, GATE, MULTIPLY
+from sim.scheme.measures import CENT, fill_values
+from sim.state import cents
+
+LEVEL = 2  # index of "level" in measures.KINDS
+STEP = 1
+
+
+@rule
+def component_pay(k, value):  # type: ignore[no-untyped-def]
+    """Award of component `k` for a period in which its measure came to `value`, in currency.
+
+    rate * value, or tiers on attainment (value / quota; each tier pays on what lies in it), plus the
+    bonus at the threshold, at most the cap.  A gate returns 1 or 0, a multiplier its factor.
+    """
+    norm = k.quota if k.quota > 0.0 else 1.0
+    attainment = value / norm
+    if k.combine == GATE:
+        return 1.0 if attainment >= k.threshold else 0.0
+    if k.n_tiers == 0:
+        pay = k.rate * value
+    elif k.combine == MULTIPLY:  # a factor by level of attainment, not a sum over tiers
+        pay = 1.0
+        for i in range(k.n_tiers):
+            if attainment >= k.tier_from[i]:
+                pay = k.tier_rate[i]
+    else:
+        pay = 0.0
+        for i in range(k.n_tiers):
+            top = k.tier_from[i + 1] if i + 1 < k.n_tiers else attainment
+            pay += k.tier_rate[i] * norm * max(0.0, min(attainment, top) - k.tier_from[i])
+    if k.bonus > 0.0 and attainment >= k.threshold:
+        pay += k.bonus
+    return min(pay, k.cap) if k.cap > 0.0 else pay
+
+
+@rule
+def clawback_share(k, age):  # type: ignore[no-untyped-def]
+    """Share of the commission to be paid back when the contract ends in its month `age` (from 1).
+
+    Straight line: 1 - age / months.  So 135 over 24 months, cancelled in month 6, leaves 33.75.
+    """
+    if age >= k.clawback_months and k.clawback_step != STEP:
+        return 0.0
+    if k.clawback_step == STEP:
+        for i in range(k.n_steps):
+            if age <= k.step_months[i]:
+                return k.step_share[i]
+        return 0.0
+    return 1.0 - age / k.clawback_months
+
+
+@rule
+def in_force(k, month):  # type: ignore[no-untyped-def]
+    """Whether the component applies in a month."""
+    return k.from_month <= month and month <= k.until_month
+
+
+@rule
+def combined_factor(components, factor, month):  # type: ignore[no-untyped-def]
+    """Product of all multipliers and gates in force."""
+    total = 1.0
+    for i in range(components.shape[0]):
+        if components[i].combine != ADD and in_force(components[i], month):
+            total *= factor[i]
+    return total
+
+
+@rule
+def measure_month(s, now, r, t, led, z):  # type: ignore[no-untyped-def]
+    """Compute every measure of a seat's month into the ledger; `z` is the survey's standard normal."""
+    p = s.p[0]
+    mean = t.satisfaction_sum / 1073741824.0 / t.active if t.active > 0.0 else 0.0
+    asked = max(1.0, t.active * p.scheme_survey_share)
+    t.surveyed = mean + z * p.scheme_survey_noise / np.sqrt(asked)
+    back = now.month - np.int64(p.scheme_persistency_months) + 1
+    if back >= 1:
+        t.cohort_kept = led.base[0, back] - (t.lapses - t.lapses)
+        t.cohort_signed = led.signed[back]
+    fill_values(t, led.values)
+
+
+@rule
+def trail_base(k, base, month):  # type: ignore[no-untyped-def]
+    """Measure of the customers within the trail's months of contract, in units of the measure."""
+    row = 0 if k.per_signing == 1 else 1
+    total = 0.0
+    for signed in range(max(1, month - k.trail_months + 1), month + 1):
+        total += base[row, signed]
+    return total * (1.0 if row == 0 else CENT)
+
+
+@rule
+def award(s, now, r, led, team):  # type: ignore[no-untyped-def]
+    """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
+    month = now.month
+    learning = s.p[0].belief_rate
+    total = 0.0
+    for i in range(s.components.shape[0]):
+        k = s.components[i]
+        led.awards[i] = 0.0
+        value = team[k.measure] if k.team == 1 else led.values[k.measure]
+        led.usual[i] += learning * (value - led.usual[i])
+        if not in_force(k, month):
+            led.to_date[i] = 0.0
+            continue
+        if k.trail_months > 0:
+            led.awards[i] = k.rate * trail_base(k, led.base, month) / k.trail_months
+        else:
+            led.to_date[i] = value if k.kind == LEVEL else led.to_date[i] + value
+            if month % k.months == 0 or month == k.until_month:
+                pay = component_pay(k, led.to_date[i])
+                if k.combine == ADD:
+                    led.awards[i] = pay
+                else:
+                    led.factor[i] = pay
+        total += led.awards[i]
+    return total
+
+
+@rule
+def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
+    """Award, cap, defer and pay the month's variable pay; returns (awarded, paid, forfeited), hundredths."""
+    p = s.p[0]
+    month = now.month
+    total = award(s, now, r, led, team)
+    scale = combined_factor(s.components, led.factor, month)
+    if month % 12 == 1:
+        r.year_variable = 0.0
+    if p.scheme_variable_cap > 0.0:
+        room = max(0.0, p.scheme_variable_cap * p.reps_salary * 12.0 - r.year_variable * CENT)
+        if total * scale > room:
+            scale = room / total
+    awarded, paid, forfeited = 0.0, 0.0, 0.0
+    for i in range(s.components.shape[0]):
+        k = s.components[i]
+        due = cents(led.awards[i] * scale)
+        awarded += due
+        if k.trail_months == 0 and in_force(k, month) and month % k.months == 0:
+            rate = led.awards[i] * scale / led.to_date[i] if led.to_date[i] > 0.0 else 0.0
+            for signed in range(max(1, month - k.months + 1), month + 1):
+                led.paid_rate[signed, i] = rate
+            led.to_date[i] = 0.0
+        if k.deferral_share > 0.0 and due > 0.0:
+            back = np.floor(due * k.deferral_share + 0.5)
+            left = back
+            for slice_ in range(1, k.deferral_slices + 1):
+                part = left if slice_ == k.deferral_slices else np.floor(back / k.deferral_slices)
+                led.held[i, month + max(1, k.deferral_months * slice_ // k.deferral_slices)] += part
+                left -= part
+            r.held += back
+            due -= back
+        vesting = led.held[i, month]
+        if vesting > 0.0:
+            led.held[i, month] = 0.0
+            r.held -= vesting
+            if k.malus_measure >= 0 and led.values[k.malus_measure] < k.malus_below:
+                forfeited += vesting
+            else:
+                due += vesting
+        paid += due
+    r.year_variable += awarded
+    return awarded, paid, forfeited
+
+
+@rule
+def customer_left(s, now, c, r, led):  # type: ignore[no-untyped-def]
+    """After a lapse: the customer leaves the ledger, and commission within its clawback is claimed back.
+
+    Returns what can no longer be claimed because the rep who signed has left, in hundredths.
+    """
+    if c.attempt < 0:
+        return 0.0
+    led.base[0, c.signed] -= 1.0
+    led.base[1, c.signed] -= c.initial
+    age = now.month - c.signed + 1
+    lost = 0.0
+    for i in range(s.components.shape[0]):
+        k = s.components[i]
+        if k.clawback_months > 0:
+            unit = 1.0 if k.per_signing == 1 else c.initial * CENT
+            claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * unit)
+            if c.signed >= r.hired_month and r.present == 1:
+                r.clawback_due += claim
+                r.claimed += claim
+            else:
+                lost += claim
+    return lost
+
+
+@rule
+def attributed(s, c, led):  # type: ignore[no-untyped-def]
+    """Acquisition commission that belongs to a customer's account, in hundredths."""
+    if c.attempt < 0:
+        return 0.0
+    total = 0.0
+    for i in range(s.components.shape[0]):
+        k = s.components[i]
+        if k.kind == 0 and k.combine == ADD and k.team == 0:
+            total += cents(led.paid_rate[c.signed, i] * (1.0 if k.per_signing == 1 else c.initial * CENT))
+    return total
+
+
+@rule
+def recover(r, available):  # type: ignore[no-untyped-def]
+    """Recover outstanding clawback from what the rep has, in hundredths."""
+    taken = min(r.clawback_due, max(0.0, available))
+    r.clawback_due -= taken
+    r.recovered += taken
+    return taken
