@@ -86,7 +86,7 @@ def measure_month(s, now, r, t, led, z):  # type: ignore[no-untyped-def]
     t.surveyed = mean + z * p.scheme_survey_noise / np.sqrt(asked)
     back = now.month - np.int64(p.scheme_persistency_months) + 1
     if back >= 1:
-        t.cohort_kept = led.base[0, back] - (t.lapses - t.lapses)
+        t.cohort_kept = led.base[0, back]
         t.cohort_signed = led.signed[back]
     fill_values(t, led.values)
 

@@ -1,0 +1,122 @@
+"""A rep's career: hiring, savings, quitting, norms and dismissal, handing over the book."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import rule
+from sim.numeric import exp, normal_quantile
+from sim.scheme.settle import recover
+from sim.state import cents
+
+
+@rule
+def hire(s, now, r, led, month):  # type: ignore[no-untyped-def]
+    """A new rep fills the seat: skills drawn, beliefs those of a newcomer, savings full."""
+    p = s.p[0]
+    u = draws.rep_uniforms(now.seed, now.run, draws.REP_TRAITS, 0, r.seat, r.hire)
+    a = normal_quantile(u[0])
+    b = p.reps_skill_correlation * a + np.sqrt(1.0 - p.reps_skill_correlation**2) * normal_quantile(u[1])
+    spread = p.reps_skill_spread
+    r.hunting_skill = exp(spread * a - 0.5 * spread * spread)
+    r.nurturing_skill = exp(spread * b - 0.5 * spread * spread)
+    r.present = 1
+    r.hired_month = month
+    r.warnings = 0
+    r.norm_signings = 0.0
+    r.savings = p.reps_savings_months * p.reps_expenses
+    r.signings_per_hour = p.market_success / p.reps_hours_per_attempt
+    r.signed_noise = 1.0
+    r.size = p.customers_initial
+    r.margin_share = p.customers_margin
+    r.lapse = p.belief_lapse
+    r.visit_lapse = p.belief_visit_lapse
+    r.visit_repeat = p.belief_visit_repeat
+    r.visit_satisfaction = p.belief_visit_satisfaction
+    r.clawback_due = 0.0
+    r.year_variable = 0.0
+    if r.hire == 0:
+        r.cold = p.market_leads_at_start
+    led.to_date[:] = 0.0
+    led.usual[:] = 0.0
+    led.propensity[:] = 1.0
+
+
+@rule
+def open_month(s, now, r, led):  # type: ignore[no-untyped-def]
+    """A vacancy ends; ties broken by a departure stay broken."""
+    if r.present == 0 and not s.absent[r.seat] and now.month >= r.vacant_until:
+        hire(s, now, r, led, now.month)
+
+
+@rule
+def fixed_pay(p, r, month):  # type: ignore[no-untyped-def]
+    """Salary, and the start-up subsidy of a new rep, in hundredths."""
+    pay = p.reps_salary
+    if month - r.hired_month < p.reps_subsidy_months:
+        pay += p.reps_subsidy * p.reps_expenses
+    return cents(pay)
+
+
+@rule
+def settle_month(s, now, r, variable):  # type: ignore[no-untyped-def]
+    """Salary and variable pay arrive, clawback is recovered, expenses go out; returns (fixed, recovered)."""
+    p = s.p[0]
+    fixed = fixed_pay(p, r, now.month)
+    recovered = recover(r, fixed + variable + r.savings * 100.0)
+    r.total_pay = fixed + variable - recovered
+    r.savings += r.total_pay * 0.01 - p.reps_expenses
+    return fixed, recovered
+
+
+@rule
+def quit_probability(rate, weight, shortfall):  # type: ignore[no-untyped-def]
+    """Monthly exit probability: odds of `rate` times exp(weight * shortfall), shortfall of pay in [0, 1]."""
+    odds = rate / (1.0 - rate) * exp(weight * shortfall) if rate < 1.0 else 1e9
+    return odds / (1.0 + odds)
+
+
+@rule
+def missed_norm(p, r, month, signings):  # type: ignore[no-untyped-def]
+    """Whether the rep is dismissed: the norm was missed once more than there are warnings."""
+    r.norm_signings += signings
+    if p.norm_minimum <= 0.0 or month % np.int64(p.norm_months) != 0:
+        return False
+    missed = r.norm_signings < p.norm_minimum and month - r.hired_month + 1 >= p.norm_months
+    r.norm_signings = 0.0
+    if missed:
+        r.warnings += 1
+    return missed and r.warnings > p.norm_warnings
+
+
+@rule
+def leaves(s, now, r, t):  # type: ignore[no-untyped-def]
+    """Whether the rep quits, is broke, or is dismissed at the month's end."""
+    p = s.p[0]
+    u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
+    shortfall = min(1.0, max(0.0, 1.0 - r.total_pay * 0.01 / p.reps_expenses))
+    broke = p.reps_quit_broke > 0.0 and r.savings < 0.0
+    dismissed = missed_norm(p, r, now.month, t.signings)
+    return u[2] < quit_probability(p.reps_quit_rate, p.reps_quit_pay, shortfall) or broke or dismissed
+
+
+@rule
+def depart(s, now, r, led):  # type: ignore[no-untyped-def]
+    """The rep goes: unvested pay is forfeited, clawback can no longer be recovered; (forfeited, lost)."""
+    p = s.p[0]
+    forfeited = r.held
+    led.held[:, :] = 0.0
+    r.held = 0.0
+    lost = r.clawback_due
+    r.clawback_due = 0.0
+    r.present = 0
+    r.hire += 1
+    r.exits += 1
+    r.hunting = 0.0
+    r.nurturing = 0.0
+    r.pressure = 0.0
+    r.visit_rate = 0.0
+    r.vacant_until = now.month + 1 + np.int64(p.reps_vacancy_months)
+    r.tie_kept = 1.0 - p.tie_broken
+    return forfeited, lost
