@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim import draws
 from sim.compiled import rule
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
@@ -30,7 +31,7 @@ CUSTOMER = np.dtype(
             # the month's uniforms
             "u_visit u_purchase u_contact u_payment u_case u_lapse u_referral u_solved "
             # the account, in hundredths
-            "revenue initial_margin cost_of_goods acquisition service resolution write_off collected commission year_profit"
+            "revenue initial_margin cost_of_goods acquisition service resolution write_off collected commission year_profit promised"
         ).split()
     ]
 )
@@ -65,6 +66,9 @@ TALLY = np.dtype(
 )
 
 NOW = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
+
+
+DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f8")])
 
 
 class Ledger(NamedTuple):
@@ -114,3 +118,11 @@ def quantise(score: float) -> float:
 def account_profit(c):  # type: ignore[no-untyped-def]
     """What a customer's account has left so far, in hundredths, before commission."""
     return c.revenue - c.cost_of_goods - c.acquisition - c.service - c.resolution - c.write_off
+
+
+@rule
+def draw_month(now, c):  # type: ignore[no-untyped-def]
+    """The customer's eight uniforms of the month."""
+    u = draws.month_uniforms(now.seed, now.run, now.month, c.who, c.which)
+    c.u_visit, c.u_purchase, c.u_contact, c.u_payment = u[0], u[1], u[2], u[3]
+    c.u_case, c.u_lapse, c.u_referral, c.u_solved = u[4], u[5], u[6], u[7]

@@ -38,7 +38,9 @@ _LABELS = (*(part.label for part in _PARTS), "Profit, all months")
 _GAINS = Look(BLUE, "-", "", "")
 _LOSSES = Look(VERMILLION, "-", "", "////")
 _TOTAL = Look(GREY, "-", "", "")
-_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+_PAIRED = (
+    "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+)
 
 
 def drivers(study: Results, ax: Axes | None = None) -> Axes:
@@ -54,13 +56,13 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     means = {name: _means(of(study.runs, name)) for name in study.scenarios}
-    several = len(means) > 1
+    several, months = len(means) > 1, longest(study)
     height = 3.6 + 0.45 * max(0, len(means) - 1)
     with canvas(study, ax, height=height, note=_PAIRED if several else "") as ax:
         money = Money.fitting(study.currency, np.array([m.mean for row in means.values() for m in row]))
         handles = _compare(ax, means) if several else _waterfall(ax, next(iter(means.values()), []), money)
         ax.axvline(0, color=INK, linewidth=0.8, zorder=2)
-        ax.axhline(3.5, color=PALE, linewidth=0.8)
+        ax.axhline(3.5, color=GREY, linewidth=0.8, linestyle=(0, (1, 2)))
         ax.axhline(6.5, color=GREY, linewidth=0.8)
         ax.set_yticks(range(len(_LABELS)), _LABELS)
         ax.get_yticklabels()[-1].set_fontweight("bold")
@@ -69,8 +71,8 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
         money.on(ax.xaxis)
-        ax.set_xlabel(money.label(f"Mean per run, months 1 to {longest(study)}"))
-        heading(ax, "What makes the book profitable, or not", handles)
+        ax.set_xlabel(money.label(f"Mean over runs, {months} month{'' if months == 1 else 's'}"))
+        heading(ax, "What makes the book profitable, or not", handles, beside=65.0)
         if not any(np.isfinite(m.mean) for row in means.values() for m in row):
             message(ax, "No run to take a mean of")
     return ax
@@ -83,28 +85,28 @@ def _means(runs: pd.DataFrame) -> list[Mean]:
 
 def _waterfall(ax: Axes, means: list[Mean], money: Money) -> list[Any]:
     ends = np.cumsum([0.0, *(m.mean for m in means[:-1])])
-    finest = min((m.half_width for m in means if m.half_width > 0), default=np.nan)
+    step = max((m.half_width for m in means if m.half_width > 0), default=np.nan)
     for row, mean in enumerate(means):
         start = float(ends[row]) if row < len(_PARTS) else 0.0
         looks = _TOTAL if row == len(_PARTS) else _GAINS if mean.mean >= 0 else _LOSSES
         _bar(ax, row, start, mean, 0.62, looks)
         if row < len(_PARTS):
             ax.vlines(start + mean.mean, row, row + 1, color=GREY, linewidth=0.6, zorder=1.5)
-        ax.text(1.02, row, _number(mean, money, finest), transform=ax.get_yaxis_transform(), va="center",
+        ax.text(1.02, row, _number(mean, money, step), transform=ax.get_yaxis_transform(), va="center",
                 fontsize=TICK, fontweight="bold" if row == len(_PARTS) else "normal")  # fmt: skip
     known = any(np.isfinite(m.half_width) for m in means)
     return [
         _patch(_GAINS, "adds to profit"),
         _patch(_LOSSES, "takes from it"),
-        *([Line2D([], [], color=INK, marker="|", label="95% interval of the mean")] if known else []),
+        *([Line2D([], [], color=INK, marker="|", label="95% interval")] if known else []),
     ]
 
 
-def _number(mean: Mean, money: Money, finest: float) -> str:
+def _number(mean: Mean, money: Money, step: float) -> str:
     if not np.isfinite(mean.mean):
         return "undefined"
-    error = f" ± {money.text(mean.half_width, finest)}" if mean.half_width > 0 else ""
-    return f"{money.text(mean.mean, finest)}{error}"
+    error = f" ± {money.text(mean.half_width, step)}" if mean.half_width > 0 else ""
+    return f"{money.text(mean.mean, step)}{error}"
 
 
 def _compare(ax: Axes, means: Mapping[str, list[Mean]]) -> list[Any]:
@@ -113,17 +115,23 @@ def _compare(ax: Axes, means: Mapping[str, list[Mean]]) -> list[Any]:
         for row, mean in enumerate(rows):
             _bar(ax, row + (k - (len(means) - 1) / 2) * thick, 0.0, mean, 0.88 * thick, look(k))
     known = any(np.isfinite(m.half_width) for rows in means.values() for m in rows)
-    interval = [Line2D([], [], color=INK, marker="|", label="95% interval of the mean")] if known else []
+    interval = [Line2D([], [], color=INK, marker="|", label="95% interval")] if known else []
     return [*(_patch(look(k), name) for k, name in enumerate(means)), *interval]
 
 
 def _bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look) -> None:
     if not np.isfinite(mean.mean):
         return
-    ax.barh(y, mean.mean, thick, left=start, facecolor=look_.color, edgecolor="white", hatch=look_.hatch, linewidth=0.0)
+    ax.barh(y, mean.mean, thick, left=start, **_fill(look_))
     if mean.half_width > 0:
-        ax.errorbar(start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4)
+        ax.errorbar(
+            start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4
+        )
 
 
 def _patch(look_: Look, label: str) -> Patch:
-    return Patch(facecolor=look_.color, edgecolor="white", hatch=look_.hatch, linewidth=0.0, label=label)
+    return Patch(label=label, **_fill(look_))
+
+
+def _fill(look_: Look) -> dict[str, Any]:
+    return {"facecolor": look_.color, "edgecolor": "white", "hatch": look_.hatch, "linewidth": 0.0}

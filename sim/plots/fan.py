@@ -14,6 +14,13 @@ from sim.plots.results import Array
 from sim.plots.spread import MIDDLE, WIDE, quantiles
 from sim.plots.style import GREY, Look, look
 
+#: Bands, as (quantiles, opacity), by the number of scenarios: the more there are, the less shade each has.
+_SPREADS: dict[int, list[tuple[tuple[float, float], float]]] = {
+    0: [],
+    1: [(WIDE, 0.15), (MIDDLE, 0.25)],
+    2: [(WIDE, 0.12), (MIDDLE, 0.20)],
+    3: [(MIDDLE, 0.13)],
+}
 _MARKED = 15  # a longer line carries markers at some points only
 
 
@@ -27,12 +34,13 @@ def band(ax: Axes, x: Array, low: Array, high: Array, color: str, alpha: float) 
 
 def line(ax: Axes, x: Array, y: Array, look_: Look, **more: Any) -> None:
     """A line in its look, with markers sparse enough to tell lines apart and not hide them."""
-    every = None if x.size <= _MARKED else max(1, x.size // 8)
-    style: dict[str, Any] = {"color": look_.color, "linestyle": look_.dash, "marker": look_.marker}
-    ax.plot(x, y, **{**style, "markevery": every, "markeredgecolor": "white", "markeredgewidth": 0.6, **more})
+    every = None if x.size <= _MARKED else (x.size // 16, max(1, x.size // 8))
+    ax.plot(x, y, **look_.line(markevery=every, **more))
 
 
-def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[str, Array] | None = None) -> list[Any]:
+def fans(
+    ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[str, Array] | None = None
+) -> list[Any]:
     """Fan charts of several scenarios on one pair of axes; returns the legend's handles.
 
     Parameters
@@ -41,7 +49,7 @@ def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[s
     centres : per scenario the line to draw; the median across runs if not given.
     """
     many = len(curves)
-    spreads = [(MIDDLE, 0.13)] if many > 2 else [(WIDE, 0.15), (MIDDLE, 0.25)] if many == 1 else [(WIDE, 0.12), (MIDDLE, 0.20)]
+    spreads = _SPREADS[min(many, 3)]
     varied = any(matrix.shape[0] > 1 for _, matrix in curves.values())
     for k, (name, (x, matrix)) in enumerate(curves.items()):
         if not x.size:
@@ -51,18 +59,17 @@ def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[s
             band(ax, x, low, high, look(k).color, alpha)
         middle = centres[name] if centres is not None else quantiles(matrix, (0.5,))[0]
         line(ax, x, middle, look(k), label=name, zorder=3 + 0.01 * (many - k))
-    return _handles(list(curves), spreads if varied else [], "pooled over runs" if centres is not None else "median run")
+    centre = "pooled over runs" if centres is not None else "median run"
+    return _handles(list(curves), spreads if varied else [], centre)
 
 
 def _handles(names: list[str], spreads: list[tuple[tuple[float, float], float]], centre: str) -> list[Any]:
     color = look(0).color if len(names) == 1 else GREY
-    lines = [
-        Line2D([], [], color=look(k).color, linestyle=look(k).dash, marker=look(k).marker, markeredgecolor="white",
-               markeredgewidth=0.6, label=name)
-        for k, name in enumerate(names)
-    ]  # fmt: skip
+    lines = [Line2D([], [], **look(k).line(label=name)) for k, name in enumerate(names)]
     if len(names) == 1:
         lines[0].set_label(centre if spreads else "the one run")
+    elif spreads:
+        lines.append(Line2D([], [], color=color, linewidth=1.0, label=centre))
     words = {WIDE: "90% of runs", MIDDLE: "middle 50% of runs"}
     # a middle band lies on the wide one, so it looks as dark as both
     shades = np.cumsum([alpha for _, alpha in spreads])

@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from matplotlib.transforms import ScaledTranslation
 
 from sim.plots.results import Results
-from sim.plots.style import GREY, HEIGHT, PALE, SMALL, TICK, TITLE, WIDTH, style
+from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
 
 _CHARACTER = 0.56  # mean width of a letter, in font sizes
+_ROW = 1.36  # height of a legend's row with the space below it, in font sizes
+_LAYOUT_GAIN = 1.08  # the layout leaves less margin than the place that axes have before it
 
 
 @contextmanager
@@ -71,14 +77,19 @@ def stamp(figure: Figure, study: Results, note: str = "") -> None:
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
 
 
-def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.0) -> None:
-    """Title, and between title and data the legend, where it can hide nothing.
+def heading(
+    ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.0, beside: float = 0.0
+) -> None:
+    """Title, and between title and data the legend, where it can hide nothing; wraps axis labels to fit.
+
+    Call it when everything else is drawn.
 
     Parameters
     ----------
     above : points to keep free between data and legend, for the titles of panels.
+    beside : points that the layout will take from the axes' width, for long tick labels.
     """
-    width = ax.get_position().width * ax.figure.get_figwidth() * 72  # type: ignore[union-attr]
+    width = _width(ax) - beside
     pad = 5.0 + above
     if handles:
         labels = [str(handle.get_label()) for handle in handles]
@@ -86,27 +97,45 @@ def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.
         rows = -(-len(handles) // columns)
         ax.legend(
             handles, [f" {label}" if label.startswith("_") else label for label in labels], ncols=columns,
-            loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=above / TICK, borderpad=0.25,
-            handlelength=2.6, handletextpad=0.6, columnspacing=1.6, labelspacing=0.35,
+            loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.0, borderpad=0.25,
+            bbox_transform=ax.transAxes + ScaledTranslation(0, above / 72, ax.figure.dpi_scale_trans),
+            handlelength=2.4, handletextpad=0.6, columnspacing=1.2, labelspacing=0.35, fontsize=TICK,
         )  # fmt: skip
-        pad += 0.5 * TICK + rows * 1.2 * TICK + (rows - 1) * 0.35 * TICK
-    letters = max(20, int(width / (TITLE * 0.64)))
-    ax.set_title("\n".join(textwrap.wrap(title, letters)), loc="left", pad=pad, fontsize=TITLE)
+        pad += 0.5 * TICK + rows * _ROW * TICK
+    ax.set_title(_wrapped(title, width, TITLE * 0.64), loc="left", pad=pad, fontsize=TITLE)
+    height = ax.get_position().height * ax.get_figure(root=True).get_figheight() * 72 - pad  # type: ignore[union-attr]
+    ax.set_xlabel(_wrapped(ax.get_xlabel(), width, LABEL * _CHARACTER), fontsize=LABEL)
+    ax.set_ylabel(_wrapped(ax.get_ylabel(), height, LABEL * _CHARACTER), fontsize=LABEL)
+
+
+def _wrapped(text: str, room: float, letter: float) -> str:
+    """A text in lines that fit, in points."""
+    return "\n".join(textwrap.wrap(" ".join(text.split()), max(14, int(room / letter))))
+
+
+def _width(ax: Axes) -> float:
+    """Roughly how wide axes will be, in points."""
+    return float(_LAYOUT_GAIN * ax.get_position().width * ax.get_figure(root=True).get_figwidth() * 72)  # type: ignore[union-attr]
+
+
+def text_width(text: str, size: float = TICK) -> float:
+    """Width of a text in points."""
+    return float(text_to_path.get_text_width_height_descent(text, FontProperties(size=size), ismath=False)[0])
 
 
 def _columns(labels: Sequence[str], width: float) -> int:
     """The most legend columns of which the widest arrangement still fits, in points."""
     for columns in range(len(labels), 1, -1):
-        rows = -(-len(labels) // columns)
-        each = [max(map(len, labels[k : k + rows])) for k in range(0, len(labels), rows)]
-        if sum(_CHARACTER * TICK * n + 4.8 * TICK for n in each) <= width:
+        each = [max(map(text_width, column)) for column in np.array_split(labels, columns)]  # as Legend does
+        if sum(each) + 4.2 * TICK * columns <= width:
             return columns
     return 1
 
 
 def message(ax: Axes, text: str) -> None:
     """Say in words why there is nothing to draw."""
-    ax.text(0.5, 0.5, textwrap.fill(text, 44), transform=ax.transAxes, ha="center", va="center", color=GREY)
+    ax.text(0.5, 0.5, textwrap.fill(text, 44), fontsize=TICK, transform=ax.transAxes, ha="center", va="center", color=GREY,
+            bbox={"facecolor": "white", "edgecolor": "none"}, zorder=5)  # fmt: skip
 
 
 def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
@@ -120,7 +149,7 @@ def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
     host.set(xticks=[], yticks=[])
     columns = min(len(names), 3 if len(names) != 4 else 2)
     rows = -(-len(names) // columns)
-    gap_x, gap_y = 0.04, 0.13 if rows < 3 else 0.09
+    gap_x, gap_y = 0.04, 0.10 if rows < 3 else 0.08
     width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
     made: list[Axes] = []
     for k, name in enumerate(names):
@@ -138,12 +167,19 @@ def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
 
 def _shortened(name: str, host: Axes, width: float) -> str:
     """A name that fits above a panel; the footer has it in full."""
-    points = width * host.get_position().width * host.figure.get_figwidth() * 72  # type: ignore[union-attr]
-    letters = max(8, int(points / (_CHARACTER * TICK)))
-    return name if len(name) <= letters else name[: letters - 1] + "…"
+    room = width * _width(host)
+    if text_width(name) <= room:
+        return name
+    letters = next((n for n in range(len(name) - 1, 8, -1) if text_width(name[:n] + "…") <= room), 8)
+    return name[:letters] + "…"
 
 
 PANEL_TITLE = 1.2 * TICK + 3  # points a panel's title takes above it
+
+
+def line_height(names: Sequence[str]) -> float:
+    """Height in inches of a figure with a line in the legend per name."""
+    return HEIGHT + 0.12 * max(0, len(names) - 3)
 
 
 def panel_height(names: Sequence[str]) -> float:

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from sim.plots.fan import band, fans, line
-from sim.plots.frame import canvas, heading, message
+from sim.plots.frame import canvas, heading, line_height, message
 from sim.plots.results import Array, Results, by_run, longest, months_run, of
 from sim.plots.spread import WIDE, quantiles
 from sim.plots.style import GREY, SMALL, Look
@@ -34,14 +34,14 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    with canvas(study, ax) as ax:
+    with canvas(study, ax, height=line_height(study.scenarios)) as ax:
+        share_axis(ax.yaxis)
+        ax.set_ylim(0, 1.06)
+        ax.set_ylabel("Still customers (% of those signed)")
         if len(study.scenarios) == 1:
             _by_cohort(study, ax)
         else:
             _by_age(study, ax)
-        share_axis(ax.yaxis)
-        ax.set_ylim(0, 1.06)
-        ax.set_ylabel("Still customers, of those signed (%)")
     return ax
 
 
@@ -109,5 +109,3 @@ def _by_age(study: Results, ax: Axes) -> None:
     heading(ax, f"{_TITLE}, by years since signing", handles)
     if len(empty) == len(curves):
         message(ax, _NOBODY)
-
-

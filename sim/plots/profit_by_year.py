@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.plots.fan import fans
-from sim.plots.frame import canvas, heading, message
+from sim.plots.frame import canvas, heading, line_height, message
 from sim.plots.results import Results, longest, of, profit_by_year_matrix
 from sim.plots.style import GREY
 from sim.plots.units import Money, year_axis
@@ -24,7 +24,7 @@ def profit_by_year(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     curves = {name: profit_by_year_matrix(of(study.runs, name)) for name in study.scenarios}
-    with canvas(study, ax) as ax:
+    with canvas(study, ax, height=line_height(study.scenarios)) as ax:
         money = Money.fitting(study.currency, *(matrix for _, matrix in curves.values()))
         handles = fans(ax, curves)
         ax.axhline(0, color=GREY, linewidth=0.8, zorder=1.5)

@@ -13,11 +13,13 @@ from matplotlib.ticker import MaxNLocator
 from sim.plots.frame import canvas, heading, message
 from sim.plots.results import Array, Results, of
 from sim.plots.spread import Mean, density, mean_interval
-from sim.plots.style import GREY, INK, Look, look
+from sim.plots.style import GREY, HEIGHT, INK, Look, look
 from sim.plots.units import Money
 
 _BINS = 60  # more would show noise, also with very many runs
-_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+_PAIRED = (
+    "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
+)
 
 
 def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
@@ -33,22 +35,33 @@ def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
     """
     samples = {name: _finite(of(study.runs, name)["npv"].to_numpy(dtype=float)) for name in study.scenarios}
     several = len(samples) > 1
-    with canvas(study, ax, note=_PAIRED if several else "") as ax:
+    with canvas(
+        study, ax, height=HEIGHT + 0.25 * max(0, len(samples) - 2), note=_PAIRED if several else ""
+    ) as ax:
         money = Money.fitting(study.currency, *samples.values())
         tops = [_shape(ax, values, look(k), several) for k, values in enumerate(samples.values())]
         top = max(tops, default=0.0) or 1.0
-        handles = [] if several else [Patch(facecolor=look(0).color, alpha=0.35, label="runs")]
+        handles = (
+            []
+            if several or not max(tops, default=0.0)
+            else [Patch(facecolor=look(0).color, alpha=0.35, label="runs")]
+        )
         for k, (name, values) in enumerate(samples.items()):
             mean = mean_interval(values)
             _mark(ax, mean, top * (1.08 + 0.085 * k), look(k))
             handles.append(_handle(name if several else "", mean, money, look(k)))
+        if several:
+            unit = f"mean with its 95% interval ({money.unit})"
+            handles.append(Line2D([], [], color=GREY, linewidth=1.0, marker="|", label=unit))
         _limits(ax, samples, top * (1.08 + 0.085 * max(1, len(samples))))
         money.on(ax.xaxis)
-        _density_ticks(ax, money, top)
-        ax.set(xlabel=money.label("Discounted profit of the book"), ylabel=f"Density of runs (per {money.unit})")
+        _density_ticks(ax, money, max(tops, default=0.0))
+        ax.set(
+            xlabel=money.label("Discounted profit of the book"), ylabel=f"Density of runs (per {money.unit})"
+        )
         heading(ax, "What the book is worth, over all runs", handles)
-        if not any(values.size for values in samples.values()):
-            message(ax, "No run with a discounted profit")
+        if not any(tops):
+            message(ax, "No distribution to show: one run, or runs that do not differ")
     return ax
 
 
@@ -67,7 +80,8 @@ def _shape(ax: Axes, values: Array, look_: Look, several: bool) -> float:
         return float(curve[1].max())
     edges = np.histogram_bin_edges(values, "auto")
     edges = edges if edges.size <= _BINS else np.linspace(values.min(), values.max(), _BINS)
-    heights, _, _ = ax.hist(values, edges, density=True, color=look_.color, alpha=0.35, edgecolor="white", linewidth=0.5)
+    bars = {"color": look_.color, "alpha": 0.35, "edgecolor": "white", "linewidth": 0.5}
+    heights, _, _ = ax.hist(values, edges, density=True, **bars)
     ax.plot(*curve, color=look_.color)
     return float(max(np.max(heights), curve[1].max()))
 
@@ -76,17 +90,20 @@ def _mark(ax: Axes, mean: Mean, y: float, look_: Look) -> None:
     """The mean and its interval, on a row of its own above the densities."""
     if np.isfinite(mean.mean):
         error = mean.half_width if np.isfinite(mean.half_width) else None
-        ax.errorbar(mean.mean, y, xerr=error, color=look_.color, marker=look_.marker, markersize=5, capsize=3.5,
-                    capthick=1.2, elinewidth=1.4, markeredgecolor="white", markeredgewidth=0.5)  # fmt: skip
+        ax.errorbar(mean.mean, y, xerr=error, capsize=3.5, capthick=1.2, elinewidth=1.4, **look_.line())
 
 
 def _handle(name: str, mean: Mean, money: Money, look_: Look) -> Any:
     known = np.isfinite(mean.half_width)
     number = money.text(mean.mean, mean.half_width) if np.isfinite(mean.mean) else "undefined"
     number += f" ± {money.text(mean.half_width, mean.half_width)}" if known else ""
-    text = f"{name}: mean {number}" if name else f"mean {number} {money.unit}{' (95% interval)' if known else ''}"
-    dash = look_.dash if name else "-"
-    return Line2D([], [], color=look_.color, linestyle=dash, marker=look_.marker, markeredgecolor="white", label=text)
+    what = "mean" if known else "the one run"
+    text = (
+        f"{name}: {what} {number}"
+        if name
+        else f"{what} {number} {money.unit}{' (95% interval)' if known else ''}"
+    )
+    return Line2D([], [], **look_.line(label=text))
 
 
 def _limits(ax: Axes, samples: dict[str, Array], top: float) -> None:
@@ -95,16 +112,22 @@ def _limits(ax: Axes, samples: dict[str, Array], top: float) -> None:
     ax.set_autoscalex_on(True)
     low, high = ax.get_xlim()
     span = high - low
+    if max((np.ptp(values) for values in samples.values() if values.size), default=0.0) == 0.0:
+        span = abs(low) + abs(high)  # nothing varies, so zero is the only scale there is
+        low, high = low - 0.04 * span, high + 0.04 * span
     if low - span <= 0 <= high + span:
         ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
         ax.annotate("0", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), textcoords="offset points",
                     va="top", color=GREY)  # fmt: skip
-        ax.set_xlim(min(low, -0.03 * span), max(high, 0.03 * span))
+        ax.set_xlim(min(low, -0.04 * span), max(high, 0.04 * span))
     else:
         ax.set_xlim(low, high)
 
 
 def _density_ticks(ax: Axes, money: Money, top: float) -> None:
     """Density per multiple of the currency, as x is written; no ticks beside the means, which have none."""
+    if not top:
+        ax.set_yticks([])
+        return
     ticks = [t for t in MaxNLocator(4).tick_values(0, top) if 0 <= t <= top]
-    ax.set_yticks(ticks, [f"{t * money.factor:.3g}" for t in ticks])
+    ax.set_yticks(ticks, [f"{t * money.factor:,.4g}" for t in ticks])

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 from sim.plots.frame import PANEL_TITLE, canvas, heading, message, panel_height, panels
 from sim.plots.results import Array, Results, by_run, longest, of
 from sim.plots.spread import WIDE, quantiles
-from sim.plots.style import BLUE, GREY, INK, SMALL
+from sim.plots.style import BLUE, GREY, INK
 from sim.plots.units import Money, year_axis
 
 _WIDTH = 0.36  # of a bar, in years
@@ -33,18 +33,27 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
     with canvas(study, ax, height=panel_height(names)) as ax:
         money = Money.fitting(study.currency, *(m for _, *pair in data.values() for m in pair))
         boxes = panels(ax, names)
-        for box, (years, promised, realised) in zip(boxes, data.values(), strict=False):
-            _bars(box, years - 0.5 * _WIDTH, promised, {"facecolor": "white", "edgecolor": GREY, "hatch": "/////"})
+        for box, (name, (years, promised, realised)) in zip(boxes, data.items(), strict=False):
+            _bars(
+                box,
+                years - 0.5 * _WIDTH,
+                promised,
+                {"facecolor": "white", "edgecolor": GREY, "hatch": "/////"},
+            )
             _bars(box, years + 0.5 * _WIDTH, realised, {"facecolor": BLUE, "edgecolor": BLUE})
             box.axhline(0, color=GREY, linewidth=0.8)
             money.on(box.yaxis)
-            year_axis(box, _years(data), 0, ticks=12 if len(boxes) == 1 else 6)
-            if not realised.any() and not promised.any():
+            year_axis(box, _years(data), 0, ticks=12 if len(boxes) == 1 else 6, margin=0.6)
+            if not of(study.cohorts, name)["signed"].sum():
                 message(box, "Nobody was signed")
         pad = 18 if len(boxes) > 1 else 4.0
         ax.set_xlabel("Year of signing", labelpad=pad)
-        ax.set_ylabel(money.label(f"Profit up to month {longest(study)}"), labelpad=pad * 1.6 if pad > 4 else pad)
-        heading(ax, "Promised at signing, and realised", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0)
+        ax.set_ylabel(
+            money.label(f"Profit up to month {longest(study)}"), labelpad=pad * 1.6 if pad > 4 else pad
+        )
+        heading(
+            ax, "Promised at signing, and realised", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0
+        )
     return ax
 
 
@@ -74,5 +83,7 @@ def _handles(study: Results) -> list[Any]:
     whiskers = ", 90% of runs in the whiskers" if several else ""
     return [
         Patch(facecolor="white", edgecolor=GREY, hatch="/////", label="promised"),
-        Patch(facecolor=BLUE, edgecolor=BLUE, label=f"realised{' (means' + whiskers + ')' if several else ''}"),
+        Patch(
+            facecolor=BLUE, edgecolor=BLUE, label=f"realised{' (means' + whiskers + ')' if several else ''}"
+        ),
     ]

@@ -57,10 +57,24 @@ class Look(NamedTuple):
     marker: str
     hatch: str
 
+    def line(self, **more: Any) -> dict[str, Any]:
+        """Keywords that draw a line in this look, for `Axes.plot` and for legends."""
+        size = _SIZES.get(self.marker, 4.5)
+        mark = {"marker": self.marker, "markersize": size, "markeredgecolor": "white", "markeredgewidth": 0.6}
+        return {"color": self.color, "linestyle": self.dash, **mark, **more}
+
 
 _COLORS = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
-_DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.4)), (0, (6, 1.5, 1.2, 1.5)), (0, (9, 2)), (0, (3, 1.2, 1, 1.2, 1, 1.2)))
+_DASHES = (
+    "-",
+    (0, (5, 1.6)),
+    (0, (1.2, 1.4)),
+    (0, (6, 1.5, 1.2, 1.5)),
+    (0, (9, 2)),
+    (0, (3, 1.2, 1, 1.2, 1, 1.2)),
+)
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # seven: with six colours, 42 looks before one returns
+_SIZES = {"^": 5.5, "v": 5.5, "P": 6.5, "X": 6.5}  # as large to the eye as a dot
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++")
 
 

@@ -26,7 +26,7 @@ class _Activity(NamedTuple):
 _ACTIVITIES = (
     _Activity("hunting", Look(VERMILLION, "-", "s", "")),
     _Activity("nurturing", Look(GREEN, (0, (5, 1.6)), "^", "")),
-    _Activity("neither", Look(GREY, (0, (1.2, 1.4)), "", "")),
+    _Activity("neither", Look(GREY, (0, (1.2, 1.4)), "o", "")),
 )
 
 
@@ -65,7 +65,7 @@ def _draw(ax: Axes, months: pd.DataFrame) -> None:
         if shares.shape[0] > 1:
             low, high = quantiles(shares, WIDE)
             band(ax, x, low, high, activity.look.color, 0.15)
-        line(ax, x, _mean(shares), activity.look, linewidth=1.3)
+        line(ax, x, _mean(shares), activity.look, linewidth=1.3, markersize=4.0)
 
 
 def _mean(matrix: Array) -> Array:
@@ -76,10 +76,7 @@ def _mean(matrix: Array) -> Array:
 
 
 def _handles(study: Results) -> list[Any]:
-    lines: list[Any] = [
-        Line2D([], [], color=a.look.color, linestyle=a.look.dash, marker=a.look.marker, markeredgecolor="white", label=a.name)
-        for a in _ACTIVITIES
-    ]
+    lines: list[Any] = [Line2D([], [], **a.look.line(label=a.name)) for a in _ACTIVITIES]
     if study.runs["run"].nunique() < 2:
         return lines
     return [*lines, Patch(color=GREY, alpha=0.2, linewidth=0, label="90% of runs")]

@@ -70,7 +70,7 @@ def month_axis(ax: Axes, months: int, ticks: int = 10) -> None:
     ax.set_xlim(0.5 if months < 3 else 1, months + 0.5 if months < 3 else months)
 
 
-def year_axis(ax: Axes, years: Array, months: int, ticks: int = 12) -> None:
+def year_axis(ax: Axes, years: Array, months: int, ticks: int = 12, margin: float = 0.3) -> None:
     """Years along x; a last year that the runs did not complete says how many months it has."""
     if not years.size:
         return
@@ -81,5 +81,4 @@ def year_axis(ax: Axes, years: Array, months: int, ticks: int = 12) -> None:
     names = [ended if rest and y > months // 12 else f"{y:.0f}" for y in shown]
     ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.set_xticks(shown, names)
-    margin = 0.35 if years.size < 6 else 0.25
     ax.set_xlim(float(years.min()) - margin, float(years.max()) + margin)

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from sim.plots.fan import fans
-from sim.plots.frame import canvas, heading, message
+from sim.plots.frame import canvas, heading, line_height, message
 from sim.plots.results import Array, Results, by_run, of
 from sim.plots.spread import WIDE, quantiles
 from sim.plots.style import GREY, SMALL
@@ -31,14 +31,12 @@ def whale(study: Results, ax: Axes | None = None) -> Axes:
     for name in study.scenarios:
         curves[name], left_out[name] = _defined(study, name)
     notes = [text for name, text in left_out.items() if text]
-    with canvas(study, ax, note=" ".join(notes)) as ax:
+    with canvas(study, ax, height=line_height(study.scenarios), note=" ".join(notes)) as ax:
         handles = fans(ax, curves)
         for name, handle in zip(curves, handles, strict=False):
             if not curves[name][1].size:
                 handle.set_label(f"{name} (undefined)")
-        ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5)
-        ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
-        handles.append(Line2D([], [], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), label="all customers alike"))
+        handles.append(_references(ax))
         defined = [matrix for _, matrix in curves.values() if matrix.size]
         _limits(ax, defined)
         if len(curves) == 1 and defined:
@@ -61,8 +59,20 @@ def _defined(study: Results, scenario: str) -> tuple[tuple[Array, Array], str]:
     order = np.sort(of(study.whale, scenario)["run"].unique())  # that of the matrix's rows
     keep = np.isfinite(matrix).all(axis=1) & np.isin(order, list(earned))
     lost = number - int(keep.sum())
-    note = f"{scenario}: {lost} of {number} runs left out, whose customers earned nothing in all." if lost else ""
+    note = (
+        f"{scenario}: {lost} of {number} runs left out (total profit on accounts not above zero)."
+        if lost
+        else ""
+    )
     return (x, matrix[keep]), note
+
+
+def _references(ax: Axes) -> Line2D:
+    """All profit, and the curve of customers who are all worth the same."""
+    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
+    (alike,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5)
+    alike.set_label("all customers alike")
+    return alike
 
 
 def _limits(ax: Axes, defined: list[Array]) -> None:
@@ -78,7 +88,7 @@ def _top(ax: Axes, x: Array, matrix: Array) -> None:
     at = int(np.argmax(middle))
     if at == x.size - 1 or middle[at] < 1.005:
         return
-    ax.annotate(f"top: {middle[at]:.0%} of the profit from {x[at]:.0%} of the customers;\nthe others cost money",
-                (x[at], middle[at]), xytext=(0.97, 0.06), textcoords="axes fraction", ha="right", va="bottom",
-                fontsize=SMALL + 0.5, color=GREY,
-                arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 4})  # fmt: skip
+    text = f"the best {x[at]:.0%} of customers earn {middle[at]:.0%} of the profit,\nthe others cost money (median run)"
+    ax.text(
+        0.98, 0.04, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=SMALL + 0.5, color=GREY
+    )

@@ -7,7 +7,8 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
-from sim.scheme.settle import recover
+from sim.rules import planning
+from sim.scheme.settle import recover, reward
 from sim.state import cents
 
 
@@ -120,3 +121,28 @@ def depart(s, now, r, led):  # type: ignore[no-untyped-def]
     r.vacant_until = now.month + 1 + np.int64(p.reps_vacancy_months)
     r.tie_kept = 1.0 - p.tie_broken
     return forfeited, lost
+
+
+@rule
+def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
+    """Every component that falls due is settled and paid; the month's row `m` gets its lines."""
+    awarded, paid, forfeited = reward(s, now, r, led, team)
+    fixed, recovered = settle_month(s, now, r, paid)
+    r.paid += paid
+    r.salary += fixed
+    m.awarded += awarded
+    m.commission += paid
+    m.forfeited += forfeited
+    m.salaries += fixed
+    m.clawback += recovered
+    planning.learn(s, r, t, led)
+
+
+@rule
+def evening(s, now, r, t, led, m):  # type: ignore[no-untyped-def]
+    """At the month's end, lapses having been claimed: stay or leave."""
+    if leaves(s, now, r, t):
+        forfeited, lost = depart(s, now, r, led)
+        m.forfeited += forfeited
+        m.uncollectable += lost
+        m.rep_exits += 1.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import rule
+from sim.numeric import normal_quantile
 from sim.rules.purchasing import invoice_cross
 from sim.state import cents
 
@@ -33,6 +34,13 @@ def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> floa
     if arrivals <= 0.0:
         return backlog / (servers * capacity)
     return erlang_c(arrivals / capacity, servers) / (servers * capacity - arrivals) + backlog / (servers * capacity)
+
+
+@rule
+def staff(s, now, agent, number):  # type: ignore[no-untyped-def]
+    """An agent's own skill, drawn once."""
+    u = draws.uniforms(now.seed, now.run, draws.DESK, 0, number, 0)
+    agent.skill = s.p[0].desk_skill_spread * normal_quantile(u[0])
 
 
 @rule

@@ -219,3 +219,18 @@ def recover(r, available):  # type: ignore[no-untyped-def]
     r.clawback_due -= taken
     r.recovered += taken
     return taken
+
+
+@rule
+def team_values(values, reps, team):  # type: ignore[no-untyped-def]
+    """Mean of every measure over the reps present; values[seat, measure] -> team[measure]."""
+    team[:] = 0.0
+    n = 0.0
+    for seat in range(reps.shape[0]):
+        if reps[seat].present == 1:
+            n += 1.0
+            for i in range(team.shape[0]):
+                team[i] += values[seat, i]
+    if n > 0.0:
+        for i in range(team.shape[0]):
+            team[i] /= n

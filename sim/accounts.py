@@ -1,0 +1,251 @@
+"""The books: every amount has a line, every line adds up, in whole hundredths.
+
+Identities (checked on every run by :func:`check`):
+booked = collected + written off + change in outstanding; variable pay awarded = paid + change in held
++ forfeited; clawback claimed = recovered + change in due + uncollectable; customers(t) =
+customers(t-1) + signings - lapses; the customers' accounts and the firm's fixed items make the profit.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.compiled import rule
+from sim.numeric import power
+from sim.scheme.settle import attributed
+from sim.state import ACTIVE, account_profit, cents, quantise
+from sim.tables import MONTHS, RUNS_FIRST, RUNS_REST, WHALE_SHARES
+
+MONTH = np.dtype([(column.name, "f8") for column in MONTHS])
+RUN = np.dtype([(column.name, "f8") for column in RUNS_FIRST + RUNS_REST])
+SHARES = np.array(WHALE_SHARES)
+
+
+class Archive(NamedTuple):
+    """What remains of customers who have left, and of cohorts.  Y years; hundredths."""
+
+    profit: np.ndarray  # [customers signed]
+    promised: np.ndarray  # [customers signed]
+    cohort_signed: np.ndarray  # [Y]
+    cohort_customers: np.ndarray  # [Y, Y] cohort, year
+    cohort_profit: np.ndarray  # [Y, Y]
+    cohort_promised: np.ndarray  # [Y, Y]
+
+
+@rule
+def new_archive(size, years):  # type: ignore[no-untyped-def]
+    """An empty archive."""
+    square = (years, years)
+    return Archive(np.zeros(size), np.zeros(size), np.zeros(years), np.zeros(square), np.zeros(square), np.zeros(square))
+
+
+@rule
+def promised(s, c, month):  # type: ignore[no-untyped-def]
+    """Profit promised at signing for the months up to `month`, in hundredths."""
+    age = month - c.signed + 1
+    return c.promise_first + cents(c.promise_month * s.promise[age]) if age >= 1 else 0.0
+
+
+@rule
+def profit_with_commission(s, c, led):  # type: ignore[no-untyped-def]
+    """What the account has left, acquisition commission included, in hundredths."""
+    c.commission = attributed(s, c, led)
+    return account_profit(c) - c.commission
+
+
+@rule
+def enter_year(s, c, led, arc, year):  # type: ignore[no-untyped-def]
+    """Book a customer's profit and promise of a year to the cohort (years from 0); returns total profit."""
+    months = np.int64(s.p[0].months)
+    cohort = (c.signed - 1) // 12
+    profit = profit_with_commission(s, c, led)
+    arc.cohort_profit[cohort, year] += profit - c.year_profit
+    c.year_profit = profit
+    arc.cohort_promised[cohort, year] += promised(s, c, min(12 * (year + 1), months)) - promised(s, c, 12 * year)
+    if c.status == ACTIVE:
+        arc.cohort_customers[cohort, year] += 1.0
+    return profit
+
+
+@rule
+def close_customer(s, c, led, arc, number, year):  # type: ignore[no-untyped-def]
+    """A customer's account is closed, on leaving or at the end of the run."""
+    months = np.int64(s.p[0].months)
+    arc.profit[number] = enter_year(s, c, led, arc, year)
+    c.promised = promised(s, c, months)
+    arc.promised[number] = c.promised
+    cohort = (c.signed - 1) // 12
+    arc.cohort_signed[cohort] += 1.0
+    for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
+        arc.cohort_promised[cohort, later] += promised(s, c, min(12 * (later + 1), months)) - promised(s, c, 12 * later)
+
+
+@rule
+def count(s, now, c, t):  # type: ignore[no-untyped-def]
+    """Add a customer who stays to the stocks of the seat's month."""
+    score = quantise(c.satisfaction)
+    if c.visits > 0:
+        t.visited_satisfaction += score
+    else:
+        t.other_satisfaction += score
+    if c.status != ACTIVE:
+        return
+    t.active += 1.0
+    t.satisfaction_sum += score
+    t.worth_sum += c.worth
+    t.tenure_sum += now.month - c.signed + 1
+    t.outstanding += c.owed
+    if c.bucket > 0.0:
+        t.overdue += c.owed
+
+
+@rule
+def close_month(s, now, reps, tallies, m):  # type: ignore[no-untyped-def]
+    """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
+    p = s.p[0]
+    m.month = now.month
+    satisfaction, attempts_cost = 0.0, cents(p.firm_attempt_cost)
+    pressure, hunted, nurtured, fit, waited = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(tallies.shape[0]):
+        t, r = tallies[i], reps[i]
+        m.customers += t.active
+        m.signings += t.signings
+        m.lapses += t.lapses
+        m.initial_revenue += t.initial_revenue
+        m.repeat_revenue += t.repeat_revenue
+        m.cross_revenue += t.cross_revenue
+        m.cost_of_goods += t.cost_of_goods
+        m.initial_margin += t.initial_margin
+        m.prospecting += t.attempts * attempts_cost
+        m.acquisition += t.acquisition + t.attempts * attempts_cost
+        m.service += t.service
+        m.resolution += t.resolution
+        m.write_off += t.write_off
+        m.collected += t.collected
+        m.outstanding += t.outstanding
+        m.attempts += t.attempts
+        m.visits += t.visits
+        m.contacts += t.contacts
+        m.cases += t.cases
+        satisfaction += t.satisfaction_sum
+        waited += t.wait_sum
+        fit += t.fit_sum
+        pressure += r.pressure
+        hunted += r.hunting
+        nurtured += r.nurturing
+        m.held += r.held
+        m.clawback_due += r.clawback_due
+        m.leads += r.cold + r.warm
+    seats = float(tallies.shape[0])
+    m.revenue = m.initial_revenue + m.repeat_revenue + m.cross_revenue
+    m.desk = cents(p.desk_salary) * p.desk_agents + cents(p.firm_fixed_cost)
+    m.profit = (
+        m.revenue - m.cost_of_goods - m.acquisition - m.service - m.resolution - m.write_off - m.commission + m.clawback
+        - m.salaries - m.desk
+    )  # fmt: skip
+    m.satisfaction = satisfaction / 1073741824.0 / m.customers if m.customers > 0.0 else 0.0
+    m.hunting_share = hunted / seats
+    m.nurturing_share = nurtured / seats
+    m.pressure = pressure / seats
+    m.wait = waited / 1048576.0 / m.contacts if m.contacts > 0.0 else 0.0
+    m.fit = fit / 1048576.0 / m.signings if m.signings > 0.0 else 0.0
+
+
+@rule
+def persistency_at(s, now, c, kept, age):  # type: ignore[no-untyped-def]
+    """Count a customer into kept = (signed at least `age` months before the end, there after `age` months)."""
+    if c.signed + age > s.p[0].months:
+        return
+    months = now.month - c.signed
+    if c.status != ACTIVE and months < age:
+        kept[0] += 1.0
+    elif months == age:
+        kept[0] += 1.0
+        kept[1] += 1.0
+
+
+@rule
+def widen(arc):  # type: ignore[no-untyped-def]
+    """The archive with half as much room again for closed accounts."""
+    size = arc.profit.shape[0]
+    profit, promise = np.zeros(size + size // 2), np.zeros(size + size // 2)
+    profit[:size] = arc.profit
+    promise[:size] = arc.promised
+    return Archive(profit, promise, arc.cohort_signed, arc.cohort_customers, arc.cohort_profit, arc.cohort_promised)
+
+
+@rule
+def outcomes(s, months, reps, arc, number, at_12, at_24, profit_years, run, whale):  # type: ignore[no-untyped-def]
+    """A run's row, from its months, its reps and the accounts of all customers signed.
+
+    npv = sum of profit(t) / (1 + i)**((t - 1) / 12); at_12, at_24 = (signed, still there) at those ages.
+    """
+    p = s.p[0]
+    factor = 1.0 / power(1.0 + p.firm_discount_year, 1.0 / 12.0)
+    weight = 0.01
+    customer_months, satisfaction, hunted, nurtured, contact_cost = 0.0, 0.0, 0.0, 0.0, 0.0
+    variable, fixed, revenue = 0.0, 0.0, 0.0
+    for i in range(months.shape[0]):
+        m = months[i]
+        run.npv += m.profit * weight
+        weight *= factor
+        profit_years[i // 12] += m.profit
+        customer_months += m.customers + m.lapses
+        satisfaction += m.satisfaction * m.customers
+        run.signings += m.signings
+        run.lapses += m.lapses
+        hunted += m.hunting_share
+        nurtured += m.nurturing_share
+        contact_cost += m.service + m.resolution
+        variable += m.commission - m.clawback
+        fixed += m.salaries
+        revenue += m.revenue
+        run.payment_loss += m.write_off
+        run.margin_initial += m.initial_margin
+        run.margin_repeat += m.revenue - m.cost_of_goods - m.initial_margin
+        run.acquisition_cost += m.acquisition
+        run.fixed_cost += m.desk
+        run.rep_turnover += m.rep_exits
+        run.customers_end = m.customers
+    n = float(months.shape[0])
+    seats = float(reps.shape[0])
+    total = 0.0
+    loss = 0.0
+    for i in range(number):
+        total += arc.profit[i]
+        run.promised_profit += arc.promised[i]
+        if arc.profit[i] < 0.0:
+            loss += 1.0
+    run.realised_profit = total
+    run.share_loss_making = loss / number if number > 0 else 0.0
+    run.churn_rate = run.lapses / customer_months if customer_months > 0.0 else 0.0
+    stayed = customer_months - run.lapses
+    run.satisfaction = satisfaction / stayed if stayed > 0.0 else 0.0
+    run.bad_debt_ratio = run.payment_loss / revenue if revenue > 0.0 else 0.0
+    run.cost_to_serve = contact_cost / customer_months if customer_months > 0.0 else 0.0
+    run.rep_pay_mean = (variable + fixed) / (seats * n)
+    mean, square = 0.0, 0.0
+    for i in range(reps.shape[0]):
+        mean += (reps[i].paid - reps[i].recovered + reps[i].salary) / n
+    mean /= seats
+    for i in range(reps.shape[0]):
+        gap = (reps[i].paid - reps[i].recovered + reps[i].salary) / n - mean
+        square += gap * gap
+    run.rep_pay_sd = np.sqrt(square / (seats - 1.0)) if seats > 1.0 else 0.0
+    run.variable_share = variable / (variable + fixed) if variable + fixed > 0.0 else 0.0
+    run.rep_turnover = run.rep_turnover / (seats * n / 12.0)
+    run.hunting_share = hunted / n
+    run.nurturing_share = nurtured / n
+    run.service_cost = contact_cost
+    run.pay_cost = variable + fixed
+    run.persistency_12 = at_12[1] / at_12[0] if at_12[0] > 0.0 else np.nan
+    run.persistency_24 = at_24[1] / at_24[0] if at_24[0] > 0.0 else np.nan
+    ordered = np.sort(arc.profit[:number])[::-1]
+    for k in range(SHARES.shape[0]):
+        upto = np.int64(np.floor(SHARES[k] * number + 0.5))
+        top = 0.0
+        for i in range(upto):
+            top += ordered[i]
+        whale[k] = top / total if total > 0.0 else np.nan

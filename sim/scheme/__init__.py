@@ -1,0 +1,1 @@
+"""Incentive schemes: measures, and one function that settles a component."""
