@@ -57,8 +57,9 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     """
     means = {name: _means(of(study.runs, name)) for name in study.scenarios}
     several, months = len(means) > 1, longest(study)
+    paired = several and any(row[0].half_width >= 0 for row in means.values())
     height = 3.6 + 0.45 * max(0, len(means) - 1)
-    with canvas(study, ax, height=height, note=_PAIRED if several else "") as ax:
+    with canvas(study, ax, height=height, note=_PAIRED if paired else "") as ax:
         money = Money.fitting(study.currency, np.array([m.mean for row in means.values() for m in row]))
         handles = _compare(ax, means) if several else _waterfall(ax, next(iter(means.values()), []), money)
         ax.axvline(0, color=INK, linewidth=0.8, zorder=2)

@@ -70,7 +70,7 @@ def _handles(names: list[str], spreads: list[tuple[tuple[float, float], float]],
         lines[0].set_label(centre if spreads else "the one run")
     elif spreads:
         lines.append(Line2D([], [], color=color, linewidth=1.0, label=centre))
-    words = {WIDE: "90% of runs", MIDDLE: "middle 50% of runs"}
+    words = {WIDE: "90% of runs", MIDDLE: "middle 50%"}
     # a middle band lies on the wide one, so it looks as dark as both
     shades = np.cumsum([alpha for _, alpha in spreads])
     return lines + [

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
@@ -21,7 +22,8 @@ from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH
 
 _CHARACTER = 0.56  # mean width of a letter, in font sizes
 _ROW = 1.36  # height of a legend's row with the space below it, in font sizes
-_LAYOUT_GAIN = 1.08  # the layout leaves less margin than the place that axes have before it
+_DEFAULT_SHARE = 0.775  # of its cell, that axes take before the layout
+_MARGIN = 58.0  # points the layout leaves beside them, for tick and axis labels
 
 
 @contextmanager
@@ -32,9 +34,9 @@ def canvas(study: Results, ax: Axes | None, height: float = HEIGHT, note: str = 
             tidy(ax)
             yield ax
             return
-        figure = Figure(figsize=(WIDTH, height), layout="constrained")
+        engine = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06)
+        figure = Figure(figsize=(WIDTH, height), layout=engine)
         FigureCanvasAgg(figure)
-        figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)  # type: ignore[union-attr]
         own = figure.add_subplot()
         tidy(own)
         yield own
@@ -102,10 +104,9 @@ def heading(
             handlelength=2.4, handletextpad=0.6, columnspacing=1.2, labelspacing=0.35, fontsize=TICK,
         )  # fmt: skip
         pad += 0.5 * TICK + rows * _ROW * TICK
-    ax.set_title(_wrapped(title, width, TITLE * 0.64), loc="left", pad=pad, fontsize=TITLE)
-    height = ax.get_position().height * ax.get_figure(root=True).get_figheight() * 72 - pad  # type: ignore[union-attr]
+    ax.set_title(_wrapped(title, width, TITLE * 0.62), loc="left", pad=pad, fontsize=TITLE)
     ax.set_xlabel(_wrapped(ax.get_xlabel(), width, LABEL * _CHARACTER), fontsize=LABEL)
-    ax.set_ylabel(_wrapped(ax.get_ylabel(), height, LABEL * _CHARACTER), fontsize=LABEL)
+    ax.set_ylabel(_wrapped(ax.get_ylabel(), _height(ax) - pad, LABEL * _CHARACTER), fontsize=LABEL)
 
 
 def _wrapped(text: str, room: float, letter: float) -> str:
@@ -114,8 +115,17 @@ def _wrapped(text: str, room: float, letter: float) -> str:
 
 
 def _width(ax: Axes) -> float:
-    """Roughly how wide axes will be, in points."""
-    return float(_LAYOUT_GAIN * ax.get_position().width * ax.get_figure(root=True).get_figwidth() * 72)  # type: ignore[union-attr]
+    """How wide axes will be, in points; a guess where a layout engine has not placed them yet."""
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    placed = float(ax.get_position().width * figure.get_figwidth() * 72)
+    return placed if figure.get_layout_engine() is None else placed / _DEFAULT_SHARE - _MARGIN
+
+
+def _height(ax: Axes) -> float:
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    return float(ax.get_position().height * figure.get_figheight() * 72)
 
 
 def text_width(text: str, size: float = TICK) -> float:
@@ -134,8 +144,9 @@ def _columns(labels: Sequence[str], width: float) -> int:
 
 def message(ax: Axes, text: str) -> None:
     """Say in words why there is nothing to draw."""
-    ax.text(0.5, 0.5, textwrap.fill(text, 44), fontsize=TICK, transform=ax.transAxes, ha="center", va="center", color=GREY,
-            bbox={"facecolor": "white", "edgecolor": "none"}, zorder=5)  # fmt: skip
+    box = {"facecolor": "white", "edgecolor": "none"}
+    where: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "center", "zorder": 5}
+    ax.text(0.5, 0.5, textwrap.fill(text, 44), fontsize=TICK, color=GREY, bbox=box, **where)
 
 
 def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
@@ -155,7 +166,7 @@ def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
     for k, name in enumerate(names):
         row, column = divmod(k, columns)
         box = (column * (width + gap_x), 1 - height - row * (height + gap_y), width, height)
-        shared = {"sharex": made[0], "sharey": made[0]} if made else {}
+        shared: dict[str, Any] = {"sharex": made[0], "sharey": made[0]} if made else {}
         panel = host.inset_axes(box, **shared)
         tidy(panel)
         last = k + columns >= len(names)

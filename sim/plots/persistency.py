@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib import colormaps
@@ -68,11 +70,12 @@ def _by_cohort(study: Results, ax: Axes) -> None:
             low, high = quantiles(per_run, WIDE)
             band(ax, x, low, high, color, 0.18)
         line(ax, x, pooled, Look(color, "-", "o", ""), markersize=3.5, zorder=3)
-        ax.annotate(f"{cohort:.0f}", (x[0], pooled[0]), xytext=(0, 5), textcoords="offset points", ha="center",
-                    fontsize=SMALL, color=color, path_effects=[withStroke(linewidth=2, foreground="white")])  # fmt: skip
-    color = _shade(0, 2)
-    handles = [Line2D([], [], color=color, marker="o", markersize=3.5, label="signed in the numbered year"),
-               Patch(color=color, alpha=0.18, linewidth=0, label="90% of runs")]  # fmt: skip
+        _number(ax, int(cohort), float(x[0]), float(pooled[0]), color)
+    first = Look(_shade(0, 2), "-", "o", "")
+    handles: list[Any] = [
+        Line2D([], [], **first.line(markersize=3.5, label="signed in the numbered year")),
+        Patch(color=first.color, alpha=0.18, linewidth=0, label="90% of runs"),
+    ]
     varied = rows["run"].nunique() > 1
     year_axis(ax, np.sort(rows["year"].unique()).astype(float), longest(study))
     ax.set_xlabel("End of year")
@@ -80,6 +83,12 @@ def _by_cohort(study: Results, ax: Axes) -> None:
     if not cohorts:
         ax.set_xticks([])
         message(ax, _NOBODY)
+
+
+def _number(ax: Axes, cohort: int, x: float, y: float, color: str) -> None:
+    halo = [withStroke(linewidth=2, foreground="white")]
+    place: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "path_effects": halo}
+    ax.annotate(str(cohort), (x, y), (0, 5), fontsize=SMALL, color=color, **place)
 
 
 def _shade(k: int, n: int) -> str:
@@ -101,7 +110,7 @@ def _by_age(study: Results, ax: Axes) -> None:
     handles = fans(ax, curves, centres)
     for name in empty:
         handles[list(curves).index(name)].set_label(f"{name} (nobody signed)")
-    ages = max((int(x.max()) for x, _ in curves.values() if x.size), default=0)
+    ages = max((int(np.max(x)) for x, _ in curves.values() if x.size), default=0)
     ax.set_xticks(range(0, ages + 1, max(1, -(-ages // 12))))
     ax.set_xlim(-0.25, ages + 0.25)
     ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)

@@ -35,30 +35,27 @@ def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
     """
     samples = {name: _finite(of(study.runs, name)["npv"].to_numpy(dtype=float)) for name in study.scenarios}
     several = len(samples) > 1
-    with canvas(
-        study, ax, height=HEIGHT + 0.25 * max(0, len(samples) - 2), note=_PAIRED if several else ""
-    ) as ax:
+    paired = several and any(values.size > 1 for values in samples.values())
+    height = HEIGHT + 0.25 * max(0, len(samples) - 2)
+    with canvas(study, ax, height, note=_PAIRED if paired else "") as ax:
         money = Money.fitting(study.currency, *samples.values())
         tops = [_shape(ax, values, look(k), several) for k, values in enumerate(samples.values())]
         top = max(tops, default=0.0) or 1.0
-        handles = (
-            []
-            if several or not max(tops, default=0.0)
-            else [Patch(facecolor=look(0).color, alpha=0.35, label="runs")]
-        )
+        handles: list[Any] = []
+        if any(tops) and not several:
+            handles.append(Patch(facecolor=look(0).color, alpha=0.35, label="runs"))
         for k, (name, values) in enumerate(samples.items()):
             mean = mean_interval(values)
             _mark(ax, mean, top * (1.08 + 0.085 * k), look(k))
             handles.append(_handle(name if several else "", mean, money, look(k)))
-        if several:
+        if paired:
             unit = f"mean with its 95% interval ({money.unit})"
             handles.append(Line2D([], [], color=GREY, linewidth=1.0, marker="|", label=unit))
         _limits(ax, samples, top * (1.08 + 0.085 * max(1, len(samples))))
         money.on(ax.xaxis)
         _density_ticks(ax, money, max(tops, default=0.0))
-        ax.set(
-            xlabel=money.label("Discounted profit of the book"), ylabel=f"Density of runs (per {money.unit})"
-        )
+        ax.set_xlabel(money.label("Discounted profit of the book"))
+        ax.set_ylabel(f"Density of runs (per {money.unit})")
         heading(ax, "What the book is worth, over all runs", handles)
         if not any(tops):
             message(ax, "No distribution to show: one run, or runs that do not differ")
@@ -77,13 +74,13 @@ def _shape(ax: Axes, values: Array, look_: Look, several: bool) -> float:
     if several:
         ax.fill_between(*curve, color=look_.color, alpha=0.12, linewidth=0)
         ax.plot(*curve, color=look_.color, linestyle=look_.dash)
-        return float(curve[1].max())
+        return float(np.max(curve[1]))
     edges = np.histogram_bin_edges(values, "auto")
-    edges = edges if edges.size <= _BINS else np.linspace(values.min(), values.max(), _BINS)
-    bars = {"color": look_.color, "alpha": 0.35, "edgecolor": "white", "linewidth": 0.5}
-    heights, _, _ = ax.hist(values, edges, density=True, **bars)
+    edges = edges if edges.size <= _BINS else np.linspace(np.min(values), np.max(values), _BINS)
+    bars: dict[str, Any] = {"color": look_.color, "alpha": 0.35, "edgecolor": "white", "linewidth": 0.5}
+    heights, _, _ = ax.hist(values, list(edges), density=True, **bars)
     ax.plot(*curve, color=look_.color)
-    return float(max(np.max(heights), curve[1].max()))
+    return float(max(np.max(heights), np.max(curve[1])))
 
 
 def _mark(ax: Axes, mean: Mean, y: float, look_: Look) -> None:
@@ -117,8 +114,7 @@ def _limits(ax: Axes, samples: dict[str, Array], top: float) -> None:
         low, high = low - 0.04 * span, high + 0.04 * span
     if low - span <= 0 <= high + span:
         ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
-        ax.annotate("0", (0, 1), xycoords=("data", "axes fraction"), xytext=(3, -2), textcoords="offset points",
-                    va="top", color=GREY)  # fmt: skip
+        ax.annotate("0", (0, 1), (3, -2), ("data", "axes fraction"), "offset points", va="top", color=GREY)
         ax.set_xlim(min(low, -0.04 * span), max(high, 0.04 * span))
     else:
         ax.set_xlim(low, high)

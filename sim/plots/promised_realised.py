@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.frame import PANEL_TITLE, canvas, heading, message, panel_height, panels
@@ -79,11 +80,12 @@ def _bars(ax: Axes, x: Array, matrix: Array, fill: dict[str, Any]) -> None:
 
 
 def _handles(study: Results) -> list[Any]:
-    several = study.runs["run"].nunique() > 1
-    whiskers = ", 90% of runs in the whiskers" if several else ""
-    return [
+    handles: list[Any] = [
         Patch(facecolor="white", edgecolor=GREY, hatch="/////", label="promised"),
-        Patch(
-            facecolor=BLUE, edgecolor=BLUE, label=f"realised{' (means' + whiskers + ')' if several else ''}"
-        ),
+        Patch(facecolor=BLUE, edgecolor=BLUE, label="realised"),
     ]
+    if study.runs["run"].nunique() < 2:
+        return handles
+    for handle in handles:
+        handle.set_label(f"{handle.get_label()}, mean")
+    return [*handles, Line2D([], [], color=INK, linewidth=1.0, label="90% of runs")]

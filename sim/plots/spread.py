@@ -53,10 +53,10 @@ def density(values: Array, points: int = 256) -> tuple[Array, Array] | None:
     """
     spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
     low, high = np.quantile(values, MIDDLE) if values.size else (0.0, 0.0)
-    if spread <= 1e-9 * max(1.0, float(np.abs(values).max(initial=0.0))):
+    if spread <= 1e-9 * max(1.0, float(np.max(np.abs(values), initial=0.0))):
         return None
     scale = min(spread, (high - low) / 1.34) if high > low else spread
     h = 0.9 * scale * values.size**-0.2
-    x = np.linspace(values.min() - 3 * h, values.max() + 3 * h, points)
+    x = np.linspace(np.min(values) - 3 * h, np.max(values) + 3 * h, points)
     y = np.array([np.exp(-0.5 * ((at - values) / h) ** 2).mean() for at in x]) / (h * np.sqrt(2 * np.pi))
     return x, y

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from matplotlib import rc_context
 
@@ -89,5 +89,5 @@ def style() -> Iterator[None]:
 
     Use it around your own matplotlib code to make a figure that matches.
     """
-    with _TURN, rc_context(RC):
+    with _TURN, rc_context(cast(Any, RC)):
         yield

@@ -72,7 +72,8 @@ def _mean(matrix: Array) -> Array:
     known = np.isfinite(matrix)
     counts = known.sum(axis=0)
     sums = np.where(known, matrix, 0.0).sum(axis=0)
-    return np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    means: Array = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
+    return means
 
 
 def _handles(study: Results) -> list[Any]:

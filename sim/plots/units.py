@@ -81,4 +81,4 @@ def year_axis(ax: Axes, years: Array, months: int, ticks: int = 12, margin: floa
     names = [ended if rest and y > months // 12 else f"{y:.0f}" for y in shown]
     ax.xaxis.set_major_locator(FixedLocator(shown))
     ax.set_xticks(shown, names)
-    ax.set_xlim(float(years.min()) - margin, float(years.max()) + margin)
+    ax.set_xlim(float(np.min(years)) - margin, float(np.max(years)) + margin)

@@ -17,7 +17,7 @@ _ROOM = 2.5  # times the median curve's top: bands of runs with next to no profi
 
 
 def whale(study: Results, ax: Axes | None = None) -> Axes:
-    """Cumulative share of profit earned by the most profitable share of the customers, with bands across runs.
+    """Cumulative share of profit earned by the most profitable share of customers, with bands across runs.
 
     A curve above 100% means that the customers after its top cost money.  Shares of a total that is not
     above zero mean nothing: such runs are left out and counted in a note.
@@ -88,7 +88,8 @@ def _top(ax: Axes, x: Array, matrix: Array) -> None:
     at = int(np.argmax(middle))
     if at == x.size - 1 or middle[at] < 1.005:
         return
-    text = f"the best {x[at]:.0%} of customers earn {middle[at]:.0%} of the profit,\nthe others cost money (median run)"
+    earned = f"the best {x[at]:.0%} of customers earn {middle[at]:.0%} of the profit,"
+    text = f"{earned}\nthe others cost money (median run)"
     ax.text(
         0.98, 0.04, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=SMALL + 0.5, color=GREY
     )

@@ -1,0 +1,191 @@
+"""The agents of the Mesa model: their steps read like the month page, and hold no formula."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from sim.book import entries
+from sim.rules.planning import alternatives
+from sim.scheme import measures
+from sim.state import ACTIVE, CUSTOMER, REP, TALLY, new_ledger
+
+if TYPE_CHECKING:
+    from sim.book.model import BookModel
+
+
+class _Recorded(mesa.Agent):  # type: ignore[misc]
+    """An agent whose state is a record; fields read and write as attributes (``agent.satisfaction``)."""
+
+    record: np.ndarray
+
+    def __getattr__(self, name: str) -> Any:
+        record = self.__dict__.get("record")
+        if record is not None and name in record.dtype.names:
+            return record[name][0]
+        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        record = self.__dict__.get("record")
+        if record is not None and name in record.dtype.names:
+            record[name][0] = value
+        else:
+            super().__setattr__(name, value)
+
+
+class DeskAgent(_Recorded):
+    """Somebody on the service desk: wait, expected contacts, backlog and skill stand in the model's desk."""
+
+    def __init__(self, model: BookModel, number: int) -> None:
+        super().__init__(model)
+        self.record = model.desk[number : number + 1]
+        entries.staff(model.setup, model.now, model.desk, number)
+
+
+class CustomerAgent(_Recorded):
+    """A customer: buys, needs service, pays or not, is pleased or not, stays or goes."""
+
+    def __init__(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> None:
+        super().__init__(model)
+        self.record = record
+        self.rep = rep
+
+    def _step(self, rule: Any) -> None:
+        model, rep = self.model, self.rep
+        rule(model.setup, model.now, self.record, rep.record, rep.tally, model.desk)
+
+    def begin(self) -> None:
+        """The month's uniforms are drawn."""
+        entries.begin(self.model.now, self.record)
+
+    def be_visited(self) -> None:
+        """The tie fades; a visit renews it."""
+        self._step(entries.nurture)
+
+    def purchase(self) -> None:
+        """Renewal premium and repeat purchases."""
+        self._step(entries.purchase)
+
+    def need_service(self) -> None:
+        """Contacts with the desk."""
+        self._step(entries.serve)
+
+    def pay(self) -> None:
+        """The account is paid, ages or is written off."""
+        self._step(entries.pay)
+
+    def be_judged(self) -> None:
+        """The moment of truth."""
+        self._step(entries.resolve)
+
+    def feel(self) -> None:
+        """Satisfaction against expectation; word of mouth."""
+        self._step(entries.feel)
+
+    def decide(self) -> None:
+        """Stay or go."""
+        self._step(entries.decide)
+
+
+class RepAgent(_Recorded):
+    """A seat in the sales force and the rep who fills it."""
+
+    def __init__(self, model: BookModel, seat: int) -> None:
+        super().__init__(model)
+        self.record = np.zeros(1, REP)
+        self.record["seat"] = seat
+        self.tally = np.zeros(1, TALLY)  # this month
+        self.known = np.zeros(1, TALLY)  # last month: what the rep knows of the book
+        scenario = model.spec
+        deferred = [component.deferral.months for component in scenario.scheme.components]
+        self.ledger = new_ledger(
+            len(deferred),
+            scenario.months + 2 + max(deferred, default=0),
+            measures.COUNT,
+            alternatives(scenario.reps.choice.grid),
+        )
+        self.book: list[CustomerAgent] = []
+
+    def open_month(self) -> None:
+        """A vacancy may end."""
+        self.known, self.tally = self.tally, self.known
+        self.tally[:] = np.zeros(1, TALLY)
+        entries.open_month(self.model.setup, self.model.now, self.record, self.ledger)
+
+    def plan(self) -> None:
+        """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
+
+        Override this in a subclass to try another theory of the rep: set ``self.hunting`` and
+        ``self.nurturing`` (shares of time).
+        """
+        u = entries.rep_uniforms(self.model.now, self.record)
+        entries.plan(self.model.setup, self.model.now, self.record, self.known, self.ledger, u[0])
+
+    def hunt(self) -> None:
+        """Work down the leads; sign who accepts and is accepted."""
+        model = self.model
+        number, warm = entries.attempts(model.setup, self.record, entries.rep_uniforms(model.now, self.record)[1])
+        self.tally["attempts"] += number
+        for order in range(1, number + 1):
+            record = np.zeros(1, CUSTOMER)
+            if entries.prospect(model.setup, model.now, record, self.record, order, order <= warm):
+                self.sign(record)
+
+    def sign(self, record: np.ndarray) -> None:
+        """A prospect becomes a customer."""
+        model = self.model
+        entries.sign(model.setup, model.now, record, self.tally, self.ledger, model.desk)
+        self.book.append(model.customer_class(model, record, self))
+
+    def inherit(self, customers: int) -> None:
+        """The book a seat starts with."""
+        for order in range(1, customers + 1):
+            record = np.zeros(1, CUSTOMER)
+            entries.founder(self.model.setup, self.model.now, record, self.record, order)
+            self.sign(record)
+
+    def spread_visits(self) -> None:
+        """Visits go to the customers the rep expects to earn most from."""
+        worth = 0.0
+        for customer in self.book:
+            worth += float(customer.record["worth"][0])
+        entries.spread_visits(self.model.setup, self.record, float(len(self.book)), worth)
+
+    def measure(self) -> None:
+        """Every measure of the month is taken."""
+        self.record["tie_kept"] = 1.0
+        entries.measure_month(self.model.setup, self.model.now, self.record, self.tally, self.ledger)
+
+    def be_paid(self) -> None:
+        """Settlement of every component that falls due."""
+        model = self.model
+        entries.payday(model.setup, model.now, self.record, self.tally, self.ledger, model.team, model.row)
+
+    def let_go(self) -> None:
+        """Customers who left are claimed back and closed."""
+        model = self.model
+        for customer in self.book:
+            model.watch_persistency(customer)
+            if customer.record["status"][0] != ACTIVE:
+                lost = entries.customer_left(model.setup, model.now, customer.record, self.record, self.ledger)
+                model.row["uncollectable"] += lost
+                model.desk["need"][customer.record["agent"][0]] -= np.floor(customer.record["need"][0] * 1073741824.0 + 0.5)
+                model.close(customer)
+            elif model.now["month"][0] == model.spec.months:
+                model.close(customer)
+            elif model.now["month"][0] % 12 == 0:
+                entries.enter_year(model.setup, customer.record, self.ledger, model.archive, int(model.now["month"][0]) // 12 - 1)
+        for customer in [customer for customer in self.book if customer.record["status"][0] != ACTIVE]:
+            customer.remove()
+        self.book = [customer for customer in self.book if customer.record["status"][0] == ACTIVE]
+
+    def evening(self) -> None:
+        """Stay with the firm, or leave."""
+        model = self.model
+        entries.evening(model.setup, model.now, self.record, self.tally, self.ledger, model.row)
+
+    def refill(self) -> None:
+        """Leads go stale and come in."""
+        entries.refill(self.model.setup, self.record, self.tally)

@@ -1,0 +1,154 @@
+"""The Mesa model: the readable reference of the month, bit for bit what the compiled engine does."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import mesa
+import numpy as np
+import pandas as pd
+
+from sim.accounts import MONTH, new_archive
+from sim.book import entries
+from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
+from sim.engine import setup
+from sim.engine.results import Output
+from sim.scenario.model import Scenario
+from sim.scheme import measures
+from sim.state import CUSTOMER, DESK, NOW
+from sim.tables import years
+
+
+class BookModel(mesa.Model):  # type: ignore[misc]
+    """A firm, its reps, its desk and its customers.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        What is simulated.
+    rng : int
+        Seed of all draws (mesa's own generator is not used).
+    run : int
+        Run number, from 1.
+
+    Attributes
+    ----------
+    spec : the scenario (mesa 3.5 keeps the name ``scenario`` for itself).
+    setup, now : the scenario as the rules read it, and the address of the month.
+    reps, desk_agents : the agents; customers are in ``agents_by_type[CustomerAgent]``.
+    row : the month's accounts, in hundredths.
+    """
+
+    rep_class: ClassVar[type[RepAgent]] = RepAgent
+    customer_class: ClassVar[type[CustomerAgent]] = CustomerAgent
+    reported = ("customers", "signings", "lapses", "revenue", "profit", "satisfaction", "hunting_share", "nurturing_share")
+
+    def __init__(self, scenario: Scenario, rng: int | None = 1, run: int = 1) -> None:
+        seed = 1 if rng is None else int(rng)
+        super().__init__(rng=seed)
+        self.spec = scenario
+        self.setup = setup(scenario)
+        self.now = np.zeros(1, NOW)
+        self.now["seed"], self.now["run"] = seed, run
+        self.desk = np.zeros(scenario.desk.agents, DESK)
+        self.team = np.zeros(measures.COUNT)
+        self.row = np.zeros(1, MONTH)
+        self.archive = new_archive(64, years(scenario.months))
+        self.closed: list[np.ndarray] = []
+        self.at_12, self.at_24 = np.zeros(2), np.zeros(2)
+        self.output = Output(scenario.months)
+        self.desk_agents = [DeskAgent(self, number) for number in range(scenario.desk.agents)]
+        self.reps = [self.rep_class(self, seat) for seat in range(scenario.reps.count)]
+        for name in self.reported:
+            setattr(self, name, 0.0)
+        self.datacollector = mesa.DataCollector(model_reporters={name: name for name in self.reported})
+
+    def step(self) -> None:
+        """One month."""
+        self.now["month"] += 1
+        month = int(self.now["month"][0])
+        self.row = np.zeros(1, MONTH)
+        for rep in self.reps:
+            rep.open_month()
+        if month == 1:
+            for rep in self.reps:
+                rep.inherit(self.spec.customers.at_start)
+        entries.open_desk(self.setup, self.desk)
+        present = [rep for rep in self.reps if rep.present]
+        for rep in present:
+            rep.plan()
+        for rep in present:
+            rep.hunt()
+        for rep in self.reps:
+            rep.spread_visits()
+        self.customers_live()
+        for rep in self.reps:
+            rep.measure()
+        self.reward(present)
+        for rep in self.reps:
+            rep.let_go()
+        for rep in present:
+            rep.evening()
+        for rep in self.reps:
+            rep.refill()
+        self.close_month(month)
+
+    def customers_live(self) -> None:
+        """Every customer's month: nurture, purchase, service, payment, resolution, satisfaction, churn."""
+        customers = self.agents.select(agent_type=self.customer_class)
+        for step in ("begin", "be_visited", "purchase", "need_service", "pay", "be_judged", "feel", "decide"):
+            customers.do(step)
+
+    def reward(self, present: list[RepAgent]) -> None:
+        """Team values are taken, every rep is paid."""
+        values = np.stack([rep.ledger.values for rep in self.reps])
+        entries.team_values(values, np.concatenate([rep.record for rep in self.reps]), self.team)
+        for rep in present:
+            rep.be_paid()
+
+    def close_month(self, month: int) -> None:
+        """The accounts; after the last month, the run's outcomes."""
+        records = np.concatenate([rep.record for rep in self.reps])
+        entries.close_month(self.setup, self.now, records, np.concatenate([rep.tally for rep in self.reps]), self.row)
+        self.output.months[month - 1] = self.row[0]
+        for name in self.reported:
+            money = name in ("revenue", "profit")
+            setattr(self, name, float(self.row[name][0]) * (0.01 if money else 1.0))
+        self.datacollector.collect(self)
+        if month == self.spec.months:
+            self.finish(records)
+            self.running = False
+
+    def finish(self, records: np.ndarray) -> None:
+        """The run's row, whale curve and cohorts."""
+        out, arc = self.output, self.archive
+        entries.outcomes(
+            self.setup, out.months, records, arc, len(self.closed), self.at_12, self.at_24, out.profit_years, out.run, out.whale
+        )
+        out.cohorts[0, :, 0] = arc.cohort_signed
+        out.cohorts[1], out.cohorts[2], out.cohorts[3] = arc.cohort_customers, arc.cohort_profit, arc.cohort_promised
+        out.customers = np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
+
+    def watch_persistency(self, customer: CustomerAgent) -> None:
+        """Count who is still there after 12 and 24 months."""
+        entries.persistency_at(self.setup, self.now, customer.record, self.at_12, 12)
+        entries.persistency_at(self.setup, self.now, customer.record, self.at_24, 24)
+
+    def close(self, customer: CustomerAgent) -> None:
+        """Close a customer's account."""
+        number = len(self.closed)
+        if number == self.archive.profit.shape[0]:
+            self.archive = entries.widen(self.archive)
+        year = (int(self.now["month"][0]) - 1) // 12
+        entries.close_customer(self.setup, customer.record, customer.rep.ledger, self.archive, number, year)
+        self.closed.append(customer.record)
+
+    def run_all(self) -> Output:
+        """Step to the end and return the output."""
+        while self.running:
+            self.step()
+        return self.output
+
+    def month_table(self) -> pd.DataFrame:
+        """What the data collector gathered, by month."""
+        return self.datacollector.get_model_vars_dataframe()

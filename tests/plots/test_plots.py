@@ -1,0 +1,330 @@
+"""Figures: complete, composable, readable in grey, and calm about studies with nothing in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from PIL import Image
+
+from sim.plots import FIGURES, draw_study, drivers, look, persistency, profit_by_year, stamp, whale
+from sim.plots.results import Results
+from sim.plots.spread import density, mean_interval, quantiles
+from sim.plots.units import Money
+
+sys.path.insert(0, str(Path(__file__).parent))
+from synthetic import RELATION, SIGNATURE, Kind, Study, study
+
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning", "error::UserWarning")
+
+MONEY_AXES = {"profit_by_year": "y", "profit_distribution": "x", "promised_realised": "y", "drivers": "x"}
+MANY: dict[str, Kind] = {
+    f"scheme number {k} with quite a long name": dataclasses.replace(SIGNATURE, signings=300 + 50 * k)
+    for k in range(6)
+}
+figures = pytest.mark.parametrize("name", FIGURES)
+
+
+@pytest.fixture(scope="module")
+def one() -> Study:
+    return study({"signature-bonus": SIGNATURE}, runs=30)
+
+
+@pytest.fixture(scope="module")
+def two() -> Study:
+    return study({"signature-bonus": SIGNATURE, "relationship": RELATION}, runs=30)
+
+
+def emptied(full: Study) -> Study:
+    """Nobody was ever signed: zero everywhere, and no share that could be defined."""
+    keys = {"scenario", "run", "month", "cohort", "year", "share"}
+
+    def zero(table: pd.DataFrame, value: float = 0.0) -> pd.DataFrame:
+        return table.assign(**{column: value for column in table.columns if column not in keys})
+
+    runs, months, cohorts = zero(full.runs), zero(full.months), zero(full.cohorts)
+    return dataclasses.replace(
+        full, runs=runs, months=months, cohorts=cohorts, whale=zero(full.whale, np.nan)
+    )
+
+
+def texts(figure: Figure) -> list[Text]:
+    return [t for t in figure.findobj(Text) if t.get_text().strip() and t.get_visible()]
+
+
+def said(figure: Figure) -> str:
+    return " ".join(" ".join(t.get_text().split()) for t in texts(figure))
+
+
+@figures
+def test_every_figure_has_title_labels_units_and_says_whence_it_came(name: str, two: Study) -> None:
+    ax = FIGURES[name](two)
+    assert ax.get_title(loc="left")
+    label = {"x": ax.get_xlabel(), "y": ax.get_ylabel()}
+    assert label["x"]
+    assert label["y"] or name == "drivers"  # whose y axis names the drivers themselves
+    if name in MONEY_AXES:
+        assert "EUR" in label[MONEY_AXES[name]]
+    footer = " ".join(ax.figure.get_supxlabel().split())
+    for part in ("signature-bonus", "relationship", "30 runs each", "seed 1", "daarna"):
+        assert part in footer
+
+
+@figures
+def test_uncertainty_is_named_in_the_legend(name: str, one: Study, two: Study) -> None:
+    for given in (one, two):
+        legend = FIGURES[name](given).get_legend()
+        words = " ".join(t.get_text() for t in legend.get_texts())
+        assert "of runs" in words or "95% interval" in words
+
+
+@figures
+def test_a_figure_composes_into_given_axes(name: str, two: Study) -> None:
+    figure = Figure(figsize=(7, 3.5), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    assert FIGURES[name](two, ax=left) is left
+    assert FIGURES[name](two, right) is right
+    assert figure.get_supxlabel() == ""  # the footer is left to the caller
+    stamp(figure, two)
+    assert "seed 1" in figure.get_supxlabel()
+    figure.draw_without_rendering()
+
+
+@figures
+def test_no_letter_is_smaller_than_seven_points(name: str, two: Study) -> None:
+    assert min(t.get_fontsize() for t in texts(FIGURES[name](two).figure)) >= 7
+
+
+@figures
+@pytest.mark.parametrize("several", [False, True])
+def test_no_text_is_cut_off_by_the_figures_edge(name: str, several: bool, one: Study, two: Study) -> None:
+    figure = FIGURES[name](two if several else one).figure
+    figure.draw_without_rendering()
+    renderer = figure.canvas.get_renderer()
+    inked = figure.get_tightbbox(renderer)  # inches
+    assert inked.x0 >= -0.01 and inked.y0 >= -0.01
+    assert inked.x1 <= figure.get_figwidth() + 0.01 and inked.y1 <= figure.get_figheight() + 0.01
+
+
+@figures
+def test_the_legend_lies_above_the_data_and_below_the_title(name: str, two: Study) -> None:
+    ax = FIGURES[name](two)
+    ax.figure.draw_without_rendering()
+    renderer = ax.figure.canvas.get_renderer()
+    legend = ax.get_legend().get_window_extent(renderer)
+    title = ax._left_title.get_window_extent(renderer)
+    assert legend.y0 >= ax.bbox.y1 - 1
+    assert legend.y1 <= title.y0 + 1
+
+
+def test_scenarios_differ_in_print_without_colour() -> None:
+    looks = [look(k) for k in range(6)]
+    for part in ("color", "dash", "marker", "hatch"):
+        assert len({str(getattr(one_look, part)) for one_look in looks}) == 6, part
+
+
+def test_scenarios_differ_for_colour_blind_eyes() -> None:
+    """Under full deuteranopia and protanopia (Machado, Oliveira & Fernandes 2009, severity 1.0)."""
+    protan = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
+    deutan = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
+    colors = np.array([to_rgb(look(k).color) for k in range(6)])
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    for eye in (protan, deutan):
+        seen = np.clip(linear @ eye.T, 0, 1) ** (1 / 2.4)
+        apart = [np.linalg.norm(seen[a] - seen[b]) for a in range(6) for b in range(a)]
+        assert min(apart) > 0.1
+
+
+def test_lines_of_two_scenarios_have_different_dashes_and_markers(two: Study) -> None:
+    for figure in (profit_by_year, persistency, whale):
+        lines = {line.get_label(): line for line in figure(two).get_lines()}
+        first, second = lines["signature-bonus"], lines["relationship"]
+        assert first.get_linestyle() != second.get_linestyle()
+        assert first.get_marker() != second.get_marker()
+        assert first.get_color() != second.get_color()
+
+
+@figures
+@pytest.mark.parametrize("months", [1, 30])
+@pytest.mark.parametrize("runs", [1, 3])
+def test_short_studies_and_single_runs_are_drawn(name: str, months: int, runs: int) -> None:
+    for kinds in ({"a": SIGNATURE}, {"a": SIGNATURE, "b": RELATION}):
+        ax = FIGURES[name](study(kinds, runs=runs, months=months))
+        ax.figure.draw_without_rendering()
+        if runs == 1:
+            words = said(ax.figure)  # one run has no spread to claim
+            assert "90%" not in words and "interval" not in words
+
+
+@figures
+def test_a_study_in_which_nobody_signs_is_drawn(name: str, one: Study, two: Study) -> None:
+    for given in (one, two):
+        FIGURES[name](emptied(given)).figure.draw_without_rendering()
+
+
+@figures
+def test_six_scenarios_with_long_names_fit(name: str) -> None:
+    ax = FIGURES[name](study(MANY, runs=5, months=36))
+    ax.figure.draw_without_rendering()
+    inked = ax.figure.get_tightbbox(ax.figure.canvas.get_renderer())
+    assert inked.x1 <= ax.figure.get_figwidth() + 0.01
+    assert ax.bbox.height > 72  # the legend has left the data room
+
+
+def test_names_that_would_upset_matplotlib_are_shown_as_they_are() -> None:
+    odd = study({"_hidden": SIGNATURE, "$5 a signing_{": RELATION}, runs=3, months=24)
+    for draw in FIGURES.values():
+        draw(odd).figure.draw_without_rendering()
+    legend = [t.get_text() for t in profit_by_year(odd).get_legend().get_texts()]
+    assert legend[0].strip() == "_hidden"
+    assert legend[1] == "$5 a signing_{"
+
+
+def test_whale_leaves_out_runs_without_profit_and_says_so(one: Study) -> None:
+    runs = one.runs.copy()
+    runs.loc[runs["run"] < 10, "realised_profit"] = -5.0
+    upside_down = one.whale["profit_share"].where(one.whale["run"] >= 10, -1e6 * one.whale["share"])
+    some = dataclasses.replace(one, runs=runs, whale=one.whale.assign(profit_share=upside_down))
+    ax = whale(some)
+    assert "10 of 30 runs left out" in said(ax.figure)
+    kept = one.whale[one.whale["run"] >= 10].groupby("share")["profit_share"].median()
+    line = next(line for line in ax.get_lines() if line.get_label() == "signature-bonus")
+    np.testing.assert_allclose(line.get_ydata(), kept.to_numpy())
+
+
+def test_whale_says_undefined_when_no_run_has_a_profit(one: Study) -> None:
+    none = dataclasses.replace(one, runs=one.runs.assign(realised_profit=-1.0))
+    assert "undefined" in said(whale(none).figure)
+    missing = dataclasses.replace(one, whale=one.whale.iloc[:0])
+    assert "undefined" in said(whale(missing).figure)
+
+
+def test_fan_shows_the_quantiles_across_runs(one: Study) -> None:
+    ax = profit_by_year(one)
+    band = ax.collections[0].get_paths()[0].vertices
+    values = one.runs["profit_year_3"]
+    at_three = band[band[:, 0] == 3][:, 1]
+    assert at_three.min() == pytest.approx(values.quantile(0.05))
+    assert at_three.max() == pytest.approx(values.quantile(0.95))
+    line = next(line for line in ax.get_lines() if line.get_label() == "signature-bonus")
+    assert line.get_ydata()[2] == pytest.approx(values.median())
+
+
+def test_persistency_pools_runs_and_leaves_an_incomplete_year_out_of_ages() -> None:
+    given = study({"a": SIGNATURE, "b": RELATION}, runs=8, months=30)
+    ax = persistency(given)
+    line = next(line for line in ax.get_lines() if line.get_label() == "a")
+    rows = given.cohorts.query("scenario == 'a' and year <= 2")
+    expected = [
+        part["customers"].sum() / part["signed"].sum()
+        for _, part in rows.groupby(rows["year"] - rows["cohort"])
+    ]
+    np.testing.assert_allclose(line.get_ydata(), expected)
+
+
+def test_waterfall_ends_at_the_sum_of_its_parts(one: Study) -> None:
+    bars = drivers(one).patches
+    assert len(bars) == 8
+    assert sum(bar.get_width() for bar in bars[:7]) == pytest.approx(bars[7].get_width())
+    last_step = bars[6].get_x() + bars[6].get_width()
+    assert last_step == pytest.approx(bars[7].get_width())
+
+
+def test_mean_interval_is_students() -> None:
+    mean, half = mean_interval(np.array([1.0, 2.0, 3.0, np.nan]))
+    assert mean == 2.0
+    assert half == pytest.approx(4.302652729911275 / 3**0.5)  # t with 2 degrees of freedom, 97.5%
+    assert np.isnan(mean_interval(np.array([4.0])).half_width)
+
+
+def test_density_integrates_to_one_and_refuses_constants() -> None:
+    x, y = density(np.random.default_rng(3).normal(5e6, 1e6, 400)) or (np.empty(0), np.empty(0))
+    assert np.trapezoid(y, x) == pytest.approx(1, abs=0.01)
+    assert density(np.full(20, 7.0)) is None
+    assert density(np.array([7.0])) is None
+
+
+def test_quantiles_skip_what_is_missing() -> None:
+    got = quantiles(np.array([[1.0, np.nan, np.nan], [3.0, np.nan, 5.0]]), (0.5,))[0]
+    np.testing.assert_array_equal(got, [2.0, np.nan, 5.0])
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit"),
+    [(950.0, "EUR"), (25_000.0, "EUR thousand"), (7.2e6, "EUR million"), (3e9, "EUR billion")],
+)
+def test_money_is_written_in_a_readable_multiple(largest: float, unit: str) -> None:
+    assert Money.fitting("EUR", np.array([np.nan, -largest, 1.0])).unit == unit
+
+
+def test_money_is_written_to_two_digits_of_its_error() -> None:
+    money = Money.fitting("EUR", np.array([5e6]))
+    assert money.text(1_543_512, 33_000) == "1.544"
+    assert money.text(-1_543_512, 330_000) == "−1.54"
+    assert money.text(-0.4, 33_000) == "0.000"
+
+
+def test_files_are_written_whole_and_nothing_else(tmp_path: Path, one: Study) -> None:
+    written = draw_study(one, tmp_path / "figures")
+    assert sorted(p.name for p in written) == sorted(
+        f"{n}.{kind}" for n in FIGURES for kind in ("png", "svg")
+    )
+    assert sorted((tmp_path / "figures").iterdir()) == sorted(written)
+    with Image.open(tmp_path / "figures" / "whale.png") as png:
+        assert png.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+        assert png.info["Seed"] == "1"
+        assert png.info["Scenario"] == "signature-bonus"
+        assert png.info["Title"].startswith("Who earns the profit")
+    svg = (tmp_path / "figures" / "whale.svg").read_text(encoding="utf-8")
+    assert "seed 1" in svg and "dc:date" not in svg
+
+
+def test_the_same_study_gives_the_same_files(tmp_path: Path, one: Study) -> None:
+    first, second = draw_study(one, tmp_path / "a"), draw_study(one, tmp_path / "b")
+    for one_file, other in zip(first, second, strict=True):
+        assert one_file.read_bytes() == other.read_bytes(), one_file.name
+
+
+def test_drawing_changes_no_setting_of_the_caller(one: Study) -> None:
+    before = dict(matplotlib.rcParams)
+    for draw in FIGURES.values():
+        draw(one)
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_figures_are_drawn_in_threads(tmp_path: Path, one: Study) -> None:
+    before, failed = dict(matplotlib.rcParams), []
+
+    def work(k: int) -> None:
+        try:
+            profit_by_year(one).figure.savefig(tmp_path / f"{k}.png")
+        except Exception as error:  # a thread's exception would go unseen
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_pyplot_is_never_imported() -> None:
+    code = "import sys, sim.plots; sys.exit('matplotlib.pyplot' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_the_synthetic_study_is_a_study_to_the_type_checker(one: Study) -> None:
+    results: Results = one
+    assert results.scenarios == ["signature-bonus"]
