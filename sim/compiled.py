@@ -7,7 +7,7 @@ reassociated operations, and no libm (see :mod:`sim.numeric`).
 
 numba's own cache looks at the time stamp of the file a function stands in, and does not notice
 that a function it *calls* has changed.  A researcher who edits a rule must never get yesterday's
-kernel, so the cache folder is named after a hash of all of daarna's sources.
+kernel, so the cache folder is named after a hash of the sources of the model.
 """
 
 from __future__ import annotations
@@ -27,13 +27,16 @@ from numba.extending import intrinsic
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parent
+UNCOMPILED = ("plots", "cli", "study", "__init__.py", "errors.py")
 
 
 @cache
 def source_hash() -> str:
-    """First 16 hex digits of the SHA-256 over all Python sources of the package, path by path."""
+    """First 16 hex digits of the SHA-256 over the sources that compiled code is made of, path by path."""
     digest = hashlib.sha256()
     for path in sorted(PACKAGE.rglob("*.py")):
+        if path.relative_to(PACKAGE).parts[0] in UNCOMPILED:
+            continue
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

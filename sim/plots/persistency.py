@@ -68,13 +68,13 @@ def _by_cohort(study: Results, ax: Axes) -> None:
         color = _shade(k, len(cohorts))
         if per_run.shape[0] > 1:
             low, high = quantiles(per_run, WIDE)
-            band(ax, x, low, high, color, 0.18)
+            band(ax, x, low, high, color, 0.13)
         line(ax, x, pooled, Look(color, "-", "o", ""), markersize=3.5, zorder=3)
         _number(ax, int(cohort), float(x[0]), float(pooled[0]), color)
     first = Look(_shade(0, 2), "-", "o", "")
     handles: list[Any] = [
         Line2D([], [], **first.line(markersize=3.5, label="signed in the numbered year")),
-        Patch(color=first.color, alpha=0.18, linewidth=0, label="90% of runs"),
+        Patch(color=first.color, alpha=0.13, linewidth=0, label="90% of runs"),
     ]
     varied = rows["run"].nunique() > 1
     year_axis(ax, np.sort(rows["year"].unique()).astype(float), longest(study))

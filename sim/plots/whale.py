@@ -71,7 +71,7 @@ def _references(ax: Axes) -> Line2D:
     """All profit, and the curve of customers who are all worth the same."""
     ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
     (alike,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5)
-    alike.set_label("all customers alike")
+    alike.set_label("all alike")
     return alike
 
 
