@@ -79,8 +79,8 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     number = 0
     kept = np.zeros(64 if keep else 0, CUSTOMER)
     at_12, at_24 = np.zeros(2), np.zeros(2)
-    now_ = np.zeros(1, NOW)
-    now = now_[0]
+    clock = np.zeros(1, NOW)
+    now = clock[0]
     now.seed, now.run = seed, run
     team = np.zeros(M)
     trial = np.zeros(1, CUSTOMER)
@@ -93,9 +93,7 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     for month in range(1, months + 1):
         now.month = month
         m = months_out[month - 1]
-        for seat in range(seats):
-            last[seat] = tallies[seat]
-        tallies[:] = np.zeros(1, TALLY)[0]
+        last, tallies = tallies, np.zeros(seats, TALLY)
         if month == 1:
             for seat in range(seats):
                 led = Ledger(to_date[seat], usual[seat], held[seat], factor[seat], base[seat], signed[seat], paid_rate[seat], values[seat], awards[seat], propensity[seat])
@@ -172,6 +170,7 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
             hunting.refill(p, r, t.referrals)
         accounts.close_month(s, now, reps, tallies, m)
 
+    clock[0].month = 0  # a use: numba keeps arrays alive while they are used, not while their records are
     accounts.outcomes(s, months_out, reps, arc, number, at_12, at_24, profit_years, run_out[0], whale)
     cohorts[0, :, 0] = arc.cohort_signed
     cohorts[1] = arc.cohort_customers

@@ -1,0 +1,43 @@
+"""The command ``daarna``: thin; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from sim.cli import run as run_command
+from sim.cli import scenarios as scenario_commands
+
+app = typer.Typer(
+    name="daarna",
+    help="What a sales incentive scheme does to the customers a firm signs, and to its book over the years.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+run_command.register(app)
+scenario_commands.register(app)
+
+
+def main() -> None:
+    """Entry point: 0 done, 2 the input is wrong, 1 anything else; one message, never a traceback."""
+    from sim.errors import DaarnaError, InputError
+
+    try:
+        app()
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+    except DaarnaError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("interrupted; nothing was written", file=sys.stderr)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("DAARNA_DEBUG"):
+            raise
+        print(f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)", file=sys.stderr)
+        sys.exit(1)
