@@ -93,4 +93,4 @@ def _metadata(kind: str, title: str, study: Results) -> dict[str, str | None]:
     common: dict[str, str | None] = {"Title": title, "Description": origin(study)}
     if kind == "svg":
         return {**common, "Creator": version(), "Date": None}
-    return {**common, "Software": version(), "Scenario": ", ".join(study.scenarios), "Seed": str(study.seed)}
+    return {**common, "Software": version(), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}

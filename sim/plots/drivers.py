@@ -55,7 +55,7 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    means = {name: _means(of(study.runs, name)) for name in study.scenarios}
+    means = {name: _means(of(study.runs, name)) for name in study.names}
     several, months = len(means) > 1, longest(study)
     paired = several and any(row[0].half_width >= 0 for row in means.values())
     height = 3.6 + 0.45 * max(0, len(means) - 1)

@@ -67,8 +67,8 @@ def origin(study: Results) -> str:
     counts = study.runs.groupby("scenario", observed=True, sort=False).size()
     few, many = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
     runs = f"{few:,}" if few == many else f"{few:,} to {many:,}"
-    each = " each" if len(study.scenarios) > 1 else ""
-    names = ", ".join(study.scenarios)
+    each = " each" if len(study.names) > 1 else ""
+    names = ", ".join(study.names)
     return f"{names} · {runs} run{'' if many == 1 else 's'}{each} · seed {study.seed} · {version()}"
 
 

@@ -36,11 +36,11 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    with canvas(study, ax, height=line_height(study.scenarios)) as ax:
+    with canvas(study, ax, height=line_height(study.names)) as ax:
         share_axis(ax.yaxis)
         ax.set_ylim(0, 1.06)
         ax.set_ylabel("Still customers (% of those signed)")
-        if len(study.scenarios) == 1:
+        if len(study.names) == 1:
             _by_cohort(study, ax)
         else:
             _by_age(study, ax)
@@ -61,7 +61,7 @@ def _ratio(rows: pd.DataFrame, across: str) -> tuple[Array, Array, Array]:
 
 
 def _by_cohort(study: Results, ax: Axes) -> None:
-    rows = _counts(study, study.scenarios[0])
+    rows = _counts(study, study.names[0])
     cohorts = sorted(rows["cohort"].unique())
     for k, cohort in enumerate(cohorts):
         x, pooled, per_run = _ratio(rows[rows["cohort"] == cohort], "year")
@@ -100,7 +100,7 @@ def _shade(k: int, n: int) -> str:
 
 def _by_age(study: Results, ax: Axes) -> None:
     curves, centres, empty = {}, {}, []
-    for name in study.scenarios:
+    for name in study.names:
         rows, months = _counts(study, name), months_run(study, name)
         if months > 12:
             rows = rows[rows["year"] <= months // 12]

@@ -23,8 +23,8 @@ def profit_by_year(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    curves = {name: profit_by_year_matrix(of(study.runs, name)) for name in study.scenarios}
-    with canvas(study, ax, height=line_height(study.scenarios)) as ax:
+    curves = {name: profit_by_year_matrix(of(study.runs, name)) for name in study.names}
+    with canvas(study, ax, height=line_height(study.names)) as ax:
         money = Money.fitting(study.currency, *(matrix for _, matrix in curves.values()))
         handles = fans(ax, curves)
         ax.axhline(0, color=GREY, linewidth=0.8, zorder=1.5)

@@ -33,7 +33,7 @@ def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    samples = {name: _finite(of(study.runs, name)["npv"].to_numpy(dtype=float)) for name in study.scenarios}
+    samples = {name: _finite(of(study.runs, name)["npv"].to_numpy(dtype=float)) for name in study.names}
     several = len(samples) > 1
     paired = several and any(values.size > 1 for values in samples.values())
     height = HEIGHT + 0.25 * max(0, len(samples) - 2)

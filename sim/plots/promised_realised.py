@@ -29,7 +29,7 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    names = list(study.scenarios)
+    names = list(study.names)
     data = {name: _totals(study, name) for name in names}
     with canvas(study, ax, height=panel_height(names)) as ax:
         money = Money.fitting(study.currency, *(m for _, *pair in data.values() for m in pair))

@@ -39,7 +39,7 @@ class Results(Protocol):
         ...
 
     @property
-    def scenarios(self) -> Sequence[str]:
+    def names(self) -> Sequence[str]:
         """Names, in the order in which they appear in `runs`."""
         ...
 
@@ -88,4 +88,4 @@ def months_run(study: Results, scenario: str) -> int:
 
 def longest(study: Results) -> int:
     """Length of the longest runs of the study in months."""
-    return max((months_run(study, name) for name in study.scenarios), default=0)
+    return max((months_run(study, name) for name in study.names), default=0)

@@ -40,7 +40,7 @@ def time_use(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    names = list(study.scenarios)
+    names = list(study.names)
     with canvas(study, ax, height=panel_height(names)) as ax:
         boxes = panels(ax, names)
         for box, name in zip(boxes, names, strict=False):

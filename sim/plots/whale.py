@@ -28,10 +28,10 @@ def whale(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     curves, left_out = {}, {}
-    for name in study.scenarios:
+    for name in study.names:
         curves[name], left_out[name] = _defined(study, name)
     notes = [text for name, text in left_out.items() if text]
-    with canvas(study, ax, height=line_height(study.scenarios), note=" ".join(notes)) as ax:
+    with canvas(study, ax, height=line_height(study.names), note=" ".join(notes)) as ax:
         handles = fans(ax, curves)
         for name, handle in zip(curves, handles, strict=False):
             if not curves[name][1].size:

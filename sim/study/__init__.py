@@ -1,12 +1,9 @@
-"""Studies: many runs of one or more scenarios, kept in memory or on disk.
-
-:func:`run` simulates, :class:`Study` holds what came out, :func:`open` reads a study again.
-"""
+"""Studies: many runs of one or several scenarios on common random numbers, in memory and on disk."""
 
 from __future__ import annotations
 
-from sim.study.running import run
-from sim.study.store import open_study as open
-from sim.study.study import Study
+from sim.study.results import Study
+from sim.study.run import run
+from sim.study.store import open_study as open  # noqa: A004 - the name users type is sim.open
 
 __all__ = ["Study", "open", "run"]

@@ -24,7 +24,7 @@ class Study:
     seed: int = 1
 
     @property
-    def scenarios(self) -> list[str]:
+    def names(self) -> list[str]:
         return list(dict.fromkeys(self.runs["scenario"]))
 
 

@@ -327,4 +327,4 @@ def test_pyplot_is_never_imported() -> None:
 
 def test_the_synthetic_study_is_a_study_to_the_type_checker(one: Study) -> None:
     results: Results = one
-    assert results.scenarios == ["signature-bonus"]
+    assert results.names == ["signature-bonus"]
