@@ -11,6 +11,8 @@ from sim.rules import traits
 from sim.rules.purchasing import invoice_initial
 from sim.state import cents
 
+FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
+
 
 @rule
 def expected_attempts(leads: float, capacity: float) -> float:
@@ -78,7 +80,7 @@ def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
     """A customer already there at the opening of month 1, whom nobody is paid for."""
     c.seat = r.seat
     c.signed = now.month
-    c.order = order + 1048576 - 1
+    c.order = FOUNDERS + order
     c.attempt = -1
     c.who, c.which = draws.customer_key(r.seat, now.month, c.order)
     traits.draw(s, now, c, traits.scores(s, now, c), 0.0, 1.0)

@@ -1,0 +1,79 @@
+"""Shared by all tests: the scenario library, and small random scenarios over the parameter space."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARY = sorted((ROOT / "scenarios").glob("*.toml"))
+
+
+def random_scenario(number: int) -> dict[str, Any]:
+    """A valid scenario drawn over the whole parameter space: every rule, policy and component occurs."""
+    r = random.Random(number)
+    contractual = r.random() < 0.6
+
+    def component() -> dict[str, Any]:
+        measure = r.choice(
+            ["signings", "initial_revenue", "repeat_revenue", "cross_revenue", "revenue", "gross_margin", "collected", "customer_profit",
+             "active_customers", "persistency", "tenure", "satisfaction", "arrears_rate", "book_value", "lapses"]
+        )  # fmt: skip
+        kind = r.choice(["rate", "tiers", "bonus", "multiply", "gate", "trail", "clawback", "step", "deferral"])
+        one: dict[str, Any] = {"measure": measure, "months": r.choice([1, 3, 12]), "scope": r.choice(["rep", "team"])}
+        if kind == "rate":
+            one |= {"rate": r.uniform(0, 0.3), "cap": r.choice([0.0, 300.0])}
+        elif kind == "tiers":
+            one |= {"quota": 3.0, "tiers": [{"attainment": 0.0, "rate": 0.05}, {"attainment": 1.0, "rate": 0.2}]}
+        elif kind == "bonus":
+            one |= {"quota": 2.0, "bonus": r.uniform(50, 900)}
+        elif kind == "multiply":
+            one |= {"combine": "multiply", "tiers": [{"attainment": 0.0, "rate": 0.8}, {"attainment": 0.1, "rate": 1.2}]}
+        elif kind == "gate":
+            one |= {"combine": "gate", "threshold": 0.05}
+        elif kind == "trail":
+            one = {"measure": "initial_revenue", "rate": 0.1, "trail_months": r.choice([6, 24])}
+        elif kind in ("clawback", "step"):
+            steps = [{"months": 6, "share": 1.0}, {"months": 12, "share": 0.5}]
+            claw = {"months": 12, "shape": "step", "steps": steps} if kind == "step" else {"months": 24}
+            one = {"measure": r.choice(["signings", "initial_revenue"]), "rate": 0.2, "clawback": claw}
+        else:
+            one |= {"rate": 0.1, "deferral": {"share": 0.5, "months": 9, "slices": 3, "malus_measure": "satisfaction", "malus_below": 0.0}}
+        return one | {"from_month": r.choice([1, 1, 8])}
+
+    return {
+        "months": r.randint(1, 20),
+        "reps": {
+            "count": r.randint(1, 3),
+            "absent": r.choice([(), (0,)]),
+            "quit_rate": r.choice([0.0, 0.1]),
+            "savings_months": r.choice([0.5, 6.0]),
+            "subsidy": r.choice([0.0, 0.75]),
+            "screening": r.choice([-8.0, 0.0]),
+            "choice": {"rule": r.choice(["logit", "logit", "roth_erev", "fixed"]), "grid": r.choice([1, 4])},
+        },
+        "customers": {
+            "setting": "contractual" if contractual else "non_contractual",
+            "at_start": r.choice([0, 12]),
+            "renewal_months": r.choice([1, 12]),
+            "renewal": r.choice([0.0, 0.8]),
+            "purchase": {"enabled": r.random() < 0.7, "shape": r.uniform(0.2, 3), "alpha": r.uniform(1, 40)},
+            "lapse": {"midterm": r.choice([0.0, 0.1])},
+            "service": {"rate": r.choice([0.0, 0.8])},
+            "correlation": {"lapse-fit": -0.5, "rate-spend": r.uniform(-0.5, 0.5)},
+        },
+        "desk": {
+            "agents": r.randint(1, 3),
+            "capacity": r.choice([5.0, 120.0]),
+            "contact": r.choice(["pool", "fixed"]),
+            "orientation": r.choice(["technical", "commercial"]),
+            "skill_spread": r.choice([0.0, 0.1]),
+        },
+        "firm": {"resolution": {"policy": r.choice(["none", "solution", "strict", "by_value"]), "bucket": r.choice([1, 3])}},
+        "scheme": {
+            "components": [component() for _ in range(r.randint(0, 4))],
+            "variable_cap": r.choice([0.0, 0.2]),
+            "norm": {"minimum": r.choice([0.0, 3.0]), "warnings": 1},
+        },
+    }
