@@ -18,7 +18,9 @@ ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
 QUANTUM = 1073741824.0  # scores are summed in units of 2**-30
 
-INTEGERS = "who which seat signed order status lapsed_month agent visits contacts unsolved cases referrals appointments attempt".split()
+INTEGERS = (
+    "who which seat signed order status lapsed_month agent visits contacts unsolved cases referrals appointments attempt".split()
+)
 CUSTOMER = np.dtype(
     [(name, "i8") for name in INTEGERS]
     + [

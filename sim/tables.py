@@ -134,9 +134,7 @@ def years(months: int) -> int:
 
 def run_columns(months: int) -> tuple[Column, ...]:
     """Columns of the runs table for runs of `months` months."""
-    profits = tuple(
-        Column(f"profit_year_{year}", "money", f"profit of year {year}") for year in range(1, years(months) + 1)
-    )
+    profits = tuple(Column(f"profit_year_{year}", "money", f"profit of year {year}") for year in range(1, years(months) + 1))
     return RUNS_FIRST + profits + RUNS_REST
 
 

@@ -39,7 +39,10 @@ def random_scenario(number: int) -> dict[str, Any]:
             claw = {"months": 12, "shape": "step", "steps": steps} if kind == "step" else {"months": 24}
             one = {"measure": r.choice(["signings", "initial_revenue"]), "rate": 0.2, "clawback": claw}
         else:
-            one |= {"rate": 0.1, "deferral": {"share": 0.5, "months": 9, "slices": 3, "malus_measure": "satisfaction", "malus_below": 0.0}}
+            one |= {
+                "rate": 0.1,
+                "deferral": {"share": 0.5, "months": 9, "slices": 3, "malus_measure": "satisfaction", "malus_below": 0.0},
+            }
         return one | {"from_month": r.choice([1, 1, 8])}
 
     return {

@@ -30,7 +30,9 @@ def assert_identities(scenario: Scenario, seed: int) -> None:
         assert (cents(m["awarded"]) == cents(m["commission"]) + change["held"] + cents(m["forfeited"])).all()
         stocks = np.concatenate([[0], m["customers"].to_numpy()[:-1]])
         assert (m["customers"] == stocks + m["signings"] - m["lapses"]).all()
-        costs = sum(cents(m[name]) for name in "cost_of_goods acquisition service resolution write_off commission salaries desk".split())
+        costs = sum(
+            cents(m[name]) for name in "cost_of_goods acquisition service resolution write_off commission salaries desk".split()
+        )
         assert (cents(m["profit"]) == cents(m["revenue"]) - costs + cents(m["clawback"])).all()
         people = tables.customers[tables.customers["run"] == run]
         for line in LINES:

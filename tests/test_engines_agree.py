@@ -25,7 +25,9 @@ def assert_same(scenario: Scenario, seed: int, runs: range) -> None:
 @pytest.mark.parametrize("path", LIBRARY, ids=lambda path: path.stem)
 def test_engines_agree_on_the_library(path: Path) -> None:
     scenario = sim.load(path)
-    smaller = scenario.with_(months=15, reps={"count": min(2, scenario.reps.count)}, customers={"at_start": min(25, scenario.customers.at_start)})
+    smaller = scenario.with_(
+        months=15, reps={"count": min(2, scenario.reps.count)}, customers={"at_start": min(25, scenario.customers.at_start)}
+    )
     assert_same(smaller, 3, range(1, 2))
 
 

@@ -8,9 +8,7 @@ from sim.engine.results import Tables, tables
 from sim.scenario.model import Scenario
 
 
-def simulate(
-    scenario: Scenario, seed: int, runs: range, customers: bool = False, model: type[BookModel] | None = None
-) -> Tables:
+def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False, model: type[BookModel] | None = None) -> Tables:
     """Simulate runs with the Mesa model, or a subclass of it; arguments as :func:`sim.engine.simulate`."""
     chosen = model or BookModel
     outputs = {number: chosen(scenario, rng=seed, run=number).run_all() for number in runs}

@@ -77,7 +77,13 @@ def _simulate(loaded: list[Any], runs: int, seed: int, engine: str, workers: int
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("runs", total=runs * len(loaded))
         return run_study(
-            loaded, runs, seed, engine, workers, customers, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            loaded,
+            runs,
+            seed,
+            engine,
+            workers,
+            customers,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
 
 
@@ -128,4 +134,10 @@ def number(value: float) -> str:
 
 def plus_minus(mean: float, error: float) -> str:
     """Mean ± standard error."""
-    return number(mean) if error != error else f"{number(mean)} ± {error:,.2g}" if abs(error) < 100 else f"{number(mean)} ± {error:,.0f}"
+    return (
+        number(mean)
+        if error != error
+        else f"{number(mean)} ± {error:,.2g}"
+        if abs(error) < 100
+        else f"{number(mean)} ± {error:,.0f}"
+    )

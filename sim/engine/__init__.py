@@ -44,9 +44,7 @@ def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False
     outputs: dict[int, Output] = {}
     for number in runs:
         out = Output(scenario.months)
-        kept = simulate_run(
-            ready, seed, number, customers, out.months, out.run, out.profit_years, out.whale, out.cohorts
-        )
+        kept = simulate_run(ready, seed, number, customers, out.months, out.run, out.profit_years, out.whale, out.cohorts)
         out.customers = kept if customers else None
         outputs[number] = out
     return tables(scenario, outputs, customers)

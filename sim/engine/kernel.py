@@ -96,7 +96,18 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
         last, tallies = tallies, np.zeros(seats, TALLY)
         if month == 1:
             for seat in range(seats):
-                led = Ledger(to_date[seat], usual[seat], held[seat], factor[seat], base[seat], signed[seat], paid_rate[seat], values[seat], awards[seat], propensity[seat])
+                led = Ledger(
+                    to_date[seat],
+                    usual[seat],
+                    held[seat],
+                    factor[seat],
+                    base[seat],
+                    signed[seat],
+                    paid_rate[seat],
+                    values[seat],
+                    awards[seat],
+                    propensity[seat],
+                )
                 for order in range(1, np.int64(p.customers_at_start) + 1):
                     book = room_for(book, seat, used[seat])
                     hunting.founder(s, now, book[seat, used[seat]], reps[seat], order)
@@ -106,7 +117,18 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
 
         for seat in range(seats):
             r, t = reps[seat], tallies[seat]
-            led = Ledger(to_date[seat], usual[seat], held[seat], factor[seat], base[seat], signed[seat], paid_rate[seat], values[seat], awards[seat], propensity[seat])
+            led = Ledger(
+                to_date[seat],
+                usual[seat],
+                held[seat],
+                factor[seat],
+                base[seat],
+                signed[seat],
+                paid_rate[seat],
+                values[seat],
+                awards[seat],
+                propensity[seat],
+            )
             # plan, hunt
             career.open_month(s, now, r, led)
             if r.present == 1:
@@ -130,13 +152,26 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
             for i in range(used[seat]):
                 customer_month(s, now, shelf[i], r, t, desk)
             r.tie_kept = 1.0
-            settle.measure_month(s, now, r, t, led, normal_quantile(draws.rep_uniforms(seed, run, draws.REP_MONTH, month, seat, r.hire)[3]))
+            settle.measure_month(
+                s, now, r, t, led, normal_quantile(draws.rep_uniforms(seed, run, draws.REP_MONTH, month, seat, r.hire)[3])
+            )
 
         # reward
         settle.team_values(values, reps, team)
         for seat in range(seats):
             r, t = reps[seat], tallies[seat]
-            led = Ledger(to_date[seat], usual[seat], held[seat], factor[seat], base[seat], signed[seat], paid_rate[seat], values[seat], awards[seat], propensity[seat])
+            led = Ledger(
+                to_date[seat],
+                usual[seat],
+                held[seat],
+                factor[seat],
+                base[seat],
+                signed[seat],
+                paid_rate[seat],
+                values[seat],
+                awards[seat],
+                propensity[seat],
+            )
             if r.present == 1:
                 career.payday(s, now, r, t, led, team, m)
             i = 0

@@ -38,9 +38,7 @@ _LABELS = (*(part.label for part in _PARTS), "Profit, all months")
 _GAINS = Look(BLUE, "-", "", "")
 _LOSSES = Look(VERMILLION, "-", "", "////")
 _TOTAL = Look(GREY, "-", "", "")
-_PAIRED = (
-    "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
-)
+_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
 
 
 def drivers(study: Results, ax: Axes | None = None) -> Axes:
@@ -125,9 +123,7 @@ def _bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look
         return
     ax.barh(y, mean.mean, thick, left=start, **_fill(look_))
     if mean.half_width > 0:
-        ax.errorbar(
-            start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4
-        )
+        ax.errorbar(start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4)
 
 
 def _patch(look_: Look, label: str) -> Patch:

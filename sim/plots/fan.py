@@ -38,9 +38,7 @@ def line(ax: Axes, x: Array, y: Array, look_: Look, **more: Any) -> None:
     ax.plot(x, y, **look_.line(markevery=every, **more))
 
 
-def fans(
-    ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[str, Array] | None = None
-) -> list[Any]:
+def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[str, Array] | None = None) -> list[Any]:
     """Fan charts of several scenarios on one pair of axes; returns the legend's handles.
 
     Parameters

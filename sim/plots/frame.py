@@ -79,9 +79,7 @@ def stamp(figure: Figure, study: Results, note: str = "") -> None:
     figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
 
 
-def heading(
-    ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.0, beside: float = 0.0
-) -> None:
+def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.0, beside: float = 0.0) -> None:
     """Title, and between title and data the legend, where it can hide nothing; wraps axis labels to fit.
 
     Call it when everything else is drawn.

@@ -17,9 +17,7 @@ from sim.plots.style import GREY, HEIGHT, INK, Look, look
 from sim.plots.units import Money
 
 _BINS = 60  # more would show noise, also with very many runs
-_PAIRED = (
-    "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
-)
+_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
 
 
 def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
@@ -95,11 +93,7 @@ def _handle(name: str, mean: Mean, money: Money, look_: Look) -> Any:
     number = money.text(mean.mean, mean.half_width) if np.isfinite(mean.mean) else "undefined"
     number += f" ± {money.text(mean.half_width, mean.half_width)}" if known else ""
     what = "mean" if known else "the one run"
-    text = (
-        f"{name}: {what} {number}"
-        if name
-        else f"{what} {number} {money.unit}{' (95% interval)' if known else ''}"
-    )
+    text = f"{name}: {what} {number}" if name else f"{what} {number} {money.unit}{' (95% interval)' if known else ''}"
     return Line2D([], [], **look_.line(label=text))
 
 

@@ -49,12 +49,8 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
                 message(box, "Nobody was signed")
         pad = 18 if len(boxes) > 1 else 4.0
         ax.set_xlabel("Year of signing", labelpad=pad)
-        ax.set_ylabel(
-            money.label(f"Profit up to month {longest(study)}"), labelpad=pad * 1.6 if pad > 4 else pad
-        )
-        heading(
-            ax, "Promised at signing, and realised", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0
-        )
+        ax.set_ylabel(money.label(f"Profit up to month {longest(study)}"), labelpad=pad * 1.6 if pad > 4 else pad)
+        heading(ax, "Promised at signing, and realised", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0)
     return ax
 
 

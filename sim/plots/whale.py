@@ -59,11 +59,7 @@ def _defined(study: Results, scenario: str) -> tuple[tuple[Array, Array], str]:
     order = np.sort(of(study.whale, scenario)["run"].unique())  # that of the matrix's rows
     keep = np.isfinite(matrix).all(axis=1) & np.isin(order, list(earned))
     lost = number - int(keep.sum())
-    note = (
-        f"{scenario}: {lost} of {number} runs left out (total profit on accounts not above zero)."
-        if lost
-        else ""
-    )
+    note = f"{scenario}: {lost} of {number} runs left out (total profit on accounts not above zero)." if lost else ""
     return (x, matrix[keep]), note
 
 
@@ -90,6 +86,4 @@ def _top(ax: Axes, x: Array, matrix: Array) -> None:
         return
     earned = f"the best {x[at]:.0%} of customers earn {middle[at]:.0%} of the profit,"
     text = f"{earned}\nthe others cost money (median run)"
-    ax.text(
-        0.98, 0.04, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=SMALL + 0.5, color=GREY
-    )
+    ax.text(0.98, 0.04, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=SMALL + 0.5, color=GREY)

@@ -8,7 +8,9 @@ from sim.state import ACTIVE, LAPSED, WRITTEN_OFF
 
 
 @rule
-def probability(odds: float, satisfaction: float, tie: float, weight_satisfaction: float, weight_tie: float, occasion: float) -> float:
+def probability(
+    odds: float, satisfaction: float, tie: float, weight_satisfaction: float, weight_tie: float, occasion: float
+) -> float:
     """Probability of leaving: logit(h) = log(odds * occasion) - weight_satisfaction S - weight_tie tie.
 
     `odds` are the customer's own (beta-distributed probability as odds), `occasion` the odds ratio of

@@ -167,7 +167,6 @@ def plan(s, now, r, t, led, u):  # type: ignore[no-untyped-def]
         if k.kind == 1 and k.per_signing != ONE:
             repeat += k.rate if k.linear == 1 else 0.0
     at_stake += kept
-    signing_value = (at_once + at_stake) * factor
     visit_value = (kept * r.visit_lapse + repeat * r.visit_repeat) * factor
     squeeze = max(0.0, at_once - at_stake) * factor * r.signings_per_hour * hours / p.reps_expenses
     r.pressure = squeeze / (1.0 + squeeze)

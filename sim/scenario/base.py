@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 
 class Group(BaseModel):
     """A frozen group of parameters; unknown keys are errors, and NaN and infinity are not numbers."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_coercion(cls, value: Any, info: ValidationInfo) -> Any:
+        """A number is a number: neither "1.5" nor true; a whole number is not 1.5."""
+        kind = cls.model_fields[str(info.field_name)].annotation
+        if kind in (float, int) and isinstance(value, bool | str):
+            raise ValueError(f"found {value!r}, allowed is a number")
+        if kind is int and isinstance(value, float):
+            raise ValueError(f"found {value!r}, allowed is a whole number")
+        if kind is bool and not isinstance(value, bool):
+            raise ValueError(f"found {value!r}, allowed is true or false")
+        return value
 
 
 def par(default: Any, unit: str, meaning: str, source: str = "assumed", **bounds: Any) -> Any:

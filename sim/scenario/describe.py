@@ -45,6 +45,8 @@ def _row(path: str, value: Any, field: Any, sources: dict[str, str]) -> Paramete
     bounds = ", ".join(f"{SIGNS[key]} {getattr(rule, key)}" for rule in field.metadata for key in SIGNS if hasattr(rule, key))
     if get_origin(field.annotation) is Literal:
         bounds = " | ".join(get_args(field.annotation))
-    given = sources.get(path) or next((text for place, text in sources.items() if path.startswith((f"{place}.", f"{place}["))), None)
+    given = sources.get(path) or next(
+        (text for place, text in sources.items() if path.startswith((f"{place}.", f"{place}["))), None
+    )
     source = given or (extra.get("source", "assumed") if value == field.default else "assumed")
     return Parameter(path, str(value), extra.get("unit", ""), bounds, field.description or "", source)

@@ -38,7 +38,9 @@ def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else [], 1)
+        near = difflib.get_close_matches(
+            path.name, [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else [], 1
+        )
         hint = f"; did you mean {path.parent / near[0]}?" if near else ""
         raise InputError(f"{path}: there is no such file{wanted}{hint}") from None
     except IsADirectoryError:
@@ -52,7 +54,7 @@ def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
     if "\0" in text:
         raise InputError(f"{path}: is a binary file{wanted}; a scenario is a TOML text file")
     if not text.strip():
-        raise InputError(f"{path}: is empty{wanted}; say at least title = \"…\", or extends = \"other.toml\"")
+        raise InputError(f'{path}: is empty{wanted}; say at least title = "…", or extends = "other.toml"')
     return text
 
 
@@ -68,7 +70,7 @@ def _read(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
     if base is None:
         return data
     if not isinstance(base, str) or not base:
-        raise InputError(f"{path}: extends: found {base!r}; name one scenario file, as in extends = \"baseline.toml\"")
+        raise InputError(f'{path}: extends: found {base!r}; name one scenario file, as in extends = "baseline.toml"')
     return merge(_read(path.parent / base, (*chain, path)), data)
 
 

@@ -81,7 +81,14 @@ class Reps(Group):
     quit_broke: bool = par(True, "yes/no", "a rep whose savings have run out leaves", HOUGHTON)
     vacancy_months: int = par(1, "months", "before a leaver is replaced", ge=0, le=1200)
     pressure_fit: float = par(1.0, "sd", "how far full pay pressure lowers the fit accepted", ge=0, le=5)
-    pressure_size: float = par(0.15, "share", "oversizing of the first purchase at full pay pressure", "contract size +15%, Agarwal & Ben-David 2018", ge=0, le=10)
+    pressure_size: float = par(
+        0.15,
+        "share",
+        "oversizing of the first purchase at full pay pressure",
+        "contract size +15%, Agarwal & Ben-David 2018",
+        ge=0,
+        le=10,
+    )
     pressure_promise: float = par(0.3, "score", "expectation raised by promises at full pay pressure", ge=0, le=2)
     screening: float = par(-0.5, "sd", "lowest fit accepted without pay pressure", ge=-10, le=5)
     choice: Choice = Choice()
@@ -97,7 +104,9 @@ class Payment(Group):
         "a row per bucket (current, 1, 2, ...): to paid, to each later bucket, to written off",
     )
     spread: float = par(0.4, "log odds sd", "spread of payment reliability between customers", ge=0, le=5)
-    dissatisfied: float = par(0.7, "log odds", "fall of the odds to pay at satisfaction -1", "hazard x 1.2-2, assumed", ge=0, le=10)
+    dissatisfied: float = par(
+        0.7, "log odds", "fall of the odds to pay at satisfaction -1", "hazard x 1.2-2, assumed", ge=0, le=10
+    )
     fit: float = par(0.3, "log odds/sd", "rise of the odds to pay with fit", ge=-5, le=5)
     exit_on_write_off: bool = par(True, "yes/no", "a customer whose debt is written off is gone")
 
@@ -108,7 +117,9 @@ class Payment(Group):
             raise ValueError(f"1 to 8 buckets are allowed, found {len(rows)}")
         for number, row in enumerate(rows):
             if len(row) != len(rows) + 1:
-                raise ValueError(f"row {number} needs {len(rows) + 1} numbers (paid, buckets 1-{len(rows) - 1}, written off), found {len(row)}")
+                raise ValueError(
+                    f"row {number} needs {len(rows) + 1} numbers (paid, buckets 1-{len(rows) - 1}, written off), found {len(row)}"
+                )
             if min(row) < 0 or abs(sum(row) - 1) > 1e-9:
                 raise ValueError(f"row {number} must be probabilities that add up to 1, found {list(row)}")
         return rows
@@ -120,7 +131,9 @@ class Purchase(Group):
     shape: float = par(2.0, "none", "r: shape of the gamma mixing over purchase rates", gt=0, le=1e4)
     alpha: float = par(40.0, "months", "alpha: rate parameter of that gamma; the mean rate is shape / alpha", gt=0, le=1e9)
     enabled: bool = par(True, "yes/no", "customers make repeat purchases")
-    satisfaction: float = par(0.5, "per score", "slope k of the convex (1 + k S / 2)^2 at S = 0", "convexity: Mittal & Kamakura 2001", ge=0, le=2)
+    satisfaction: float = par(
+        0.5, "per score", "slope k of the convex (1 + k S / 2)^2 at S = 0", "convexity: Mittal & Kamakura 2001", ge=0, le=2
+    )
     visit: float = par(0.5, "share", "rise of the purchase rate in a month with a visit", ge=0, le=20)
 
 
@@ -179,7 +192,9 @@ class Referral(Group):
     """Word of mouth."""
 
     rate: float = par(0.01, "leads/month", "referred by a customer with satisfaction 1", ge=0, le=1)
-    visit: float = par(0.1, "leads/visit", "referred at a visit", "2 per meeting in Houghton et al.; lowered, assumed", ge=0, le=10)
+    visit: float = par(
+        0.1, "leads/visit", "referred at a visit", "2 per meeting in Houghton et al.; lowered, assumed", ge=0, le=10
+    )
 
 
 TRAITS = ("initial", "rate", "spend", "margin", "payment", "need", "lapse", "fit")
@@ -188,7 +203,9 @@ TRAITS = ("initial", "rate", "spend", "margin", "payment", "need", "lapse", "fit
 class Customers(Group):
     """Customers: what they bring and how they behave."""
 
-    setting: Literal["contractual", "non_contractual"] = par("contractual", "name", "renewals and a lapse hazard, or silent dropout after a purchase")
+    setting: Literal["contractual", "non_contractual"] = par(
+        "contractual", "name", "renewals and a lapse hazard, or silent dropout after a purchase"
+    )
     at_start: int = par(0, "customers/seat", "signed at the opening of month 1, nobody being paid for it", ge=0, le=10_000_000)
     initial: float = par(1200.0, "money", "mean first purchase", ge=0, le=1e12)
     initial_shape: float = par(4.0, "none", "gamma shape of first purchases", gt=0, le=1e6)
@@ -235,7 +252,14 @@ class Desk(Group):
     contact: Literal["pool", "fixed"] = par("pool", "name", "anybody answers, or a fixed contact")
     orientation: Literal["technical", "commercial"] = par("technical", "name", "solves and hangs up, or also sells")
     solve: float = par(0.8, "probability", "that a contact is solved at once", ge=0, le=1)
-    continuity: float = par(0.08, "probability", "gained with a fixed contact", "ownership can beat pooling, Song et al. 2015; size assumed", ge=0, le=1)
+    continuity: float = par(
+        0.08,
+        "probability",
+        "gained with a fixed contact",
+        "ownership can beat pooling, Song et al. 2015; size assumed",
+        ge=0,
+        le=1,
+    )
     skill_spread: float = par(0.0, "probability sd", "spread of solving between agents", ge=0, le=0.3)
     offer_time: float = par(0.2, "share", "longer handling by a commercial desk", ge=0, le=10)
     offer_sale: float = par(0.06, "probability", "of a cross-purchase when offered", ge=0, le=1)
@@ -249,7 +273,9 @@ class Desk(Group):
 class Resolution(Group):
     """The moment of truth."""
 
-    policy: Literal["none", "solution", "strict", "by_value"] = par("strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away")
+    policy: Literal["none", "solution", "strict", "by_value"] = par(
+        "strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away"
+    )
     value: float = par(10.0, "money/month", "expected margin above which by_value seeks a solution", ge=-1e9, le=1e9)
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)

@@ -18,7 +18,10 @@ ADD, MULTIPLY, GATE = range(3)
 
 COMPONENT = np.dtype(
     [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing linear".split()]
-    + [(name, "i8") for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()]
+    + [
+        (name, "i8")
+        for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()
+    ]
     + [(name, "f8") for name in "rate quota threshold bonus cap deferral_share malus_below".split()]
     + [(name, "f8", (MAX_TIERS,)) for name in "tier_from tier_rate step_months step_share".split()]
 )
@@ -74,7 +77,9 @@ def _component(component: Any) -> tuple[Any, ...]:
         "n_tiers": len(component.tiers),
         "deferral_months": component.deferral.months,
         "deferral_slices": component.deferral.slices,
-        "malus_measure": -1 if component.deferral.malus_measure == "none" else measures.NAMES.index(component.deferral.malus_measure),
+        "malus_measure": -1
+        if component.deferral.malus_measure == "none"
+        else measures.NAMES.index(component.deferral.malus_measure),
         "deferral_share": component.deferral.share,
         "malus_below": component.deferral.malus_below,
         "tier_from": [tier.attainment for tier in component.tiers],
@@ -137,4 +142,6 @@ def build(scenario: Scenario) -> Setup:
         promise[month] = total
     absent = np.zeros(scenario.reps.count, np.bool_)
     absent[list(scenario.reps.absent)] = True
-    return Setup(p, components, np.cumsum(np.array(c.payment.transitions), axis=1), _correlation(c.correlation), tables, absent, promise)
+    return Setup(
+        p, components, np.cumsum(np.array(c.payment.transitions), axis=1), _correlation(c.correlation), tables, absent, promise
+    )

@@ -15,7 +15,9 @@ ACQUISITION = ("signings", "initial_revenue")
 class Tier(Group):
     """From this attainment of the quota on, this rate."""
 
-    attainment: float = par(0.0, "of quota", "where the tier begins (of the quota, or of the measure if there is none)", ge=0, le=1e12)
+    attainment: float = par(
+        0.0, "of quota", "where the tier begins (of the quota, or of the measure if there is none)", ge=0, le=1e12
+    )
     rate: float = par(0.0, "per unit", "paid on what lies in the tier", ge=-1e9, le=1e9)
 
 
@@ -36,7 +38,7 @@ class Clawback(Group):
     @model_validator(mode="after")
     def _consistent(self) -> Clawback:
         if self.shape == "linear" and self.steps:
-            raise ValueError("a linear clawback has no steps: leave them out, or say shape = \"step\"")
+            raise ValueError('a linear clawback has no steps: leave them out, or say shape = "step"')
         if self.shape == "step" and self.months and not self.steps:
             raise ValueError("a step clawback needs steps = [{ months = …, share = … }, …]")
         ends = [step.months for step in self.steps]
@@ -53,7 +55,9 @@ class Deferral(Group):
     share: float = par(0.0, "share", "of the award, held back", ge=0, le=1)
     months: int = par(36, "months", "until all of it has vested", "EU CRD 4-5 years, Solvency II 3", ge=1, le=1200)
     slices: int = par(3, "slices", "equal parts in which it vests", ge=1, le=120)
-    malus_measure: Literal["none", "persistency", "satisfaction", "tenure"] = par("none", "name", "level measure that must hold up")
+    malus_measure: Literal["none", "persistency", "satisfaction", "tenure"] = par(
+        "none", "name", "level measure that must hold up"
+    )
     malus_below: float = par(0.0, "unit of the measure", "below this, what would vest is forfeited", ge=-1e9, le=1e9)
 
 
@@ -65,13 +69,19 @@ class Component(Group):
     scope: Literal["rep", "team"] = par("rep", "name", "the rep's own value, or the mean over the team")
     months: int = par(1, "months", "period after which it is settled", ge=1, le=120)
     rate: float = par(0.0, "per unit", "paid per unit of the measure", ge=-1e9, le=1e9)
-    quota: float = par(0.0, "unit of the measure", "norm per period that attainment is measured against; 0 is none", ge=0, le=1e12)
+    quota: float = par(
+        0.0, "unit of the measure", "norm per period that attainment is measured against; 0 is none", ge=0, le=1e12
+    )
     tiers: tuple[Tier, ...] = par((), "tiers", "rates by attainment, instead of one rate")
     threshold: float = par(1.0, "of quota", "attainment at which the bonus is paid", ge=-1e9, le=1e12)
     bonus: float = par(0.0, "money", "paid once per period when the threshold is reached", ge=0, le=1e12)
     cap: float = par(0.0, "money", "most this component can pay in a period; 0 is none", ge=0, le=1e12)
-    combine: Literal["add", "multiply", "gate"] = par("add", "name", "adds pay, multiplies what the others add, or lets it through only at the threshold")
-    trail_months: int = par(0, "months", "pay rate x measure / trail_months in each month of contract the customer is there; 0 is off", ge=0, le=1200)
+    combine: Literal["add", "multiply", "gate"] = par(
+        "add", "name", "adds pay, multiplies what the others add, or lets it through only at the threshold"
+    )
+    trail_months: int = par(
+        0, "months", "pay rate x measure / trail_months in each month of contract the customer is there; 0 is off", ge=0, le=1200
+    )
     clawback: Clawback = Clawback()
     deferral: Deferral = Deferral()
     from_month: int = par(1, "month", "first month the component is in force", ge=1, le=100_000)
@@ -98,9 +108,13 @@ class Component(Group):
     def _consistent(self) -> Component:
         acquisition = self.measure in ACQUISITION
         if self.clawback.months and not acquisition:
-            raise ValueError(f"a clawback needs a measure that belongs to a customer signed ({' or '.join(ACQUISITION)}), found {self.measure}")
+            raise ValueError(
+                f"a clawback needs a measure that belongs to a customer signed ({' or '.join(ACQUISITION)}), found {self.measure}"
+            )
         if self.trail_months and not acquisition:
-            raise ValueError(f"a trail needs {' or '.join(ACQUISITION)}, found {self.measure}; pay renewals with measure = \"repeat_revenue\"")
+            raise ValueError(
+                f'a trail needs {" or ".join(ACQUISITION)}, found {self.measure}; pay renewals with measure = "repeat_revenue"'
+            )
         if self.trail_months and (self.clawback.months or self.deferral.share):
             raise ValueError("a trail is paid as it is earned: it has no clawback and no deferral")
         if self.trail_months and (self.tiers or self.bonus or self.quota or self.months != 1):
@@ -128,8 +142,17 @@ class Scheme(Group):
     """The whole scheme."""
 
     components: tuple[Component, ...] = par((), "components", "lines of the scheme; none is salary only")
-    variable_cap: float = par(0.0, "share", "regulator's limit: variable at most this share of fixed pay, per year; 0 is none", "Wbfo .2; CRD 1", ge=0, le=1000)
-    persistency_months: int = par(13, "months", "age at which persistency is measured", "13th-month persistency, usual in life insurance", ge=1, le=1200)
+    variable_cap: float = par(
+        0.0,
+        "share",
+        "regulator's limit: variable at most this share of fixed pay, per year; 0 is none",
+        "Wbfo .2; CRD 1",
+        ge=0,
+        le=1000,
+    )
+    persistency_months: int = par(
+        13, "months", "age at which persistency is measured", "13th-month persistency, usual in life insurance", ge=1, le=1200
+    )
     survey_share: float = par(0.3, "share", "of the book asked for its satisfaction", gt=0, le=1)
     survey_noise: float = par(0.4, "score sd", "noise of one answer", ge=0, le=10)
     norm: Norm = Norm()

@@ -37,7 +37,9 @@ class Measure(NamedTuple):
 MEASURES: list[Measure] = []
 
 
-def measure(unit: str, kind: Kind, per_signing: PerSigning = "none") -> Callable[[Callable[[Any], float]], Callable[[Any], float]]:
+def measure(
+    unit: str, kind: Kind, per_signing: PerSigning = "none"
+) -> Callable[[Callable[[Any], float]], Callable[[Any], float]]:
     """Register a formula over the tally; its docstring is the measure's meaning."""
 
     def register(function: Callable[[Any], float]) -> Callable[[Any], float]:

@@ -147,9 +147,10 @@ def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
         k = s.components[i]
         due = cents(led.awards[i] * scale)
         awarded += due
-        if k.trail_months == 0 and in_force(k, month) and month % k.months == 0:
+        if k.trail_months == 0 and in_force(k, month) and (month % k.months == 0 or month == k.until_month):
             rate = led.awards[i] * scale / led.to_date[i] if led.to_date[i] > 0.0 else 0.0
-            for signed in range(max(1, month - k.months + 1), month + 1):
+            start = max((month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
+            for signed in range(start, month + 1):
                 led.paid_rate[signed, i] = rate
             led.to_date[i] = 0.0
         if k.deferral_share > 0.0 and due > 0.0:

@@ -39,7 +39,10 @@ class Study:
         rows = []
         for name in self.names:
             mine = self.runs[self.runs["scenario"] == name]
-            rows += [{"scenario": name, "outcome": outcome, **_statistics(mine[outcome].to_numpy(float))} for outcome in self.outcomes()]
+            rows += [
+                {"scenario": name, "outcome": outcome, **_statistics(mine[outcome].to_numpy(float))}
+                for outcome in self.outcomes()
+            ]
         return pd.DataFrame(rows)
 
     def differences(self) -> pd.DataFrame:
@@ -53,7 +56,15 @@ class Study:
         for name in self.names[1:]:
             for outcome in self.outcomes():
                 gap = (wide[name][outcome] - base[outcome]).to_numpy(float)
-                rows.append({"scenario": name, "base": self.names[0], "outcome": outcome, **_statistics(gap), "better": float(np.mean(gap > 0))})
+                rows.append(
+                    {
+                        "scenario": name,
+                        "base": self.names[0],
+                        "outcome": outcome,
+                        **_statistics(gap),
+                        "better": float(np.mean(gap > 0)),
+                    }
+                )
         return pd.DataFrame(rows)
 
     def save(self, folder: str | Path) -> Path:

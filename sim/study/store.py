@@ -1,221 +1,138 @@
-"""A study's folder: begun, filled chunk by chunk, finished, opened again.
+"""A study on disk: Parquet tables with units in their metadata, and study.json with what made them.
 
-At every moment the folder is one of: absent; *running* - ``study.json`` says so, finished chunks lie in
-``.chunks``; *complete* - ``study.json`` says so and all tables are in place.  Each step is one rename.
+Every file is written beside its place, flushed, and renamed; study.json comes last, so that a kill
+never leaves a folder that reads as a whole study.
 """
 
 from __future__ import annotations
 
+import datetime
+import hashlib
+import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+import platform
+import sys
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
+import pandas as pd
 
 from sim.errors import InputError, StudyError
-from sim.study import parquet, record
-from sim.study.frames import kept
-from sim.study.lock import locked
-from sim.study.pieces import Pieces
-from sim.study.plan import Chunk, Plan
-from sim.study.record import COMPLETE, Record
-from sim.study.study import Study
-from sim.study.whole import sweep_parts
+from sim.study.results import Study
+from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
 
-FIGURES = "figures"
+SCHEMA_VERSION = 1
+PACKAGES = ("daarna", "mesa", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic")
 
 
-def open_study(folder: str | os.PathLike[str]) -> Study:
-    """Open a complete study.  Its tables are read when they are asked for.
+def content_hash(scenarios: list[dict[str, Any]], seed: int, runs: int) -> str:
+    """SHA-256 of what determines the numbers: scenarios in full, seed and number of runs."""
+    return hashlib.sha256(json.dumps([scenarios, seed, runs], sort_keys=True).encode()).hexdigest()
+
+
+def save(study: Study, folder: Path) -> Path:
+    """Write a study.
 
     Raises
     ------
     InputError
-        When there is no study, it is unfinished, or a file of it is missing or not as it was written.
+        When the folder cannot be written, or holds another study.
     """
-    path = Path(folder)
-    found = record.read(path)
-    if found is None:
-        known = "holds no study (no study.json)" if path.is_dir() else "there is no such folder"
-        raise InputError(f"{path}: {known}; give the folder that `daarna run` wrote")
-    if found["status"] != COMPLETE:
-        raise InputError(
-            f"{path}: this study is unfinished: {Folder(path).safe(found['runs'] * len(found['names']))}; "
-            f"the command that began it goes on: {found.get('command', 'daarna run')}"
-        )
-    for name, written in found.get("files", {}).items():
-        _as_written(path / name, written)
-    return Study(found, FromFolder(path), path)
-
-
-def _as_written(path: Path, written: dict[str, Any]) -> None:
-    if not path.is_file():
-        raise InputError(f"{path}: is missing from the study; compute it again in another folder")
-    if path.stat().st_size != written["bytes"]:
-        raise InputError(
-            f"{path}: has {path.stat().st_size} bytes where {written['bytes']} were written; "
-            "it has been changed, compute the study again in another folder"
-        )
-
-
-class FromFolder:
-    """The tables of a complete study on disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def table(self, name: str, columns: list[str] | None = None) -> pa.Table:
-        """A table, or some of its columns."""
-        with _readable(self.folder / f"{name}.parquet") as path:
-            return parquet.read(path, columns)
-
-    def pieces(self, name: str) -> Iterator[pa.Table]:
-        """A table in pieces of moderate size."""
-        with _readable(self.folder / f"{name}.parquet") as path:
-            yield from parquet.pieces(path)
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[Path]:
+    runs = int(study.runs["run"].nunique())
+    mark = content_hash(study.scenarios, study.seed, runs)
+    record = folder / "study.json"
     try:
-        yield path
-    except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"{path}: cannot be read as a table: {error}") from None
-
-
-class Folder:
-    """A study's folder while it is written."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.pieces = Pieces(path)
-
-    def safe(self, total: int) -> str:
-        """How many runs are on disk for good, in words."""
-        runs = sum(len(chunk.runs) for chunk in self.pieces.names())
-        return f"{min(runs, total)} of {total} runs are safe in {self.path}"
-
-    @contextmanager
-    def writing(self, total: int) -> Iterator[None]:
-        """Turn what the system says about the disk into a message that says what is safe.
-
-        Raises
-        ------
-        InputError
-            For any OSError in the block.
-        """
-        try:
-            yield
-        except OSError as error:
-            reason = error.strerror or str(error)
-            place = f"{error.filename}: " if error.filename and str(error.filename) != str(self.path) else ""
-            raise InputError(
-                f"{self.path}: cannot be written: {place}{reason}; {self.safe(total)}; "
-                "make room or choose another folder with --out, then the same command goes on"
-            ) from error
-
-    @contextmanager
-    def claimed(self) -> Iterator[None]:
-        """Hold the folder, made if need be, against other writers.
-
-        Raises
-        ------
-        InputError
-            When it cannot be made or written, or holds something else than a study.
-        StudyError
-            When another process writes it.
-        """
-        if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"{self.path}: is a file, not a folder; choose another folder with --out")
-        with self.writing(0):
-            fresh = not self.path.exists()
-            self.path.mkdir(parents=True, exist_ok=True)
-        try:
-            if record.read(self.path) is None:
-                self._refuse_foreign()
-            with self._locked():
-                yield
-        finally:
-            if fresh and record.read(self.path) is None:
-                self._unmake()
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        lock = locked(self.path)
-        with self.writing(0):
-            lock.__enter__()
-        try:
-            yield
-        finally:
-            lock.__exit__(None, None, None)
-
-    def _refuse_foreign(self) -> None:
-        others = sorted(path.name for path in self.path.iterdir() if not path.name.startswith("."))
-        if others:
-            shown = ", ".join(others[:3]) + (", …" if others[3:] else "")
-            raise InputError(
-                f"{self.path}: holds other files and no study ({shown}); "
-                "choose a new or an empty folder with --out"
-            )
-
-    def _unmake(self) -> None:
-        try:
-            self.path.rmdir()
-        except OSError:
-            return
-
-    def begin(self, plan: Plan) -> bool:
-        """Make the folder ready for the plan's chunks; True if the study is complete already.
-
-        Raises
-        ------
-        InputError
-            When it holds a different study, or cannot be written.
-        """
-        found = record.read(self.path)
-        differs = record.difference(found, plan) if found else ""
-        if differs:
-            raise InputError(
-                f"{self.path}: holds a different study ({differs}); choose another folder with --out"
-            )
-        if found and found["status"] == COMPLETE:
-            self.pieces.remove()
-            return True
-        with self.writing(plan.total):
-            sweep_parts(self.path)
-            if found is None or found["content_hash"] != plan.content_hash:
-                record.write(self.path, record.record_of(plan))
-            self.pieces.make()
-        return False
-
-    def missing(self, plan: Plan) -> list[Chunk]:
-        """The plan's chunks that are not, or not soundly, on disk."""
-        return [chunk for chunk in plan.chunks() if not self.pieces.sound(chunk)]
-
-    def finish(self, plan: Plan) -> None:
-        """Make tables of the chunks, say that the study is complete, and remove the chunks.
-
-        Raises
-        ------
-        InputError
-            When the tables cannot be written; the chunks stay.
-        """
-        begun = record.read(self.path)
-        if begun is None:
-            raise StudyError(f"{self.path}: study.json has been removed while the study was running")
-        chunks = plan.chunks()
-        tables = {table: self.pieces.tables(chunks, table) for table in kept(plan.customers)}
-        with self.writing(plan.total):
-            self.complete(begun, tables)
-        self.pieces.remove()
-
-    def complete(self, begun: Record, tables: Mapping[str, Iterable[pa.Table]]) -> None:
-        """Write all tables and, last, the record that says so."""
-        files = {
-            f"{name}.parquet": parquet.write(self.path / f"{name}.parquet", pieces)
-            for name, pieces in tables.items()
+        if record.exists() and json.loads(record.read_text()).get("content_hash") != mark:
+            raise InputError(f"{folder}: holds another study; choose another --out, or remove it first")
+        folder.mkdir(parents=True, exist_ok=True)
+        longest = max(scenario["months"] for scenario in study.scenarios)
+        for name, columns in (
+            ("runs", run_columns(longest)),
+            ("months", MONTHS),
+            ("cohorts", COHORTS),
+            ("whale", WHALE),
+            ("customers", CUSTOMERS),
+        ):
+            frame = getattr(study, name)
+            if frame is not None:
+                _write_table(frame, columns, study.currency, folder / f"{name}.parquet")
+        about = {
+            "schema_version": SCHEMA_VERSION,
+            "names": study.names,
+            "scenarios": study.scenarios,
+            "seed": study.seed,
+            "runs": runs,
+            "engine": study.engine,
+            "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
+            "platform": platform.platform(),
+            "command": " ".join(Path(part).name if not number else part for number, part in enumerate(sys.argv)),
+            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+            "content_hash": mark,
         }
-        (self.path / FIGURES).mkdir(exist_ok=True)
-        record.write(self.path, record.completed(begun, files))
+        _replace(record, json.dumps(about, indent=1).encode())
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise InputError(f"{folder}: the study cannot be written there: {reason}; choose another --out") from None
+    return folder
+
+
+def open_study(folder: str | Path) -> Study:
+    """Read a study from its folder.
+
+    Raises
+    ------
+    StudyError
+        When there is no whole study in the folder.
+    """
+    folder = Path(folder)
+    try:
+        about = json.loads((folder / "study.json").read_text())
+        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("runs", "months", "cohorts", "whale")}
+        people = folder / "customers.parquet"
+        customers = pd.read_parquet(people) if people.exists() else None
+        return Study(
+            about["names"], about["scenarios"], about["seed"], about["engine"], **tables, customers=customers, about=about
+        )
+    except (OSError, ValueError, KeyError) as error:
+        raise StudyError(f"{folder}: holds no whole study ({error})") from None
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _write_table(frame: pd.DataFrame, columns: tuple[Column, ...], currency: str, path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    known = {column.name: column for column in columns}
+    fields = []
+    for entry in table.schema:
+        if entry.name in known:
+            unit = known[entry.name].unit.replace("money", currency)
+            entry = entry.with_metadata({"unit": unit, "meaning": known[entry.name].meaning})
+        fields.append(entry)
+    table = table.cast(pa.schema(fields, metadata=table.schema.metadata))
+    part = path.with_name(f".{path.name}.part")
+    try:
+        pq.write_table(table, part)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _replace(path: Path, content: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)

@@ -73,21 +73,13 @@ def _cohorts(kind: Kind, runs: int, months: int, rng: np.random.Generator) -> pd
             for year in range(cohort, last + 1):
                 age = year - cohort
                 there = int(rng.binomial(there, kind.stay if age else kind.stay**0.5))
-                worth = (kind.margin * (1 + kind.growth * age) - kind.service) * (1 + mood) + rng.normal(
-                    0, 20
-                )
+                worth = (kind.margin * (1 + kind.growth * age) - kind.service) * (1 + mood) + rng.normal(0, 20)
                 promised = kind.promise * signed * 0.9**age * 0.55
-                rows.append(
-                    (run, cohort, year, signed, there, there * worth - 150 * signed * (age == 0), promised)
-                )
-    return pd.DataFrame(
-        rows, columns=["run", "cohort", "year", "signed", "customers", "profit", "promised_profit"]
-    )
+                rows.append((run, cohort, year, signed, there, there * worth - 150 * signed * (age == 0), promised))
+    return pd.DataFrame(rows, columns=["run", "cohort", "year", "signed", "customers", "profit", "promised_profit"])
 
 
-def _runs(
-    kind: Kind, cohorts: pd.DataFrame, runs: int, months: int, rng: np.random.Generator
-) -> pd.DataFrame:
+def _runs(kind: Kind, cohorts: pd.DataFrame, runs: int, months: int, rng: np.random.Generator) -> pd.DataFrame:
     table = pd.DataFrame(0.0, index=range(runs), columns=[column.name for column in run_columns(months)])
     per_year = cohorts.pivot_table(index="run", columns="year", values="profit", aggfunc="sum")
     fixed = 45_000 + 200 * kind.signings
@@ -116,9 +108,7 @@ def _months(kind: Kind, runs: int, months: int, rng: np.random.Generator) -> pd.
     push = 0.06 * (month % 12 >= 10) + 0.08 * np.exp(-month / 18)
     hunting = np.clip(kind.hunting + push + rng.normal(0, 0.03, run.size), 0, 1)
     nurturing = np.clip(kind.nurturing - 0.5 * push + rng.normal(0, 0.02, run.size), 0, 1 - hunting)
-    return pd.DataFrame(
-        {"run": run, "month": month + 1, "hunting_share": hunting, "nurturing_share": nurturing}
-    )
+    return pd.DataFrame({"run": run, "month": month + 1, "hunting_share": hunting, "nurturing_share": nurturing})
 
 
 def _whale(runs: pd.DataFrame, kind: Kind, number: int, rng: np.random.Generator) -> pd.DataFrame:

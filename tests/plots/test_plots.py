@@ -29,8 +29,7 @@ pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning", "error::UserWar
 
 MONEY_AXES = {"profit_by_year": "y", "profit_distribution": "x", "promised_realised": "y", "drivers": "x"}
 MANY: dict[str, Kind] = {
-    f"scheme number {k} with quite a long name": dataclasses.replace(SIGNATURE, signings=300 + 50 * k)
-    for k in range(6)
+    f"scheme number {k} with quite a long name": dataclasses.replace(SIGNATURE, signings=300 + 50 * k) for k in range(6)
 }
 figures = pytest.mark.parametrize("name", FIGURES)
 
@@ -53,9 +52,7 @@ def emptied(full: Study) -> Study:
         return table.assign(**{column: value for column in table.columns if column not in keys})
 
     runs, months, cohorts = zero(full.runs), zero(full.months), zero(full.cohorts)
-    return dataclasses.replace(
-        full, runs=runs, months=months, cohorts=cohorts, whale=zero(full.whale, np.nan)
-    )
+    return dataclasses.replace(full, runs=runs, months=months, cohorts=cohorts, whale=zero(full.whale, np.nan))
 
 
 def texts(figure: Figure) -> list[Text]:
@@ -225,10 +222,7 @@ def test_persistency_pools_runs_and_leaves_an_incomplete_year_out_of_ages() -> N
     ax = persistency(given)
     line = next(line for line in ax.get_lines() if line.get_label() == "a")
     rows = given.cohorts.query("scenario == 'a' and year <= 2")
-    expected = [
-        part["customers"].sum() / part["signed"].sum()
-        for _, part in rows.groupby(rows["year"] - rows["cohort"])
-    ]
+    expected = [part["customers"].sum() / part["signed"].sum() for _, part in rows.groupby(rows["year"] - rows["cohort"])]
     np.testing.assert_allclose(line.get_ydata(), expected)
 
 
@@ -276,9 +270,7 @@ def test_money_is_written_to_two_digits_of_its_error() -> None:
 
 def test_files_are_written_whole_and_nothing_else(tmp_path: Path, one: Study) -> None:
     written = draw_study(one, tmp_path / "figures")
-    assert sorted(p.name for p in written) == sorted(
-        f"{n}.{kind}" for n in FIGURES for kind in ("png", "svg")
-    )
+    assert sorted(p.name for p in written) == sorted(f"{n}.{kind}" for n in FIGURES for kind in ("png", "svg"))
     assert sorted((tmp_path / "figures").iterdir()) == sorted(written)
     with Image.open(tmp_path / "figures" / "whale.png") as png:
         assert png.info["dpi"] == pytest.approx((200, 200), abs=0.1)

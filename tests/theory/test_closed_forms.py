@@ -66,7 +66,9 @@ def test_shifted_beta_geometric_survival(alpha: float, beta: float) -> None:
 def test_gamma_poisson_purchases_have_the_nbd_mean_and_variance() -> None:
     """A3: mean r t / alpha, variance r t / alpha + r (t / alpha)^2."""
     r, alpha, t = 1.4, 10.0, 24
-    scenario = world(months=t, customers={"purchase": {"enabled": True, "shape": r, "alpha": alpha}, "lapse": {"alpha": 1.0, "beta": SURE}})
+    scenario = world(
+        months=t, customers={"purchase": {"enabled": True, "shape": r, "alpha": alpha}, "lapse": {"alpha": 1.0, "beta": SURE}}
+    )
     people = engine.simulate(scenario, 3, range(1, 4), customers=True).customers
     assert people is not None
     counts = people["purchases"].to_numpy()
@@ -107,7 +109,9 @@ def test_bad_debt_of_an_ageing_chain() -> None:
     """A4: absorption B = (I - Q)^-1 R; every customer owes one invoice (Cyert, Davidson & Thompson 1962)."""
     rows = np.array([[0.6, 0.4, 0.0, 0.0], [0.3, 0.2, 0.4, 0.1], [0.2, 0.1, 0.3, 0.4]])
     payment = {**PAID, "transitions": rows.tolist()}
-    scenario = world(months=60, customers={"payment": payment, "renewal": 0.0, "lapse": {"alpha": 1.0, "beta": SURE}, "renewal_months": 100})
+    scenario = world(
+        months=60, customers={"payment": payment, "renewal": 0.0, "lapse": {"alpha": 1.0, "beta": SURE}, "renewal_months": 100}
+    )
     runs = engine.simulate(scenario, 6, range(1, 16)).runs["bad_debt_ratio"].to_numpy()
     inside = np.column_stack([np.zeros(3), rows[:, 1:3]])
     lost = np.linalg.solve(np.eye(3) - inside, rows[:, 3])[0]
@@ -155,18 +159,23 @@ def test_a_straight_line_clawback_earns_what_level_commission_earns() -> None:
     n = 24
     base = world(
         months=90,
-        reps={"choice": {"hunting": 1.0}, "savings_months": 1e5},
+        reps={
+            "choice": {"hunting": 1.0},
+            "savings_months": 1e5,
+            "pressure_fit": 0.0,
+            "pressure_size": 0.0,
+            "pressure_promise": 0.0,
+        },
         market={"leads_per_month": 100.0},
         customers={"at_start": 0, "renewal_months": 1, "renewal": 0.0, "lapse": {"alpha": 3.0, "beta": 97.0}},
     )
     stop = {"until_month": 50}  # everybody signed by then has lived through the clawback at the end
     indemnity = base.with_(scheme={"components": [{"rate": 0.2, "clawback": {"months": n}, **stop}]})
     level = base.with_(scheme={"components": [{"rate": 0.2, "trail_months": n}]})
-    last = {**stop}
     paid = engine.simulate(indemnity, 8, range(1, 21)).months
     kept = paid.groupby("run")["commission"].sum() - paid.groupby("run")["clawback"].sum()
     people = engine.simulate(level, 8, range(1, 21), customers=True).customers
-    assert people is not None and last
+    assert people is not None
     early = people[people["signed_month"] <= 50]
     stayed = np.where(early["lapsed_month"] > 0, early["lapsed_month"] - early["signed_month"] + 1, n).clip(max=n)
     earned = (early["revenue"] * 0.2 * stayed / n).groupby(early["run"]).sum()
