@@ -15,12 +15,13 @@ import numpy as np
 from sim.compiled import rule
 from sim.numeric import power
 from sim.scheme.settle import attributed
-from sim.state import ACTIVE, account_profit, cents, quantise
+from sim.state import ACTIVE, QUANTUM, account_profit, cents, quantise
 from sim.tables import MONTHS, RUNS_FIRST, RUNS_REST, WHALE_SHARES
 
 MONTH = np.dtype([(column.name, "f8") for column in MONTHS])
 RUN = np.dtype([(column.name, "f8") for column in RUNS_FIRST + RUNS_REST])
 SHARES = np.array(WHALE_SHARES)
+AGES = np.array([12, 24])  # of persistency_12, persistency_24
 
 
 class Archive(NamedTuple):
@@ -32,73 +33,82 @@ class Archive(NamedTuple):
     cohort_customers: np.ndarray  # [Y, Y] cohort, year
     cohort_profit: np.ndarray  # [Y, Y]
     cohort_promised: np.ndarray  # [Y, Y]
+    could: np.ndarray  # [AGES] customers signed early enough to have completed so many months
+    stayed: np.ndarray  # [AGES] those of them who did
 
 
 @rule
 def new_archive(size, years):  # type: ignore[no-untyped-def]
     """An empty archive."""
     square = (years, years)
-    return Archive(np.zeros(size), np.zeros(size), np.zeros(years), np.zeros(square), np.zeros(square), np.zeros(square))
+    ages = AGES.shape[0]
+    return Archive(
+        np.zeros(size), np.zeros(size), np.zeros(years), np.zeros(square), np.zeros(square), np.zeros(square),
+        np.zeros(ages), np.zeros(ages),
+    )  # fmt: skip
 
 
 @rule
-def promised(s, c, month):  # type: ignore[no-untyped-def]
+def promised(promise, c, month):  # type: ignore[no-untyped-def]
     """Profit promised at signing for the months up to `month`, in hundredths."""
     age = month - c.signed + 1
-    return c.promise_first + cents(c.promise_month * s.promise[age]) if age >= 1 else 0.0
+    return c.promise_first + cents(c.promise_month * promise[age]) if age >= 1 else 0.0
 
 
 @rule
-def profit_with_commission(s, c, led):  # type: ignore[no-untyped-def]
-    """What the account has left, acquisition commission included, in hundredths."""
-    c.commission = attributed(s, c, led)
-    return account_profit(c) - c.commission
-
-
-@rule
-def enter_year(s, c, led, arc, year):  # type: ignore[no-untyped-def]
-    """Book a customer's profit and promise of a year to the cohort (years from 0); returns total profit."""
+def enter_year(s, customers, led, arc, year):  # type: ignore[no-untyped-def]
+    """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
     months = np.int64(s.p[0].months)
-    cohort = (c.signed - 1) // 12
-    profit = profit_with_commission(s, c, led)
-    arc.cohort_profit[cohort, year] += profit - c.year_profit
-    c.year_profit = profit
-    arc.cohort_promised[cohort, year] += promised(s, c, min(12 * (year + 1), months)) - promised(s, c, 12 * year)
-    if c.status == ACTIVE:
-        arc.cohort_customers[cohort, year] += 1.0
-    return profit
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        cohort = (c.signed - 1) // 12
+        c.commission = attributed(s.components, led.paid_rate, c)
+        profit = account_profit(c) - c.commission
+        arc.cohort_profit[cohort, year] += profit - c.year_profit
+        c.year_profit = profit
+        arc.cohort_promised[cohort, year] += promised(s.promise, c, min(12 * (year + 1), months)) - promised(
+            s.promise, c, 12 * year
+        )
+        if c.status == ACTIVE:
+            arc.cohort_customers[cohort, year] += 1.0
 
 
 @rule
-def close_customer(s, c, led, arc, number, year):  # type: ignore[no-untyped-def]
-    """A customer's account is closed, on leaving or at the end of the run."""
+def close_customers(s, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
+    """Accounts are closed, when their owners have left and owe nothing more, or at the end of the run."""
     months = np.int64(s.p[0].months)
-    arc.profit[number] = enter_year(s, c, led, arc, year)
-    c.promised = promised(s, c, months)
-    arc.promised[number] = c.promised
-    cohort = (c.signed - 1) // 12
-    arc.cohort_signed[cohort] += 1.0
-    for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
-        arc.cohort_promised[cohort, later] += promised(s, c, min(12 * (later + 1), months)) - promised(s, c, 12 * later)
+    enter_year(s, customers, led, arc, year)
+    for i in range(customers.shape[0]):
+        c = customers[i]
+        c.promised = promised(s.promise, c, months)
+        arc.profit[number + i] = c.year_profit
+        arc.promised[number + i] = c.promised
+        cohort = (c.signed - 1) // 12
+        arc.cohort_signed[cohort] += 1.0
+        for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
+            arc.cohort_promised[cohort, later] += promised(s.promise, c, min(12 * (later + 1), months)) - promised(
+                s.promise, c, 12 * later
+            )
+        for k in range(AGES.shape[0]):  # signed in month s, `age` months are completed at the end of month s + age - 1
+            if c.signed + AGES[k] - 1 <= months:
+                arc.could[k] += 1.0
+                if c.status == ACTIVE or c.lapsed_month - c.signed >= AGES[k]:
+                    arc.stayed[k] += 1.0
 
 
 @rule
-def count(s, now, c, t):  # type: ignore[no-untyped-def]
-    """Add a customer who stays to the stocks of the seat's month."""
-    score = quantise(c.satisfaction)
-    if c.visits > 0:
-        t.visited_satisfaction += score
-    else:
-        t.other_satisfaction += score
+def count(now, c, e, t):  # type: ignore[no-untyped-def]
+    """Add a customer to the stocks of the seat's month; one who has left counts only with what is still owed."""
+    if c.owed > 0.0:
+        t.outstanding += c.owed
+        if c.bucket > 0.0:
+            t.overdue += c.owed
     if c.status != ACTIVE:
         return
-    t.active += 1.0
+    score = quantise(c.satisfaction)
+    if e.visits > 0:
+        t.visited_satisfaction += score
     t.satisfaction_sum += score
-    t.worth_sum += c.worth
-    t.tenure_sum += now.month - c.signed + 1
-    t.outstanding += c.owed
-    if c.bucket > 0.0:
-        t.overdue += c.owed
 
 
 @rule
@@ -145,25 +155,12 @@ def close_month(s, now, reps, tallies, m):  # type: ignore[no-untyped-def]
         m.revenue - m.cost_of_goods - m.acquisition - m.service - m.resolution - m.write_off - m.commission + m.clawback
         - m.salaries - m.desk
     )  # fmt: skip
-    m.satisfaction = satisfaction / 1073741824.0 / m.customers if m.customers > 0.0 else 0.0
+    m.satisfaction = satisfaction / QUANTUM / m.customers if m.customers > 0.0 else 0.0
     m.hunting_share = hunted / seats
     m.nurturing_share = nurtured / seats
     m.pressure = pressure / seats
-    m.wait = waited / 1048576.0 / m.contacts if m.contacts > 0.0 else 0.0
-    m.fit = fit / 1048576.0 / m.signings if m.signings > 0.0 else 0.0
-
-
-@rule
-def persistency_at(s, now, c, kept, age):  # type: ignore[no-untyped-def]
-    """Count a customer into kept = (signed at least `age` months before the end, there after `age` months)."""
-    if c.signed + age > s.p[0].months:
-        return
-    months = now.month - c.signed
-    if c.status != ACTIVE and months < age:
-        kept[0] += 1.0
-    elif months == age:
-        kept[0] += 1.0
-        kept[1] += 1.0
+    m.wait = waited / QUANTUM / m.contacts if m.contacts > 0.0 else 0.0
+    m.fit = fit / QUANTUM / m.signings if m.signings > 0.0 else 0.0
 
 
 @rule
@@ -173,14 +170,16 @@ def widen(arc):  # type: ignore[no-untyped-def]
     profit, promise = np.zeros(size + size // 2), np.zeros(size + size // 2)
     profit[:size] = arc.profit
     promise[:size] = arc.promised
-    return Archive(profit, promise, arc.cohort_signed, arc.cohort_customers, arc.cohort_profit, arc.cohort_promised)
+    return Archive(
+        profit, promise, arc.cohort_signed, arc.cohort_customers, arc.cohort_profit, arc.cohort_promised, arc.could, arc.stayed
+    )
 
 
 @rule
-def outcomes(s, months, reps, arc, number, at_12, at_24, profit_years, run, whale):  # type: ignore[no-untyped-def]
+def outcomes(s, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 
-    npv = sum of profit(t) / (1 + i)**((t - 1) / 12); at_12, at_24 = (signed, still there) at those ages.
+    npv = sum of profit(t) / (1 + i)**((t - 1) / 12), months t from 1.
     """
     p = s.p[0]
     factor = 1.0 / power(1.0 + p.firm_discount_year, 1.0 / 12.0)
@@ -240,8 +239,8 @@ def outcomes(s, months, reps, arc, number, at_12, at_24, profit_years, run, whal
     run.nurturing_share = nurtured / n
     run.service_cost = contact_cost
     run.pay_cost = variable + fixed
-    run.persistency_12 = at_12[1] / at_12[0] if at_12[0] > 0.0 else np.nan
-    run.persistency_24 = at_24[1] / at_24[0] if at_24[0] > 0.0 else np.nan
+    run.persistency_12 = arc.stayed[0] / arc.could[0] if arc.could[0] > 0.0 else np.nan
+    run.persistency_24 = arc.stayed[1] / arc.could[1] if arc.could[1] > 0.0 else np.nan
     ordered = np.sort(arc.profit[:number])[::-1]
     for k in range(SHARES.shape[0]):
         upto = np.int64(np.floor(SHARES[k] * number + 0.5))

@@ -56,24 +56,28 @@ def cache_folder() -> Path:
 
 def rule(function: Function) -> Function:
     """Compile a plain numeric function with numba: no fastmath, no GIL, division as IEEE says."""
-    return _compile(function, keep=False)
+    return _compile(function, forceinline=True)
+
+
+def shared(function: Function) -> Function:
+    """Like :func:`rule`, compiled once and called: for what is long and called from many places."""
+    return _compile(function)
 
 
 def kernel(function: Function) -> Function:
     """Like :func:`rule`, and keep the machine code on disk: for the few functions users wait for."""
-    return _compile(function, keep=True)
-
-
-def _compile(function: Function, keep: bool) -> Function:
     before = numba.config.CACHE_DIR
-    if keep:
-        numba.config.CACHE_DIR = str(cache_folder())
+    numba.config.CACHE_DIR = str(cache_folder())
     try:
-        return numba.njit(function, nogil=True, error_model="numpy", fastmath=False, cache=keep)
+        return _compile(function, cache=True)
     except RuntimeError:  # the cache folder cannot be written: compile in memory
-        return numba.njit(function, nogil=True, error_model="numpy", fastmath=False)
+        return _compile(function)
     finally:
         numba.config.CACHE_DIR = before
+
+
+def _compile(function: Function, **options: bool) -> Function:
+    return numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
 
 
 @intrinsic

@@ -12,15 +12,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import bits_to_float, rule
+from sim.compiled import bits_to_float, rule, shared
 
 MONTH_FIRST, MONTH_SECOND = 1, 2  # a customer's month: eight uniforms
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
 PURCHASE, CONTACT, CASE, VISIT, REFERRAL = 7, 8, 9, 10, 11  # events of a customer's month
 REP_TRAITS, REP_MONTH, DESK = 12, 13, 14
-
-# rows of the eight uniforms of a customer's month
-U_VISIT, U_PURCHASE, U_CONTACT, U_PAYMENT, U_CASE, U_LAPSE, U_REFERRAL, U_SOLVED = range(8)
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)
@@ -43,18 +40,9 @@ def _round(x0: int, x1: int, x2: int, x3: int, a: int, b: int) -> tuple[int, int
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as uint64) for a counter of four words and a key of two: ten rounds."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
-    a, b = np.uint64(k0), np.uint64(k1)
-    # written out, not as a loop: LLVM then vectorises loops over customers
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, a, b)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(1) * WEYL_0) & MASK, (b + np.uint64(1) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(2) * WEYL_0) & MASK, (b + np.uint64(2) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(3) * WEYL_0) & MASK, (b + np.uint64(3) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(4) * WEYL_0) & MASK, (b + np.uint64(4) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(5) * WEYL_0) & MASK, (b + np.uint64(5) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(6) * WEYL_0) & MASK, (b + np.uint64(6) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(7) * WEYL_0) & MASK, (b + np.uint64(7) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(8) * WEYL_0) & MASK, (b + np.uint64(8) * WEYL_1) & MASK)
-    x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + np.uint64(9) * WEYL_0) & MASK, (b + np.uint64(9) * WEYL_1) & MASK)
+    for number in range(10):
+        k = np.uint64(number)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, (k0 + k * WEYL_0) & MASK, (k1 + k * WEYL_1) & MASK)
     return x0, x1, x2, x3
 
 
@@ -64,7 +52,7 @@ def uniform(word: int) -> float:
     return (bits_to_float(np.int64(word) | np.int64(0x4330000000000000)) - 4503599627370495.5) * 2.3283064365386963e-10
 
 
-@rule
+@shared
 def uniforms(seed: int, run: int, purpose: int, month: int, who: int, which: int) -> tuple[float, float, float, float]:
     """Four uniforms at an address: counter (who, which, month * 64 + purpose, run), key seed."""
     s = np.uint64(seed)
@@ -88,7 +76,7 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 def month_uniforms(
     seed: int, run: int, month: int, who: int, which: int
 ) -> tuple[float, float, float, float, float, float, float, float]:
-    """The eight uniforms of a customer's month, rows ``U_VISIT`` to ``U_SOLVED``."""
+    """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral (and one to spare)."""
     a = uniforms(seed, run, MONTH_FIRST, month, who, which)
     b = uniforms(seed, run, MONTH_SECOND, month, who, which)
     return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
@@ -97,9 +85,9 @@ def month_uniforms(
 BLOCK = 256  # customers that go through a month together
 
 
-@rule
-def fill_month(seed: int, run: int, month: int, who: np.ndarray, which: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for up to BLOCK customers, into out[8 * BLOCK], row U starting at U * BLOCK.
+@shared
+def fill_month(seed: int, run: int, month: int, size: int, who: np.ndarray, which: np.ndarray, out: np.ndarray) -> None:
+    """:func:`month_uniforms` for `size` customers, at most BLOCK, into out[8 * BLOCK], the k-th of each from k * BLOCK on.
 
     One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
     """
@@ -107,13 +95,13 @@ def fill_month(seed: int, run: int, month: int, who: np.ndarray, which: np.ndarr
     k0, k1 = s & MASK, s >> SHIFT
     first = np.int64(month) * 64 + MONTH_FIRST
     second = np.int64(month) * 64 + MONTH_SECOND
-    for i in range(who.shape[0]):
+    for i in range(size):
         w = philox4x32(who[i], which[i], first, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
         out[i + BLOCK] = uniform(w[1])
         out[i + 2 * BLOCK] = uniform(w[2])
         out[i + 3 * BLOCK] = uniform(w[3])
-    for i in range(who.shape[0]):
+    for i in range(size):
         w = philox4x32(who[i], which[i], second, np.int64(run), k0, k1)
         out[i + 4 * BLOCK] = uniform(w[0])
         out[i + 5 * BLOCK] = uniform(w[1])
@@ -121,7 +109,7 @@ def fill_month(seed: int, run: int, month: int, who: np.ndarray, which: np.ndarr
         out[i + 7 * BLOCK] = uniform(w[3])
 
 
-@rule
+@shared
 def poisson_count(u: float, mean: float, none: float) -> int:
     """Poisson count by inversion of one uniform, given none = exp(-mean); at most 255."""
     count = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import bits_to_float, float_to_bits, rule
+from sim.compiled import bits_to_float, float_to_bits, rule, shared
 
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
@@ -18,7 +18,7 @@ HALF_LOG_2PI = 0.9189385332046727
 INV_SQRT_2PI = 0.3989422804014327
 
 
-@rule
+@shared
 def exp(x: float) -> float:
     """e**x to within a few units in the last place; x is clamped to [-708, 709]."""
     x = min(max(x, -708.0), 709.0)
@@ -41,7 +41,7 @@ def exp(x: float) -> float:
     return p * bits_to_float((np.int64(k) + np.int64(1023)) << np.int64(52))
 
 
-@rule
+@shared
 def log(x: float) -> float:
     """Natural logarithm of a positive normal number, by argument reduction and the atanh series."""
     bits = float_to_bits(x)
@@ -71,7 +71,7 @@ def power(base: float, exponent: float) -> float:
     return exp(exponent * log(base))
 
 
-@rule
+@shared
 def normal_quantile(u: float) -> float:
     """Standard normal quantile for 0 < u < 1 (Wichura 1988, algorithm AS 241, PPND16)."""
     q = u - 0.5
@@ -182,7 +182,7 @@ def normal_quantile(u: float) -> float:
     return a / b if q > 0.0 else -a / b
 
 
-@rule
+@shared
 def log_gamma(x: float) -> float:
     """log Gamma(x) for x > 0: recurrence up to 12, then Stirling's series."""
     shift = 0.0
@@ -194,7 +194,7 @@ def log_gamma(x: float) -> float:
     return (x - 0.5) * log(x) - x + HALF_LOG_2PI + series - shift
 
 
-@rule
+@shared
 def log_gamma_tails(a: float, log_x: float) -> tuple[float, float]:
     """log P(a, x) and log Q(a, x), the regularised incomplete gamma functions, x given as its log.
 
@@ -231,7 +231,7 @@ def log_gamma_tails(a: float, log_x: float) -> tuple[float, float]:
     return log(max(1.0 - exp(upper), 1e-300)), upper
 
 
-@rule
+@shared
 def log_beta_lower(a: float, b: float, logit_x: float) -> float:
     """log I_x(a, b), by Lentz's continued fraction (Numerical Recipes 6.4); x given as its logit.
 
@@ -260,7 +260,7 @@ def log_beta_lower(a: float, b: float, logit_x: float) -> float:
     return front + log(h)
 
 
-@rule
+@shared
 def log_beta_tails(a: float, b: float, logit_x: float) -> tuple[float, float]:
     """log I_x(a, b) and log(1 - I_x(a, b)), x given as its logit."""
     x = 1.0 / (1.0 + exp(-logit_x))
@@ -271,7 +271,7 @@ def log_beta_tails(a: float, b: float, logit_x: float) -> tuple[float, float]:
     return log(max(1.0 - exp(upper), 1e-300)), upper
 
 
-@rule
+@shared
 def log_normal_tails(z: float) -> tuple[float, float]:
     """log Phi(z) and log(1 - Phi(z)), through the incomplete gamma function of z^2 / 2."""
     if z == 0.0:
@@ -294,13 +294,13 @@ def normal_pdf(z: float) -> float:
     return INV_SQRT_2PI * exp(-0.5 * z * z)
 
 
-@rule
+@shared
 def _gap(is_beta: bool, a: float, b: float, x: float, lower: float, upper: float, use_lower: bool) -> float:
     got = log_beta_tails(a, b, x) if is_beta else log_gamma_tails(a, x)
     return got[0] - lower if use_lower else upper - got[1]
 
 
-@rule
+@shared
 def transformed_quantile(is_beta: bool, a: float, b: float, z: float) -> float:
     """Log of the Gamma(a, 1) quantile, or logit of the Beta(a, b) quantile, at probability Phi(z).
 
@@ -332,7 +332,7 @@ TABLE_STEP = 1.0 / 64.0
 TABLE_NODES = 833
 
 
-@rule
+@shared
 def quantile_table(is_beta: bool, a: float, b: float) -> np.ndarray:
     """Transformed quantiles on a grid of z in [-6.5, 6.5], [node, (value, slope per step)].
 

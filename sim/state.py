@@ -16,26 +16,31 @@ from sim.compiled import rule
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
-QUANTUM = 1073741824.0  # scores are summed in units of 2**-30
+QUANTUM = 1048576.0  # what is not money is summed in units of 2**-20
 
-INTEGERS = (
-    "who which seat signed order status lapsed_month agent visits contacts unsolved cases referrals appointments attempt".split()
-)
+def _floats(names: str) -> list[tuple[str, str]]:
+    return [(name, "f8") for name in names.split()]
+
+
+def _whole(names: str) -> list[tuple[str, str]]:
+    return [(name, "i8") for name in names.split()]
+
+
 CUSTOMER = np.dtype(
-    [(name, "i8") for name in INTEGERS]
-    + [
-        (name, "f8")
-        for name in (
-            # traits drawn at signing
-            "initial renewal rate scale margin odds_pay need no_contact odds_lapse fit promise_first promise_month worth "
-            # state
-            "satisfaction expectation tie bucket owed pushed experience purchases "
-            # the month's uniforms
-            "u_visit u_purchase u_contact u_payment u_case u_lapse u_referral u_solved "
-            # the account, in hundredths
-            "revenue initial_margin cost_of_goods acquisition service resolution write_off collected commission year_profit promised"
-        ).split()
-    ]
+    # what every month reads comes first and fills two cache lines
+    _floats("satisfaction expectation tie fit no_contact rate owed odds_lapse pushed worth bucket")
+    + _whole("who which term_ends status agent")
+    # what an event reads: traits drawn at signing, identity
+    + _floats("need initial renewal scale margin odds_pay purchases promise_first promise_month")
+    + _whole("seat signed order lapsed_month founder")
+    # the account, in hundredths
+    + _floats("revenue cost_of_goods acquisition service resolution write_off collected")
+    + _floats("commission year_profit promised")
+)
+
+MOMENT = np.dtype(  # what happens to one customer in one month
+    _floats("u_visit u_purchase u_contact u_payment u_case u_lapse u_referral experience")
+    + _whole("visits contacts unsolved cases referrals")
 )
 
 REP = np.dtype(
@@ -43,13 +48,15 @@ REP = np.dtype(
     + [
         (name, "f8")
         for name in (
-            "hunting_skill nurturing_skill hunting nurturing pressure savings cold warm tie_kept "
+            "hunting_skill nurturing_skill hunting nurturing pressure savings cold warm tie_kept tie_fading "
             # beliefs
             "signings_per_hour size margin_share lapse visit_lapse visit_repeat visit_satisfaction signed_noise "
-            # what visits are worth to the rep this month
-            "care_all care_worth visit_rate "
+            # what visits are worth to the rep this month, and how many customers get
+            "care_all care_worth visits_all visits_worth "
+            # the seat's active customers: number, sum of worth, sum of months of signing
+            "book_size book_worth book_signed "
             # pay, in hundredths; the year's variable pay for the regulator's cap
-            "clawback_due year_variable held awarded paid forfeited recovered claimed uncollectable salary norm_signings total_pay"
+            "clawback_due year_variable held paid recovered salary norm_signings total_pay"
         ).split()
     ]
 )
@@ -60,8 +67,8 @@ TALLY = np.dtype(
         for name in (
             "signings lapses initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition prospecting service "
             "resolution write_off collected attempts visits contacts wait_sum cases fit_sum "
-            "active satisfaction_sum worth_sum tenure_sum outstanding overdue need_sum referrals "
-            "visited visited_lapses visited_repeat visited_satisfaction other other_lapses other_repeat other_satisfaction "
+            "active satisfaction_sum worth_sum tenure_sum outstanding overdue referrals "
+            "visited visited_lapses visited_repeat visited_satisfaction "
             "surveyed cohort_kept cohort_signed written_off_customers"
         ).split()
     ]
@@ -74,11 +81,14 @@ DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f
 
 
 class Ledger(NamedTuple):
-    """A seat's pay ledger.  C components, T months and those in which deferred pay may still vest."""
+    """A seat's pay ledger.  C components, T months, H months in which deferred pay may still vest, M measures.
+
+    The engine keeps the ledgers of all seats as one, each array with a leading axis of seats.
+    """
 
     to_date: np.ndarray  # [C] value of the measure in the current period
     usual: np.ndarray  # [C] believed monthly value of the measure
-    held: np.ndarray  # [C, T] deferred pay by the month in which it vests, hundredths
+    held: np.ndarray  # [C, H] deferred pay by the month in which it vests, hundredths
     factor: np.ndarray  # [C] what multipliers and gates last stood at
     base: np.ndarray  # [2, T] signings and first purchases still there, by month of signing
     signed: np.ndarray  # [T] customers signed, by month
@@ -88,19 +98,37 @@ class Ledger(NamedTuple):
     propensity: np.ndarray  # [alternatives] Roth-Erev propensities
 
 
-def new_ledger(components: int, months: int, measures: int, alternatives: int) -> Ledger:
-    """An empty ledger."""
+@rule
+def new_ledgers(seats, components, months, horizon, measures, alternatives):  # type: ignore[no-untyped-def]
+    """Empty ledgers of all seats; months are numbered from 1."""
     return Ledger(
-        np.zeros(components),
-        np.zeros(components),
-        np.zeros((components, months)),
-        np.ones(components),
-        np.zeros((2, months)),
-        np.zeros(months),
-        np.zeros((months, components)),
-        np.zeros(measures),
-        np.zeros(components),
-        np.ones(alternatives),
+        np.zeros((seats, components)),
+        np.zeros((seats, components)),
+        np.zeros((seats, components, horizon + 1)),
+        np.ones((seats, components)),
+        np.zeros((seats, 2, months + 2)),
+        np.zeros((seats, months + 2)),
+        np.zeros((seats, months + 2, components)),
+        np.zeros((seats, measures)),
+        np.zeros((seats, components)),
+        np.ones((seats, alternatives)),
+    )
+
+
+@rule
+def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
+    """The ledger of one seat, as views."""
+    return Ledger(
+        all_.to_date[seat],
+        all_.usual[seat],
+        all_.held[seat],
+        all_.factor[seat],
+        all_.base[seat],
+        all_.signed[seat],
+        all_.paid_rate[seat],
+        all_.values[seat],
+        all_.awards[seat],
+        all_.propensity[seat],
     )
 
 
@@ -112,8 +140,16 @@ def cents(amount: float) -> float:
 
 @rule
 def quantise(score: float) -> float:
-    """A score as a whole number of 2**-30, so that its sum over customers is exact."""
+    """A score, wait or need in whole units of 2**-20, so that its sum over customers is exact."""
     return np.floor(score * QUANTUM + 0.5)
+
+
+@rule
+def new_account(c):  # type: ignore[no-untyped-def]
+    """Nothing bought, owed or spent yet."""
+    c.owed = c.purchases = c.revenue = c.cost_of_goods = c.acquisition = c.service = 0.0
+    c.resolution = c.write_off = c.collected = c.commission = c.year_profit = c.promised = 0.0
+    c.lapsed_month = 0
 
 
 @rule
@@ -123,8 +159,16 @@ def account_profit(c):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw_month(now, c):  # type: ignore[no-untyped-def]
-    """The customer's eight uniforms of the month."""
+def set_moment(e, visit, purchase, contact, payment, case, lapse, referral):  # type: ignore[no-untyped-def]
+    """A customer's month begins: its uniforms, and nothing has happened yet."""
+    e.u_visit, e.u_purchase, e.u_contact, e.u_payment = visit, purchase, contact, payment
+    e.u_case, e.u_lapse, e.u_referral = case, lapse, referral
+    e.experience = 0.0
+    e.visits, e.contacts, e.unsolved, e.cases, e.referrals = 0, 0, 0, 0, 0
+
+
+@rule
+def draw_moment(now, c, e):  # type: ignore[no-untyped-def]
+    """One customer's month begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
     u = draws.month_uniforms(now.seed, now.run, now.month, c.who, c.which)
-    c.u_visit, c.u_purchase, c.u_contact, c.u_payment = u[0], u[1], u[2], u[3]
-    c.u_case, c.u_lapse, c.u_referral, c.u_solved = u[4], u[5], u[6], u[7]
+    set_moment(e, u[0], u[1], u[2], u[3], u[4], u[5], u[6])

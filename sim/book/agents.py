@@ -10,7 +10,8 @@ import numpy as np
 from sim.book import entries
 from sim.rules.planning import alternatives
 from sim.scheme import measures
-from sim.state import ACTIVE, CUSTOMER, REP, TALLY, new_ledger
+from sim.scheme.settle import horizon
+from sim.state import ACTIVE, CUSTOMER, MOMENT, REP, TALLY, new_ledgers, seat_ledger
 
 if TYPE_CHECKING:
     from sim.book.model import BookModel
@@ -41,7 +42,7 @@ class DeskAgent(_Recorded):
     def __init__(self, model: BookModel, number: int) -> None:
         super().__init__(model)
         self.record = model.desk[number : number + 1]
-        entries.staff(model.setup, model.now, model.desk, number)
+        entries.staff(model.setup, model.now, self.record, number)
 
 
 class CustomerAgent(_Recorded):
@@ -50,15 +51,17 @@ class CustomerAgent(_Recorded):
     def __init__(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> None:
         super().__init__(model)
         self.record = record
+        self.moment = np.zeros(1, MOMENT)
         self.rep = rep
+        self.desk_agent = model.desk_agents[int(record["agent"][0])]
 
     def _step(self, rule: Any) -> None:
         model, rep = self.model, self.rep
-        rule(model.setup, model.now, self.record, rep.record, rep.tally, model.desk)
+        rule(model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
 
     def begin(self) -> None:
         """The month's uniforms are drawn."""
-        entries.begin(self.model.now, self.record)
+        entries.begin(self.model.now, self.record, self.moment)
 
     def be_visited(self) -> None:
         """The tie fades; a visit renews it."""
@@ -88,6 +91,15 @@ class CustomerAgent(_Recorded):
         """Stay or go."""
         self._step(entries.decide)
 
+    def be_counted(self) -> None:
+        """The stocks of the month's end."""
+        entries.count(self.model.now, self.record, self.moment, self.rep.tally)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the customer has not left; one who has left still settles what is owed."""
+        return bool(self.record["status"][0] == ACTIVE)
+
 
 class RepAgent(_Recorded):
     """A seat in the sales force and the rep who fills it."""
@@ -95,17 +107,19 @@ class RepAgent(_Recorded):
     def __init__(self, model: BookModel, seat: int) -> None:
         super().__init__(model)
         self.record = np.zeros(1, REP)
-        self.record["seat"] = seat
+        entries.furnish(self.record, seat)
         self.tally = np.zeros(1, TALLY)  # this month
         self.known = np.zeros(1, TALLY)  # last month: what the rep knows of the book
         scenario = model.spec
-        deferred = [component.deferral.months for component in scenario.scheme.components]
-        self.ledger = new_ledger(
-            len(deferred),
-            scenario.months + 2 + max(deferred, default=0),
+        ledgers = new_ledgers(
+            1,
+            len(scenario.scheme.components),
+            scenario.months,
+            horizon(model.setup),
             measures.COUNT,
             alternatives(scenario.reps.choice.grid),
         )
+        self.ledger = seat_ledger(ledgers, 0)
         self.book: list[CustomerAgent] = []
 
     def open_month(self) -> None:
@@ -136,7 +150,7 @@ class RepAgent(_Recorded):
     def sign(self, record: np.ndarray) -> None:
         """A prospect becomes a customer."""
         model = self.model
-        entries.sign(model.setup, model.now, record, self.tally, self.ledger, model.desk)
+        entries.sign(model.setup, record, self.record, self.tally, self.ledger, model.desk)
         self.book.append(model.customer_class(model, record, self))
 
     def inherit(self, customers: int) -> None:
@@ -148,14 +162,10 @@ class RepAgent(_Recorded):
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
-        worth = 0.0
-        for customer in self.book:
-            worth += float(customer.record["worth"][0])
-        entries.spread_visits(self.model.setup, self.record, float(len(self.book)), worth)
+        entries.spread_visits(self.model.setup, self.record)
 
     def measure(self) -> None:
         """Every measure of the month is taken."""
-        self.record["tie_kept"] = 1.0
         entries.measure_month(self.model.setup, self.model.now, self.record, self.tally, self.ledger)
 
     def be_paid(self) -> None:
@@ -164,22 +174,23 @@ class RepAgent(_Recorded):
         entries.payday(model.setup, model.now, self.record, self.tally, self.ledger, model.team, model.row)
 
     def let_go(self) -> None:
-        """Customers who left are claimed back and closed."""
-        model = self.model
+        """Commission on those who left is claimed back; accounts are closed once nothing is owed, and at the end."""
+        model, month = self.model, int(self.model.now["month"][0])
+        staying = []
         for customer in self.book:
-            model.watch_persistency(customer)
-            if customer.record["status"][0] != ACTIVE:
-                lost = entries.customer_left(model.setup, model.now, customer.record, self.record, self.ledger)
-                model.row["uncollectable"] += lost
-                model.desk["need"][customer.record["agent"][0]] -= np.floor(customer.record["need"][0] * 1073741824.0 + 0.5)
+            if customer.lapsed_month == month:
+                entries.customers_left(model.setup, model.now, customer.record, self.record, self.ledger, model.row)
+                entries.forget(model.now, customer.record, model.desk)
+            settled = not customer.is_active and customer.owed == 0.0
+            if settled or month == model.spec.months:
                 model.close(customer)
-            elif model.now["month"][0] == model.spec.months:
-                model.close(customer)
-            elif model.now["month"][0] % 12 == 0:
-                entries.enter_year(model.setup, customer.record, self.ledger, model.archive, int(model.now["month"][0]) // 12 - 1)
-        for customer in [customer for customer in self.book if customer.record["status"][0] != ACTIVE]:
-            customer.remove()
-        self.book = [customer for customer in self.book if customer.record["status"][0] == ACTIVE]
+            elif month % 12 == 0:
+                entries.enter_year(model.setup, customer.record, self.ledger, model.archive, month // 12 - 1)
+            if settled:
+                customer.remove()
+            else:
+                staying.append(customer)
+        self.book = staying
 
     def evening(self) -> None:
         """Stay with the firm, or leave."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 # ruff: noqa: D103
 from sim import accounts, draws
 from sim.compiled import kernel
-from sim.numeric import normal_quantile
 from sim.rules import (
     career,
     hunting,
@@ -23,58 +22,72 @@ from sim.rules import (
     service,
 )
 from sim.scheme import settle
-from sim.state import draw_month
+from sim.state import draw_moment
 
 
 @kernel
-def begin(now, c):  # type: ignore[no-untyped-def]
-    draw_month(now[0], c[0])
+def begin(now, c, e):  # type: ignore[no-untyped-def]
+    draw_moment(now[0], c[0], e[0])
 
 
 @kernel
-def nurture(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    nurturing.step(s, now[0], c[0], r[0], t[0], d)
+def nurture(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    nurturing.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def purchase(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    purchasing.step(s, now[0], c[0], r[0], t[0], d)
+def purchase(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    purchasing.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def serve(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    service.step(s, now[0], c[0], r[0], t[0], d)
+def serve(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    service.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def pay(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    payment.step(s, now[0], c[0], r[0], t[0], d)
+def pay(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    payment.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def resolve(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    resolution.step(s, now[0], c[0], r[0], t[0], d)
+def resolve(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    resolution.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def feel(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    satisfaction.step(s, now[0], c[0], r[0], t[0], d)
+def feel(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    satisfaction.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def decide(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    lapse.step(s, now[0], c[0], r[0], t[0], d)
-    accounts.count(s, now[0], c[0], t[0])
+def decide(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    lapse.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
 
 
 @kernel
-def staff(s, now, d, number):  # type: ignore[no-untyped-def]
-    service.staff(s, now[0], d[number], number)
+def count(now, c, e, t):  # type: ignore[no-untyped-def]
+    accounts.count(now[0], c[0], e[0], t[0])
+
+
+@kernel
+def staff(s, now, a, number):  # type: ignore[no-untyped-def]
+    service.staff(s, now[0], a[0], number)
 
 
 @kernel
 def open_desk(s, d):  # type: ignore[no-untyped-def]
     service.open_desk(s, d)
+
+
+@kernel
+def forget(now, leavers, d):  # type: ignore[no-untyped-def]
+    service.forget(now[0], leavers, d)
+
+
+@kernel
+def furnish(r, seat):  # type: ignore[no-untyped-def]
+    career.furnish(r[0], seat)
 
 
 @kernel
@@ -108,19 +121,18 @@ def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def sign(s, now, c, t, led, d):  # type: ignore[no-untyped-def]
-    hunting.sign(s, now[0], c[0], t[0], led, d)
+def sign(s, c, r, t, led, d):  # type: ignore[no-untyped-def]
+    hunting.sign(s, c[0], r[0], t[0], led, d)
 
 
 @kernel
-def spread_visits(s, r, active, worth):  # type: ignore[no-untyped-def]
-    planning.spread_visits(s.p[0], r[0], active, worth)
+def spread_visits(s, r):  # type: ignore[no-untyped-def]
+    planning.spread_visits(s.p[0], r[0])
 
 
 @kernel
 def measure_month(s, now, r, t, led):  # type: ignore[no-untyped-def]
-    u = draws.rep_uniforms(now[0].seed, now[0].run, draws.REP_MONTH, now[0].month, r[0].seat, r[0].hire)
-    settle.measure_month(s, now[0], r[0], t[0], led, normal_quantile(u[3]))
+    settle.measure_month(s, now[0], r[0], t[0], led)
 
 
 @kernel
@@ -144,23 +156,18 @@ def refill(s, r, t):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def customer_left(s, now, c, r, led):  # type: ignore[no-untyped-def]
-    return settle.customer_left(s, now[0], c[0], r[0], led)
-
-
-@kernel
-def persistency_at(s, now, c, kept, age):  # type: ignore[no-untyped-def]
-    accounts.persistency_at(s, now[0], c[0], kept, age)
+def customers_left(s, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
+    settle.customers_left(s, now[0], leavers, r[0], led, m[0])
 
 
 @kernel
 def enter_year(s, c, led, arc, year):  # type: ignore[no-untyped-def]
-    accounts.enter_year(s, c[0], led, arc, year)
+    accounts.enter_year(s, c, led, arc, year)
 
 
 @kernel
-def close_customer(s, c, led, arc, number, year):  # type: ignore[no-untyped-def]
-    accounts.close_customer(s, c[0], led, arc, number, year)
+def close_customers(s, c, led, arc, number, year):  # type: ignore[no-untyped-def]
+    accounts.close_customers(s, c, led, arc, number, year)
 
 
 @kernel
@@ -174,5 +181,5 @@ def close_month(s, now, reps, tallies, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def outcomes(s, months, reps, arc, number, at_12, at_24, profit_years, run, whale):  # type: ignore[no-untyped-def]
-    accounts.outcomes(s, months, reps, arc, number, at_12, at_24, profit_years, run[0], whale)
+def outcomes(s, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
+    accounts.outcomes(s, months, reps, arc, number, profit_years, run[0], whale)

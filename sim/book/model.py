@@ -55,7 +55,6 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.row = np.zeros(1, MONTH)
         self.archive = new_archive(64, years(scenario.months))
         self.closed: list[np.ndarray] = []
-        self.at_12, self.at_24 = np.zeros(2), np.zeros(2)
         self.output = Output(scenario.months)
         self.desk_agents = [DeskAgent(self, number) for number in range(scenario.desk.agents)]
         self.reps = [self.rep_class(self, seat) for seat in range(scenario.reps.count)]
@@ -84,10 +83,10 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.customers_live()
         for rep in self.reps:
             rep.measure()
-        self.reward(present)
+        self.reward()
         for rep in self.reps:
             rep.let_go()
-        for rep in present:
+        for rep in self.reps:
             rep.evening()
         for rep in self.reps:
             rep.refill()
@@ -95,15 +94,20 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def customers_live(self) -> None:
         """Every customer's month: nurture, purchase, service, payment, resolution, satisfaction, churn."""
-        customers = self.agents.select(agent_type=self.customer_class)
-        for step in ("begin", "be_visited", "purchase", "need_service", "pay", "be_judged", "feel", "decide"):
-            customers.do(step)
+        everybody = self.agents.select(agent_type=self.customer_class)
+        active = everybody.select(lambda customer: customer.is_active)
+        owing = everybody.select(lambda customer: not customer.is_active)
+        everybody.do("begin")
+        for step in ("be_visited", "purchase", "need_service", "pay", "be_judged", "feel", "decide"):
+            active.do(step)
+        owing.do("pay")
+        everybody.do("be_counted")
 
-    def reward(self, present: list[RepAgent]) -> None:
+    def reward(self) -> None:
         """Team values are taken, every rep is paid."""
         values = np.stack([rep.ledger.values for rep in self.reps])
         entries.team_values(values, np.concatenate([rep.record for rep in self.reps]), self.team)
-        for rep in present:
+        for rep in self.reps:
             rep.be_paid()
 
     def close_month(self, month: int) -> None:
@@ -123,16 +127,11 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
         entries.outcomes(
-            self.setup, out.months, records, arc, len(self.closed), self.at_12, self.at_24, out.profit_years, out.run, out.whale
+            self.setup, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale
         )
         out.cohorts[0, :, 0] = arc.cohort_signed
         out.cohorts[1], out.cohorts[2], out.cohorts[3] = arc.cohort_customers, arc.cohort_profit, arc.cohort_promised
         out.customers = np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
-
-    def watch_persistency(self, customer: CustomerAgent) -> None:
-        """Count who is still there after 12 and 24 months."""
-        entries.persistency_at(self.setup, self.now, customer.record, self.at_12, 12)
-        entries.persistency_at(self.setup, self.now, customer.record, self.at_24, 24)
 
     def close(self, customer: CustomerAgent) -> None:
         """Close a customer's account."""
@@ -140,7 +139,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if number == self.archive.profit.shape[0]:
             self.archive = entries.widen(self.archive)
         year = (int(self.now["month"][0]) - 1) // 12
-        entries.close_customer(self.setup, customer.record, customer.rep.ledger, self.archive, number, year)
+        entries.close_customers(self.setup, customer.record, customer.rep.ledger, self.archive, number, year)
         self.closed.append(customer.record)
 
     def run_all(self) -> Output:

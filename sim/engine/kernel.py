@@ -1,13 +1,12 @@
-"""One run, compiled: arrays of records, one month loop over the rules.  It reads like the month page."""
+"""Runs, compiled: arrays of records, one month loop over the rules.  It reads like the month page."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim import accounts, draws
-from sim.accounts import MONTH, new_archive
+from sim.accounts import new_archive
 from sim.compiled import kernel, rule
-from sim.numeric import normal_quantile
 from sim.rules import (
     career,
     hunting,
@@ -21,197 +20,187 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, NOW, REP, TALLY, Ledger, draw_month
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, new_ledgers, seat_ledger, set_moment
 
 M = measures.COUNT
+BLOCK = draws.BLOCK
 
 
 @rule
-def room_for(book, seat, used):  # type: ignore[no-untyped-def]
-    """The book, with room for one more customer of the seat: all seats' shelves grow together."""
+def room_for(book, used):  # type: ignore[no-untyped-def]
+    """The book, with room for one more customer of a seat that has `used`: all seats' shelves grow together."""
     if used < book.shape[1]:
         return book
-    wider = np.zeros((book.shape[0], book.shape[1] + book.shape[1] // 2 + 8), CUSTOMER)
-    wider[:, : book.shape[1]] = book
+    wider = np.zeros((book.shape[0], book.shape[1] + book.shape[1] // 4 + 16), CUSTOMER)
+    for i in range(book.shape[0]):
+        wider[i, : book.shape[1]] = book[i]
     return wider
 
 
 @rule
-def longer(array):  # type: ignore[no-untyped-def]
-    """The array with half as much room again."""
-    out = np.zeros(array.shape[0] + array.shape[0] // 2 + 64, array.dtype)
-    out[: array.shape[0]] = array
-    return out
+def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """What happens to one customer in a month, step by step; one who has left only settles what is owed."""
+    if c.status == ACTIVE:
+        nurturing.step(p, now, c, e, r, t, a)
+        purchasing.step(p, now, c, e, r, t, a)
+        service.step(p, now, c, e, r, t, a)
+        payment.step(p, now, c, e, r, t, a)
+        resolution.step(p, now, c, e, r, t, a)
+        satisfaction.step(p, now, c, e, r, t, a)
+        lapse.step(p, now, c, e, r, t, a)
+    else:
+        payment.step(p, now, c, e, r, t, a)
+    accounts.count(now, c, e, t)
 
 
 @rule
-def customer_month(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    """What happens to one customer in a month, step by step."""
-    draw_month(now, c)
-    nurturing.step(s, now, c, r, t, d)
-    purchasing.step(s, now, c, r, t, d)
-    service.step(s, now, c, r, t, d)
-    payment.step(s, now, c, r, t, d)
-    resolution.step(s, now, c, r, t, d)
-    satisfaction.step(s, now, c, r, t, d)
-    lapse.step(s, now, c, r, t, d)
-    accounts.count(s, now, c, t)
+def shelf_month(p, now, shelf, used, r, t, desk, moment, who, which, u, gone):  # type: ignore[no-untyped-def]
+    """The month of a seat's customers, a block at a time from the back; returns how many are active at its end.
+
+    Those who have left are moved behind the active ones, where they stay until they owe nothing.
+    """
+    e = moment[0]
+    end = used
+    for start in range((used - 1) // BLOCK * BLOCK, -1, -BLOCK):
+        size, left = min(BLOCK, used - start), 0
+        for i in range(size):
+            who[i] = shelf[start + i].who
+            which[i] = shelf[start + i].which
+        draws.fill_month(now.seed, now.run, now.month, size, who, which, u)
+        for i in range(size):
+            c = shelf[start + i]
+            set_moment(
+                e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK]
+            )
+            customer_month(p, now, c, e, r, t, desk[c.agent])
+            if c.status != ACTIVE:
+                gone[left] = start + i
+                left += 1
+        for j in range(left - 1, -1, -1):
+            end -= 1
+            swap(shelf, gone[j], end)
+    return end
+
+
+@rule
+def swap(shelf, i, j):  # type: ignore[no-untyped-def]
+    """Two customers change places."""
+    if i != j:
+        first = shelf[i : i + 1].copy()
+        shelf[i] = shelf[j]
+        shelf[j] = first[0]
+
+
+@rule
+def open_seat(s, now, r, t, last, led, desk, book, used, trial):  # type: ignore[no-untyped-def]
+    """A seat's month begins: a vacancy may end; plan and hunt.  Returns the book, which may have grown."""
+    p, seat = s.p[0], r.seat
+    career.open_month(s, now, r, led)
+    if r.present == 1:
+        u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, seat, r.hire)
+        planning.plan(s, now, r, last, led, u[0])
+        attempts, warm = hunting.attempts(p, r, u[1])
+        t.attempts += attempts
+        for order in range(1, attempts + 1):
+            if hunting.prospect(s, now, trial[0], r, order, order <= warm):
+                book = take_in(s, trial[0], r, t, led, desk, book, used)
+    planning.spread_visits(p, r)
+    return book
+
+
+@rule
+def take_in(s, c, r, t, led, desk, book, used):  # type: ignore[no-untyped-def]
+    """A prospect becomes a customer and stands at the end of the seat's shelf; returns the book."""
+    seat = r.seat
+    book = room_for(book, used[seat])
+    hunting.sign(s, c, r, t, led, desk)
+    book[seat, used[seat]] = c
+    used[seat] += 1
+    return book
+
+
+@rule
+def open_book(s, now, reps, tallies, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
+    """The seats, the desk's agents and the customers there at the start."""
+    founders = np.int64(s.p[0].customers_at_start)
+    book = np.zeros((reps.shape[0], founders + 16), CUSTOMER)
+    for a in range(desk.shape[0]):
+        service.staff(s, now, desk[a], a)
+    for seat in range(reps.shape[0]):
+        career.furnish(reps[seat], seat)
+        for order in range(1, founders + 1):
+            hunting.founder(s, now, trial[0], reps[seat], order)
+            book = take_in(s, trial[0], reps[seat], tallies[seat], seat_ledger(ledgers, seat), desk, book, used)
+    return book
+
+
+@rule
+def settled_last(leavers):  # type: ignore[no-untyped-def]
+    """Move the leavers who owe nothing to the back; returns how many still owe."""
+    owing = leavers.shape[0]
+    for i in range(leavers.shape[0] - 1, -1, -1):
+        if leavers[i].owed == 0.0:
+            owing -= 1
+            swap(leavers, i, owing)
+    return owing
 
 
 @kernel
 def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
     """Simulate one run; fill the output arrays (hundredths) and return the customers' records if kept."""
     p = s.p[0]
-    months, seats, width = np.int64(p.months), np.int64(p.reps_count), s.components.shape[0]
-    horizon = months + 2
-    for i in range(width):
-        horizon = max(horizon, months + 2 + s.components[i].deferral_months)
-    options = planning.alternatives(np.int64(p.choice_grid))
+    months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
-    desk = np.zeros(np.int64(p.desk_agents), DESK)
-    to_date, usual, factor = np.zeros((seats, width)), np.zeros((seats, width)), np.ones((seats, width))
-    held = np.zeros((seats, width, horizon))
-    base, signed = np.zeros((seats, 2, months + 2)), np.zeros((seats, months + 2))
-    paid_rate = np.zeros((seats, months + 2, width))
-    values, awards, propensity = np.zeros((seats, M)), np.zeros((seats, width)), np.ones((seats, options))
-    book, used = np.zeros((seats, 16), CUSTOMER), np.zeros(seats, np.int64)
-    arc = new_archive(64, cohorts.shape[1])
-    number = 0
-    kept = np.zeros(64 if keep else 0, CUSTOMER)
-    at_12, at_24 = np.zeros(2), np.zeros(2)
-    clock = np.zeros(1, NOW)
+    desk, used = np.zeros(np.int64(p.desk_agents), DESK), np.zeros(seats, np.int64)
+    ledgers = new_ledgers(
+        seats, s.components.shape[0], months, settle.horizon(s), M, planning.alternatives(np.int64(p.choice_grid))
+    )
+    arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
+    clock, moment, trial, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(1, CUSTOMER), np.zeros(M)
+    who, which, u = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), np.zeros(8 * BLOCK)
+    gone, active = np.zeros(BLOCK, np.int64), np.zeros(seats, np.int64)
     now = clock[0]
-    now.seed, now.run = seed, run
-    team = np.zeros(M)
-    trial = np.zeros(1, CUSTOMER)
-    blank = np.zeros(1, CUSTOMER)
-    for a in range(desk.shape[0]):
-        service.staff(s, now, desk[a], a)
-    for seat in range(seats):
-        reps[seat].seat = seat
-
+    now.seed, now.run, now.month = seed, run, 1
+    book = open_book(s, now, reps, tallies, ledgers, desk, used, trial)
     for month in range(1, months + 1):
         now.month = month
         m = months_out[month - 1]
-        last, tallies = tallies, np.zeros(seats, TALLY)
-        if month == 1:
-            for seat in range(seats):
-                led = Ledger(
-                    to_date[seat],
-                    usual[seat],
-                    held[seat],
-                    factor[seat],
-                    base[seat],
-                    signed[seat],
-                    paid_rate[seat],
-                    values[seat],
-                    awards[seat],
-                    propensity[seat],
-                )
-                for order in range(1, np.int64(p.customers_at_start) + 1):
-                    book = room_for(book, seat, used[seat])
-                    hunting.founder(s, now, book[seat, used[seat]], reps[seat], order)
-                    hunting.sign(s, now, book[seat, used[seat]], tallies[seat], led, desk)
-                    used[seat] += 1
         service.open_desk(s, desk)
-
         for seat in range(seats):
-            r, t = reps[seat], tallies[seat]
-            led = Ledger(
-                to_date[seat],
-                usual[seat],
-                held[seat],
-                factor[seat],
-                base[seat],
-                signed[seat],
-                paid_rate[seat],
-                values[seat],
-                awards[seat],
-                propensity[seat],
-            )
-            # plan, hunt
-            career.open_month(s, now, r, led)
-            if r.present == 1:
-                u = draws.rep_uniforms(seed, run, draws.REP_MONTH, month, seat, r.hire)
-                planning.plan(s, now, r, last[seat], led, u[0])
-                n, warm = hunting.attempts(p, r, u[1])
-                t.attempts += n
-                for order in range(1, n + 1):
-                    trial[0] = blank[0]
-                    if hunting.prospect(s, now, trial[0], r, order, order <= warm):
-                        book = room_for(book, seat, used[seat])
-                        book[seat, used[seat]] = trial[0]
-                        hunting.sign(s, now, book[seat, used[seat]], t, led, desk)
-                        used[seat] += 1
-            shelf = book[seat, : used[seat]]
-            worth = 0.0
-            for i in range(used[seat]):
-                worth += shelf[i].worth
-            planning.spread_visits(p, r, float(used[seat]), worth)
-            # nurture, purchase, service, payment, resolution, satisfaction, lapse
-            for i in range(used[seat]):
-                customer_month(s, now, shelf[i], r, t, desk)
-            r.tie_kept = 1.0
-            settle.measure_month(
-                s, now, r, t, led, normal_quantile(draws.rep_uniforms(seed, run, draws.REP_MONTH, month, seat, r.hire)[3])
-            )
-
-        # reward
-        settle.team_values(values, reps, team)
+            r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
+            book = open_seat(s, now, r, t, last[seat], led, desk, book, used, trial)
+            active[seat] = shelf_month(p, now, book[seat], used[seat], r, t, desk, moment, who, which, u, gone)
+            settle.measure_month(s, now, r, t, led)
+        settle.team_values(ledgers.values, reps, team)
         for seat in range(seats):
-            r, t = reps[seat], tallies[seat]
-            led = Ledger(
-                to_date[seat],
-                usual[seat],
-                held[seat],
-                factor[seat],
-                base[seat],
-                signed[seat],
-                paid_rate[seat],
-                values[seat],
-                awards[seat],
-                propensity[seat],
-            )
-            if r.present == 1:
-                career.payday(s, now, r, t, led, team, m)
-            i = 0
-            while i < used[seat]:
-                c = book[seat, i]
-                accounts.persistency_at(s, now, c, at_12, 12)
-                accounts.persistency_at(s, now, c, at_24, 24)
-                if c.status == ACTIVE and month < months:
-                    if month % 12 == 0:
-                        accounts.enter_year(s, c, led, arc, month // 12 - 1)
-                    i += 1
-                    continue
-                if c.status != ACTIVE:
-                    m.uncollectable += settle.customer_left(s, now, c, r, led)
-                    desk[c.agent].need -= np.floor(c.need * 1073741824.0 + 0.5)
-                if number == arc.profit.shape[0]:
-                    arc = accounts.widen(arc)
-                accounts.close_customer(s, c, led, arc, number, (month - 1) // 12)
-                if keep:
-                    if number == kept.shape[0]:
-                        kept = longer(kept)
-                    kept[number] = c
-                number += 1
-                if c.status == ACTIVE:
-                    i += 1
-                else:
-                    used[seat] -= 1
-                    book[seat, i] = book[seat, used[seat]]
-            if r.present == 1:
-                career.evening(s, now, r, t, led, m)
+            r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
+            career.payday(s, now, r, t, led, team, m)
+            leavers = book[seat, active[seat] : used[seat]]
+            settle.customers_left(s, now, leavers, r, led, m)
+            service.forget(now, leavers, desk)
+            before = used[seat]
+            used[seat] = active[seat] + settled_last(leavers) if month < months else 0
+            closing = book[seat, used[seat] : before]
+            while number + closing.shape[0] > arc.profit.shape[0]:
+                arc = accounts.widen(arc)
+            accounts.close_customers(s, closing, led, arc, number, (month - 1) // 12)
+            if keep:
+                kept = np.concatenate((kept, closing))
+            number += closing.shape[0]
+            if month % 12 == 0:
+                accounts.enter_year(s, book[seat, : used[seat]], led, arc, month // 12 - 1)
+            career.evening(s, now, r, t, led, m)
             hunting.refill(p, r, t.referrals)
         accounts.close_month(s, now, reps, tallies, m)
-
-    clock[0].month = 0  # a use: numba keeps arrays alive while they are used, not while their records are
-    accounts.outcomes(s, months_out, reps, arc, number, at_12, at_24, profit_years, run_out[0], whale)
+        last, tallies = tallies, last
+        tallies[:] = np.zeros(seats, TALLY)
+    accounts.outcomes(s, months_out, reps, arc, number, profit_years, run_out[0], whale)
     cohorts[0, :, 0] = arc.cohort_signed
     cohorts[1] = arc.cohort_customers
     cohorts[2] = arc.cohort_profit
     cohorts[3] = arc.cohort_promised
-    return kept[:number] if keep else kept
+    clock[0].month, moment[0].visits, trial[0].order, desk[0].wait = 0, 0, 0, 0.0  # numba keeps arrays, not records, alive
+    return kept
 
 
-__all__ = ["MONTH", "simulate_run"]
+__all__ = ["simulate_run"]

@@ -13,6 +13,13 @@ from sim.state import cents
 
 
 @rule
+def furnish(r, seat):  # type: ignore[no-untyped-def]
+    """An empty seat: nobody in it, no tie broken."""
+    r.seat = seat
+    r.tie_kept = 1.0
+
+
+@rule
 def hire(s, now, r, led, month):  # type: ignore[no-untyped-def]
     """A new rep fills the seat: skills drawn, beliefs those of a newcomer, savings full."""
     p = s.p[0]
@@ -46,7 +53,7 @@ def hire(s, now, r, led, month):  # type: ignore[no-untyped-def]
 
 @rule
 def open_month(s, now, r, led):  # type: ignore[no-untyped-def]
-    """A vacancy ends; ties broken by a departure stay broken."""
+    """A vacancy ends."""
     if r.present == 0 and not s.absent[r.seat] and now.month >= r.vacant_until:
         hire(s, now, r, led, now.month)
 
@@ -107,7 +114,7 @@ def depart(s, now, r, led):  # type: ignore[no-untyped-def]
     """The rep goes: unvested pay is forfeited, clawback can no longer be recovered; (forfeited, lost)."""
     p = s.p[0]
     forfeited = r.held
-    led.held[:, :] = 0.0
+    led.held[:] = 0.0
     r.held = 0.0
     lost = r.clawback_due
     r.clawback_due = 0.0
@@ -117,7 +124,6 @@ def depart(s, now, r, led):  # type: ignore[no-untyped-def]
     r.hunting = 0.0
     r.nurturing = 0.0
     r.pressure = 0.0
-    r.visit_rate = 0.0
     r.vacant_until = now.month + 1 + np.int64(p.reps_vacancy_months)
     r.tie_kept = 1.0 - p.tie_broken
     return forfeited, lost
@@ -126,6 +132,8 @@ def depart(s, now, r, led):  # type: ignore[no-untyped-def]
 @rule
 def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
     """Every component that falls due is settled and paid; the month's row `m` gets its lines."""
+    if r.present == 0:
+        return
     awarded, paid, forfeited = reward(s, now, r, led, team)
     fixed, recovered = settle_month(s, now, r, paid)
     r.paid += paid
@@ -141,7 +149,7 @@ def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
 @rule
 def evening(s, now, r, t, led, m):  # type: ignore[no-untyped-def]
     """At the month's end, lapses having been claimed: stay or leave."""
-    if leaves(s, now, r, t):
+    if r.present == 1 and leaves(s, now, r, t):
         forfeited, lost = depart(s, now, r, led)
         m.forfeited += forfeited
         m.uncollectable += lost

@@ -9,7 +9,7 @@ from sim.compiled import rule
 from sim.numeric import exp
 from sim.rules import traits
 from sim.rules.purchasing import invoice_initial
-from sim.state import cents
+from sim.state import ACTIVE, cents, new_account, quantise
 
 FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
 
@@ -56,13 +56,9 @@ def accepted_fit(screening: float, drop: float, pressure: float) -> float:
 
 @rule
 def prospect(s, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    """Meet the order-th prospect of the month: True if signed, the record then being filled."""
+    """Meet the order-th prospect of the month: True if they sign; the record is filled anew."""
     p = s.p[0]
-    c.seat = r.seat
-    c.signed = now.month
-    c.order = order
-    c.attempt = order
-    c.who, c.which = draws.customer_key(r.seat, now.month, order)
+    _identify(c, r.seat, now.month, order)
     u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, c.who, c.which)
     if u[0] >= (p.market_referred_success if warm else p.market_success):
         return False
@@ -78,33 +74,47 @@ def prospect(s, now, c, r, order, warm):  # type: ignore[no-untyped-def]
 @rule
 def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
     """A customer already there at the opening of month 1, whom nobody is paid for."""
-    c.seat = r.seat
-    c.signed = now.month
-    c.order = FOUNDERS + order
-    c.attempt = -1
-    c.who, c.which = draws.customer_key(r.seat, now.month, c.order)
+    _identify(c, r.seat, now.month, FOUNDERS + order)
     traits.draw(s, now, c, traits.scores(s, now, c), 0.0, 1.0)
     _begin(s.p[0], c, 0.0)
 
 
 @rule
+def _identify(c, seat, month, order):  # type: ignore[no-untyped-def]
+    c.seat = seat
+    c.signed = month
+    c.order = order
+    c.founder = 1 if order > FOUNDERS else 0
+    c.who, c.which = draws.customer_key(seat, month, order)
+
+
+@rule
 def _begin(p, c, pressure):  # type: ignore[no-untyped-def]
+    new_account(c)
+    c.satisfaction = 0.0
+    c.pushed = 0.0
+    c.bucket = 0.0
+    c.status = ACTIVE
+    c.term_ends = c.signed + int(p.customers_renewal_months) - 1
     c.expectation = min(1.0, p.feeling_expectation + p.reps_pressure_promise * pressure)
     c.tie = p.tie_start
     c.agent = (c.seat + c.signed + c.order) % np.int64(p.desk_agents)
 
 
 @rule
-def sign(s, now, c, t, led, d):  # type: ignore[no-untyped-def]
-    """Perks are spent, the first purchase is invoiced, the seat's ledger counts the customer."""
+def sign(s, c, r, t, led, d):  # type: ignore[no-untyped-def]
+    """Perks are spent, the first purchase is invoiced, the seat's book and ledger count the customer."""
     p = s.p[0]
+    r.book_size += 1.0
+    r.book_worth += c.worth
+    r.book_signed += c.signed
     c.acquisition = cents(p.firm_perks)
     t.acquisition += c.acquisition
     t.signings += 1.0
-    t.fit_sum += np.floor(c.fit * 1048576.0 + 0.5)
+    t.fit_sum += quantise(c.fit)
     invoice_initial(c, t)
-    d[c.agent].need += np.floor(c.need * 1073741824.0 + 0.5)
-    if c.attempt >= 0:
+    d[c.agent].need += quantise(c.need)
+    if not c.founder:
         led.base[0, c.signed] += 1.0
         led.base[1, c.signed] += c.initial
         led.signed[c.signed] += 1.0

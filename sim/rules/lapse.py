@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numeric import exp
-from sim.state import ACTIVE, LAPSED, WRITTEN_OFF
+from sim.state import ACTIVE, LAPSED
 
 
 @rule
@@ -21,30 +21,31 @@ def probability(
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def leaves(p, c, u, occasion):  # type: ignore[no-untyped-def]
+    """Whether the customer leaves on an occasion, given a uniform.
+
+    The hazard is below odds * occasion * exp(weight_satisfaction), its odds at satisfaction -1 without a
+    tie (``p.lapse_most``): where `u` lies above, no exponential is needed.
+    """
+    if u >= c.odds_lapse * occasion * p.lapse_most:
+        return False
+    return u < probability(c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, occasion)
+
+
+@rule
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """At the month's end: stay or go.  A renewal falls at the end of every term."""
-    p = s.p[0]
     if c.status == ACTIVE and p.customers_setting == 0.0:
-        due = (now.month - c.signed + 1) % int(p.customers_renewal_months) == 0
-        occasion = 1.0 if due else p.lapse_midterm
-        if occasion > 0.0 and c.u_lapse < probability(
-            c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, occasion
-        ):
+        occasion = 1.0 if now.month == c.term_ends else p.lapse_midterm
+        if leaves(p, c, e.u_lapse, occasion):
             c.status = LAPSED
-    gone = 1.0 if c.status != ACTIVE else 0.0
-    if c.visits > 0:
+    if e.visits > 0:
         t.visited += 1.0
-        t.visited_lapses += gone
-    else:
-        t.other += 1.0
-        t.other_lapses += gone
     if c.status != ACTIVE:
         c.lapsed_month = now.month
         t.lapses += 1.0
-        if c.status == LAPSED and c.owed > 0.0:
-            # a leaver's open invoices are given up: nothing stays outstanding without a debtor
-            c.write_off += c.owed
-            t.write_off += c.owed
-            c.owed = 0.0
-        if c.status == WRITTEN_OFF:
-            t.written_off_customers += 1.0
+        r.book_size -= 1.0
+        r.book_worth -= c.worth
+        r.book_signed -= c.signed
+        if e.visits > 0:
+            t.visited_lapses += 1.0

@@ -9,36 +9,36 @@ from sim.compiled import rule
 from sim.rules.purchasing import invoice_cross
 from sim.state import cents
 
+MOST_VISITS = 20.0  # to one customer in a month
+
 
 @rule
-def visits_expected(care_all: float, care_worth: float, worth: float, visit_rate: float) -> float:
-    """Expected visits to a customer: proportional to what the rep expects to earn from them.
+def visits_expected(for_all: float, for_worth: float, worth: float) -> float:
+    """Expected visits to a customer: what everybody gets, plus what grows with the customer's worth.
 
-    weight = care_all + care_worth * worth; `visit_rate` is visits per unit of weight (the rep's visits
-    in the month over the weights of the book).
+    `worth` is the expected monthly margin in hundredths; the two rates come from
+    :func:`sim.rules.planning.spread_visits`.
     """
-    return (care_all + care_worth * worth) * visit_rate
+    return min(for_all + for_worth * worth, MOST_VISITS)
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The tie fades; a visit renews it, pleases, sells a little, and brings referrals."""
-    p = s.p[0]
-    c.experience = p.feeling_fit * c.fit + p.feeling_tie * c.tie
-    c.referrals = 0
-    c.tie *= (1.0 - p.tie_fade) * r.tie_kept
-    c.visits = np.int64(visits_expected(r.care_all, r.care_worth, c.worth * 0.01, r.visit_rate) + c.u_visit)
-    if c.visits == 0:
+    e.experience = p.feeling_fit * c.fit + p.feeling_tie * c.tie
+    c.tie *= r.tie_fading
+    e.visits = np.int64(visits_expected(r.visits_all, r.visits_worth, c.worth) + e.u_visit)
+    if e.visits == 0:
         return
-    t.visits += c.visits
-    cost = cents(p.firm_visit_cost * c.visits)
+    t.visits += e.visits
+    cost = cents(p.firm_visit_cost * e.visits)
     c.service += cost
     t.service += cost
-    for _ in range(min(c.visits, 20)):
+    for _ in range(e.visits):
         c.tie += p.tie_visit * (1.0 - c.tie)
-    c.experience += p.feeling_visit
+    e.experience += p.feeling_visit
     u = draws.uniforms(now.seed, now.run, draws.VISIT, now.month, c.who, c.which)
     if u[0] < p.customers_visit_sale:
         invoice_cross(c, t, p.customers_cross)
-    if u[1] < p.referral_visit * c.visits * max(0.0, 1.0 + c.satisfaction) * 0.5:
-        c.referrals += 1
+    if u[1] < p.referral_visit * e.visits * 0.5 * (1.0 + c.satisfaction):
+        e.referrals += 1

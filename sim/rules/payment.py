@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numeric import exp
-from sim.state import WRITTEN_OFF
+from sim.state import ACTIVE, WRITTEN_OFF
 
 
 @rule
@@ -28,27 +28,25 @@ def collect(c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
-    """The balance is paid, stays, ages, or is written off."""
-    p = s.p[0]
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """The balance is paid, stays, ages, or is written off; a customer who has left still owes it."""
     if c.owed <= 0.0:
         return
-    row = s.transitions[int(c.bucket)]
-    paid = row[0]
+    row = int(c.bucket)
+    paid = p.transitions[row, 0]
     shifted = pay_probability(paid, c.odds_pay, c.satisfaction, p.payment_dissatisfied)
-    if c.u_payment < shifted:
+    if e.u_payment < shifted:
         collect(c, t)
         return
     # the rest of the row keeps its proportions
-    place = paid + (c.u_payment - shifted) / (1.0 - shifted) * (1.0 - paid)
-    buckets = s.transitions.shape[0]
-    for bucket in range(1, buckets):
-        if place < row[bucket]:
+    place = paid + (e.u_payment - shifted) / (1.0 - shifted) * (1.0 - paid)
+    for bucket in range(1, int(p.buckets)):
+        if place < p.transitions[row, bucket]:
             c.bucket = float(bucket)
             return
     c.write_off += c.owed
     t.write_off += c.owed
     c.owed = 0.0
     c.bucket = 0.0
-    if p.payment_exit_on_write_off > 0.0:
+    if p.payment_exit_on_write_off > 0.0 and c.status == ACTIVE:
         c.status = WRITTEN_OFF

@@ -15,9 +15,11 @@ from sim.numeric import exp, power
 from sim.rules import hunting
 from sim.scheme.measures import CENT
 from sim.scheme.settle import LEVEL, clawback_share, combined_factor, component_pay, in_force
+from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
 ONE, REVENUE, MARGIN = 1, 2, 3  # indices of measures.PER_SIGNING
+ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
 # midpoints of nine equally likely parts of a standard normal
 NODES = (-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0, 0.2822161, 0.5894558, 0.9674216, 1.5932188)
 
@@ -240,11 +242,19 @@ def pick(weight, count, u):  # type: ignore[no-untyped-def]
 
 
 @rule
-def spread_visits(p, r, active, worth_sum):  # type: ignore[no-untyped-def]
-    """Visits per unit of weight, given the book as it stands (see :func:`sim.rules.nurturing.visits_expected`)."""
+def spread_visits(p, r):  # type: ignore[no-untyped-def]
+    """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth.
+
+    Sets how ties fade (they break when the rep before has left), what every customer gets and what each gets per hundredth of worth
+    (:func:`sim.rules.nurturing.visits_expected`).
+    """
     visits = r.nurturing * p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
-    weight = r.care_all * active + r.care_worth * worth_sum * CENT
-    r.visit_rate = visits / weight if weight > 0.0 else 0.0
+    weight = r.care_all * r.book_size + r.care_worth * CENT * r.book_worth
+    per_weight = visits / weight if weight > 0.0 else 0.0
+    r.visits_all = r.care_all * per_weight
+    r.visits_worth = r.care_worth * CENT * per_weight
+    r.tie_fading = (1.0 - p.tie_fade) * r.tie_kept
+    r.tie_kept = 1.0
 
 
 @rule
@@ -264,15 +274,26 @@ def learn(s, r, t, led):  # type: ignore[no-untyped-def]
         r.margin_share += rate * ((revenue - t.cost_of_goods) / revenue - r.margin_share)
     if t.active > 0.0:
         r.lapse += rate * (t.lapses / (t.active + t.lapses) - r.lapse)
-    if t.visited > 0.0 and t.other > 0.0:
-        # the fewer were seen, the less the comparison teaches
-        weight = rate * t.visited / (t.visited + 20.0) * t.other / (t.other + 20.0)
-        r.visit_lapse += weight * (t.other_lapses / t.other - t.visited_lapses / t.visited - r.visit_lapse)
-        r.visit_repeat += weight * ((t.visited_repeat / t.visited - t.other_repeat / t.other) * CENT - r.visit_repeat)
-        gain = (t.visited_satisfaction / t.visited - t.other_satisfaction / t.other) / 1073741824.0
-        r.visit_satisfaction += weight * (gain - r.visit_satisfaction)
+    learn_from_visits(p, r, t)
     if p.choice_rule == ROTH_EREV:
         reinforce(p, led.propensity, r.chosen, max(0.0, r.total_pay * CENT) / p.reps_expenses)
+
+
+@rule
+def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
+    """Beliefs about visits move towards the difference between the customers seen and the others."""
+    other = t.active + t.lapses - t.visited
+    seen_stay, other_stay = t.visited - t.visited_lapses, t.active - (t.visited - t.visited_lapses)
+    if t.visited <= 0.0 or other <= 0.0:
+        return
+    # the fewer were seen, the less the comparison teaches
+    weight = p.belief_rate * t.visited / (t.visited + ENOUGH) * other / (other + ENOUGH)
+    r.visit_lapse += weight * ((t.lapses - t.visited_lapses) / other - t.visited_lapses / t.visited - r.visit_lapse)
+    other_repeat = t.repeat_revenue - t.visited_repeat
+    r.visit_repeat += weight * ((t.visited_repeat / t.visited - other_repeat / other) * CENT - r.visit_repeat)
+    if seen_stay > 0.0 and other_stay > 0.0:
+        gain = (t.visited_satisfaction / seen_stay - (t.satisfaction_sum - t.visited_satisfaction) / other_stay) / QUANTUM
+        r.visit_satisfaction += weight * (gain - r.visit_satisfaction)
 
 
 @rule

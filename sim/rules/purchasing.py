@@ -5,8 +5,7 @@ from __future__ import annotations
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal_quantile
-from sim.rules.lapse import probability
-from sim.rules.traits import T_AMOUNT
+from sim.rules.lapse import leaves
 from sim.state import LAPSED, cents
 
 
@@ -39,14 +38,12 @@ def invoice_initial(c, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def invoice_repeat(c, t, amount):  # type: ignore[no-untyped-def]
+def invoice_repeat(c, e, t, amount):  # type: ignore[no-untyped-def]
     """A repeat purchase or renewal of `amount` hundredths."""
     _invoice(c, t, amount)
     t.repeat_revenue += amount
-    if c.visits > 0:
+    if e.visits > 0:
         t.visited_repeat += amount
-    else:
-        t.other_repeat += amount
 
 
 @rule
@@ -57,24 +54,20 @@ def invoice_cross(c, t, amount):  # type: ignore[no-untyped-def]
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Renewal premium when a term begins; repeat purchases; silent dropout after one."""
-    p = s.p[0]
-    age = now.month - c.signed
-    if c.renewal > 0.0 and age > 0 and age % int(p.customers_renewal_months) == 0:
-        invoice_repeat(c, t, c.renewal)
-    if c.rate <= 0.0:
+    if now.month > c.term_ends:
+        c.term_ends += int(p.customers_renewal_months)
+        if c.renewal > 0.0:
+            invoice_repeat(c, e, t, c.renewal)
+    mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
+    if e.u_purchase <= 1.0 - mean:  # exp(-mean) >= 1 - mean: no purchase, and no exponential needed
         return
-    mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + (p.purchase_visit if c.visits > 0 else 0.0))
     none = exp(-mean)
-    if c.u_purchase <= none:
-        return
-    for index in range(draws.poisson_count(c.u_purchase, mean, none)):
-        u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + min(index, 255))
-        invoice_repeat(c, t, cents(c.scale * exp(interpolate(s.tables[T_AMOUNT], normal_quantile(u[0])))))
+    for index in range(draws.poisson_count(e.u_purchase, mean, none)):
+        u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
+        invoice_repeat(c, e, t, cents(c.scale * exp(interpolate(p.amounts, normal_quantile(u[0])))))
         c.purchases += 1.0
-        if p.customers_setting == 1.0 and u[1] < probability(
-            c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, 1.0
-        ):
+        if p.customers_setting == 1.0 and leaves(p, c, u[1], 1.0):
             c.status = LAPSED
             return

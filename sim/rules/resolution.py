@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.rules.payment import collect
-from sim.state import cents
+from sim.state import ACTIVE, cents
 
 NONE, SOLUTION, STRICT, BY_VALUE = range(4)
 
@@ -16,23 +16,22 @@ def seeks_solution(policy: float, worth: float, value: float) -> bool:
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Solution costs money and restores; strictness collects and estranges."""
-    p = s.p[0]
     arrears = c.owed > 0.0 and c.bucket >= p.resolution_bucket
-    c.cases = 1 if arrears or c.unsolved > 0 else 0
-    if c.cases == 0 or p.resolution_policy == NONE or c.status != 0:
+    if not (arrears or e.unsolved > 0) or p.resolution_policy == NONE or c.status != ACTIVE:
         return
+    e.cases = 1
     t.cases += 1.0
     if seeks_solution(p.resolution_policy, c.worth * 0.01, p.resolution_value):
         cost = cents(p.resolution_solve_cost)
-        c.experience += p.resolution_recovery
-        if arrears and c.u_case < p.resolution_arrange:
+        e.experience += p.resolution_recovery
+        if arrears and e.u_case < p.resolution_arrange:
             collect(c, t)
     else:
         cost = cents(p.resolution_collect_cost) if arrears else 0.0
-        c.experience -= p.resolution_estrangement
-        if arrears and c.u_case < p.resolution_collect:
+        e.experience -= p.resolution_estrangement
+        if arrears and e.u_case < p.resolution_collect:
             collect(c, t)
     c.resolution += cost
     t.resolution += cost

@@ -19,11 +19,11 @@ def update(satisfaction: float, expectation: float, experience: float, speed: fl
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The month's experience is felt; expectation follows it; the satisfied refer others."""
-    p = s.p[0]
-    c.satisfaction = update(c.satisfaction, c.expectation, c.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance)
-    c.expectation += p.feeling_learning * (c.experience - c.expectation)
-    if c.u_referral < p.referral_rate * max(0.0, c.satisfaction):
-        c.referrals += 1
-    t.referrals += c.referrals + c.appointments
+    c.satisfaction = update(c.satisfaction, c.expectation, e.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance)
+    c.expectation += p.feeling_learning * (e.experience - c.expectation)
+    if e.u_referral < p.referral_rate * c.satisfaction:
+        e.referrals += 1
+    if e.referrals > 0:
+        t.referrals += e.referrals

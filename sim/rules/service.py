@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.rules.purchasing import invoice_cross
-from sim.state import cents
+from sim.state import QUANTUM, cents, quantise
 
 WORKING_DAYS = 21.0  # in a month
 FULL = 0.999  # utilisation beyond which the queue is reckoned as a backlog
@@ -54,48 +52,52 @@ def open_desk(s, d):  # type: ignore[no-untyped-def]
         for a in range(agents):
             arrivals += d[a].need
             backlog += d[a].backlog
-        days = wait(arrivals / 1073741824.0, capacity, agents, backlog) * WORKING_DAYS
-        excess = max(0.0, backlog + arrivals / 1073741824.0 - capacity * agents) / agents
+        days = wait(arrivals / QUANTUM, capacity, agents, backlog) * WORKING_DAYS
+        excess = max(0.0, backlog + arrivals / QUANTUM - capacity * agents) / agents
         for a in range(agents):
             d[a].wait = min(days, p.desk_max_wait)
             d[a].backlog = excess
     else:
         for a in range(agents):
-            days = wait(d[a].need / 1073741824.0, capacity, 1, d[a].backlog) * WORKING_DAYS
+            days = wait(d[a].need / QUANTUM, capacity, 1, d[a].backlog) * WORKING_DAYS
             d[a].wait = min(days, p.desk_max_wait)
-            d[a].backlog = max(0.0, d[a].backlog + d[a].need / 1073741824.0 - capacity)
+            d[a].backlog = max(0.0, d[a].backlog + d[a].need / QUANTUM - capacity)
 
 
 @rule
-def step(s, now, c, r, t, d):  # type: ignore[no-untyped-def]
+def forget(now, leavers, d):  # type: ignore[no-untyped-def]
+    """The desk's agents expect no more the customers who left this month."""
+    for i in range(leavers.shape[0]):
+        c = leavers[i]
+        if c.lapsed_month == now.month:
+            d[c.agent].need -= quantise(c.need)
+
+
+@rule
+def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
-    p = s.p[0]
-    c.unsolved = 0
-    c.contacts = 0
-    c.appointments = 0
-    c.pushed *= 0.8
-    if c.u_contact <= c.no_contact:
+    c.pushed *= 1.0 - p.desk_forgetting
+    if e.u_contact <= c.no_contact:
         return
-    c.contacts = draws.poisson_count(c.u_contact, c.need, c.no_contact)
-    desk = d[c.agent]
-    t.contacts += c.contacts
-    t.wait_sum += np.floor(desk.wait * 1048576.0 + 0.5) * c.contacts
-    cost = cents(p.desk_contact_cost) * c.contacts
+    e.contacts = draws.poisson_count(e.u_contact, c.need, c.no_contact)
+    t.contacts += e.contacts
+    t.wait_sum += quantise(a.wait) * e.contacts
+    cost = cents(p.desk_contact_cost) * e.contacts
     c.service += cost
     t.service += cost
-    c.experience -= min(1.0, p.feeling_wait * desk.wait)
-    solved = p.desk_solve + desk.skill + (p.desk_continuity if p.desk_contact == 1.0 else 0.0)
-    for index in range(c.contacts):
-        u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + min(index, 255))
+    e.experience -= min(1.0, p.feeling_wait * a.wait)
+    solved = p.desk_solve + a.skill + (p.desk_continuity if p.desk_contact == 1.0 else 0.0)
+    for index in range(e.contacts):
+        u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + index)
         if u[0] < solved:
-            c.experience += p.feeling_solved
-        elif c.visits == 0 or u[3] < 0.5:  # a visiting rep hears of half the trouble in time
-            c.unsolved += 1
-            c.experience -= p.feeling_unsolved
+            e.experience += p.feeling_solved
+        elif e.visits == 0 or u[3] >= p.service_surfaced:  # a visiting rep hears of some of the trouble in time
+            e.unsolved += 1
+            e.experience -= p.feeling_unsolved
         if p.desk_orientation == 1.0:
-            c.experience -= p.desk_irritation * c.pushed
+            e.experience -= p.desk_irritation * c.pushed
             c.pushed += 1.0
             if u[1] < p.desk_offer_sale:
                 invoice_cross(c, t, p.customers_cross)
             if u[2] < p.desk_appointment:
-                c.appointments += 1
+                e.referrals += 1

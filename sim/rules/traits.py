@@ -10,7 +10,7 @@ from sim.numeric import exp, interpolate, normal_quantile
 from sim.state import cents
 
 INITIAL, RATE, SPEND, MARGIN, PAYMENT, NEED, LAPSE, FIT = range(8)  # order of parameters.TRAITS
-T_INITIAL, T_RATE, T_SPEND, T_MARGIN, T_NEED, T_LAPSE, T_AMOUNT = range(7)  # order of record.TABLES
+T_INITIAL, T_RATE, T_SPEND, T_MARGIN, T_NEED, T_LAPSE = range(6)  # order of record.TABLES
 
 
 @rule

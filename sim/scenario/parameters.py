@@ -161,6 +161,7 @@ class Service(Group):
     rate: float = par(0.08, "contacts/month", "mean need for service", ge=0, le=50)
     shape: float = par(2.0, "none", "shape of the gamma over customers' need", gt=0, le=1e4)
     fit: float = par(0.2, "log/sd", "fall of the need with fit", ge=-3, le=3)
+    surfaced: float = par(0.5, "share", "of contacts the desk did not solve, put right by a rep who visits that month", ge=0, le=1)
 
 
 class Feeling(Group):
@@ -264,6 +265,7 @@ class Desk(Group):
     offer_time: float = par(0.2, "share", "longer handling by a commercial desk", ge=0, le=10)
     offer_sale: float = par(0.06, "probability", "of a cross-purchase when offered", ge=0, le=1)
     appointment: float = par(0.03, "leads/contact", "appointments a commercial desk makes for the rep", ge=0, le=1)
+    forgetting: float = par(0.2, "share/month", "of the memory of earlier offers, lost each month", ge=0, le=1)
     irritation: float = par(0.15, "score", "experience lost per offer beyond the first in recent memory", ge=0, le=2)
     salary: float = par(2500.0, "money/month", "cost of an agent", ge=0, le=1e9)
     contact_cost: float = par(12.0, "money", "cost of handling a contact", ge=0, le=1e9)

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
 
-from sim.numeric import quantile_table
+from sim.numeric import TABLE_NODES, exp, quantile_table
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS
@@ -30,22 +30,24 @@ COMPONENT = np.dtype(
 class Setup(NamedTuple):
     """What both engines are given.
 
-    p : record of every number, named by the last two parts of its path (``lapse_satisfaction``);
-    components : the scheme; transitions : payment, cumulated over (paid, buckets, written off);
-    cholesky : of the traits' correlation; tables : quantile tables, in the order of :data:`TABLES`;
-    desk_skill : solving probability added by each agent is drawn by the engine; absent : seats left empty.
+    p : record of every number, named by the last two parts of its path (``lapse_satisfaction``), and of the
+    arrays a customer's month reads: ``transitions`` (payment, cumulated over paid, buckets, written off) and
+    ``amounts`` (quantiles of a purchase's amount).  A customer's month is given this record alone, since a
+    record is a bare pointer: passing an array costs numba more than most rules do;
+    components : the scheme; cholesky : of the traits' correlation; tables : quantile tables, in the order of
+    :data:`TABLES`; absent : seats left empty; promise : months of custom promised, by age.
     """
 
     p: Any
     components: np.ndarray
-    transitions: np.ndarray
     cholesky: np.ndarray
     tables: np.ndarray
     absent: np.ndarray
     promise: np.ndarray
 
 
-TABLES = ("initial", "rate", "spend", "margin", "need", "lapse", "amount")
+TABLES = ("initial", "rate", "spend", "margin", "need", "lapse")
+BUCKETS = 8  # most arrears buckets, the current one included
 
 
 def _numbers(group: Group, path: tuple[str, ...]) -> dict[str, float]:
@@ -118,10 +120,16 @@ def build(scenario: Scenario) -> Setup:
     numbers: dict[str, float] = {"months": float(scenario.months)}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
-    p = np.zeros(1, np.dtype([(name, "f8") for name in numbers]))
+    c = scenario.customers
+    numbers["lapse_most"] = float(exp(c.lapse.satisfaction))
+    numbers["buckets"] = float(len(c.payment.transitions))
+    arrays = [("transitions", "f8", (BUCKETS, BUCKETS + 1)), ("amounts", "f8", (TABLE_NODES, 2))]
+    p = np.zeros(1, np.dtype([(name, "f8") for name in numbers] + arrays))
     for name, value in numbers.items():
         p[name] = value
-    c = scenario.customers
+    chain = np.cumsum(np.array(c.payment.transitions), axis=1)
+    p["transitions"][0, : chain.shape[0], : chain.shape[1]] = chain
+    p["amounts"][0] = quantile_table(False, c.spend.p, 0.0)
     tables = np.stack(
         [
             quantile_table(False, c.initial_shape, 0.0),
@@ -130,7 +138,6 @@ def build(scenario: Scenario) -> Setup:
             quantile_table(True, c.margin * c.margin_precision, (1 - c.margin) * c.margin_precision),
             quantile_table(False, c.service.shape, 0.0),
             quantile_table(True, c.lapse.alpha, c.lapse.beta),
-            quantile_table(False, c.spend.p, 0.0),
         ]
     )
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
@@ -142,6 +149,4 @@ def build(scenario: Scenario) -> Setup:
         promise[month] = total
     absent = np.zeros(scenario.reps.count, np.bool_)
     absent[list(scenario.reps.absent)] = True
-    return Setup(
-        p, components, np.cumsum(np.array(c.payment.transitions), axis=1), _correlation(c.correlation), tables, absent, promise
-    )
+    return Setup(p, components, _correlation(c.correlation), tables, absent, promise)

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import draws
 from sim.compiled import rule
+from sim.numeric import normal_quantile
 from sim.scenario.record import ADD, GATE, MULTIPLY
 from sim.scheme.measures import CENT, fill_values
-from sim.state import cents
+from sim.state import QUANTUM, cents
 
 LEVEL = 2  # index of "level" in measures.KINDS
 STEP = 1
@@ -68,6 +70,15 @@ def in_force(k, month):  # type: ignore[no-untyped-def]
 
 
 @rule
+def horizon(s):  # type: ignore[no-untyped-def]
+    """Last month in which pay deferred during the run may vest."""
+    longest = 0
+    for i in range(s.components.shape[0]):
+        longest = max(longest, s.components[i].deferral_months)
+    return np.int64(s.p[0].months) + longest
+
+
+@rule
 def combined_factor(components, factor, month):  # type: ignore[no-untyped-def]
     """Product of all multipliers and gates in force."""
     total = 1.0
@@ -78,10 +89,13 @@ def combined_factor(components, factor, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def measure_month(s, now, r, t, led, z):  # type: ignore[no-untyped-def]
-    """Compute every measure of a seat's month into the ledger; `z` is the survey's standard normal."""
+def measure_month(s, now, r, t, led):  # type: ignore[no-untyped-def]
+    """Compute every measure of a seat's month into the ledger."""
     p = s.p[0]
-    mean = t.satisfaction_sum / 1073741824.0 / t.active if t.active > 0.0 else 0.0
+    t.active, t.worth_sum = r.book_size, r.book_worth
+    t.tenure_sum = r.book_size * (now.month + 1.0) - r.book_signed
+    mean = t.satisfaction_sum / QUANTUM / t.active if t.active > 0.0 else 0.0
+    z = normal_quantile(draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)[3])
     asked = max(1.0, t.active * p.scheme_survey_share)
     t.surveyed = mean + z * p.scheme_survey_noise / np.sqrt(asked)
     back = now.month - np.int64(p.scheme_persistency_months) + 1
@@ -176,40 +190,45 @@ def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
-def customer_left(s, now, c, r, led):  # type: ignore[no-untyped-def]
-    """After a lapse: the customer leaves the ledger, and commission within its clawback is claimed back.
+def customers_left(s, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
+    """After the lapses: leavers go from the ledger, and commission within its clawback is claimed back.
 
-    Returns what can no longer be claimed because the rep who signed has left, in hundredths.
+    What the rep who signed can no longer be asked for, having left, is uncollectable.
     """
-    if c.attempt < 0:
-        return 0.0
-    led.base[0, c.signed] -= 1.0
-    led.base[1, c.signed] -= c.initial
-    age = now.month - c.signed + 1
-    lost = 0.0
-    for i in range(s.components.shape[0]):
-        k = s.components[i]
-        if k.clawback_months > 0:
-            unit = 1.0 if k.per_signing == 1 else c.initial * CENT
-            claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * unit)
-            if c.signed >= r.hired_month and r.present == 1:
-                r.clawback_due += claim
-                r.claimed += claim
-            else:
-                lost += claim
-    return lost
+    for j in range(leavers.shape[0]):
+        c = leavers[j]
+        if c.founder or c.lapsed_month != now.month:
+            continue
+        led.base[0, c.signed] -= 1.0
+        led.base[1, c.signed] -= c.initial
+        age = now.month - c.signed + 1
+        for i in range(s.components.shape[0]):
+            k = s.components[i]
+            if k.clawback_months > 0:
+                claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * units(k, c))
+                m.claimed += claim
+                if c.signed >= r.hired_month and r.present == 1:
+                    r.clawback_due += claim
+                else:
+                    m.uncollectable += claim
 
 
 @rule
-def attributed(s, c, led):  # type: ignore[no-untyped-def]
+def units(k, c):  # type: ignore[no-untyped-def]
+    """What a customer signed counts for in a component's measure: one signing, or the first purchase."""
+    return 1.0 if k.per_signing == 1 else c.initial * CENT
+
+
+@rule
+def attributed(components, paid_rate, c):  # type: ignore[no-untyped-def]
     """Acquisition commission that belongs to a customer's account, in hundredths."""
-    if c.attempt < 0:
-        return 0.0
     total = 0.0
-    for i in range(s.components.shape[0]):
-        k = s.components[i]
+    if c.founder:
+        return total
+    for i in range(components.shape[0]):
+        k = components[i]
         if k.kind == 0 and k.combine == ADD and k.team == 0:
-            total += cents(led.paid_rate[c.signed, i] * (1.0 if k.per_signing == 1 else c.initial * CENT))
+            total += cents(paid_rate[c.signed, i] * units(k, c))
     return total
 
 
