@@ -56,38 +56,38 @@ def promised(promise, c, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def enter_year(s, customers, led, arc, year):  # type: ignore[no-untyped-def]
+def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-untyped-def]
     """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
-    months = np.int64(s.p[0].months)
+    months = np.int64(p.months)
     for i in range(customers.shape[0]):
         c = customers[i]
         cohort = (c.signed - 1) // 12
-        c.commission = attributed(s.components, led.paid_rate, c)
+        c.commission = attributed(components, led.paid_rate, c)
         profit = account_profit(c) - c.commission
         arc.cohort_profit[cohort, year] += profit - c.year_profit
         c.year_profit = profit
-        arc.cohort_promised[cohort, year] += promised(s.promise, c, min(12 * (year + 1), months)) - promised(
-            s.promise, c, 12 * year
+        arc.cohort_promised[cohort, year] += promised(p.promise, c, min(12 * (year + 1), months)) - promised(
+            p.promise, c, 12 * year
         )
         if c.status == ACTIVE:
             arc.cohort_customers[cohort, year] += 1.0
 
 
 @rule
-def close_customers(s, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
+def close_customers(p, components, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
     """Accounts are closed, when their owners have left and owe nothing more, or at the end of the run."""
-    months = np.int64(s.p[0].months)
-    enter_year(s, customers, led, arc, year)
+    months = np.int64(p.months)
+    enter_year(p, components, customers, led, arc, year)
     for i in range(customers.shape[0]):
         c = customers[i]
-        c.promised = promised(s.promise, c, months)
+        c.promised = promised(p.promise, c, months)
         arc.profit[number + i] = c.year_profit
         arc.promised[number + i] = c.promised
         cohort = (c.signed - 1) // 12
         arc.cohort_signed[cohort] += 1.0
         for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
-            arc.cohort_promised[cohort, later] += promised(s.promise, c, min(12 * (later + 1), months)) - promised(
-                s.promise, c, 12 * later
+            arc.cohort_promised[cohort, later] += promised(p.promise, c, min(12 * (later + 1), months)) - promised(
+                p.promise, c, 12 * later
             )
         for k in range(AGES.shape[0]):  # signed in month s, `age` months are completed at the end of month s + age - 1
             if c.signed + AGES[k] - 1 <= months:
@@ -112,9 +112,8 @@ def count(now, c, e, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def close_month(s, now, reps, tallies, m):  # type: ignore[no-untyped-def]
+def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
     """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
-    p = s.p[0]
     m.month = now.month
     satisfaction, attempts_cost = 0.0, cents(p.firm_attempt_cost)
     pressure, hunted, nurtured, fit, waited = 0.0, 0.0, 0.0, 0.0, 0.0
@@ -176,12 +175,11 @@ def widen(arc):  # type: ignore[no-untyped-def]
 
 
 @rule
-def outcomes(s, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
+def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 
     npv = sum of profit(t) / (1 + i)**((t - 1) / 12), months t from 1.
     """
-    p = s.p[0]
     factor = 1.0 / power(1.0 + p.firm_discount_year, 1.0 / 12.0)
     weight = 0.01
     customer_months, satisfaction, hunted, nurtured, contact_cost = 0.0, 0.0, 0.0, 0.0, 0.0

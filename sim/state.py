@@ -44,7 +44,7 @@ MOMENT = np.dtype(  # what happens to one customer in one month
 )
 
 REP = np.dtype(
-    [(name, "i8") for name in "seat hire hired_month vacant_until present warnings exits chosen".split()]
+    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings exits chosen".split()]
     + [
         (name, "f8")
         for name in (

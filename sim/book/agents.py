@@ -42,7 +42,7 @@ class DeskAgent(_Recorded):
     def __init__(self, model: BookModel, number: int) -> None:
         super().__init__(model)
         self.record = model.desk[number : number + 1]
-        entries.staff(model.setup, model.now, self.record, number)
+        entries.staff(model.setup.p, model.now, self.record, number)
 
 
 class CustomerAgent(_Recorded):
@@ -107,7 +107,7 @@ class RepAgent(_Recorded):
     def __init__(self, model: BookModel, seat: int) -> None:
         super().__init__(model)
         self.record = np.zeros(1, REP)
-        entries.furnish(self.record, seat)
+        entries.furnish(self.record, seat, seat in model.spec.reps.absent)
         self.tally = np.zeros(1, TALLY)  # this month
         self.known = np.zeros(1, TALLY)  # last month: what the rep knows of the book
         scenario = model.spec
@@ -115,7 +115,7 @@ class RepAgent(_Recorded):
             1,
             len(scenario.scheme.components),
             scenario.months,
-            horizon(model.setup),
+            horizon(model.setup.p, model.setup.components),
             measures.COUNT,
             alternatives(scenario.reps.choice.grid),
         )
@@ -126,7 +126,7 @@ class RepAgent(_Recorded):
         """A vacancy may end."""
         self.known, self.tally = self.tally, self.known
         self.tally[:] = np.zeros(1, TALLY)
-        entries.open_month(self.model.setup, self.model.now, self.record, self.ledger)
+        entries.open_month(self.model.setup.p, self.model.now, self.record, self.ledger)
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
@@ -135,43 +135,43 @@ class RepAgent(_Recorded):
         ``self.nurturing`` (shares of time).
         """
         u = entries.rep_uniforms(self.model.now, self.record)
-        entries.plan(self.model.setup, self.model.now, self.record, self.known, self.ledger, u[0])
+        entries.plan(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.known, self.ledger, u[0])
 
     def hunt(self) -> None:
         """Work down the leads; sign who accepts and is accepted."""
         model = self.model
-        number, warm = entries.attempts(model.setup, self.record, entries.rep_uniforms(model.now, self.record)[1])
+        number, warm = entries.attempts(model.setup.p, self.record, entries.rep_uniforms(model.now, self.record)[1])
         self.tally["attempts"] += number
         for order in range(1, number + 1):
             record = np.zeros(1, CUSTOMER)
-            if entries.prospect(model.setup, model.now, record, self.record, order, order <= warm):
+            if entries.prospect(model.setup.p, model.now, record, self.record, order, order <= warm):
                 self.sign(record)
 
     def sign(self, record: np.ndarray) -> None:
         """A prospect becomes a customer."""
         model = self.model
-        entries.sign(model.setup, record, self.record, self.tally, self.ledger, model.desk)
+        entries.sign(model.setup.p, record, self.record, self.tally, self.ledger, model.desk)
         self.book.append(model.customer_class(model, record, self))
 
     def inherit(self, customers: int) -> None:
         """The book a seat starts with."""
         for order in range(1, customers + 1):
             record = np.zeros(1, CUSTOMER)
-            entries.founder(self.model.setup, self.model.now, record, self.record, order)
+            entries.founder(self.model.setup.p, self.model.now, record, self.record, order)
             self.sign(record)
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
-        entries.spread_visits(self.model.setup, self.record)
+        entries.spread_visits(self.model.setup.p, self.record)
 
     def measure(self) -> None:
         """Every measure of the month is taken."""
-        entries.measure_month(self.model.setup, self.model.now, self.record, self.tally, self.ledger)
+        entries.measure_month(self.model.setup.p, self.model.now, self.record, self.tally, self.ledger)
 
     def be_paid(self) -> None:
         """Settlement of every component that falls due."""
         model = self.model
-        entries.payday(model.setup, model.now, self.record, self.tally, self.ledger, model.team, model.row)
+        entries.payday(model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.team, model.row)
 
     def let_go(self) -> None:
         """Commission on those who left is claimed back; accounts are closed once nothing is owed, and at the end."""
@@ -179,13 +179,13 @@ class RepAgent(_Recorded):
         staying = []
         for customer in self.book:
             if customer.lapsed_month == month:
-                entries.customers_left(model.setup, model.now, customer.record, self.record, self.ledger, model.row)
+                entries.customers_left(model.setup.components, model.now, customer.record, self.record, self.ledger, model.row)
                 entries.forget(model.now, customer.record, model.desk)
             settled = not customer.is_active and customer.owed == 0.0
             if settled or month == model.spec.months:
                 model.close(customer)
             elif month % 12 == 0:
-                entries.enter_year(model.setup, customer.record, self.ledger, model.archive, month // 12 - 1)
+                entries.enter_year(model.setup.p, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1)
             if settled:
                 customer.remove()
             else:
@@ -195,8 +195,8 @@ class RepAgent(_Recorded):
     def evening(self) -> None:
         """Stay with the firm, or leave."""
         model = self.model
-        entries.evening(model.setup, model.now, self.record, self.tally, self.ledger, model.row)
+        entries.evening(model.setup.p, model.now, self.record, self.tally, self.ledger, model.row)
 
     def refill(self) -> None:
         """Leads go stale and come in."""
-        entries.refill(self.model.setup, self.record, self.tally)
+        entries.refill(self.model.setup.p, self.record, self.tally)

@@ -71,13 +71,13 @@ def count(now, c, e, t):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def staff(s, now, a, number):  # type: ignore[no-untyped-def]
-    service.staff(s, now[0], a[0], number)
+def staff(p, now, a, number):  # type: ignore[no-untyped-def]
+    service.staff(p[0], now[0], a[0], number)
 
 
 @kernel
-def open_desk(s, d):  # type: ignore[no-untyped-def]
-    service.open_desk(s, d)
+def open_desk(p, d):  # type: ignore[no-untyped-def]
+    service.open_desk(p[0], d)
 
 
 @kernel
@@ -86,13 +86,13 @@ def forget(now, leavers, d):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def furnish(r, seat):  # type: ignore[no-untyped-def]
-    career.furnish(r[0], seat)
+def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
+    career.furnish(r[0], seat, absent)
 
 
 @kernel
-def open_month(s, now, r, led):  # type: ignore[no-untyped-def]
-    career.open_month(s, now[0], r[0], led)
+def open_month(p, now, r, led):  # type: ignore[no-untyped-def]
+    career.open_month(p[0], now[0], r[0], led)
 
 
 @kernel
@@ -101,38 +101,38 @@ def rep_uniforms(now, r):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def plan(s, now, r, t, led, u):  # type: ignore[no-untyped-def]
-    planning.plan(s, now[0], r[0], t[0], led, u)
+def plan(p, components, now, r, t, led, u):  # type: ignore[no-untyped-def]
+    planning.plan(p[0], components, now[0], r[0], t[0], led, u)
 
 
 @kernel
-def attempts(s, r, u):  # type: ignore[no-untyped-def]
-    return hunting.attempts(s.p[0], r[0], u)
+def attempts(p, r, u):  # type: ignore[no-untyped-def]
+    return hunting.attempts(p[0], r[0], u)
 
 
 @kernel
-def prospect(s, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    return hunting.prospect(s, now[0], c[0], r[0], order, warm)
+def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
+    return hunting.prospect(p[0], now[0], c[0], r[0], order, warm)
 
 
 @kernel
-def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
-    hunting.founder(s, now[0], c[0], r[0], order)
+def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
+    hunting.founder(p[0], now[0], c[0], r[0], order)
 
 
 @kernel
-def sign(s, c, r, t, led, d):  # type: ignore[no-untyped-def]
-    hunting.sign(s, c[0], r[0], t[0], led, d)
+def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
+    hunting.sign(p[0], c[0], r[0], t[0], led, d)
 
 
 @kernel
-def spread_visits(s, r):  # type: ignore[no-untyped-def]
-    planning.spread_visits(s.p[0], r[0])
+def spread_visits(p, r):  # type: ignore[no-untyped-def]
+    planning.spread_visits(p[0], r[0])
 
 
 @kernel
-def measure_month(s, now, r, t, led):  # type: ignore[no-untyped-def]
-    settle.measure_month(s, now[0], r[0], t[0], led)
+def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
+    settle.measure_month(p[0], now[0], r[0], t[0], led)
 
 
 @kernel
@@ -141,33 +141,33 @@ def team_values(values, reps, team):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
-    career.payday(s, now[0], r[0], t[0], led, team, m[0])
+def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
+    career.payday(p[0], components, now[0], r[0], t[0], led, team, m[0])
 
 
 @kernel
-def evening(s, now, r, t, led, m):  # type: ignore[no-untyped-def]
-    career.evening(s, now[0], r[0], t[0], led, m[0])
+def evening(p, now, r, t, led, m):  # type: ignore[no-untyped-def]
+    career.evening(p[0], now[0], r[0], t[0], led, m[0])
 
 
 @kernel
-def refill(s, r, t):  # type: ignore[no-untyped-def]
-    hunting.refill(s.p[0], r[0], t[0].referrals)
+def refill(p, r, t):  # type: ignore[no-untyped-def]
+    hunting.refill(p[0], r[0], t[0].referrals)
 
 
 @kernel
-def customers_left(s, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
-    settle.customers_left(s, now[0], leavers, r[0], led, m[0])
+def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
+    settle.customers_left(components, now[0], leavers, r[0], led, m[0])
 
 
 @kernel
-def enter_year(s, c, led, arc, year):  # type: ignore[no-untyped-def]
-    accounts.enter_year(s, c, led, arc, year)
+def enter_year(p, components, c, led, arc, year):  # type: ignore[no-untyped-def]
+    accounts.enter_year(p[0], components, c, led, arc, year)
 
 
 @kernel
-def close_customers(s, c, led, arc, number, year):  # type: ignore[no-untyped-def]
-    accounts.close_customers(s, c, led, arc, number, year)
+def close_customers(p, components, c, led, arc, number, year):  # type: ignore[no-untyped-def]
+    accounts.close_customers(p[0], components, c, led, arc, number, year)
 
 
 @kernel
@@ -176,10 +176,10 @@ def widen(arc):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def close_month(s, now, reps, tallies, m):  # type: ignore[no-untyped-def]
-    accounts.close_month(s, now[0], reps, tallies, m[0])
+def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
+    accounts.close_month(p[0], now[0], reps, tallies, m[0])
 
 
 @kernel
-def outcomes(s, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
-    accounts.outcomes(s, months, reps, arc, number, profit_years, run[0], whale)
+def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
+    accounts.outcomes(p[0], months, reps, arc, number, profit_years, run[0], whale)

@@ -72,7 +72,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if month == 1:
             for rep in self.reps:
                 rep.inherit(self.spec.customers.at_start)
-        entries.open_desk(self.setup, self.desk)
+        entries.open_desk(self.setup.p, self.desk)
         present = [rep for rep in self.reps if rep.present]
         for rep in present:
             rep.plan()
@@ -113,7 +113,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     def close_month(self, month: int) -> None:
         """The accounts; after the last month, the run's outcomes."""
         records = np.concatenate([rep.record for rep in self.reps])
-        entries.close_month(self.setup, self.now, records, np.concatenate([rep.tally for rep in self.reps]), self.row)
+        entries.close_month(self.setup.p, self.now, records, np.concatenate([rep.tally for rep in self.reps]), self.row)
         self.output.months[month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")
@@ -127,7 +127,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
         entries.outcomes(
-            self.setup, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale
+            self.setup.p, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale
         )
         out.cohorts[0, :, 0] = arc.cohort_signed
         out.cohorts[1], out.cohorts[2], out.cohorts[3] = arc.cohort_customers, arc.cohort_profit, arc.cohort_promised
@@ -139,7 +139,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if number == self.archive.profit.shape[0]:
             self.archive = entries.widen(self.archive)
         year = (int(self.now["month"][0]) - 1) // 12
-        entries.close_customers(self.setup, customer.record, customer.rep.ledger, self.archive, number, year)
+        entries.close_customers(self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive, number, year)
         self.closed.append(customer.record)
 
     def run_all(self) -> Output:

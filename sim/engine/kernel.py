@@ -92,45 +92,44 @@ def swap(shelf, i, j):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_seat(s, now, r, t, last, led, desk, book, used, trial):  # type: ignore[no-untyped-def]
+def open_seat(p, components, now, r, t, last, led, desk, book, used, trial):  # type: ignore[no-untyped-def]
     """A seat's month begins: a vacancy may end; plan and hunt.  Returns the book, which may have grown."""
-    p, seat = s.p[0], r.seat
-    career.open_month(s, now, r, led)
+    career.open_month(p, now, r, led)
     if r.present == 1:
-        u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, seat, r.hire)
-        planning.plan(s, now, r, last, led, u[0])
+        u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
+        planning.plan(p, components, now, r, last, led, u[0])
         attempts, warm = hunting.attempts(p, r, u[1])
         t.attempts += attempts
         for order in range(1, attempts + 1):
-            if hunting.prospect(s, now, trial[0], r, order, order <= warm):
-                book = take_in(s, trial[0], r, t, led, desk, book, used)
+            if hunting.prospect(p, now, trial[0], r, order, order <= warm):
+                book = take_in(p, trial[0], r, t, led, desk, book, used)
     planning.spread_visits(p, r)
     return book
 
 
 @rule
-def take_in(s, c, r, t, led, desk, book, used):  # type: ignore[no-untyped-def]
+def take_in(p, c, r, t, led, desk, book, used):  # type: ignore[no-untyped-def]
     """A prospect becomes a customer and stands at the end of the seat's shelf; returns the book."""
     seat = r.seat
     book = room_for(book, used[seat])
-    hunting.sign(s, c, r, t, led, desk)
+    hunting.sign(p, c, r, t, led, desk)
     book[seat, used[seat]] = c
     used[seat] += 1
     return book
 
 
 @rule
-def open_book(s, now, reps, tallies, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
+def open_book(p, absent, now, reps, tallies, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
     """The seats, the desk's agents and the customers there at the start."""
-    founders = np.int64(s.p[0].customers_at_start)
+    founders = np.int64(p.customers_at_start)
     book = np.zeros((reps.shape[0], founders + 16), CUSTOMER)
     for a in range(desk.shape[0]):
-        service.staff(s, now, desk[a], a)
+        service.staff(p, now, desk[a], a)
     for seat in range(reps.shape[0]):
-        career.furnish(reps[seat], seat)
+        career.furnish(reps[seat], seat, absent[seat])
         for order in range(1, founders + 1):
-            hunting.founder(s, now, trial[0], reps[seat], order)
-            book = take_in(s, trial[0], reps[seat], tallies[seat], seat_ledger(ledgers, seat), desk, book, used)
+            hunting.founder(p, now, trial[0], reps[seat], order)
+            book = take_in(p, trial[0], reps[seat], tallies[seat], seat_ledger(ledgers, seat), desk, book, used)
     return book
 
 
@@ -148,12 +147,12 @@ def settled_last(leavers):  # type: ignore[no-untyped-def]
 @kernel
 def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
     """Simulate one run; fill the output arrays (hundredths) and return the customers' records if kept."""
-    p = s.p[0]
+    p, components = s.p[0], s.components
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
     desk, used = np.zeros(np.int64(p.desk_agents), DESK), np.zeros(seats, np.int64)
     ledgers = new_ledgers(
-        seats, s.components.shape[0], months, settle.horizon(s), M, planning.alternatives(np.int64(p.choice_grid))
+        seats, components.shape[0], months, settle.horizon(p, components), M, planning.alternatives(np.int64(p.choice_grid))
     )
     arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
     clock, moment, trial, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(1, CUSTOMER), np.zeros(M)
@@ -161,40 +160,40 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     gone, active = np.zeros(BLOCK, np.int64), np.zeros(seats, np.int64)
     now = clock[0]
     now.seed, now.run, now.month = seed, run, 1
-    book = open_book(s, now, reps, tallies, ledgers, desk, used, trial)
+    book = open_book(p, s.absent, now, reps, tallies, ledgers, desk, used, trial)
     for month in range(1, months + 1):
         now.month = month
         m = months_out[month - 1]
-        service.open_desk(s, desk)
+        service.open_desk(p, desk)
         for seat in range(seats):
             r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
-            book = open_seat(s, now, r, t, last[seat], led, desk, book, used, trial)
+            book = open_seat(p, components, now, r, t, last[seat], led, desk, book, used, trial)
             active[seat] = shelf_month(p, now, book[seat], used[seat], r, t, desk, moment, who, which, u, gone)
-            settle.measure_month(s, now, r, t, led)
+            settle.measure_month(p, now, r, t, led)
         settle.team_values(ledgers.values, reps, team)
         for seat in range(seats):
             r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
-            career.payday(s, now, r, t, led, team, m)
+            career.payday(p, components, now, r, t, led, team, m)
             leavers = book[seat, active[seat] : used[seat]]
-            settle.customers_left(s, now, leavers, r, led, m)
+            settle.customers_left(components, now, leavers, r, led, m)
             service.forget(now, leavers, desk)
             before = used[seat]
             used[seat] = active[seat] + settled_last(leavers) if month < months else 0
             closing = book[seat, used[seat] : before]
             while number + closing.shape[0] > arc.profit.shape[0]:
                 arc = accounts.widen(arc)
-            accounts.close_customers(s, closing, led, arc, number, (month - 1) // 12)
+            accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
             if keep:
                 kept = np.concatenate((kept, closing))
             number += closing.shape[0]
             if month % 12 == 0:
-                accounts.enter_year(s, book[seat, : used[seat]], led, arc, month // 12 - 1)
-            career.evening(s, now, r, t, led, m)
+                accounts.enter_year(p, components, book[seat, : used[seat]], led, arc, month // 12 - 1)
+            career.evening(p, now, r, t, led, m)
             hunting.refill(p, r, t.referrals)
-        accounts.close_month(s, now, reps, tallies, m)
+        accounts.close_month(p, now, reps, tallies, m)
         last, tallies = tallies, last
         tallies[:] = np.zeros(seats, TALLY)
-    accounts.outcomes(s, months_out, reps, arc, number, profit_years, run_out[0], whale)
+    accounts.outcomes(p, months_out, reps, arc, number, profit_years, run_out[0], whale)
     cohorts[0, :, 0] = arc.cohort_signed
     cohorts[1] = arc.cohort_customers
     cohorts[2] = arc.cohort_profit

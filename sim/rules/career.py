@@ -13,16 +13,16 @@ from sim.state import cents
 
 
 @rule
-def furnish(r, seat):  # type: ignore[no-untyped-def]
+def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
     """An empty seat: nobody in it, no tie broken."""
     r.seat = seat
+    r.absent = 1 if absent else 0
     r.tie_kept = 1.0
 
 
 @rule
-def hire(s, now, r, led, month):  # type: ignore[no-untyped-def]
+def hire(p, now, r, led, month):  # type: ignore[no-untyped-def]
     """A new rep fills the seat: skills drawn, beliefs those of a newcomer, savings full."""
-    p = s.p[0]
     u = draws.rep_uniforms(now.seed, now.run, draws.REP_TRAITS, 0, r.seat, r.hire)
     a = normal_quantile(u[0])
     b = p.reps_skill_correlation * a + np.sqrt(1.0 - p.reps_skill_correlation**2) * normal_quantile(u[1])
@@ -52,10 +52,10 @@ def hire(s, now, r, led, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_month(s, now, r, led):  # type: ignore[no-untyped-def]
+def open_month(p, now, r, led):  # type: ignore[no-untyped-def]
     """A vacancy ends."""
-    if r.present == 0 and not s.absent[r.seat] and now.month >= r.vacant_until:
-        hire(s, now, r, led, now.month)
+    if r.present == 0 and r.absent == 0 and now.month >= r.vacant_until:
+        hire(p, now, r, led, now.month)
 
 
 @rule
@@ -68,9 +68,8 @@ def fixed_pay(p, r, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def settle_month(s, now, r, variable):  # type: ignore[no-untyped-def]
+def settle_month(p, now, r, variable):  # type: ignore[no-untyped-def]
     """Salary and variable pay arrive, clawback is recovered, expenses go out; returns (fixed, recovered)."""
-    p = s.p[0]
     fixed = fixed_pay(p, r, now.month)
     recovered = recover(r, fixed + variable + r.savings * 100.0)
     r.total_pay = fixed + variable - recovered
@@ -99,9 +98,8 @@ def missed_norm(p, r, month, signings):  # type: ignore[no-untyped-def]
 
 
 @rule
-def leaves(s, now, r, t):  # type: ignore[no-untyped-def]
+def leaves(p, now, r, t):  # type: ignore[no-untyped-def]
     """Whether the rep quits, is broke, or is dismissed at the month's end."""
-    p = s.p[0]
     u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
     shortfall = min(1.0, max(0.0, 1.0 - r.total_pay * 0.01 / p.reps_expenses))
     broke = p.reps_quit_broke > 0.0 and r.savings < 0.0
@@ -110,9 +108,8 @@ def leaves(s, now, r, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def depart(s, now, r, led):  # type: ignore[no-untyped-def]
+def depart(p, now, r, led):  # type: ignore[no-untyped-def]
     """The rep goes: unvested pay is forfeited, clawback can no longer be recovered; (forfeited, lost)."""
-    p = s.p[0]
     forfeited = r.held
     led.held[:] = 0.0
     r.held = 0.0
@@ -130,12 +127,12 @@ def depart(s, now, r, led):  # type: ignore[no-untyped-def]
 
 
 @rule
-def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
+def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
     """Every component that falls due is settled and paid; the month's row `m` gets its lines."""
     if r.present == 0:
         return
-    awarded, paid, forfeited = reward(s, now, r, led, team)
-    fixed, recovered = settle_month(s, now, r, paid)
+    awarded, paid, forfeited = reward(p, components, now, r, led, team)
+    fixed, recovered = settle_month(p, now, r, paid)
     r.paid += paid
     r.salary += fixed
     m.awarded += awarded
@@ -143,14 +140,14 @@ def payday(s, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
     m.forfeited += forfeited
     m.salaries += fixed
     m.clawback += recovered
-    planning.learn(s, r, t, led)
+    planning.learn(p, r, t, led)
 
 
 @rule
-def evening(s, now, r, t, led, m):  # type: ignore[no-untyped-def]
+def evening(p, now, r, t, led, m):  # type: ignore[no-untyped-def]
     """At the month's end, lapses having been claimed: stay or leave."""
-    if r.present == 1 and leaves(s, now, r, t):
-        forfeited, lost = depart(s, now, r, led)
+    if r.present == 1 and leaves(p, now, r, t):
+        forfeited, lost = depart(p, now, r, led)
         m.forfeited += forfeited
         m.uncollectable += lost
         m.rep_exits += 1.0

@@ -55,28 +55,27 @@ def accepted_fit(screening: float, drop: float, pressure: float) -> float:
 
 
 @rule
-def prospect(s, now, c, r, order, warm):  # type: ignore[no-untyped-def]
+def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
     """Meet the order-th prospect of the month: True if they sign; the record is filled anew."""
-    p = s.p[0]
     _identify(c, r.seat, now.month, order)
     u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, c.who, c.which)
     if u[0] >= (p.market_referred_success if warm else p.market_success):
         return False
-    z = traits.scores(s, now, c)
+    z = traits.scores(p, now, c)
     shift = p.market_referred_fit if warm else 0.0
     if z[traits.FIT] + shift <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):
         return False
-    traits.draw(s, now, c, z, shift, 1.0 + p.reps_pressure_size * r.pressure)
+    traits.draw(p, now, c, z, shift, 1.0 + p.reps_pressure_size * r.pressure)
     _begin(p, c, r.pressure)
     return True
 
 
 @rule
-def founder(s, now, c, r, order):  # type: ignore[no-untyped-def]
+def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
     """A customer already there at the opening of month 1, whom nobody is paid for."""
     _identify(c, r.seat, now.month, FOUNDERS + order)
-    traits.draw(s, now, c, traits.scores(s, now, c), 0.0, 1.0)
-    _begin(s.p[0], c, 0.0)
+    traits.draw(p, now, c, traits.scores(p, now, c), 0.0, 1.0)
+    _begin(p, c, 0.0)
 
 
 @rule
@@ -102,9 +101,8 @@ def _begin(p, c, pressure):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sign(s, c, r, t, led, d):  # type: ignore[no-untyped-def]
+def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
     """Perks are spent, the first purchase is invoiced, the seat's book and ledger count the customer."""
-    p = s.p[0]
     r.book_size += 1.0
     r.book_worth += c.worth
     r.book_signed += c.signed

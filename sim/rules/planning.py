@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.numeric import exp, power
+from sim.numeric import exp
 from sim.rules import hunting
 from sim.scheme.measures import CENT
 from sim.scheme.settle import LEVEL, clawback_share, combined_factor, component_pay, in_force
@@ -55,7 +55,7 @@ def effort_cost(p, hunt, nurture):  # type: ignore[no-untyped-def]
 @rule
 def delay(p, months):  # type: ignore[no-untyped-def]
     """Weight of pay `months` from now: 1 now, beta * delta**(months / 12) later (quasi-hyperbolic)."""
-    return 1.0 if months <= 0 else p.reps_present_bias * power(p.reps_discount_year, months / 12.0)
+    return p.delay[months]
 
 
 @rule
@@ -131,16 +131,14 @@ def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def plan(s, now, r, t, led, u):  # type: ignore[no-untyped-def]
+def plan(p, components, now, r, t, led, u):  # type: ignore[no-untyped-def]
     """Choose this month's hunting and nurturing; set pay pressure and what a visit is worth.
 
     `t` is last month's tally (what the rep knows of the book), `u` a uniform.
     """
-    p = s.p[0]
     active = t.active
     hours = p.reps_hours
     visits_full = hours / p.reps_hours_per_visit * r.nurturing_skill
-    components = s.components
     n = components.shape[0]
     factor = combined_factor(components, led.factor, now.month)
     leads = r.cold + r.warm
@@ -258,9 +256,8 @@ def spread_visits(p, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def learn(s, r, t, led):  # type: ignore[no-untyped-def]
+def learn(p, r, t, led):  # type: ignore[no-untyped-def]
     """Beliefs move towards the month's experience: signings per hour, size, lapse, what a visit does."""
-    p = s.p[0]
     rate = p.belief_rate
     hunted = r.hunting * p.reps_hours
     if t.attempts > 0.0:

@@ -35,16 +35,15 @@ def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> floa
 
 
 @rule
-def staff(s, now, agent, number):  # type: ignore[no-untyped-def]
+def staff(p, now, agent, number):  # type: ignore[no-untyped-def]
     """An agent's own skill, drawn once."""
     u = draws.uniforms(now.seed, now.run, draws.DESK, 0, number, 0)
-    agent.skill = s.p[0].desk_skill_spread * normal_quantile(u[0])
+    agent.skill = p.desk_skill_spread * normal_quantile(u[0])
 
 
 @rule
-def open_desk(s, d):  # type: ignore[no-untyped-def]
+def open_desk(p, d):  # type: ignore[no-untyped-def]
     """The month's waits, from the contacts the book is expected to make: a pool, or queues of one."""
-    p = s.p[0]
     capacity = p.desk_capacity / (1.0 + (p.desk_offer_time if p.desk_orientation == 1.0 else 0.0))
     agents = d.shape[0]
     if p.desk_contact == 0.0:

@@ -14,7 +14,7 @@ T_INITIAL, T_RATE, T_SPEND, T_MARGIN, T_NEED, T_LAPSE = range(6)  # order of rec
 
 
 @rule
-def scores(s, now, c):  # type: ignore[no-untyped-def]
+def scores(p, now, c):  # type: ignore[no-untyped-def]
     """Eight standard normals of a prospect, correlated as the scenario says (z = L e, L Cholesky)."""
     a = draws.uniforms(now.seed, now.run, draws.TRAITS_FIRST, now.month, c.who, c.which)
     b = draws.uniforms(now.seed, now.run, draws.TRAITS_SECOND, now.month, c.who, c.which)
@@ -25,25 +25,24 @@ def scores(s, now, c):  # type: ignore[no-untyped-def]
     out = np.zeros(8)
     for i in range(8):
         for j in range(i + 1):
-            out[i] += s.cholesky[i, j] * z[j]
+            out[i] += p.cholesky[i, j] * z[j]
     return out
 
 
 @rule
-def draw(s, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
+def draw(p, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
     """Write the traits of a prospect into its record; `size` multiplies the first purchase."""
-    p = s.p[0]
     c.fit = z[FIT] + fit_shift
-    first = p.customers_initial / p.customers_initial_shape * exp(interpolate(s.tables[T_INITIAL], z[INITIAL])) * size
+    first = p.customers_initial / p.customers_initial_shape * exp(interpolate(p.tables[T_INITIAL], z[INITIAL])) * size
     c.initial = cents(first)
     c.renewal = cents(first * p.customers_renewal) if p.customers_setting == 0.0 else 0.0
-    c.rate = exp(interpolate(s.tables[T_RATE], z[RATE])) / p.purchase_alpha if p.purchase_enabled > 0.0 else 0.0
-    c.scale = p.spend_v / exp(interpolate(s.tables[T_SPEND], z[SPEND]))  # mean amount is p * scale
-    c.margin = 1.0 / (1.0 + exp(-interpolate(s.tables[T_MARGIN], z[MARGIN])))
+    c.rate = exp(interpolate(p.tables[T_RATE], z[RATE])) / p.purchase_alpha if p.purchase_enabled > 0.0 else 0.0
+    c.scale = p.spend_v / exp(interpolate(p.tables[T_SPEND], z[SPEND]))  # mean amount is p * scale
+    c.margin = 1.0 / (1.0 + exp(-interpolate(p.tables[T_MARGIN], z[MARGIN])))
     c.odds_pay = exp(p.payment_spread * z[PAYMENT] + p.payment_fit * c.fit)
-    c.need = p.service_rate / p.service_shape * exp(interpolate(s.tables[T_NEED], z[NEED]) - p.service_fit * c.fit)
+    c.need = p.service_rate / p.service_shape * exp(interpolate(p.tables[T_NEED], z[NEED]) - p.service_fit * c.fit)
     c.no_contact = exp(-c.need)
-    c.odds_lapse = exp(interpolate(s.tables[T_LAPSE], z[LAPSE]))
+    c.odds_lapse = exp(interpolate(p.tables[T_LAPSE], z[LAPSE]))
     monthly = c.rate * p.spend_p * c.scale
     if p.customers_setting == 0.0:
         monthly += c.renewal * 0.01 / p.customers_renewal_months

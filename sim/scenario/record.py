@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
 
-from sim.numeric import TABLE_NODES, exp, quantile_table
+from sim.numeric import TABLE_NODES, exp, power, quantile_table
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS
@@ -30,24 +30,29 @@ COMPONENT = np.dtype(
 class Setup(NamedTuple):
     """What both engines are given.
 
-    p : record of every number, named by the last two parts of its path (``lapse_satisfaction``), and of the
-    arrays a customer's month reads: ``transitions`` (payment, cumulated over paid, buckets, written off) and
-    ``amounts`` (quantiles of a purchase's amount).  A customer's month is given this record alone, since a
-    record is a bare pointer: passing an array costs numba more than most rules do;
-    components : the scheme; cholesky : of the traits' correlation; tables : quantile tables, in the order of
-    :data:`TABLES`; absent : seats left empty; promise : months of custom promised, by age.
+    p : one record (array of length 1) of every number, named by the last two parts of its path
+    (``lapse_satisfaction``), and of the arrays in :data:`ARRAYS`.  Rules are given this record and not the
+    arrays: it is a bare pointer, while handing an array on costs numba more than most rules do;
+    components : the scheme; absent : which seats are left empty.
     """
 
     p: Any
     components: np.ndarray
-    cholesky: np.ndarray
-    tables: np.ndarray
     absent: np.ndarray
-    promise: np.ndarray
 
 
 TABLES = ("initial", "rate", "spend", "margin", "need", "lapse")
 BUCKETS = 8  # most arrears buckets, the current one included
+LONGEST = 1200  # months of a run
+FARTHEST = 600  # months a rep may look ahead
+ARRAYS = [
+    ("transitions", "f8", (BUCKETS, BUCKETS + 1)),  # payment by bucket, cumulated over paid, buckets, written off
+    ("cholesky", "f8", (len(TRAITS), len(TRAITS))),  # of the traits' correlation
+    ("tables", "f8", (len(TABLES), TABLE_NODES, 2)),  # quantiles of traits, in the order of TABLES
+    ("amounts", "f8", (TABLE_NODES, 2)),  # quantiles of a purchase's amount
+    ("promise", "f8", (LONGEST + 2,)),  # months of custom promised, by age
+    ("delay", "f8", (FARTHEST + 1,)),  # weight of pay by months from now
+]
 
 
 def _numbers(group: Group, path: tuple[str, ...]) -> dict[str, float]:
@@ -115,38 +120,51 @@ def _correlation(pairs: dict[str, float]) -> np.ndarray:
     return lower
 
 
+def _transitions(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
+    padded = np.zeros((BUCKETS, BUCKETS + 1))
+    padded[: len(rows), : len(rows) + 1] = np.cumsum(np.array(rows), axis=1)
+    return padded
+
+
+def _promise(months: int, lapse: float) -> np.ndarray:
+    """Expected months of custom promised within so many months, at constant retention up to a horizon."""
+    promise, alive = np.zeros(LONGEST + 2), 1.0
+    for month in range(1, LONGEST + 2):
+        promise[month] = promise[month - 1] + (alive if month <= months else 0.0)
+        alive *= 1.0 - lapse
+    return promise
+
+
+def _delay(present_bias: float, discount_year: float) -> np.ndarray:
+    """Weight of pay k months from now: 1 now, beta * delta**(k / 12) later (quasi-hyperbolic, Laibson 1997)."""
+    weights = [present_bias * power(discount_year, month / 12.0) for month in range(FARTHEST + 1)]
+    return np.array([1.0, *weights[1:]])
+
+
 def build(scenario: Scenario) -> Setup:
-    """The record and tables of a scenario."""
-    numbers: dict[str, float] = {"months": float(scenario.months)}
+    """The record of a scenario."""
+    c = scenario.customers
+    numbers: dict[str, float] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
-    c = scenario.customers
     numbers["lapse_most"] = float(exp(c.lapse.satisfaction))
-    numbers["buckets"] = float(len(c.payment.transitions))
-    arrays = [("transitions", "f8", (BUCKETS, BUCKETS + 1)), ("amounts", "f8", (TABLE_NODES, 2))]
-    p = np.zeros(1, np.dtype([(name, "f8") for name in numbers] + arrays))
+    p = np.zeros(1, np.dtype([(name, "f8") for name in numbers] + ARRAYS))
     for name, value in numbers.items():
         p[name] = value
-    chain = np.cumsum(np.array(c.payment.transitions), axis=1)
-    p["transitions"][0, : chain.shape[0], : chain.shape[1]] = chain
-    p["amounts"][0] = quantile_table(False, c.spend.p, 0.0)
-    tables = np.stack(
-        [
-            quantile_table(False, c.initial_shape, 0.0),
-            quantile_table(False, c.purchase.shape, 0.0),
-            quantile_table(False, c.spend.q, 0.0),
-            quantile_table(True, c.margin * c.margin_precision, (1 - c.margin) * c.margin_precision),
-            quantile_table(False, c.service.shape, 0.0),
-            quantile_table(True, c.lapse.alpha, c.lapse.beta),
-        ]
-    )
+    p["transitions"] = _transitions(c.payment.transitions)
+    p["cholesky"] = _correlation(c.correlation)
+    p["tables"] = [
+        quantile_table(False, c.initial_shape, 0.0),
+        quantile_table(False, c.purchase.shape, 0.0),
+        quantile_table(False, c.spend.q, 0.0),
+        quantile_table(True, c.margin * c.margin_precision, (1 - c.margin) * c.margin_precision),
+        quantile_table(False, c.service.shape, 0.0),
+        quantile_table(True, c.lapse.alpha, c.lapse.beta),
+    ]
+    p["amounts"] = quantile_table(False, c.spend.p, 0.0)
+    p["promise"] = _promise(scenario.firm.promise_months, scenario.firm.promise_lapse)
+    p["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
-    kept = 1.0 - scenario.firm.promise_lapse
-    promise, total, alive = np.zeros(scenario.months + 2), 0.0, 1.0
-    for month in range(1, scenario.months + 2):  # expected months of custom promised within so many months
-        total += alive if month <= scenario.firm.promise_months else 0.0
-        alive *= kept
-        promise[month] = total
     absent = np.zeros(scenario.reps.count, np.bool_)
     absent[list(scenario.reps.absent)] = True
-    return Setup(p, components, _correlation(c.correlation), tables, absent, promise)
+    return Setup(p, components, absent)

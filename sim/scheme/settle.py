@@ -70,12 +70,12 @@ def in_force(k, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def horizon(s):  # type: ignore[no-untyped-def]
+def horizon(p, components):  # type: ignore[no-untyped-def]
     """Last month in which pay deferred during the run may vest."""
     longest = 0
-    for i in range(s.components.shape[0]):
-        longest = max(longest, s.components[i].deferral_months)
-    return np.int64(s.p[0].months) + longest
+    for i in range(components.shape[0]):
+        longest = max(longest, components[i].deferral_months)
+    return np.int64(p.months) + longest
 
 
 @rule
@@ -89,9 +89,8 @@ def combined_factor(components, factor, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def measure_month(s, now, r, t, led):  # type: ignore[no-untyped-def]
+def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
     """Compute every measure of a seat's month into the ledger."""
-    p = s.p[0]
     t.active, t.worth_sum = r.book_size, r.book_worth
     t.tenure_sum = r.book_size * (now.month + 1.0) - r.book_signed
     mean = t.satisfaction_sum / QUANTUM / t.active if t.active > 0.0 else 0.0
@@ -116,13 +115,13 @@ def trail_base(k, base, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def award(s, now, r, led, team):  # type: ignore[no-untyped-def]
+def award(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
     month = now.month
-    learning = s.p[0].belief_rate
+    learning = p.belief_rate
     total = 0.0
-    for i in range(s.components.shape[0]):
-        k = s.components[i]
+    for i in range(components.shape[0]):
+        k = components[i]
         led.awards[i] = 0.0
         value = team[k.measure] if k.team == 1 else led.values[k.measure]
         led.usual[i] += learning * (value - led.usual[i])
@@ -144,12 +143,11 @@ def award(s, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
-def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
+def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     """Award, cap, defer and pay the month's variable pay; returns (awarded, paid, forfeited), hundredths."""
-    p = s.p[0]
     month = now.month
-    total = award(s, now, r, led, team)
-    scale = combined_factor(s.components, led.factor, month)
+    total = award(p, components, now, r, led, team)
+    scale = combined_factor(components, led.factor, month)
     if month % 12 == 1:
         r.year_variable = 0.0
     if p.scheme_variable_cap > 0.0:
@@ -157,8 +155,8 @@ def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
         if total * scale > room:
             scale = room / total
     awarded, paid, forfeited = 0.0, 0.0, 0.0
-    for i in range(s.components.shape[0]):
-        k = s.components[i]
+    for i in range(components.shape[0]):
+        k = components[i]
         due = cents(led.awards[i] * scale)
         awarded += due
         if k.trail_months == 0 and in_force(k, month) and (month % k.months == 0 or month == k.until_month):
@@ -190,7 +188,7 @@ def reward(s, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
-def customers_left(s, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
+def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
     """After the lapses: leavers go from the ledger, and commission within its clawback is claimed back.
 
     What the rep who signed can no longer be asked for, having left, is uncollectable.
@@ -202,8 +200,8 @@ def customers_left(s, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
         led.base[0, c.signed] -= 1.0
         led.base[1, c.signed] -= c.initial
         age = now.month - c.signed + 1
-        for i in range(s.components.shape[0]):
-            k = s.components[i]
+        for i in range(components.shape[0]):
+            k = components[i]
             if k.clawback_months > 0:
                 claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * units(k, c))
                 m.claimed += claim
