@@ -49,10 +49,16 @@ def new_archive(size, years):  # type: ignore[no-untyped-def]
 
 
 @rule
-def promised(promise, c, month):  # type: ignore[no-untyped-def]
-    """Profit promised at signing for the months up to `month`, in hundredths."""
+def promised(p, c, month):  # type: ignore[no-untyped-def]
+    """Profit promised at signing for the months up to `month`, in hundredths.
+
+    First purchase and perks at once; then purchases less service in every month, and renewals when they
+    fall due, for as long as the firm reckons customers stay; less the commission paid for the signature.
+    """
     age = month - c.signed + 1
-    return c.promise_first + cents(c.promise_month * promise[age]) if age >= 1 else 0.0
+    if age < 1:
+        return 0.0
+    return c.promise_first + cents(c.promise_month * p.promise_months[age] + c.promise_renewal * p.promise_renewals[age]) - c.commission
 
 
 @rule
@@ -63,12 +69,10 @@ def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-unt
         c = customers[i]
         cohort = (c.signed - 1) // 12
         c.commission = attributed(components, led.paid_rate, c)
-        profit = account_profit(c) - c.commission
-        arc.cohort_profit[cohort, year] += profit - c.year_profit
-        c.year_profit = profit
-        arc.cohort_promised[cohort, year] += promised(p.promise, c, min(12 * (year + 1), months)) - promised(
-            p.promise, c, 12 * year
-        )
+        profit, promise = account_profit(c) - c.commission, promised(p, c, min(12 * (year + 1), months))
+        arc.cohort_profit[cohort, year] += profit - c.profit
+        arc.cohort_promised[cohort, year] += promise - c.promised
+        c.profit, c.promised = profit, promise
         if c.status == ACTIVE:
             arc.cohort_customers[cohort, year] += 1.0
 
@@ -80,15 +84,14 @@ def close_customers(p, components, customers, led, arc, number, year):  # type: 
     enter_year(p, components, customers, led, arc, year)
     for i in range(customers.shape[0]):
         c = customers[i]
-        c.promised = promised(p.promise, c, months)
-        arc.profit[number + i] = c.year_profit
-        arc.promised[number + i] = c.promised
         cohort = (c.signed - 1) // 12
         arc.cohort_signed[cohort] += 1.0
         for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
-            arc.cohort_promised[cohort, later] += promised(p.promise, c, min(12 * (later + 1), months)) - promised(
-                p.promise, c, 12 * later
-            )
+            promise = promised(p, c, min(12 * (later + 1), months))
+            arc.cohort_promised[cohort, later] += promise - c.promised
+            c.promised = promise
+        arc.profit[number + i] = c.profit
+        arc.promised[number + i] = c.promised
         for k in range(AGES.shape[0]):  # signed in month s, `age` months are completed at the end of month s + age - 1
             if c.signed + AGES[k] - 1 <= months:
                 arc.could[k] += 1.0
@@ -112,14 +115,11 @@ def count(now, c, e, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
-    """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
-    m.month = now.month
-    satisfaction, attempts_cost = 0.0, cents(p.firm_attempt_cost)
-    pressure, hunted, nurtured, fit, waited = 0.0, 0.0, 0.0, 0.0, 0.0
+def add_lines(p, tallies, m):  # type: ignore[no-untyped-def]
+    """Add the seats' tallies to the lines of the month's row."""
+    attempts_cost = cents(p.firm_attempt_cost)
     for i in range(tallies.shape[0]):
-        t, r = tallies[i], reps[i]
-        m.customers += t.active
+        t = tallies[i]
         m.signings += t.signings
         m.lapses += t.lapses
         m.initial_revenue += t.initial_revenue
@@ -133,21 +133,32 @@ def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
         m.resolution += t.resolution
         m.write_off += t.write_off
         m.collected += t.collected
-        m.outstanding += t.outstanding
         m.attempts += t.attempts
         m.visits += t.visits
         m.contacts += t.contacts
         m.cases += t.cases
+        m.wait += t.wait_sum
+        m.fit += t.fit_sum
+
+
+@rule
+def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
+    """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
+    m.month = now.month
+    add_lines(p, tallies, m)
+    satisfaction, pressure, hunted, nurtured, present = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(tallies.shape[0]):
+        t, r = tallies[i], reps[i]
+        m.customers += t.active
+        m.outstanding += t.outstanding
         satisfaction += t.satisfaction_sum
-        waited += t.wait_sum
-        fit += t.fit_sum
-        pressure += r.pressure
-        hunted += r.hunting
-        nurtured += r.nurturing
+        pressure += t.pressure
+        hunted += t.hunting
+        nurtured += t.nurturing
+        present += t.present
         m.held += r.held
         m.clawback_due += r.clawback_due
         m.leads += r.cold + r.warm
-    seats = float(tallies.shape[0])
     m.revenue = m.initial_revenue + m.repeat_revenue + m.cross_revenue
     m.desk = cents(p.desk_salary) * p.desk_agents + cents(p.firm_fixed_cost)
     m.profit = (
@@ -155,11 +166,12 @@ def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
         - m.salaries - m.desk
     )  # fmt: skip
     m.satisfaction = satisfaction / QUANTUM / m.customers if m.customers > 0.0 else 0.0
-    m.hunting_share = hunted / seats
-    m.nurturing_share = nurtured / seats
-    m.pressure = pressure / seats
-    m.wait = waited / QUANTUM / m.contacts if m.contacts > 0.0 else 0.0
-    m.fit = fit / QUANTUM / m.signings if m.signings > 0.0 else 0.0
+    if present > 0.0:
+        m.hunting_share = hunted / present
+        m.nurturing_share = nurtured / present
+        m.pressure = pressure / present
+    m.wait = m.wait / QUANTUM / m.contacts if m.contacts > 0.0 else 0.0
+    m.fit = m.fit / QUANTUM / m.signings if m.signings > 0.0 else 0.0
 
 
 @rule

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import bits_to_float, float_to_bits, rule, shared
+from sim.compiled import bits_to_float, float_to_bits, kernel, rule, shared
 
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
@@ -326,7 +326,7 @@ TABLE_STEP = 1.0 / 64.0
 TABLE_NODES = 833
 
 
-@shared
+@kernel
 def quantile_table(is_beta: bool, a: float, b: float) -> np.ndarray:
     """Transformed quantiles on a grid of z in [-6.5, 6.5], [node, (value, slope per step)].
 

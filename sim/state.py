@@ -31,11 +31,11 @@ CUSTOMER = np.dtype(
     _floats("satisfaction expectation tie fit no_contact rate owed odds_lapse pushed worth bucket")
     + _whole("who which term_ends status agent")
     # what an event reads: traits drawn at signing, identity
-    + _floats("need initial renewal scale margin odds_pay purchases promise_first promise_month")
+    + _floats("need initial renewal scale margin odds_pay purchases promise_first promise_month promise_renewal")
     + _whole("seat signed order lapsed_month founder")
     # the account, in hundredths
     + _floats("revenue cost_of_goods acquisition service resolution write_off collected")
-    + _floats("commission year_profit promised")
+    + _floats("commission profit promised")
 )
 
 MOMENT = np.dtype(  # what happens to one customer in one month
@@ -49,8 +49,9 @@ REP = np.dtype(
         (name, "f8")
         for name in (
             "hunting_skill nurturing_skill hunting nurturing pressure savings cold warm tie_kept tie_fading "
+            "u_choice u_attempt u_leave u_survey "
             # beliefs
-            "signings_per_hour size margin_share lapse visit_lapse visit_repeat visit_satisfaction signed_noise "
+            "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_satisfaction usual_award "
             # what visits are worth to the rep this month, and how many customers get
             "care_all care_worth visits_all visits_worth "
             # the seat's active customers: number, sum of worth, sum of months of signing
@@ -68,7 +69,8 @@ TALLY = np.dtype(
             "signings lapses initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition prospecting service "
             "resolution write_off collected attempts visits contacts wait_sum cases fit_sum "
             "active satisfaction_sum worth_sum tenure_sum outstanding overdue referrals "
-            "visited visited_lapses visited_repeat visited_satisfaction "
+            "visited visited_lapses visited_revenue visited_satisfaction "
+            "present hunting nurturing pressure "
             "surveyed cohort_kept cohort_signed written_off_customers"
         ).split()
     ]
@@ -88,6 +90,8 @@ class Ledger(NamedTuple):
 
     to_date: np.ndarray  # [C] value of the measure in the current period
     usual: np.ndarray  # [C] believed monthly value of the measure
+    noise: np.ndarray  # [C] believed spread of that
+    worth: np.ndarray  # [C] what the rep makes of a unit of award
     held: np.ndarray  # [C, H] deferred pay by the month in which it vests, hundredths
     factor: np.ndarray  # [C] what multipliers and gates last stood at
     base: np.ndarray  # [2, T] signings and first purchases still there, by month of signing
@@ -96,12 +100,15 @@ class Ledger(NamedTuple):
     values: np.ndarray  # [M] measures of the month
     awards: np.ndarray  # [C] awards of the month, currency
     propensity: np.ndarray  # [alternatives] Roth-Erev propensities
+    utility: np.ndarray  # [alternatives] what the month's alternatives are worth
 
 
 @rule
 def new_ledgers(seats, components, months, horizon, measures, alternatives):  # type: ignore[no-untyped-def]
     """Empty ledgers of all seats; months are numbered from 1."""
     return Ledger(
+        np.zeros((seats, components)),
+        np.zeros((seats, components)),
         np.zeros((seats, components)),
         np.zeros((seats, components)),
         np.zeros((seats, components, horizon + 1)),
@@ -112,6 +119,7 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives):  # 
         np.zeros((seats, measures)),
         np.zeros((seats, components)),
         np.ones((seats, alternatives)),
+        np.zeros((seats, alternatives)),
     )
 
 
@@ -121,6 +129,8 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
     return Ledger(
         all_.to_date[seat],
         all_.usual[seat],
+        all_.noise[seat],
+        all_.worth[seat],
         all_.held[seat],
         all_.factor[seat],
         all_.base[seat],
@@ -129,6 +139,7 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.values[seat],
         all_.awards[seat],
         all_.propensity[seat],
+        all_.utility[seat],
     )
 
 
@@ -148,7 +159,7 @@ def quantise(score: float) -> float:
 def new_account(c):  # type: ignore[no-untyped-def]
     """Nothing bought, owed or spent yet."""
     c.owed = c.purchases = c.revenue = c.cost_of_goods = c.acquisition = c.service = 0.0
-    c.resolution = c.write_off = c.collected = c.commission = c.year_profit = c.promised = 0.0
+    c.resolution = c.write_off = c.collected = c.commission = c.profit = c.promised = 0.0
     c.lapsed_month = 0
 
 

@@ -126,7 +126,7 @@ class RepAgent(_Recorded):
         """A vacancy may end."""
         self.known, self.tally = self.tally, self.known
         self.tally[:] = np.zeros(1, TALLY)
-        entries.open_month(self.model.setup.p, self.model.now, self.record, self.ledger)
+        entries.open_month(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.ledger)
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
@@ -134,35 +134,36 @@ class RepAgent(_Recorded):
         Override this in a subclass to try another theory of the rep: set ``self.hunting`` and
         ``self.nurturing`` (shares of time).
         """
-        u = entries.rep_uniforms(self.model.now, self.record)
-        entries.plan(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.known, self.ledger, u[0])
+        entries.plan(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.known, self.ledger)
 
     def hunt(self) -> None:
         """Work down the leads; sign who accepts and is accepted."""
         model = self.model
-        number, warm = entries.attempts(model.setup.p, self.record, entries.rep_uniforms(model.now, self.record)[1])
+        number, warm = entries.attempts(model.setup.p, self.record)
         self.tally["attempts"] += number
         for order in range(1, number + 1):
             record = np.zeros(1, CUSTOMER)
             if entries.prospect(model.setup.p, model.now, record, self.record, order, order <= warm):
-                self.sign(record)
+                self.sign(record, self.tally)
 
-    def sign(self, record: np.ndarray) -> None:
+    def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
         """A prospect becomes a customer."""
         model = self.model
-        entries.sign(model.setup.p, record, self.record, self.tally, self.ledger, model.desk)
+        entries.sign(model.setup.p, record, self.record, tally, self.ledger, model.desk)
         self.book.append(model.customer_class(model, record, self))
 
     def inherit(self, customers: int) -> None:
-        """The book a seat starts with."""
+        """The book a seat starts with, tallied apart: nobody is paid for it."""
+        opening = np.zeros(1, TALLY)
         for order in range(1, customers + 1):
             record = np.zeros(1, CUSTOMER)
             entries.founder(self.model.setup.p, self.model.now, record, self.record, order)
-            self.sign(record)
+            self.sign(record, opening)
+        entries.add_lines(self.model.setup.p, opening, self.model.row)
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
-        entries.spread_visits(self.model.setup.p, self.record)
+        entries.spread_visits(self.model.setup.p, self.record, self.tally)
 
     def measure(self) -> None:
         """Every measure of the month is taken."""

@@ -7,7 +7,7 @@ is computed here.
 from __future__ import annotations
 
 # ruff: noqa: D103
-from sim import accounts, draws
+from sim import accounts
 from sim.compiled import kernel
 from sim.rules import (
     career,
@@ -91,23 +91,18 @@ def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def open_month(p, now, r, led):  # type: ignore[no-untyped-def]
-    career.open_month(p[0], now[0], r[0], led)
+def open_month(p, components, now, r, led):  # type: ignore[no-untyped-def]
+    career.open_month(p[0], components, now[0], r[0], led)
 
 
 @kernel
-def rep_uniforms(now, r):  # type: ignore[no-untyped-def]
-    return draws.rep_uniforms(now[0].seed, now[0].run, draws.REP_MONTH, now[0].month, r[0].seat, r[0].hire)
+def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
+    planning.plan(p[0], components, now[0], r[0], t[0], led)
 
 
 @kernel
-def plan(p, components, now, r, t, led, u):  # type: ignore[no-untyped-def]
-    planning.plan(p[0], components, now[0], r[0], t[0], led, u)
-
-
-@kernel
-def attempts(p, r, u):  # type: ignore[no-untyped-def]
-    return hunting.attempts(p[0], r[0], u)
+def attempts(p, r):  # type: ignore[no-untyped-def]
+    return hunting.attempts(p[0], r[0])
 
 
 @kernel
@@ -126,8 +121,8 @@ def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def spread_visits(p, r):  # type: ignore[no-untyped-def]
-    planning.spread_visits(p[0], r[0])
+def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
+    planning.spread_visits(p[0], r[0], t[0])
 
 
 @kernel
@@ -173,6 +168,11 @@ def close_customers(p, components, c, led, arc, number, year):  # type: ignore[n
 @kernel
 def widen(arc):  # type: ignore[no-untyped-def]
     return accounts.widen(arc)
+
+
+@kernel
+def add_lines(p, tallies, m):  # type: ignore[no-untyped-def]
+    accounts.add_lines(p[0], tallies, m[0])
 
 
 @kernel

@@ -94,16 +94,15 @@ def swap(shelf, i, j):  # type: ignore[no-untyped-def]
 @rule
 def open_seat(p, components, now, r, t, last, led, desk, book, used, trial):  # type: ignore[no-untyped-def]
     """A seat's month begins: a vacancy may end; plan and hunt.  Returns the book, which may have grown."""
-    career.open_month(p, now, r, led)
+    career.open_month(p, components, now, r, led)
     if r.present == 1:
-        u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
-        planning.plan(p, components, now, r, last, led, u[0])
-        attempts, warm = hunting.attempts(p, r, u[1])
+        planning.plan(p, components, now, r, last, led)
+        attempts, warm = hunting.attempts(p, r)
         t.attempts += attempts
         for order in range(1, attempts + 1):
             if hunting.prospect(p, now, trial[0], r, order, order <= warm):
                 book = take_in(p, trial[0], r, t, led, desk, book, used)
-    planning.spread_visits(p, r)
+    planning.spread_visits(p, r, t)
     return book
 
 
@@ -119,8 +118,8 @@ def take_in(p, c, r, t, led, desk, book, used):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_book(p, absent, now, reps, tallies, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
-    """The seats, the desk's agents and the customers there at the start."""
+def open_book(p, absent, now, reps, opening, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
+    """The seats, the desk's agents and the customers there at the start, tallied apart: nobody is paid for them."""
     founders = np.int64(p.customers_at_start)
     book = np.zeros((reps.shape[0], founders + 16), CUSTOMER)
     for a in range(desk.shape[0]):
@@ -129,7 +128,7 @@ def open_book(p, absent, now, reps, tallies, ledgers, desk, used, trial):  # typ
         career.furnish(reps[seat], seat, absent[seat])
         for order in range(1, founders + 1):
             hunting.founder(p, now, trial[0], reps[seat], order)
-            book = take_in(p, trial[0], reps[seat], tallies[seat], seat_ledger(ledgers, seat), desk, book, used)
+            book = take_in(p, trial[0], reps[seat], opening[seat], seat_ledger(ledgers, seat), desk, book, used)
     return book
 
 
@@ -160,7 +159,9 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     gone, active = np.zeros(BLOCK, np.int64), np.zeros(seats, np.int64)
     now = clock[0]
     now.seed, now.run, now.month = seed, run, 1
-    book = open_book(p, s.absent, now, reps, tallies, ledgers, desk, used, trial)
+    opening = np.zeros(seats, TALLY)
+    book = open_book(p, s.absent, now, reps, opening, ledgers, desk, used, trial)
+    accounts.add_lines(p, opening, months_out[0])
     for month in range(1, months + 1):
         now.month = month
         m = months_out[month - 1]

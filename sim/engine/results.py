@@ -10,7 +10,6 @@ import pandas as pd
 
 from sim.accounts import MONTH, RUN
 from sim.scenario.model import Scenario
-from sim.state import account_profit
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, WHALE_SHARES, years
 
 
@@ -109,15 +108,13 @@ def _customers(numbers: np.ndarray, done: list[Output]) -> pd.DataFrame:
                 "signed_month": c["signed"],
                 "lapsed_month": c["lapsed_month"],
                 "status": c["status"],
-                "profit": (account_profit.py_func(c.view(np.recarray)) - c["commission"]) / 100.0,
-                "promised_profit": c["promise_first"] / 100.0,
                 "outstanding": c["owed"] / 100.0,
                 "purchases": c["purchases"],
                 "fit": c["fit"],
             }
             | {
                 name: c[name] / 100.0
-                for name in "revenue cost_of_goods acquisition service resolution write_off commission collected".split()
+                for name in "revenue cost_of_goods acquisition service resolution write_off commission profit collected".split()
             }
         )
         frame["promised_profit"] = c["promised"] / 100.0

@@ -21,7 +21,7 @@ def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
 
 
 @rule
-def hire(p, now, r, led, month):  # type: ignore[no-untyped-def]
+def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     """A new rep fills the seat: skills drawn, beliefs those of a newcomer, savings full."""
     u = draws.rep_uniforms(now.seed, now.run, draws.REP_TRAITS, 0, r.seat, r.hire)
     a = normal_quantile(u[0])
@@ -34,8 +34,8 @@ def hire(p, now, r, led, month):  # type: ignore[no-untyped-def]
     r.warnings = 0
     r.norm_signings = 0.0
     r.savings = p.reps_savings_months * p.reps_expenses
-    r.signings_per_hour = p.market_success / p.reps_hours_per_attempt
-    r.signed_noise = 1.0
+    r.signings_per_attempt = p.market_success
+    r.usual_award = 0.0
     r.size = p.customers_initial
     r.margin_share = p.customers_margin
     r.lapse = p.belief_lapse
@@ -48,14 +48,18 @@ def hire(p, now, r, led, month):  # type: ignore[no-untyped-def]
         r.cold = p.market_leads_at_start
     led.to_date[:] = 0.0
     led.usual[:] = 0.0
+    for i in range(components.shape[0]):
+        led.noise[i] = p.belief_noise * (components[i].quota if components[i].quota > 0.0 else 1.0)
     led.propensity[:] = 1.0
 
 
 @rule
-def open_month(p, now, r, led):  # type: ignore[no-untyped-def]
-    """A vacancy ends."""
+def open_month(p, components, now, r, led):  # type: ignore[no-untyped-def]
+    """A vacancy may end; the rep's uniforms of the month are drawn."""
     if r.present == 0 and r.absent == 0 and now.month >= r.vacant_until:
-        hire(p, now, r, led, now.month)
+        hire(p, components, now, r, led, now.month)
+    u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
+    r.u_choice, r.u_attempt, r.u_leave, r.u_survey = u[0], u[1], u[2], u[3]
 
 
 @rule
@@ -100,11 +104,10 @@ def missed_norm(p, r, month, signings):  # type: ignore[no-untyped-def]
 @rule
 def leaves(p, now, r, t):  # type: ignore[no-untyped-def]
     """Whether the rep quits, is broke, or is dismissed at the month's end."""
-    u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
     shortfall = min(1.0, max(0.0, 1.0 - r.total_pay * 0.01 / p.reps_expenses))
     broke = p.reps_quit_broke > 0.0 and r.savings < 0.0
     dismissed = missed_norm(p, r, now.month, t.signings)
-    return u[2] < quit_probability(p.reps_quit_rate, p.reps_quit_pay, shortfall) or broke or dismissed
+    return r.u_leave < quit_probability(p.reps_quit_rate, p.reps_quit_pay, shortfall) or broke or dismissed
 
 
 @rule
@@ -131,7 +134,7 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
     """Every component that falls due is settled and paid; the month's row `m` gets its lines."""
     if r.present == 0:
         return
-    awarded, paid, forfeited = reward(p, components, now, r, led, team)
+    awards, awarded, paid, forfeited = reward(p, components, now, r, led, team)
     fixed, recovered = settle_month(p, now, r, paid)
     r.paid += paid
     r.salary += fixed
@@ -140,7 +143,7 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
     m.forfeited += forfeited
     m.salaries += fixed
     m.clawback += recovered
-    planning.learn(p, r, t, led)
+    planning.learn(p, r, t, led, awards)
 
 
 @rule

@@ -30,10 +30,10 @@ def capacity(p, hunting: float, skill: float) -> float:  # type: ignore[no-untyp
 
 
 @rule
-def attempts(p, r, u):  # type: ignore[no-untyped-def]
+def attempts(p, r):  # type: ignore[no-untyped-def]
     """Whole attempts this month: (all, of which on warm leads); takes them from the pool."""
     leads = r.cold + r.warm
-    n = min(np.floor(expected_attempts(leads, capacity(p, r.hunting, r.hunting_skill)) + u), np.floor(leads))
+    n = min(np.floor(expected_attempts(leads, capacity(p, r.hunting, r.hunting_skill)) + r.u_attempt), np.floor(leads))
     warm = min(n, np.floor(r.warm))
     r.warm -= warm
     r.cold = max(0.0, r.cold - (n - warm))

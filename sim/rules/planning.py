@@ -13,12 +13,14 @@ import numpy as np
 from sim.compiled import rule
 from sim.numeric import exp
 from sim.rules import hunting
-from sim.scheme.measures import CENT
-from sim.scheme.settle import LEVEL, clawback_share, combined_factor, component_pay, in_force
+from sim.scenario.record import ADD
+from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
+from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, trail_row
 from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
 ONE, REVENUE, MARGIN = 1, 2, 3  # indices of measures.PER_SIGNING
+SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(1, 7)  # indices of measures.PER_VISIT
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
 # midpoints of nine equally likely parts of a standard normal
 NODES = (-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0, 0.2822161, 0.5894558, 0.9674216, 1.5932188)
@@ -53,14 +55,20 @@ def effort_cost(p, hunt, nurture):  # type: ignore[no-untyped-def]
 
 
 @rule
-def delay(p, months):  # type: ignore[no-untyped-def]
-    """Weight of pay `months` from now: 1 now, beta * delta**(months / 12) later (quasi-hyperbolic)."""
-    return p.delay[months]
+def months_left(k, month):  # type: ignore[no-untyped-def]
+    """Months after this one until the component is settled."""
+    return k.months - 1 - (month - 1) % k.months
+
+
+@rule
+def part(p, k):  # type: ignore[no-untyped-def]
+    """The rep's part in a component's measure: all of it, or one seat's in the team's mean."""
+    return 1.0 / p.reps_count if k.team == 1 else 1.0
 
 
 @rule
 def per_signing(k, r):  # type: ignore[no-untyped-def]
-    """What one signing adds to the component's measure at once, as the rep believes."""
+    """What one signing adds at once to a seat's measure, as the rep believes."""
     if k.per_signing == ONE:
         return 1.0
     if k.per_signing == REVENUE:
@@ -69,182 +77,244 @@ def per_signing(k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def worth_of_award(p, k, r):  # type: ignore[no-untyped-def]
-    """What a unit of award is worth to the rep: (kept now, at stake later), after deferral and clawback."""
-    now = 1.0 - k.deferral_share
-    later = 0.0
-    if k.deferral_share > 0.0 and k.deferral_months <= p.reps_horizon_months:
-        later += k.deferral_share * delay(p, k.deferral_months)
-    if k.clawback_months > 0:
-        alive = 1.0
-        for age in range(1, min(k.clawback_months, np.int64(p.reps_horizon_months)) + 1):
-            lost = alive * r.lapse * clawback_share(k, age) * delay(p, age)
-            now -= lost
-            later += lost
-            alive *= 1.0 - r.lapse
-    return now, later
+def per_visit(k, r, active):  # type: ignore[no-untyped-def]
+    """What one visit adds this month to a seat's measure, as the rep believes."""
+    if k.per_visit == SALE:
+        return r.visit_repeat
+    if k.per_visit == SALE_MARGIN:
+        return r.visit_repeat * r.margin_share
+    if k.per_visit == SATISFACTION:
+        return r.visit_satisfaction / max(active, 1.0)
+    if k.per_visit == CUSTOMER:
+        return r.visit_lapse
+    if k.per_visit == CUSTOMER_SHARE:
+        return r.visit_lapse / max(active, 1.0)
+    return -r.visit_lapse if k.per_visit == LOSS else 0.0
 
 
 @rule
-def project_now(p, k, to_date, usual, gain, left, noise):  # type: ignore[no-untyped-def]
-    """Expected award at the period's end if this month adds `gain`, `left` ordinary months follow."""
-    value = gain if k.kind == LEVEL else to_date + gain + usual * left
+def split_award(p, k, r):  # type: ignore[no-untyped-def]
+    """A unit of award as the rep values it: (paid at once and safe, deferred, at once but likely clawed back).
+
+    What vests, or is clawed back, beyond the horizon does not count.
+    """
+    deferred, lost, alive = 0.0, 0.0, 1.0
+    if k.deferral_share > 0.0:
+        for slice_ in range(1, k.deferral_slices + 1):
+            months = max(1, k.deferral_months * slice_ // k.deferral_slices)
+            if months <= p.reps_horizon_months:
+                deferred += k.deferral_share / k.deferral_slices * p.delay[months]
+    for age in range(1, min(k.clawback_months, np.int64(p.reps_horizon_months)) + 1):
+        lost += alive * r.lapse * clawback_share(k, age) * p.delay[age]
+        alive *= 1.0 - r.lapse
+    return 1.0 - k.deferral_share - lost, deferred, lost
+
+
+@rule
+def project(k, value, noise):  # type: ignore[no-untyped-def]
+    """Expected award when the measure is expected to come to `value`, give or take a standard deviation `noise`."""
     if k.linear == 1:
         return component_pay(k, value)
     total = 0.0
-    spread = noise * np.sqrt(left + 1.0)
     for z in NODES:
-        total += component_pay(k, value + z * spread)
+        total += component_pay(k, value + z * noise)
     return total / 9.0
 
 
 @rule
-def later_pay(p, k, r, usual, active):  # type: ignore[no-untyped-def]
-    """Pay over the horizon for one customer more in the book: what the book component pays per customer."""
-    if k.kind == 0 or active <= 0.0:
+def ahead(k, led, i, left):  # type: ignore[no-untyped-def]
+    """The measure at the period's end, apart from what this month's effort adds to it, and its spread."""
+    if k.kind == LEVEL:
+        return led.usual[i], led.noise[i]
+    months = left if k.kind == NEW else left + 1
+    return led.to_date[i] + led.usual[i] * months, led.noise[i] * np.sqrt(left + 1.0)
+
+
+@rule
+def book_pay(p, k, r, usual, active):  # type: ignore[no-untyped-def]
+    """Present value, over the horizon, of what a component on the book pays for one customer more in it."""
+    if k.kind == NEW or active <= 0.0:
         return 0.0
-    value = 0.0
-    alive = 1.0
-    each = usual / active
+    value, alive, each = 0.0, 1.0, usual / active
     for month in range(1, np.int64(p.reps_horizon_months) + 1):
         alive *= 1.0 - r.lapse
-        if k.kind == LEVEL:
-            if month % k.months == 0 and k.per_signing == ONE:
-                value += delay(p, month) * alive * (component_pay(k, usual + 1.0) - component_pay(k, usual))
-        elif k.linear == 1:
-            value += delay(p, month) * alive * k.rate * each
-        elif month % k.months == 0:
-            period = k.months * usual
-            value += delay(p, month) * alive * (component_pay(k, period + each * k.months) - component_pay(k, period))
+        if month % k.months != 0:
+            continue
+        if k.kind == BOOK:
+            more = component_pay(k, (usual + each * part(p, k)) * k.months) - component_pay(k, usual * k.months)
+        elif k.per_signing == ONE:
+            more = component_pay(k, usual + part(p, k)) - component_pay(k, usual)
+        else:
+            more = 0.0
+        value += p.delay[month] * alive * more
     return value
 
 
 @rule
 def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
-    """Present value of a signing's trail within the horizon: rate * measure / n a month while it stays."""
-    value = 0.0
-    alive = 1.0
+    """Present value of a new customer's trail within the horizon: rate * measure / n a month while they stay."""
+    value, alive = 0.0, 1.0
     for month in range(min(k.trail_months, np.int64(p.reps_horizon_months))):
-        value += alive * delay(p, month)
+        value += alive * p.delay[month]
         alive *= 1.0 - r.lapse
     return value * k.rate * per_signing(k, r) / k.trail_months
 
 
 @rule
-def plan(p, components, now, r, t, led, u):  # type: ignore[no-untyped-def]
-    """Choose this month's hunting and nurturing; set pay pressure and what a visit is worth.
+def at_risk(p, k, i, month, led):  # type: ignore[no-untyped-def]
+    """What the rep stands to lose, were the whole book to lapse next month: trail to come, clawback to pay.
 
-    `t` is last month's tally (what the rep knows of the book), `u` a uniform.
+    Trail counts for the horizon, without expecting lapse; both are summed over months of signing.
     """
-    active = t.active
-    hours = p.reps_hours
-    visits_full = hours / p.reps_hours_per_visit * r.nurturing_skill
-    n = components.shape[0]
-    factor = combined_factor(components, led.factor, now.month)
-    leads = r.cold + r.warm
-    # what one signing and one customer kept are worth, at once and later
-    at_once, at_stake, kept, repeat = 0.0, 0.0, 0.0, 0.0
-    worth_now = np.zeros(n)
-    for i in range(n):
+    total = 0.0
+    if k.trail_months > 0:
+        row, months = trail_row(k), 0.0
+        for signed in range(max(1, month - k.trail_months + 1), month):
+            months = min(k.trail_months - (month - signed), p.reps_horizon_months)
+            total += led.base[row, signed] * (1.0 if row == 0 else CENT) * k.rate / k.trail_months * months
+    elif k.clawback_months > 0:
+        row = trail_row(k)
+        for signed in range(max(1, month - k.clawback_months + 1), month):
+            units = led.base[row, signed] * (1.0 if row == 0 else CENT)
+            total += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
+    return total * p.reps_present_bias
+
+
+@rule
+def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
+    """What a signing and a customer kept are worth beyond this period's award, in currency.
+
+    Fills led.worth (value of a unit of award); sets pay pressure (how far pay at once outweighs what
+    hangs on the customer's staying) and whom the visits go to.
+    """
+    factor = combined_factor(components, led.factor, month)
+    at_once, at_stake, signing, kept, sale = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(components.shape[0]):
         k = components[i]
-        if not in_force(k, now.month) or k.combine != 0:
+        if t.active > 0.0:
+            kept += at_risk(p, k, i, month, led) / t.active
+        if not in_force(k, month) or k.combine != ADD:
             continue
         if k.trail_months > 0:
-            at_stake += trail_pay(p, k, r)
+            signing += trail_pay(p, k, r)
             continue
-        now_kept, later = worth_of_award(p, k, r)
-        worth_now[i] = now_kept + later - (later if k.clawback_months > 0 and k.deferral_share == 0.0 else 0.0)
-        left = k.months - 1 - (now.month - 1) % k.months
-        one = per_signing(k, r)
+        safe, deferred, lost = split_award(p, k, r)
+        led.worth[i] = safe + deferred
+        left, one = months_left(k, month), per_signing(k, r) * part(p, k)
         if one > 0.0 and k.kind != LEVEL:
-            gain = project_now(p, k, led.to_date[i], led.usual[i], one, left, r.signed_noise * one) - project_now(
-                p, k, led.to_date[i], led.usual[i], 0.0, left, r.signed_noise * one
-            )
-            at_once += gain * now_kept * delay(p, left)
-            at_stake += gain * later
-        pays = later_pay(p, k, r, led.usual[i], active)
+            value, noise = ahead(k, led, i, left)
+            gain = (project(k, value + one, noise) - project(k, value, noise)) * p.delay[left]
+            at_once += gain * safe
+            at_stake += gain * (deferred + lost)
+        pays = book_pay(p, k, r, led.usual[i], t.active)
+        signing += pays
         kept += pays
-        if k.kind == 1 and k.per_signing != ONE:
-            repeat += k.rate if k.linear == 1 else 0.0
-    at_stake += kept
-    visit_value = (kept * r.visit_lapse + repeat * r.visit_repeat) * factor
-    squeeze = max(0.0, at_once - at_stake) * factor * r.signings_per_hour * hours / p.reps_expenses
-    r.pressure = squeeze / (1.0 + squeeze)
-    r.care_all = 1.0 + max(0.0, kept * r.visit_lapse) * factor
+        if (k.per_visit == SALE or k.per_visit == SALE_MARGIN) and k.linear == 1:
+            sale += k.rate * part(p, k)
+    r.care_all = 1.0 + max(0.0, kept * r.visit_lapse * factor)
     worth = t.worth_sum * CENT
-    r.care_worth = max(0.0, repeat * r.visit_repeat) * factor * active / worth if worth > 0.0 else 0.0
+    r.care_worth = max(0.0, sale * r.visit_repeat * factor) * t.active / worth if worth > 0.0 else 0.0
+    signings = r.signings_per_attempt * p.reps_hours / p.reps_hours_per_attempt
+    squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / p.reps_expenses
+    r.pressure = squeeze / (1.0 + squeeze)
+    return signing * factor, kept * factor
+
+
+@rule
+def projected_pay(p, components, month, r, led, active, signed, visits):  # type: ignore[no-untyped-def]
+    """Variable pay of the current periods if the month brings `signed` customers and `visits` visits.
+
+    Awards are weighed as in :func:`weigh`, held to what the regulator's cap leaves of the year, and
+    multipliers and gates count for the months they will hold.
+    """
+    factor = combined_factor(components, led.factor, month)
+    pay, awards = 0.0, 0.0
+    for i in range(components.shape[0]):
+        k = components[i]
+        if not in_force(k, month) or k.trail_months > 0:
+            continue
+        left = months_left(k, month)
+        value, noise = ahead(k, led, i, left)
+        value += (signed * per_signing(k, r) + visits * per_visit(k, r, active)) * part(p, k)
+        expected = project(k, value, noise)
+        if k.combine == ADD:
+            awards += expected * factor
+            pay += expected * factor * led.worth[i] * p.delay[left]
+        else:
+            pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
+    if p.scheme_variable_cap > 0.0 and awards > 0.0:
+        room = max(0.0, p.scheme_variable_cap * p.reps_salary * 12.0 - r.year_variable * CENT)
+        pay *= min(1.0, room / awards)
+    return pay
+
+
+@rule
+def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
+    """Choose this month's hunting and nurturing; set pay pressure and whom visits go to.
+
+    `t` is last month's tally: what the rep knows of the book.
+    """
+    signing, kept = weigh(p, components, now.month, r, t, led)
+    grid = np.int64(p.choice_grid)
     if p.choice_rule == FIXED:
         r.hunting, r.nurturing = p.choice_hunting, p.choice_nurturing
         return
-    grid = np.int64(p.choice_grid)
-    count = alternatives(grid)
     if p.choice_rule == ROTH_EREV:
-        r.chosen = pick(led.propensity, count, u)
+        r.chosen = pick(led.propensity, r.u_choice)
         r.hunting, r.nurturing = alternative(r.chosen, grid)
         return
-    utility = np.zeros(count)
-    for index in range(count):
-        hunt, nurture = alternative(index, grid)
-        worked = hunting.expected_attempts(leads, hunting.capacity(p, hunt, r.hunting_skill))
-        signed = worked * r.signings_per_hour * p.reps_hours_per_attempt / max(r.hunting_skill, 1e-9)
-        visits = nurture * visits_full
-        pay = signed * at_stake * factor + visits * visit_value
-        for i in range(n):
-            k = components[i]
-            if not in_force(k, now.month) or k.trail_months > 0:
-                continue
-            left = k.months - 1 - (now.month - 1) % k.months
-            one = per_signing(k, r)
-            if k.kind == LEVEL:
-                lift = visits * r.visit_satisfaction / max(active, 1.0) if k.per_signing == 0 else 0.0
-                gain = led.usual[i] + signed * one + lift
-                noise = 0.1 * abs(led.usual[i]) + 0.05
-            else:
-                extra = visits * r.visit_repeat if k.kind == 1 and k.per_signing != ONE else 0.0
-                gain = signed * one + extra + (led.usual[i] if k.kind == 1 else 0.0)
-                noise = r.signed_noise * max(one, 0.1 * abs(led.usual[i]))
-            expected = project_now(p, k, led.to_date[i], led.usual[i], gain, left, noise)
-            if k.combine == 0:
-                pay += expected * worth_now[i] * factor * delay(p, left)
-            else:
-                pay += (expected - led.factor[i]) * max(r.total_pay * CENT, 1.0) * delay(p, left)
-        utility[index] = pay - effort_cost(p, hunt, nurture)
-    r.chosen = logit_pick(utility, p.choice_temperature, u)
+    visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
+    index = 0
+    for hunt in range(grid + 1):
+        worked = hunting.expected_attempts(r.cold + r.warm, hunting.capacity(p, hunt / grid, r.hunting_skill))
+        signed = worked * r.signings_per_attempt
+        for nurture in range(grid - hunt + 1):
+            visits = visits_full * nurture / grid
+            led.utility[index] = (
+                projected_pay(p, components, now.month, r, led, t.active, signed, visits)
+                + signed * signing
+                + visits * r.visit_lapse * kept
+                - effort_cost(p, hunt / grid, nurture / grid)
+            )
+            index += 1
+    r.chosen = logit_pick(led.utility, p.choice_temperature, r.u_choice)
     r.hunting, r.nurturing = alternative(r.chosen, grid)
 
 
 @rule
 def logit_pick(utility, temperature, u):  # type: ignore[no-untyped-def]
-    """Index drawn with probability proportional to exp(utility / temperature) (multinomial logit)."""
+    """Index drawn with probability proportional to exp(utility / temperature) (multinomial logit).
+
+    The utilities are overwritten by the weights.
+    """
     best = utility[0]
     for value in utility:
         best = max(best, value)
-    weight = np.zeros(utility.shape[0])
     for i in range(utility.shape[0]):
-        weight[i] = exp((utility[i] - best) / temperature)
-    return pick(weight, utility.shape[0], u)
+        utility[i] = exp((utility[i] - best) / temperature)
+    return pick(utility, u)
 
 
 @rule
-def pick(weight, count, u):  # type: ignore[no-untyped-def]
+def pick(weight, u):  # type: ignore[no-untyped-def]
     """Index drawn with probability proportional to weight."""
     total = 0.0
-    for i in range(count):
-        total += weight[i]
+    for value in weight:
+        total += value
     place = 0.0
-    for i in range(count):
+    for i in range(weight.shape[0]):
         place += weight[i]
         if u * total < place:
             return i
-    return count - 1
+    return weight.shape[0] - 1
 
 
 @rule
-def spread_visits(p, r):  # type: ignore[no-untyped-def]
+def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
     """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth.
 
-    Sets how ties fade (they break when the rep before has left), what every customer gets and what each gets per hundredth of worth
-    (:func:`sim.rules.nurturing.visits_expected`).
+    Sets how ties fade (they break when the rep before has left), what every customer gets and what each
+    gets per hundredth of worth (:func:`sim.rules.nurturing.visits_expected`); the month's time goes to the tally.
     """
     visits = r.nurturing * p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
     weight = r.care_all * r.book_size + r.care_worth * CENT * r.book_worth
@@ -253,17 +323,15 @@ def spread_visits(p, r):  # type: ignore[no-untyped-def]
     r.visits_worth = r.care_worth * CENT * per_weight
     r.tie_fading = (1.0 - p.tie_fade) * r.tie_kept
     r.tie_kept = 1.0
+    t.present, t.hunting, t.nurturing, t.pressure = r.present, r.hunting, r.nurturing, r.pressure
 
 
 @rule
-def learn(p, r, t, led):  # type: ignore[no-untyped-def]
-    """Beliefs move towards the month's experience: signings per hour, size, lapse, what a visit does."""
+def learn(p, r, t, led, awards):  # type: ignore[no-untyped-def]
+    """Beliefs move towards the month's experience: signings, size, lapse, awards, what a visit does."""
     rate = p.belief_rate
-    hunted = r.hunting * p.reps_hours
     if t.attempts > 0.0:
-        hours = t.attempts * p.reps_hours_per_attempt / max(r.hunting_skill, 1e-9)
-        r.signings_per_hour += rate * (t.signings / hours - r.signings_per_hour)
-        r.signed_noise += rate * (abs(t.signings - r.signings_per_hour * hunted) * 1.25 - r.signed_noise)
+        r.signings_per_attempt += rate * (t.signings / t.attempts - r.signings_per_attempt)
     if t.signings > 0.0:
         r.size += rate * (t.initial_revenue * CENT / t.signings - r.size)
     revenue = t.initial_revenue + t.repeat_revenue + t.cross_revenue
@@ -271,6 +339,7 @@ def learn(p, r, t, led):  # type: ignore[no-untyped-def]
         r.margin_share += rate * ((revenue - t.cost_of_goods) / revenue - r.margin_share)
     if t.active > 0.0:
         r.lapse += rate * (t.lapses / (t.active + t.lapses) - r.lapse)
+    r.usual_award += rate * (awards - r.usual_award)
     learn_from_visits(p, r, t)
     if p.choice_rule == ROTH_EREV:
         reinforce(p, led.propensity, r.chosen, max(0.0, r.total_pay * CENT) / p.reps_expenses)
@@ -286,8 +355,8 @@ def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
     # the fewer were seen, the less the comparison teaches
     weight = p.belief_rate * t.visited / (t.visited + ENOUGH) * other / (other + ENOUGH)
     r.visit_lapse += weight * ((t.lapses - t.visited_lapses) / other - t.visited_lapses / t.visited - r.visit_lapse)
-    other_repeat = t.repeat_revenue - t.visited_repeat
-    r.visit_repeat += weight * ((t.visited_repeat / t.visited - other_repeat / other) * CENT - r.visit_repeat)
+    others = t.repeat_revenue + t.cross_revenue - t.visited_revenue
+    r.visit_repeat += weight * ((t.visited_revenue / t.visited - others / other) * CENT - r.visit_repeat)
     if seen_stay > 0.0 and other_stay > 0.0:
         gain = (t.visited_satisfaction / seen_stay - (t.satisfaction_sum - t.visited_satisfaction) / other_stay) / QUANTUM
         r.visit_satisfaction += weight * (gain - r.visit_satisfaction)
@@ -296,7 +365,7 @@ def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
 @rule
 def reinforce(p, propensity, chosen, payoff):  # type: ignore[no-untyped-def]
     """Roth & Erev (1995): q = (1 - phi) q + (1 - eps) R if chosen, else + eps R / (K - 1)."""
-    count = alternatives(np.int64(p.choice_grid))
+    count = propensity.shape[0]
     for i in range(count):
         gain = (1.0 - p.choice_experiment) * payoff if i == chosen else p.choice_experiment * payoff / max(1, count - 1)
         propensity[i] = (1.0 - p.choice_forgetting) * propensity[i] + gain

@@ -43,14 +43,16 @@ def invoice_repeat(c, e, t, amount):  # type: ignore[no-untyped-def]
     _invoice(c, t, amount)
     t.repeat_revenue += amount
     if e.visits > 0:
-        t.visited_repeat += amount
+        t.visited_revenue += amount
 
 
 @rule
-def invoice_cross(c, t, amount):  # type: ignore[no-untyped-def]
+def invoice_cross(c, e, t, amount):  # type: ignore[no-untyped-def]
     """A cross-purchase of `amount` currency."""
     _invoice(c, t, cents(amount))
     t.cross_revenue += cents(amount)
+    if e.visits > 0:
+        t.visited_revenue += cents(amount)
 
 
 @rule

@@ -97,6 +97,6 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
             e.experience -= p.desk_irritation * c.pushed
             c.pushed += 1.0
             if u[1] < p.desk_offer_sale:
-                invoice_cross(c, t, p.customers_cross)
+                invoice_cross(c, e, t, p.customers_cross)
             if u[2] < p.desk_appointment:
                 e.referrals += 1

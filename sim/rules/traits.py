@@ -49,4 +49,5 @@ def draw(p, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
     c.worth = cents(c.margin * monthly)
     # the promise: everybody pays, mean need for service, lapse as reckoned
     c.promise_first = cents(c.margin * c.initial * 0.01 - p.firm_perks)
-    c.promise_month = c.margin * monthly - p.service_rate * p.desk_contact_cost
+    c.promise_month = c.margin * c.rate * p.spend_p * c.scale - p.service_rate * p.desk_contact_cost
+    c.promise_renewal = c.margin * c.renewal * 0.01

@@ -52,6 +52,7 @@ class Belief(Group):
     visit_lapse: float = par(0.004, "per visit", "lapse probability a visit is thought to take away", ge=-1, le=1)
     visit_repeat: float = par(20.0, "money/visit", "repeat and cross revenue a visit is thought to bring", ge=-1e9, le=1e9)
     visit_satisfaction: float = par(0.05, "score/visit", "satisfaction a visit is thought to add", ge=-2, le=2)
+    noise: float = par(0.25, "of the quota", "spread of a month's measure expected at first (of 1 where there is no quota)", ge=0, le=100)
 
 
 class Reps(Group):
@@ -296,6 +297,5 @@ class Firm(Group):
     attempt_cost: float = par(10.0, "money/attempt", "cost of approaching a prospect", ge=0, le=1e9)
     visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
     fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)
-    promise_months: int = par(60, "months", "horizon of the profit promised at signing", ge=1, le=1200)
     promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with", ge=0, le=1)
     resolution: Resolution = Resolution()

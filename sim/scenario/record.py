@@ -17,7 +17,7 @@ COMBINE = ("add", "multiply", "gate")
 ADD, MULTIPLY, GATE = range(3)
 
 COMPONENT = np.dtype(
-    [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing linear".split()]
+    [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit linear".split()]
     + [
         (name, "i8")
         for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()
@@ -50,7 +50,8 @@ ARRAYS = [
     ("cholesky", "f8", (len(TRAITS), len(TRAITS))),  # of the traits' correlation
     ("tables", "f8", (len(TABLES), TABLE_NODES, 2)),  # quantiles of traits, in the order of TABLES
     ("amounts", "f8", (TABLE_NODES, 2)),  # quantiles of a purchase's amount
-    ("promise", "f8", (LONGEST + 2,)),  # months of custom promised, by age
+    ("promise_months", "f8", (LONGEST + 2,)),  # months of custom promised, by age
+    ("promise_renewals", "f8", (LONGEST + 2,)),  # renewals promised, by age
     ("delay", "f8", (FARTHEST + 1,)),  # weight of pay by months from now
 ]
 
@@ -77,6 +78,7 @@ def _component(component: Any) -> tuple[Any, ...]:
         "combine": COMBINE.index(component.combine),
         "kind": measures.KINDS.index(entry.kind),
         "per_signing": measures.PER_SIGNING.index(entry.per_signing),
+        "per_visit": measures.PER_VISIT.index(entry.per_visit),
         "linear": linear,
         "clawback_months": component.clawback.months,
         "clawback_step": component.clawback.shape == "step",
@@ -126,13 +128,14 @@ def _transitions(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
     return padded
 
 
-def _promise(months: int, lapse: float) -> np.ndarray:
-    """Expected months of custom promised within so many months, at constant retention up to a horizon."""
-    promise, alive = np.zeros(LONGEST + 2), 1.0
-    for month in range(1, LONGEST + 2):
-        promise[month] = promise[month - 1] + (alive if month <= months else 0.0)
+def _promise(renewal_months: int, lapse: float) -> tuple[np.ndarray, np.ndarray]:
+    """Expected months of custom, and renewals, within so many months of contract at constant retention."""
+    months, renewals, alive = np.zeros(LONGEST + 2), np.zeros(LONGEST + 2), 1.0
+    for age in range(1, LONGEST + 2):
+        months[age] = months[age - 1] + alive
+        renewals[age] = renewals[age - 1] + (alive if age > 1 and (age - 1) % renewal_months == 0 else 0.0)
         alive *= 1.0 - lapse
-    return promise
+    return months, renewals
 
 
 def _delay(present_bias: float, discount_year: float) -> np.ndarray:
@@ -162,7 +165,7 @@ def build(scenario: Scenario) -> Setup:
         quantile_table(True, c.lapse.alpha, c.lapse.beta),
     ]
     p["amounts"] = quantile_table(False, c.spend.p, 0.0)
-    p["promise"] = _promise(scenario.firm.promise_months, scenario.firm.promise_lapse)
+    p["promise_months"], p["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
     p["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
     absent = np.zeros(scenario.reps.count, np.bool_)

@@ -8,18 +8,21 @@ how a month's values make a period's, and how a rep reckons with it:
 ``level``  a stock or a score (the value at the period's end)
 
 ``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase)
-or ``margin`` (the margin on it).  Money is in currency; tallies are in hundredths.
+or ``margin`` (the margin on it).  ``per_visit`` says what a visit adds: ``sale`` or ``sale margin`` (the
+revenue a visit brings, or the margin on it), ``satisfaction`` (of the book's mean), ``customer`` (the
+lapse it prevents), ``customer share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in hundredths.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 from sim.compiled import rule
 
 Kind = Literal["new", "book", "level"]
 PerSigning = Literal["none", "one", "revenue", "margin"]
+PerVisit = Literal["none", "sale", "sale margin", "satisfaction", "customer", "customer share", "loss"]
 CENT = 0.01
 
 
@@ -30,6 +33,7 @@ class Measure(NamedTuple):
     unit: str
     kind: Kind
     per_signing: PerSigning
+    per_visit: PerVisit
     meaning: str
     formula: Callable[[Any], float]
 
@@ -38,13 +42,13 @@ MEASURES: list[Measure] = []
 
 
 def measure(
-    unit: str, kind: Kind, per_signing: PerSigning = "none"
+    unit: str, kind: Kind, per_signing: PerSigning = "none", per_visit: PerVisit = "none"
 ) -> Callable[[Callable[[Any], float]], Callable[[Any], float]]:
     """Register a formula over the tally; its docstring is the measure's meaning."""
 
     def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
         formula = rule(function)
-        MEASURES.append(Measure(function.__name__, unit, kind, per_signing, (function.__doc__ or "").strip(), formula))
+        MEASURES.append(Measure(function.__name__, unit, kind, per_signing, per_visit, (function.__doc__ or "").strip(), formula))
         return formula
 
     return register
@@ -62,37 +66,37 @@ def initial_revenue(t):  # type: ignore[no-untyped-def]
     return t.initial_revenue * CENT
 
 
-@measure("money", "book")
+@measure("money", "book", per_visit="sale")
 def repeat_revenue(t):  # type: ignore[no-untyped-def]
     """Repeat purchases and renewals invoiced."""
     return t.repeat_revenue * CENT
 
 
-@measure("money", "book")
+@measure("money", "book", per_visit="sale")
 def cross_revenue(t):  # type: ignore[no-untyped-def]
     """Cross-purchases invoiced."""
     return t.cross_revenue * CENT
 
 
-@measure("money", "book", "revenue")
+@measure("money", "book", "revenue", "sale")
 def revenue(t):  # type: ignore[no-untyped-def]
     """All that was invoiced."""
     return (t.initial_revenue + t.repeat_revenue + t.cross_revenue) * CENT
 
 
-@measure("money", "book", "margin")
+@measure("money", "book", "margin", "sale margin")
 def gross_margin(t):  # type: ignore[no-untyped-def]
     """Revenue less cost of goods."""
     return (t.initial_revenue + t.repeat_revenue + t.cross_revenue - t.cost_of_goods) * CENT
 
 
-@measure("money", "book", "revenue")
+@measure("money", "book", "revenue", "sale")
 def collected(t):  # type: ignore[no-untyped-def]
     """Cash collected from customers."""
     return t.collected * CENT
 
 
-@measure("money", "book", "margin")
+@measure("money", "book", "margin", "sale margin")
 def customer_profit(t):  # type: ignore[no-untyped-def]
     """Revenue less cost of goods, perks, service, resolution and write-offs."""
     return (
@@ -107,13 +111,13 @@ def customer_profit(t):  # type: ignore[no-untyped-def]
     ) * CENT
 
 
-@measure("customers", "level", "one")
+@measure("customers", "level", "one", "customer")
 def active_customers(t):  # type: ignore[no-untyped-def]
     """Customers in the book at the period's end."""
     return float(t.active)
 
 
-@measure("share", "level")
+@measure("share", "level", per_visit="customer share")
 def persistency(t):  # type: ignore[no-untyped-def]
     """Of the customers signed `scheme.persistency_months` ago, the share still there (1 if none)."""
     return t.cohort_kept / t.cohort_signed if t.cohort_signed > 0 else 1.0
@@ -125,7 +129,7 @@ def tenure(t):  # type: ignore[no-untyped-def]
     return t.tenure_sum / t.active if t.active > 0 else 0.0
 
 
-@measure("score", "level")
+@measure("score", "level", per_visit="satisfaction")
 def satisfaction(t):  # type: ignore[no-untyped-def]
     """Satisfaction as surveyed: mean of a sample, with noise, -1 to 1."""
     return t.surveyed
@@ -143,7 +147,7 @@ def book_value(t):  # type: ignore[no-untyped-def]
     return t.worth_sum * CENT
 
 
-@measure("customers", "book")
+@measure("customers", "book", per_visit="loss")
 def lapses(t):  # type: ignore[no-untyped-def]
     """Customers who left."""
     return float(t.lapses)
@@ -151,8 +155,10 @@ def lapses(t):  # type: ignore[no-untyped-def]
 
 NAMES = tuple(entry.name for entry in MEASURES)
 COUNT = len(MEASURES)
-KINDS = ("new", "book", "level")
-PER_SIGNING = ("none", "one", "revenue", "margin")
+KINDS = get_args(Kind)
+NEW, BOOK, LEVEL = range(3)
+PER_SIGNING = get_args(PerSigning)
+PER_VISIT = get_args(PerVisit)
 
 
 def _chain(index: int) -> Any:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.scenario.record import ADD, GATE, MULTIPLY
-from sim.scheme.measures import CENT, fill_values
+from sim.scheme.measures import CENT, LEVEL, NEW, fill_values
 from sim.state import QUANTUM, cents
 
-LEVEL = 2  # index of "level" in measures.KINDS
 STEP = 1
+NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
 
 
 @rule
@@ -94,9 +93,8 @@ def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
     t.active, t.worth_sum = r.book_size, r.book_worth
     t.tenure_sum = r.book_size * (now.month + 1.0) - r.book_signed
     mean = t.satisfaction_sum / QUANTUM / t.active if t.active > 0.0 else 0.0
-    z = normal_quantile(draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)[3])
     asked = max(1.0, t.active * p.scheme_survey_share)
-    t.surveyed = mean + z * p.scheme_survey_noise / np.sqrt(asked)
+    t.surveyed = mean + normal_quantile(r.u_survey) * p.scheme_survey_noise / np.sqrt(asked)
     back = now.month - np.int64(p.scheme_persistency_months) + 1
     if back >= 1:
         t.cohort_kept = led.base[0, back]
@@ -105,34 +103,52 @@ def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
 
 
 @rule
+def settles(k, month):  # type: ignore[no-untyped-def]
+    """Whether the component's period ends in a month."""
+    return month % k.months == 0 or month == k.until_month
+
+
+@rule
+def trail_row(k):  # type: ignore[no-untyped-def]
+    """Row of the ledger's base that a trail or clawback looks at: signings, or first purchases."""
+    return 0 if k.per_signing == 1 else 1
+
+
+@rule
 def trail_base(k, base, month):  # type: ignore[no-untyped-def]
-    """Measure of the customers within the trail's months of contract, in units of the measure."""
-    row = 0 if k.per_signing == 1 else 1
+    """Measure of the customers within the trail's months of contract, in units of the measure.
+
+    A trail is promised at signing and paid on: its from_month and until_month are months of signing.
+    """
+    row = trail_row(k)
     total = 0.0
-    for signed in range(max(1, month - k.trail_months + 1), month + 1):
+    for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month, month) + 1):
         total += base[row, signed]
     return total * (1.0 if row == 0 else CENT)
+
+
+@rule
+def learn_measure(rate, value, led, i):  # type: ignore[no-untyped-def]
+    """What component i's measure usually comes to in a month, and how far it strays from that."""
+    led.noise[i] += rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
+    led.usual[i] += rate * (value - led.usual[i])
 
 
 @rule
 def award(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
     month = now.month
-    learning = p.belief_rate
     total = 0.0
     for i in range(components.shape[0]):
         k = components[i]
         led.awards[i] = 0.0
         value = team[k.measure] if k.team == 1 else led.values[k.measure]
-        led.usual[i] += learning * (value - led.usual[i])
-        if not in_force(k, month):
-            led.to_date[i] = 0.0
-            continue
+        learn_measure(p.belief_rate, value, led, i)
         if k.trail_months > 0:
             led.awards[i] = k.rate * trail_base(k, led.base, month) / k.trail_months
-        else:
+        elif in_force(k, month):
             led.to_date[i] = value if k.kind == LEVEL else led.to_date[i] + value
-            if month % k.months == 0 or month == k.until_month:
+            if settles(k, month):
                 pay = component_pay(k, led.to_date[i])
                 if k.combine == ADD:
                     led.awards[i] = pay
@@ -144,7 +160,10 @@ def award(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
 
 @rule
 def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
-    """Award, cap, defer and pay the month's variable pay; returns (awarded, paid, forfeited), hundredths."""
+    """Award, cap, defer and pay the month's variable pay.
+
+    Returns (awards before multipliers, in currency; awarded, paid, forfeited, in hundredths).
+    """
     month = now.month
     total = award(p, components, now, r, led, team)
     scale = combined_factor(components, led.factor, month)
@@ -159,7 +178,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
         k = components[i]
         due = cents(led.awards[i] * scale)
         awarded += due
-        if k.trail_months == 0 and in_force(k, month) and (month % k.months == 0 or month == k.until_month):
+        if k.trail_months == 0 and in_force(k, month) and settles(k, month):
             rate = led.awards[i] * scale / led.to_date[i] if led.to_date[i] > 0.0 else 0.0
             start = max((month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
             for signed in range(start, month + 1):
@@ -184,7 +203,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
                 due += vesting
         paid += due
     r.year_variable += awarded
-    return awarded, paid, forfeited
+    return total, awarded, paid, forfeited
 
 
 @rule
@@ -202,7 +221,12 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
         age = now.month - c.signed + 1
         for i in range(components.shape[0]):
             k = components[i]
-            if k.clawback_months > 0:
+            if k.clawback_months == 0:
+                continue
+            if c.signed > (now.month - 1) // k.months * k.months and not settles(k, now.month):
+                # not settled yet: of this contract only what would be kept counts in the period
+                led.to_date[i] -= clawback_share(k, age) * units(k, c) if in_force(k, now.month) else 0.0
+            else:
                 claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * units(k, c))
                 m.claimed += claim
                 if c.signed >= r.hired_month and r.present == 1:
@@ -225,7 +249,7 @@ def attributed(components, paid_rate, c):  # type: ignore[no-untyped-def]
         return total
     for i in range(components.shape[0]):
         k = components[i]
-        if k.kind == 0 and k.combine == ADD and k.team == 0:
+        if k.kind == NEW and k.combine == ADD and k.team == 0:
             total += cents(paid_rate[c.signed, i] * units(k, c))
     return total
 
