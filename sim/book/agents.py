@@ -8,10 +8,7 @@ import mesa
 import numpy as np
 
 from sim.book import entries
-from sim.rules.planning import alternatives
-from sim.scheme import measures
-from sim.scheme.settle import horizon
-from sim.state import ACTIVE, CUSTOMER, MOMENT, REP, TALLY, new_ledgers, seat_ledger
+from sim.state import ACTIVE, CUSTOMER, MOMENT, REP, TALLY
 
 if TYPE_CHECKING:
     from sim.book.model import BookModel
@@ -110,16 +107,7 @@ class RepAgent(_Recorded):
         entries.furnish(self.record, seat, seat in model.spec.reps.absent)
         self.tally = np.zeros(1, TALLY)  # this month
         self.known = np.zeros(1, TALLY)  # last month: what the rep knows of the book
-        scenario = model.spec
-        ledgers = new_ledgers(
-            1,
-            len(scenario.scheme.components),
-            scenario.months,
-            horizon(model.setup.p, model.setup.components),
-            measures.COUNT,
-            alternatives(scenario.reps.choice.grid),
-        )
-        self.ledger = seat_ledger(ledgers, 0)
+        self.ledger = entries.open_ledger(model.setup.p, model.setup.components)
         self.book: list[CustomerAgent] = []
 
     def open_month(self) -> None:

@@ -22,7 +22,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import settle
-from sim.state import draw_moment
+from sim.state import draw_moment, seat_ledger
 
 
 @kernel
@@ -88,6 +88,11 @@ def forget(now, leavers, d):  # type: ignore[no-untyped-def]
 @kernel
 def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
     career.furnish(r[0], seat, absent)
+
+
+@kernel
+def open_ledger(p, components):  # type: ignore[no-untyped-def]
+    return seat_ledger(career.open_ledgers(p[0], components, 1), 0)
 
 
 @kernel

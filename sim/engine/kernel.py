@@ -20,9 +20,8 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, new_ledgers, seat_ledger, set_moment
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, seat_ledger, set_moment
 
-M = measures.COUNT
 BLOCK = draws.BLOCK
 
 
@@ -150,11 +149,9 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
     desk, used = np.zeros(np.int64(p.desk_agents), DESK), np.zeros(seats, np.int64)
-    ledgers = new_ledgers(
-        seats, components.shape[0], months, settle.horizon(p, components), M, planning.alternatives(np.int64(p.choice_grid))
-    )
+    ledgers = career.open_ledgers(p, components, seats)
     arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
-    clock, moment, trial, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(1, CUSTOMER), np.zeros(M)
+    clock, moment, trial, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(1, CUSTOMER), np.zeros(measures.COUNT)
     who, which, u = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), np.zeros(8 * BLOCK)
     gone, active = np.zeros(BLOCK, np.int64), np.zeros(seats, np.int64)
     now = clock[0]

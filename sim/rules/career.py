@@ -8,8 +8,9 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import planning
-from sim.scheme.settle import recover, reward
-from sim.state import cents
+from sim.scheme.measures import COUNT
+from sim.scheme.settle import longest_deferral, recover, reward
+from sim.state import cents, new_ledgers
 
 
 @rule
@@ -18,6 +19,13 @@ def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
     r.seat = seat
     r.absent = 1 if absent else 0
     r.tie_kept = 1.0
+
+
+@rule
+def open_ledgers(p, components, seats):  # type: ignore[no-untyped-def]
+    """Empty pay ledgers for so many seats."""
+    months, options = np.int64(p.months), planning.alternatives(np.int64(p.choice_grid))
+    return new_ledgers(seats, components.shape[0], months, months + longest_deferral(components), COUNT, options)
 
 
 @rule

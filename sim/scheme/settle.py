@@ -69,12 +69,12 @@ def in_force(k, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def horizon(p, components):  # type: ignore[no-untyped-def]
-    """Last month in which pay deferred during the run may vest."""
+def longest_deferral(components):  # type: ignore[no-untyped-def]
+    """Months until the last deferred pay has vested."""
     longest = 0
     for i in range(components.shape[0]):
         longest = max(longest, components[i].deferral_months)
-    return np.int64(p.months) + longest
+    return longest
 
 
 @rule
