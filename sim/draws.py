@@ -40,9 +40,10 @@ def _round(x0: int, x1: int, x2: int, x3: int, a: int, b: int) -> tuple[int, int
 def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
     """Four 32-bit words (as uint64) for a counter of four words and a key of two: ten rounds."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
+    a, b = np.uint64(k0), np.uint64(k1)
     for number in range(10):
         k = np.uint64(number)
-        x0, x1, x2, x3 = _round(x0, x1, x2, x3, (k0 + k * WEYL_0) & MASK, (k1 + k * WEYL_1) & MASK)
+        x0, x1, x2, x3 = _round(x0, x1, x2, x3, (a + k * WEYL_0) & MASK, (b + k * WEYL_1) & MASK)
     return x0, x1, x2, x3
 
 
