@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError, model_validator
 
 from sim.errors import InputError
-from sim.scenario.base import Group, par
+from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
 
@@ -34,12 +34,11 @@ class Scenario(Group):
     def _consistent(self) -> Scenario:
         bad = [seat for seat in self.reps.absent if not 0 <= seat < self.reps.count]
         if bad:
-            raise ValueError(f"reps.absent: seats run from 0 to {self.reps.count - 1}, found {bad}")
-        if self.firm.resolution.bucket > max(1, len(self.customers.payment.transitions) - 1):
-            raise ValueError(
-                f"firm.resolution.bucket: there are only {len(self.customers.payment.transitions) - 1} arrears buckets, "
-                f"found {self.firm.resolution.bucket}"
-            )
+            raise wrong(f"found {shown(bad)}, but seats run from 0 to {self.reps.count - 1}", "reps", "absent")
+        buckets = len(self.customers.payment.transitions) - 1
+        if self.firm.resolution.bucket > max(1, buckets):
+            found = self.firm.resolution.bucket
+            raise wrong(f"found {found}, but there are only {buckets} arrears buckets", "firm", "resolution", "bucket")
         return self
 
     @property
@@ -62,7 +61,7 @@ class Scenario(Group):
         except ValidationError as error:
             from sim.scenario.load import explain
 
-            raise InputError(explain("with_", error, data)) from None
+            raise InputError(explain(error, data, lambda place: "with_")) from None
         made._name = self._name if "title" not in changes else ""
         return made
 
