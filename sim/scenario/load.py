@@ -125,10 +125,10 @@ def explain(error: ValidationError, data: dict[str, Any], file_of: Callable[[Pla
 
 #: What is allowed, by the type of the error that pydantic reports; the rest speak for themselves.
 ALLOWED = {
-    "greater_than_equal": "at least {ge:,.12g}",
-    "greater_than": "greater than {gt:,.12g}",
-    "less_than_equal": "at most {le:,.12g}",
-    "less_than": "less than {lt:,.12g}",
+    "greater_than_equal": "at least {ge:,.15g}",
+    "greater_than": "greater than {gt:,.15g}",
+    "less_than_equal": "at most {le:,.15g}",
+    "less_than": "less than {lt:,.15g}",
     "finite_number": "a finite number",
     "int_type": "a whole number",
     "int_parsing_size": "a whole number of fewer digits",

@@ -14,20 +14,23 @@ from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
 
 
+LABEL = "a label: no result depends on it"
+
+
 class Scenario(Group):
     """What is simulated.  Load one with :func:`sim.load`, vary it with :meth:`with_`."""
 
-    title: str = par("Untitled", "text", "what the scenario is called")
-    question: str = par("", "text", "what it is to answer")
+    title: str = par("Untitled", "text", "what the scenario is called", LABEL)
+    question: str = par("", "text", "what it is to answer", LABEL)
     months: int = par(120, "months", "length of a run", ge=1, le=1200)
-    currency: str = par("EUR", "code", "of all money")
+    currency: str = par("EUR", "code", "of all money", LABEL)
     market: Market = Market()
     reps: Reps = Reps()
     customers: Customers = Customers()
     desk: Desk = Desk()
     firm: Firm = Firm()
     scheme: Scheme = Scheme()
-    sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from")
+    sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from", LABEL)
     _name: str = PrivateAttr("")
 
     @model_validator(mode="after")
@@ -63,6 +66,15 @@ class Scenario(Group):
 
             raise InputError(explain(error, data, lambda place: "with_")) from None
         made._name = self._name if "title" not in changes else ""
+        return made
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """A file may also say what it extends: not part of a scenario, but of its schema."""
+        made = handler.resolve_ref_schema(handler(core_schema))
+        meaning = "the scenario file that says everything not said here, beside this one"
+        made["properties"] = {"extends": {"type": "string", "description": meaning}, **made["properties"]}
+        made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         return made
 
     def canonical(self) -> dict[str, Any]:

@@ -205,7 +205,7 @@ class Tie(Group):
     """The personal bond between customer and rep."""
 
     start: float = par(0.6, "share", "tie at signing", ge=0, le=1)
-    fade: float = par(0.08, "share/month", "lost each month without a visit", ge=0, le=1)
+    fade: float = par(0.08, "share/month", "of the tie, lost each month", ge=0, le=1)
     visit: float = par(0.4, "share", "of the distance to a full tie, won by a visit", ge=0, le=1)
     broken: float = par(1.0, "share", "lost when the rep leaves", ge=0, le=1)
 
@@ -309,7 +309,9 @@ class Resolution(Group):
     value: float = par(10.0, "money/month", "expected margin above which by_value seeks a solution", ge=-1e9, le=1e9)
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
-    recovery: float = par(0.5, "score", "experience regained by a solution", "should not end above no failure", ge=0, le=2)
+    recovery: float = par(
+        0.5, "score", "experience regained by a solution", "assumed; should not end above no failure at all", ge=0, le=2
+    )
     collect_cost: float = par(15.0, "money", "cost of collection", ge=0, le=1e9)
     collect: float = par(0.5, "probability", "that strictness collects the debt at once", ge=0, le=1)
     arrange: float = par(0.35, "probability", "that a solution gets the debt paid at once", ge=0, le=1)

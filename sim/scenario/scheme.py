@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
 
@@ -77,7 +77,7 @@ class Component(Group):
     """One line of the scheme."""
 
     name: str = par("commission", "text", "what it is called on the statement of pay")
-    measure: str = par("initial_revenue", "name", "what it pays on")
+    measure: str = par("initial_revenue", "name", "what it pays on: one of the measures")
     scope: Literal["rep", "team"] = par("rep", "name", "the rep's own value, or the mean over the team")
     months: int = par(1, "months", "period after which it is settled", ge=1, le=120)
     rate: float = par(0.0, "per unit", "paid per unit of the measure", ge=-1e9, le=1e9)
@@ -85,9 +85,17 @@ class Component(Group):
         0.0, "unit of the measure", "norm per period that attainment is measured against; 0 is none", ge=0, le=1e12
     )
     tiers: tuple[Tier, ...] = par((), "tiers", "rates by attainment, instead of one rate")
-    threshold: float = par(1.0, "of quota", "attainment at which the bonus is paid", ge=-1e9, le=1e12)
+    threshold: float = par(
+        1.0,
+        "of quota",
+        "attainment (of the quota, or of the measure if there is none) at which the bonus is paid or the gate opens",
+        ge=-1e9,
+        le=1e12,
+    )
     bonus: float = par(0.0, "money", "paid once per period when the threshold is reached", ge=0, le=1e12)
-    cap: float = par(0.0, "money", "most this component can pay in a period; 0 is none", ge=0, le=1e12)
+    cap: float = par(
+        0.0, "money", "most this component can pay in a period (a multiplier: its largest factor); 0 is none", ge=0, le=1e12
+    )
     combine: Literal["add", "multiply", "gate"] = par(
         "add", "name", "adds pay, multiplies what the others add, or lets it through only at the threshold"
     )
@@ -98,6 +106,15 @@ class Component(Group):
     deferral: Deferral = Deferral()
     from_month: int = par(1, "month", "first month the component is in force", ge=1, le=100_000)
     until_month: int = par(100_000, "month", "last month it is in force", ge=1, le=100_000)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """The names of the measures belong in the schema that editors read."""
+        from sim.scheme.measures import NAMES
+
+        made = handler.resolve_ref_schema(handler(core_schema))
+        made["properties"]["measure"]["enum"] = list(NAMES)
+        return made
 
     @field_validator("measure")
     @classmethod
