@@ -13,7 +13,6 @@ from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
 
-
 LABEL = "a label: no result depends on it"
 
 
