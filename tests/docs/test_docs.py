@@ -18,7 +18,7 @@ from tests.conftest import ROOT
 
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-GROUPS = tuple(f"{name}." for name, field in Scenario.model_fields.items() if name != "sources" and field.default is not None)
+GROUPS = tuple(rf"{name}\." for name, field in Scenario.model_fields.items() if name != "sources" and field.default is not None)
 
 
 def blocks(page: Path, language: str) -> list[str]:
@@ -45,8 +45,8 @@ def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> No
         elif re.fullmatch(r"sim\.\w+\.\w+\.\w+", name):
             module, _, function = name.rpartition(".")
             assert hasattr(import_module(module), function), name
-        elif name.startswith(GROUPS) and not name.endswith(".toml"):
-            assert re.sub(r"\[\d*\]", "", name) in known, name
+    for name in re.findall(rf"(?<![\w./])(?:{'|'.join(GROUPS)})[\w.\[\]]*\w", path.read_text(encoding="utf-8")):
+        assert re.sub(r"\[\d*\]", "", name) in known, name
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -55,7 +55,7 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
 
-@pytest.mark.parametrize("text", SCHEMES, ids=lambda text: re.findall(r"name = \"([^\"]+)\"|$", text)[-1] or text[:12])
+@pytest.mark.parametrize("text", SCHEMES, ids=lambda text: re.findall(r'name = "(.+)"', f'name = "plain"\n{text}')[-1])
 def test_an_example_of_a_scheme_loads(text: str, tmp_path: Path) -> None:
     (tmp_path / "example.toml").write_text(text)
     assert load(tmp_path / "example.toml").scheme.components
