@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
+from sim.scenario.load import load
 
-
-def load(path: Any) -> Any:
-    """Read a scenario file: see :func:`sim.scenario.load.load`."""
-    from sim.scenario.load import load as read
-
-    return read(path)
+__all__ = ["load"]

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import difflib
+from collections.abc import Iterable
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+Whole = Annotated[int, Strict()]  # within lists and tables; a field of its own is checked by Group
+Number = Annotated[float, Strict()]
 
 
 class Group(BaseModel):
@@ -18,11 +24,13 @@ class Group(BaseModel):
         """A number is a number: neither "1.5" nor true; a whole number is not 1.5."""
         kind = cls.model_fields[str(info.field_name)].annotation
         if kind in (float, int) and isinstance(value, bool | str):
-            raise ValueError(f"found {value!r}, allowed is a number")
+            raise ValueError(f"found {shown(value)}, allowed is a number")
+        if kind is float and isinstance(value, int) and abs(value) > 2**1023:
+            raise ValueError("found a number of more than 300 digits")
         if kind is int and isinstance(value, float):
-            raise ValueError(f"found {value!r}, allowed is a whole number")
+            raise ValueError(f"found {shown(value)}, allowed is a whole number")
         if kind is bool and not isinstance(value, bool):
-            raise ValueError(f"found {value!r}, allowed is true or false")
+            raise ValueError(f"found {shown(value)}, allowed is true or false")
         return value
 
 
@@ -43,3 +51,27 @@ def par(default: Any, unit: str, meaning: str, source: str = "assumed", **bounds
         ``ge``, ``gt``, ``le``, ``lt``: what is allowed.
     """
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source}, **bounds)
+
+
+def wrong(message: str, *place: str) -> PydanticCustomError:
+    """An error to raise in a validator of a group, about the parameter at `place` within the group."""
+    return PydanticCustomError("inconsistent", "{message}", {"message": message, "place": place})
+
+
+def shown(value: Any) -> str:
+    """A value as one would write it in a scenario file, short enough for a message."""
+    if isinstance(value, dict | BaseModel):
+        return "a table"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value[:60]}…"' if len(value) > 60 else f'"{value}"'
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(shown(one) for one in value[:9])}{', …' if len(value) > 9 else ''}]"
+    return str(value)
+
+
+def nearest(word: Any, allowed: Iterable[str]) -> str:
+    """``; did you mean "…"?`` with the name nearest to what was written, or nothing."""
+    near = difflib.get_close_matches(str(word), list(allowed), 1)
+    return f'; did you mean "{near[0]}"?' if near else ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
-from sim.scenario.base import Group
+from sim.scenario.base import Group, shown
 from sim.scenario.model import Scenario
 
 SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
@@ -21,9 +22,94 @@ class Parameter(NamedTuple):
     source: str
 
 
+class Switch(NamedTuple):
+    """Parameters that the model does not look at while another one says otherwise."""
+
+    paths: tuple[str, ...]
+    off: Callable[[Scenario], bool]
+    why: str
+
+
+SWITCHES = (
+    Switch(
+        ("reps.choice.temperature", "reps.effort_cost", "reps.substitution", "reps.intrinsic_hunting", "reps.intrinsic_nurturing"),
+        lambda s: s.reps.choice.rule != "logit",
+        'reps.choice.rule is not "logit"',
+    ),
+    Switch(("reps.choice.grid",), lambda s: s.reps.choice.rule == "fixed", 'reps.choice.rule is "fixed"'),
+    Switch(
+        ("reps.choice.hunting", "reps.choice.nurturing"),
+        lambda s: s.reps.choice.rule != "fixed",
+        'reps.choice.rule is not "fixed"',
+    ),
+    Switch(
+        ("reps.choice.forgetting", "reps.choice.experiment"),
+        lambda s: s.reps.choice.rule != "roth_erev",
+        'reps.choice.rule is not "roth_erev"',
+    ),
+    Switch(
+        ("customers.renewal", "customers.renewal_months", "customers.lapse.midterm"),
+        lambda s: s.customers.setting != "contractual",
+        'customers.setting is not "contractual"',
+    ),
+    Switch(
+        ("customers.purchase.shape", "customers.purchase.alpha", "customers.purchase.satisfaction", "customers.purchase.visit",
+         "customers.spend.p", "customers.spend.q", "customers.spend.v"),
+        lambda s: not s.customers.purchase.enabled,
+        "customers.purchase.enabled is false",
+    ),
+    Switch(("desk.continuity",), lambda s: s.desk.contact != "fixed", 'desk.contact is not "fixed"'),
+    Switch(
+        ("desk.offer_time", "desk.offer_sale", "desk.appointment", "desk.irritation"),
+        lambda s: s.desk.orientation != "commercial",
+        'desk.orientation is not "commercial"',
+    ),
+    Switch(("firm.resolution.value",), lambda s: s.firm.resolution.policy != "by_value", 'firm.resolution.policy is not "by_value"'),
+    Switch(
+        ("firm.resolution.bucket",),
+        lambda s: s.firm.resolution.policy == "none",
+        'firm.resolution.policy is "none"',
+    ),
+    Switch(
+        ("firm.resolution.solve_cost", "firm.resolution.recovery", "firm.resolution.arrange"),
+        lambda s: s.firm.resolution.policy in ("none", "strict"),
+        "firm.resolution.policy seeks no solution",
+    ),
+    Switch(
+        ("firm.resolution.collect_cost", "firm.resolution.collect", "firm.resolution.estrangement"),
+        lambda s: s.firm.resolution.policy in ("none", "solution"),
+        "firm.resolution.policy is never strict",
+    ),
+    Switch(("reps.subsidy_months",), lambda s: s.reps.subsidy == 0.0, "reps.subsidy is 0"),
+    Switch(("scheme.norm.months", "scheme.norm.warnings"), lambda s: s.scheme.norm.minimum == 0.0, "scheme.norm.minimum is 0"),
+)  # fmt: skip
+
+
+def idle(scenario: Scenario) -> dict[str, str]:
+    """Parameters that play no part in this scenario, and why: path -> reason."""
+    found = {path: switch.why for switch in SWITCHES if switch.off(scenario) for path in switch.paths}
+    for index, component in enumerate(scenario.scheme.components):
+        place = f"scheme.components[{index}]"
+        if component.from_month > scenario.months:
+            found[f"{place}.from_month"] = f"the run ends in month {scenario.months}"
+        if not component.bonus and component.combine != "gate":
+            found[f"{place}.threshold"] = "there is no bonus and no gate"
+        if not component.clawback.months:
+            found[f"{place}.clawback.shape"] = "there is no clawback"
+        if not component.deferral.share:
+            found |= {f"{place}.deferral.{name}": "nothing is deferred" for name in ("months", "slices")}
+        if component.deferral.malus_measure == "none":
+            found[f"{place}.deferral.malus_below"] = "there is no malus"
+    return found
+
+
 def parameters(scenario: Scenario) -> list[Parameter]:
-    """All parameters of a scenario, in the order of the file."""
-    return _rows(scenario, "", scenario.sources)
+    """All parameters of a scenario, in the order of the file; what plays no part says so in its meaning."""
+    reasons = idle(scenario)
+    rows = _rows(scenario, "", scenario.sources)
+    return [
+        row._replace(meaning=f"{row.meaning} (not in play: {reasons[row.path]})") if row.path in reasons else row for row in rows
+    ]
 
 
 def _rows(group: Group, prefix: str, sources: dict[str, str]) -> list[Parameter]:
@@ -42,11 +128,25 @@ def _rows(group: Group, prefix: str, sources: dict[str, str]) -> list[Parameter]
 
 def _row(path: str, value: Any, field: Any, sources: dict[str, str]) -> Parameter:
     extra = field.json_schema_extra or {}
-    bounds = ", ".join(f"{SIGNS[key]} {getattr(rule, key)}" for rule in field.metadata for key in SIGNS if hasattr(rule, key))
-    if get_origin(field.annotation) is Literal:
-        bounds = " | ".join(get_args(field.annotation))
     given = sources.get(path) or next(
         (text for place, text in sources.items() if path.startswith((f"{place}.", f"{place}["))), None
     )
     source = given or (extra.get("source", "assumed") if value == field.default else "assumed")
-    return Parameter(path, str(value), extra.get("unit", ""), bounds, field.description or "", source)
+    return Parameter(path, plain(value), extra.get("unit", ""), allowed(field), field.description or "", source)
+
+
+def allowed(field: Any) -> str:
+    """What a field may be, in a few signs: bounds, or the names to choose from."""
+    if get_origin(field.annotation) is Literal:
+        return " | ".join(get_args(field.annotation))
+    if field.annotation is bool:
+        return "true | false"
+    bounds = [f"{SIGNS[key]} {getattr(rule, key):,.15g}" for rule in field.metadata for key in SIGNS if hasattr(rule, key)]
+    return ", ".join(bounds)
+
+
+def plain(value: Any) -> str:
+    """A value as it stands in a scenario file; a text without its quotes."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {plain(one)}" for key, one in value.items()) + " }" if value else "{ }"
+    return value if isinstance(value, str) else shown(value)

@@ -1,17 +1,31 @@
-"""Reading scenario files: TOML, inheritance by ``extends``, and messages a person can act on."""
+"""Reading scenario files: TOML, inheritance by ``extends``, and messages a person can act on.
+
+A message says, in this order: the file in which the value stands (which may be one that is inherited
+from), the place in it, what was found, what is allowed, and the nearest name where one was misspelt.
+"""
 
 from __future__ import annotations
 
-import difflib
+import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from sim.errors import InputError
-from sim.scenario.base import Group
+from sim.scenario.base import Group, nearest, shown
 from sim.scenario.model import Scenario, merge
+
+Place = tuple[int | str, ...]
+
+
+class Layer(NamedTuple):
+    """What one file says; a scenario is a stack of them, the file that was asked for first."""
+
+    file: Path
+    data: dict[str, Any]
 
 
 def load(path: str | Path) -> Scenario:
@@ -23,12 +37,15 @@ def load(path: str | Path) -> Scenario:
         One message naming the file, the place, what was found and what is allowed.
     """
     path = Path(path)
-    data = _read(path, ())
+    layers = _read(path, ())
+    data: dict[str, Any] = {}
+    for layer in reversed(layers):
+        data = merge(data, layer.data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise InputError(explain(str(path), error, data)) from None
-    _check_sources(path, scenario)
+        raise InputError(explain(error, data, lambda place: str(_speaker(layers, place)))) from None
+    _check_sources(layers, scenario)
     scenario._name = path.stem
     return scenario
 
@@ -38,17 +55,13 @@ def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        near = difflib.get_close_matches(
-            path.name, [p.name for p in path.parent.glob("*.toml")] if path.parent.is_dir() else [], 1
-        )
-        hint = f"; did you mean {path.parent / near[0]}?" if near else ""
-        raise InputError(f"{path}: there is no such file{wanted}{hint}") from None
+        raise InputError(_missing(path, asked_by)) from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder{wanted}; name a scenario file (.toml)") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read{wanted}: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read{wanted}: {getattr(error, 'strerror', error)}") from None
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not a text file in UTF-8{wanted}; a scenario is a TOML text file") from None
     if "\0" in text:
@@ -58,83 +71,135 @@ def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
     return text
 
 
-def _read(path: Path, chain: tuple[Path, ...]) -> dict[str, Any]:
+def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
+    there = sorted(file.stem for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
+    hint = nearest(path.stem, [stem for stem in there if not asked_by or stem != asked_by[-1].stem]).replace('"?', '.toml"?')
+    if asked_by:
+        return f'{asked_by[-1]}: extends: found "{path.name}", but there is no such file in {path.parent}{hint}'
+    return f"{path}: there is no such file{hint}"
+
+
+def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
+    """The file and all it inherits from, the nearest first."""
     if path.resolve() in [other.resolve() for other in chain]:
         links = " -> ".join(str(other) for other in (*chain, path))
-        raise InputError(f"{path}: extends goes in a circle: {links}")
+        raise InputError(f"{chain[-1]}: extends: found {shown(path.name)}, which goes in a circle: {links}")
     try:
         data = tomllib.loads(_text(path, chain))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"{path}: is not valid TOML: {error}") from None
+    except RecursionError:
+        raise InputError(f"{path}: is nested too deeply to be a scenario") from None
     base = data.pop("extends", None)
     if base is None:
-        return data
-    if not isinstance(base, str) or not base:
-        raise InputError(f'{path}: extends: found {base!r}; name one scenario file, as in extends = "baseline.toml"')
-    return merge(_read(path.parent / base, (*chain, path)), data)
+        return [Layer(path, data)]
+    if not isinstance(base, str) or not base.strip() or "\0" in base:
+        raise InputError(f'{path}: extends: found {shown(base)}; name one scenario file, as in extends = "baseline.toml"')
+    return [Layer(path, data), *_read(path.parent / base, (*chain, path))]
 
 
-def explain(place: str, error: ValidationError, data: dict[str, Any]) -> str:
-    """All problems of a validation, a line each: place, what was found, what is allowed."""
-    return "\n".join(f"{place}: {_problem(detail)}" for detail in error.errors(include_url=False))
+def _speaker(layers: list[Layer], place: Place) -> Path:
+    """The file whose word counts at a place: the nearest that says it, or says most of the way to it."""
+    return max(layers, key=lambda layer: _depth(layer.data, place)).file  # the first of equals
+
+
+def _depth(data: Any, place: Place) -> int:
+    for depth, part in enumerate(place):
+        if not isinstance(data, dict):
+            return len(place)  # lists and values are replaced whole: what lies inside was said here
+        if part not in data:
+            return depth
+        data = data[part]
+    return len(place)
+
+
+def explain(error: ValidationError, data: dict[str, Any], file_of: Callable[[Place], str]) -> str:
+    """All problems of a validation, a line each: file, place, what was found, what is allowed."""
+    lines = []
+    for detail in error.errors(include_url=False):
+        place = (*detail["loc"], *detail.get("ctx", {}).get("place", ()))
+        where = _dotted(place, data)
+        lines.append(f"{file_of(place)}: {where + ': ' if where else ''}{_problem(detail)}")
+    return "\n".join(lines)
+
+
+#: What is allowed, by the type of the error that pydantic reports; the rest speak for themselves.
+ALLOWED = {
+    "greater_than_equal": "at least {ge:,.15g}",
+    "greater_than": "greater than {gt:,.15g}",
+    "less_than_equal": "at most {le:,.15g}",
+    "less_than": "less than {lt:,.15g}",
+    "finite_number": "a finite number",
+    "int_type": "a whole number",
+    "int_parsing_size": "a whole number of fewer digits",
+    "float_type": "a number",
+    "string_type": "a text in quotes",
+    "string_too_short": "a text that is not empty",
+    "tuple_type": "a list in [ ]",
+    "dict_type": "a table of parameters",
+    "model_type": "a table of parameters",
+    "model_attributes_type": "a table of parameters",
+}
 
 
 def _problem(detail: Any) -> str:
-    where = _dotted(detail["loc"])
-    found = detail.get("input")
-    kind, context = detail["type"], detail.get("ctx", {})
-    shown = repr(found) if not isinstance(found, dict | BaseModel) else "a table"
+    kind, context, found = detail["type"], detail.get("ctx", {}), detail.get("input")
+    if kind == "inconsistent":
+        return str(context["message"])
+    if kind == "value_error":
+        return str(context["error"])
     if kind == "extra_forbidden":
         return _unknown(detail["loc"])
-    if kind == "value_error":
-        return f"{where}: {context['error']}" if where else str(context["error"])
-    allowed = {
-        "greater_than_equal": f"at least {context.get('ge')}",
-        "greater_than": f"greater than {context.get('gt')}",
-        "less_than_equal": f"at most {context.get('le')}",
-        "less_than": f"less than {context.get('lt')}",
-        "literal_error": f"one of {context.get('expected')}",
-        "finite_number": "a finite number",
-        "int_from_float": "a whole number",
-        "int_type": "a whole number",
-        "int_parsing": "a whole number",
-        "float_type": "a number",
-        "float_parsing": "a number",
-        "bool_type": "true or false",
-        "bool_parsing": "true or false",
-        "string_type": "a text in quotes",
-        "tuple_type": "a list in [ ]",
-        "dict_type": "a table",
-        "model_type": "a table of parameters",
-        "model_attributes_type": "a table of parameters",
-    }.get(kind, detail["msg"])
-    return f"{where}: found {shown}, allowed is {allowed}"
+    if kind == "literal_error":
+        names = re.findall(r"'([^']*)'", context["expected"])
+        return f"found {shown(found)}, allowed is one of {', '.join(names)}{nearest(found, names)}"
+    allowed = ALLOWED[kind].format(**context) if kind in ALLOWED else detail["msg"]
+    return f"found {shown(found)}, allowed is {allowed}"
 
 
-def _dotted(loc: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in loc:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+def _dotted(place: Place, data: Any) -> str:
+    """A place as text; what stands in a list is shown with its number (from 0) and, if it has one, its name."""
+    text, glue = "", ""
+    for part in place:
+        data = _inside(data, part)
+        if isinstance(part, int):
+            name = data.get("name") if isinstance(data, dict) else None
+            text += f"[{part}]" + (f' "{name}"' if isinstance(name, str) else "")
+            glue = ", " if name else "."
+        else:
+            text += glue + (f'"{part}"' if "." in part else part)
+            glue = "."
     return text
 
 
-def _group_at(loc: tuple[int | str, ...]) -> type[Group] | None:
-    group: Any = Scenario
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        field = group.model_fields.get(part) if group else None
-        inner = [field.annotation, *getattr(field.annotation, "__args__", ())] if field else []
-        group = next((kind for kind in inner if isinstance(kind, type) and issubclass(kind, Group)), None)
+def _inside(data: Any, part: int | str) -> Any:
+    try:
+        return data[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _groups(field: Any) -> list[type[Group]]:
+    """The group a field holds, be it alone or in a list; empty for a plain parameter."""
+    inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
+    return [kind for kind in inner if isinstance(kind, type) and issubclass(kind, Group)]
+
+
+def _group_at(place: Place) -> type[Group]:
+    group: type[Group] = Scenario
+    for part in place:
+        if isinstance(part, str):
+            group = _groups(group.model_fields[part])[0]
     return group
 
 
-def _unknown(loc: tuple[int | str, ...]) -> str:
-    group = _group_at(loc[:-1])
-    names = list(group.model_fields) if group else []
-    near = difflib.get_close_matches(str(loc[-1]), names, 1)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(names)}"
-    return f"{_dotted(loc)}: unknown key '{loc[-1]}'; {hint}"
+def _unknown(place: Place) -> str:
+    key, names = str(place[-1]), list(_group_at(place[:-1]).model_fields)
+    hint = nearest(key, names)
+    elsewhere = [path for path in paths() if path.split(".")[-1] == key]
+    if not hint and elsewhere:
+        hint = f"; did you mean {' or '.join(elsewhere[:4])}?"
+    return f'unknown key "{key}"{hint or "; there are " + ", ".join(names)}'
 
 
 def paths(group: type[Group] = Scenario, prefix: str = "") -> list[str]:
@@ -143,18 +208,16 @@ def paths(group: type[Group] = Scenario, prefix: str = "") -> list[str]:
     for name, field in group.model_fields.items():
         path = f"{prefix}{name}"
         found.append(path)
-        inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        for kind in inner:
-            if isinstance(kind, type) and issubclass(kind, Group):
-                found += paths(kind, f"{path}.")
+        for kind in _groups(field):
+            found += paths(kind, f"{path}.")
     return found
 
 
-def _check_sources(path: Path, scenario: Scenario) -> None:
+def _check_sources(layers: list[Layer], scenario: Scenario) -> None:
+    """Every source is one of a parameter that there is."""
     known = paths()
-    for place in scenario.sources:
-        plain = "".join(part.split("]")[-1] for part in place.split("["))
+    for path in scenario.sources:
+        plain = re.sub(r"\[\d+\]", "", path)
         if plain not in known:
-            near = difflib.get_close_matches(plain, known, 1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
-            raise InputError(f"{path}: sources: '{place}' is no parameter{hint}")
+            file = _speaker(layers, ("sources", path))
+            raise InputError(f'{file}: sources: found "{path}", which is no parameter{nearest(plain, known)}')

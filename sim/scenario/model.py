@@ -9,37 +9,38 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError, model_validator
 
 from sim.errors import InputError
-from sim.scenario.base import Group, par
+from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
+
+LABEL = "a label: no result depends on it"
 
 
 class Scenario(Group):
     """What is simulated.  Load one with :func:`sim.load`, vary it with :meth:`with_`."""
 
-    title: str = par("Untitled", "text", "what the scenario is called")
-    question: str = par("", "text", "what it is to answer")
+    title: str = par("Untitled", "text", "what the scenario is called", LABEL)
+    question: str = par("", "text", "what it is to answer", LABEL)
     months: int = par(120, "months", "length of a run", ge=1, le=1200)
-    currency: str = par("EUR", "code", "of all money")
+    currency: str = par("EUR", "code", "of all money", LABEL)
     market: Market = Market()
     reps: Reps = Reps()
     customers: Customers = Customers()
     desk: Desk = Desk()
     firm: Firm = Firm()
     scheme: Scheme = Scheme()
-    sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from")
+    sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from", LABEL)
     _name: str = PrivateAttr("")
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
         bad = [seat for seat in self.reps.absent if not 0 <= seat < self.reps.count]
         if bad:
-            raise ValueError(f"reps.absent: seats run from 0 to {self.reps.count - 1}, found {bad}")
-        if self.firm.resolution.bucket > max(1, len(self.customers.payment.transitions) - 1):
-            raise ValueError(
-                f"firm.resolution.bucket: there are only {len(self.customers.payment.transitions) - 1} arrears buckets, "
-                f"found {self.firm.resolution.bucket}"
-            )
+            raise wrong(f"found {shown(bad)}, but seats run from 0 to {self.reps.count - 1}", "reps", "absent")
+        buckets = len(self.customers.payment.transitions) - 1
+        if self.firm.resolution.bucket > max(1, buckets):
+            found = self.firm.resolution.bucket
+            raise wrong(f"found {found}, but there are only {buckets} arrears buckets", "firm", "resolution", "bucket")
         return self
 
     @property
@@ -62,8 +63,17 @@ class Scenario(Group):
         except ValidationError as error:
             from sim.scenario.load import explain
 
-            raise InputError(explain("with_", error, data)) from None
+            raise InputError(explain(error, data, lambda place: "with_")) from None
         made._name = self._name if "title" not in changes else ""
+        return made
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """A file may also say what it extends: not part of a scenario, but of its schema."""
+        made = handler.resolve_ref_schema(handler(core_schema))
+        meaning = "the scenario file that says everything not said here, beside this one"
+        made["properties"] = {"extends": {"type": "string", "description": meaning}, **made["properties"]}
+        made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
         return made
 
     def canonical(self) -> dict[str, Any]:

@@ -10,8 +10,10 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.scenario.base import Group, par
+from sim.scenario.base import Group, Number, Whole, nearest, par, shown, wrong
 
+MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart from those of the founders
+MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255
 HOUGHTON = "Houghton, Siegel, Jalali et al. 2016 (model as published)"
 
 
@@ -40,7 +42,7 @@ class Choice(Group):
     @model_validator(mode="after")
     def _time_budget(self) -> Choice:
         if self.hunting + self.nurturing > 1 + 1e-12:
-            raise ValueError("hunting + nurturing must not exceed 1")
+            raise wrong(f"found {self.hunting} beside nurturing = {self.nurturing}; together they must not exceed 1", "hunting")
         return self
 
 
@@ -59,7 +61,7 @@ class Reps(Group):
     """The sales force."""
 
     count: int = par(10, "reps", "seats in the sales force", ge=1, le=100_000)
-    absent: tuple[int, ...] = par((), "seats", "seats that stay empty throughout")
+    absent: tuple[Whole, ...] = par((), "seats", "seats that stay empty throughout")
     hours: float = par(50.0, "hours/month", "selling time of a rep", HOUGHTON, gt=0, le=744)
     hours_per_attempt: float = par(4.0, "hours", "time an attempt takes", HOUGHTON, gt=0, le=744)
     hours_per_visit: float = par(1.0, "hours", "time a visit takes", HOUGHTON, gt=0, le=744)
@@ -95,11 +97,19 @@ class Reps(Group):
     choice: Choice = Choice()
     belief: Belief = Belief()
 
+    @model_validator(mode="after")
+    def _countable(self) -> Reps:
+        attempts = self.hours / self.hours_per_attempt
+        if attempts > MAX_ATTEMPTS:
+            found = f"{self.hours_per_attempt} of {self.hours} hours a month, which makes {attempts:,.0f} attempts"
+            raise wrong(f"found {found}, allowed are at most {MAX_ATTEMPTS:,} attempts a month", "hours_per_attempt")
+        return self
+
 
 class Payment(Group):
     """Invoices age through buckets until paid or written off."""
 
-    transitions: tuple[tuple[float, ...], ...] = par(
+    transitions: tuple[tuple[Number, ...], ...] = par(
         ((0.90, 0.10, 0.0, 0.0, 0.0), (0.60, 0.20, 0.20, 0.0, 0.0), (0.45, 0.0, 0.25, 0.30, 0.0), (0.30, 0.0, 0.0, 0.40, 0.30)),
         "probability/month",
         "a row per bucket (current, 1, 2, ...): to paid, to each later bucket, to written off",
@@ -115,14 +125,15 @@ class Payment(Group):
     @classmethod
     def _stochastic(cls, rows: tuple[tuple[float, ...], ...]) -> tuple[tuple[float, ...], ...]:
         if not 1 <= len(rows) <= 8:
-            raise ValueError(f"1 to 8 buckets are allowed, found {len(rows)}")
+            raise ValueError(f"found {len(rows)} rows, allowed are 1 to 8, one for each bucket")
         for number, row in enumerate(rows):
             if len(row) != len(rows) + 1:
+                between = {1: "", 2: "bucket 1, "}.get(len(rows), f"buckets 1 to {len(rows) - 1}, ")
                 raise ValueError(
-                    f"row {number} needs {len(rows) + 1} numbers (paid, buckets 1-{len(rows) - 1}, written off), found {len(row)}"
+                    f"row {number}: found {len(row)} numbers, allowed are {len(rows) + 1}: to paid, {between}written off"
                 )
             if min(row) < 0 or abs(sum(row) - 1) > 1e-9:
-                raise ValueError(f"row {number} must be probabilities that add up to 1, found {list(row)}")
+                raise ValueError(f"row {number}: found {shown(row)}, allowed are probabilities that add up to 1")
         return rows
 
 
@@ -136,6 +147,17 @@ class Purchase(Group):
         0.5, "per score", "slope k of the convex (1 + k S / 2)^2 at S = 0", "convexity: Mittal & Kamakura 2001", ge=0, le=2
     )
     visit: float = par(0.5, "share", "rise of the purchase rate in a month with a visit", ge=0, le=20)
+
+    @model_validator(mode="after")
+    def _countable(self) -> Purchase:
+        mean = self.shape / self.alpha
+        if mean > MAX_PURCHASES:
+            raise wrong(
+                f"found {self.alpha} beside shape = {self.shape}: a mean of {mean:,.4g} purchases a month; "
+                f"allowed is a mean (shape / alpha) of at most {MAX_PURCHASES}",
+                "alpha",
+            )
+        return self
 
 
 class Spend(Group):
@@ -185,7 +207,7 @@ class Tie(Group):
     """The personal bond between customer and rep."""
 
     start: float = par(0.6, "share", "tie at signing", ge=0, le=1)
-    fade: float = par(0.08, "share/month", "lost each month without a visit", ge=0, le=1)
+    fade: float = par(0.08, "share/month", "of the tie, lost each month", ge=0, le=1)
     visit: float = par(0.4, "share", "of the distance to a full tie, won by a visit", ge=0, le=1)
     broken: float = par(1.0, "share", "lost when the rep leaves", ge=0, le=1)
 
@@ -208,7 +230,7 @@ class Customers(Group):
     setting: Literal["contractual", "non_contractual"] = par(
         "contractual", "name", "renewals and a lapse hazard, or silent dropout after a purchase"
     )
-    at_start: int = par(0, "customers/seat", "signed at the opening of month 1, nobody being paid for it", ge=0, le=10_000_000)
+    at_start: int = par(0, "customers/seat", "signed at the opening of month 1, nobody being paid for it", ge=0, le=500_000)
     initial: float = par(1200.0, "money", "mean first purchase", ge=0, le=1e12)
     initial_shape: float = par(4.0, "none", "gamma shape of first purchases", gt=0, le=1e6)
     renewal: float = par(0.8, "share", "of the first purchase, invoiced at each renewal", ge=0, le=100)
@@ -217,7 +239,9 @@ class Customers(Group):
     margin_precision: float = par(50.0, "none", "alpha + beta of the beta over margins", gt=0, le=1e6)
     cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e12)
     visit_sale: float = par(0.02, "probability", "of a cross-purchase at a visit", ge=0, le=1)
-    correlation: dict[str, float] = par({"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula")
+    correlation: dict[str, Number] = par(
+        {"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula"
+    )
     purchase: Purchase = Purchase()
     spend: Spend = Spend()
     lapse: Lapse = Lapse()
@@ -236,9 +260,15 @@ class Customers(Group):
         for pair, value in pairs.items():
             names = pair.split("-")
             if len(names) != 2 or names[0] == names[1] or any(name not in TRAITS for name in names):
-                raise ValueError(f"'{pair}' is no pair of traits; write two of {', '.join(TRAITS)} with a hyphen between")
+                pairs_there = [f"{one}-{other}" for one in TRAITS for other in TRAITS if one != other]
+                raise ValueError(
+                    f"found {shown(pair)}, which is no pair of traits; write two of {', '.join(TRAITS)} "
+                    f"with a hyphen between{nearest(pair, pairs_there)}"
+                )
             if not -1 < value < 1:
-                raise ValueError(f"correlation {pair} must lie strictly between -1 and 1, found {value}")
+                raise ValueError(f"{pair}: found {value}, allowed is strictly between -1 and 1")
+            if f"{names[1]}-{names[0]}" in pairs:
+                raise ValueError(f"{pair} is given twice, also as {names[1]}-{names[0]}")
             i, j = TRAITS.index(names[0]), TRAITS.index(names[1])
             matrix[i, j] = matrix[j, i] = value
         if np.linalg.eigvalsh(matrix)[0] < 1e-9:
@@ -282,7 +312,9 @@ class Resolution(Group):
     value: float = par(10.0, "money/month", "expected margin above which by_value seeks a solution", ge=-1e9, le=1e9)
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
-    recovery: float = par(0.5, "score", "experience regained by a solution", "should not end above no failure", ge=0, le=2)
+    recovery: float = par(
+        0.5, "score", "experience regained by a solution", "assumed; should not end above no failure at all", ge=0, le=2
+    )
     collect_cost: float = par(15.0, "money", "cost of collection", ge=0, le=1e9)
     collect: float = par(0.5, "probability", "that strictness collects the debt at once", ge=0, le=1)
     arrange: float = par(0.35, "probability", "that a solution gets the debt paid at once", ge=0, le=1)

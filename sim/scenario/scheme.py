@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.scenario.base import Group, par
+from sim.scenario.base import Group, nearest, par, shown, wrong
 
 MAX_TIERS = 6
+MAX_COMPONENTS = 16
 ACQUISITION = ("signings", "initial_revenue")
 
 
@@ -38,14 +39,16 @@ class Clawback(Group):
     @model_validator(mode="after")
     def _consistent(self) -> Clawback:
         if self.shape == "linear" and self.steps:
-            raise ValueError('a linear clawback has no steps: leave them out, or say shape = "step"')
-        if self.shape == "step" and self.months and not self.steps:
-            raise ValueError("a step clawback needs steps = [{ months = …, share = … }, …]")
+            raise wrong('found steps beside shape = "linear"; leave them out, or say shape = "step"', "steps")
+        if self.shape == "step" and not self.steps:
+            raise wrong('found "step" without steps = [{ months = …, share = … }, …]', "shape")
         ends = [step.months for step in self.steps]
         if ends != sorted(set(ends)) or len(ends) > MAX_TIERS:
-            raise ValueError(f"steps must have rising months, at most {MAX_TIERS} of them, found {ends}")
+            raise wrong(
+                f"found steps that end in months {shown(ends)}, allowed are at most {MAX_TIERS} with rising months", "steps"
+            )
         if ends and ends[-1] != self.months:
-            raise ValueError(f"the last step ends in month {ends[-1]} but the clawback lasts {self.months} months")
+            raise wrong(f"found {self.months}, but the last step ends in month {ends[-1]}; say months = {ends[-1]}", "months")
         return self
 
 
@@ -60,12 +63,21 @@ class Deferral(Group):
     )
     malus_below: float = par(0.0, "unit of the measure", "below this, what would vest is forfeited", ge=-1e9, le=1e9)
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Deferral:
+        if self.model_fields_set and "share" not in self.model_fields_set:
+            raise wrong("found none, so nothing is held back; say which share of the award is", "share")
+        if self.malus_below != 0.0 and self.malus_measure == "none":
+            needs = "a malus_measure that is to hold up: persistency, satisfaction or tenure"
+            raise wrong(f"found {self.malus_below} without {needs}", "malus_below")
+        return self
+
 
 class Component(Group):
     """One line of the scheme."""
 
     name: str = par("commission", "text", "what it is called on the statement of pay")
-    measure: str = par("initial_revenue", "name", "what it pays on")
+    measure: str = par("initial_revenue", "name", "what it pays on: one of the measures")
     scope: Literal["rep", "team"] = par("rep", "name", "the rep's own value, or the mean over the team")
     months: int = par(1, "months", "period after which it is settled", ge=1, le=120)
     rate: float = par(0.0, "per unit", "paid per unit of the measure", ge=-1e9, le=1e9)
@@ -73,9 +85,17 @@ class Component(Group):
         0.0, "unit of the measure", "norm per period that attainment is measured against; 0 is none", ge=0, le=1e12
     )
     tiers: tuple[Tier, ...] = par((), "tiers", "rates by attainment, instead of one rate")
-    threshold: float = par(1.0, "of quota", "attainment at which the bonus is paid", ge=-1e9, le=1e12)
+    threshold: float = par(
+        1.0,
+        "of quota",
+        "attainment (of the quota, or of the measure if there is none) at which the bonus is paid or the gate opens",
+        ge=-1e9,
+        le=1e12,
+    )
     bonus: float = par(0.0, "money", "paid once per period when the threshold is reached", ge=0, le=1e12)
-    cap: float = par(0.0, "money", "most this component can pay in a period; 0 is none", ge=0, le=1e12)
+    cap: float = par(
+        0.0, "money", "most this component can pay in a period (a multiplier: its largest factor); 0 is none", ge=0, le=1e12
+    )
     combine: Literal["add", "multiply", "gate"] = par(
         "add", "name", "adds pay, multiplies what the others add, or lets it through only at the threshold"
     )
@@ -87,13 +107,22 @@ class Component(Group):
     from_month: int = par(1, "month", "first month the component is in force", ge=1, le=100_000)
     until_month: int = par(100_000, "month", "last month it is in force", ge=1, le=100_000)
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """The names of the measures belong in the schema that editors read."""
+        from sim.scheme.measures import NAMES
+
+        made = handler.resolve_ref_schema(handler(core_schema))
+        made["properties"]["measure"]["enum"] = list(NAMES)
+        return made
+
     @field_validator("measure")
     @classmethod
     def _registered(cls, name: str) -> str:
         from sim.scheme.measures import NAMES  # loads numba: only where a component is read
 
         if name not in NAMES:
-            raise ValueError(f"'{name}' is no measure; there are {', '.join(NAMES)}")
+            raise ValueError(f"found {shown(name)}, allowed is one of {', '.join(NAMES)}{nearest(name, NAMES)}")
         return name
 
     @field_validator("tiers")
@@ -101,33 +130,73 @@ class Component(Group):
     def _rising(cls, tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
         starts = [tier.attainment for tier in tiers]
         if starts != sorted(set(starts)) or len(starts) > MAX_TIERS:
-            raise ValueError(f"tiers must have rising attainment, at most {MAX_TIERS} of them, found {starts}")
+            raise ValueError(f"found tiers from {shown(starts)}, allowed are at most {MAX_TIERS} with rising attainment")
         return tiers
 
     @model_validator(mode="after")
     def _consistent(self) -> Component:
-        acquisition = self.measure in ACQUISITION
-        if self.clawback.months and not acquisition:
-            raise ValueError(
-                f"a clawback needs a measure that belongs to a customer signed ({' or '.join(ACQUISITION)}), found {self.measure}"
-            )
-        if self.trail_months and not acquisition:
-            raise ValueError(
-                f'a trail needs {" or ".join(ACQUISITION)}, found {self.measure}; pay renewals with measure = "repeat_revenue"'
-            )
-        if self.trail_months and (self.clawback.months or self.deferral.share):
-            raise ValueError("a trail is paid as it is earned: it has no clawback and no deferral")
-        if self.trail_months and (self.tiers or self.bonus or self.quota or self.months != 1):
-            raise ValueError("a trail has a rate only, settled each month: no tiers, bonus, quota or longer period")
-        if self.rate and self.tiers:
-            raise ValueError("give a rate or tiers, not both")
-        if self.combine != "add" and (self.clawback.months or self.deferral.share or self.trail_months):
-            raise ValueError(f"a component that is to {self.combine} has no clawback, deferral or trail")
         if self.until_month < self.from_month:
-            raise ValueError(f"until_month {self.until_month} lies before from_month {self.from_month}")
-        if self.clawback.months and self.scope == "team":
-            raise ValueError("a clawback is settled with a rep, not with a team")
+            raise wrong(f"found {self.until_month}, which lies before from_month = {self.from_month}", "until_month")
+        if self.rate and self.tiers:
+            raise wrong(f"found tiers beside rate = {self.rate}; allowed is one of the two", "tiers")
+        self._check_trail()
+        self._check_clawback()
+        self._check_combination()
+        self._check_attainment()
         return self
+
+    def _check_trail(self) -> None:
+        if not self.trail_months:
+            return
+        if self.measure not in ACQUISITION:
+            hint = 'pay renewals with measure = "repeat_revenue"'
+            raise wrong(f"found a trail on {self.measure}, allowed is one on {' or '.join(ACQUISITION)}; {hint}", "trail_months")
+        if self.scope == "team":
+            raise wrong('found "team", but a trail is paid to the rep who signed', "scope")
+        for name in ("tiers", "bonus", "quota", "cap"):
+            if getattr(self, name):
+                raise wrong(f"found {shown(getattr(self, name))}, but a trail has a rate only", name)
+        for name, active in (("clawback", self.clawback.months), ("deferral", self.deferral.share)):
+            if active:
+                raise wrong(f"found a {name} beside trail_months = {self.trail_months}; a trail is paid as it is earned", name)
+        if self.months != 1:
+            raise wrong(f"found {self.months}, but a trail is settled each month: leave months out", "months")
+
+    def _check_clawback(self) -> None:
+        if not self.clawback.months:
+            return
+        if self.measure not in ACQUISITION:
+            allowed = f"allowed is one on what belongs to a customer signed: {' or '.join(ACQUISITION)}"
+            raise wrong(f"found a clawback on {self.measure}, {allowed}", "clawback")
+        if self.scope == "team":
+            raise wrong('found a clawback beside scope = "team"; it is settled with a rep', "clawback")
+
+    def _check_combination(self) -> None:
+        if self.combine == "add":
+            return
+        pays_nothing = f'beside combine = "{self.combine}", which pays nothing by itself'
+        timing = {"trail_months": self.trail_months, "clawback": self.clawback.months, "deferral": self.deferral.share}
+        for name, active in timing.items():
+            if active:
+                raise wrong(f"found a {name.removesuffix('_months')} {pays_nothing}", name)
+        for name in ("bonus", "rate", "tiers", "cap") if self.combine == "gate" else ("bonus",):
+            if getattr(self, name):
+                allowed = "a threshold, with or without a quota" if self.combine == "gate" else "a rate or tiers"
+                raise wrong(f"found {shown(getattr(self, name))} {pays_nothing}; allowed is {allowed}", name)
+        if self.combine == "multiply" and not self.tiers and "rate" not in self.model_fields_set:
+            raise wrong(
+                "found a multiplier without a factor; give tiers = [{ attainment = …, rate = … }, …] or a rate", "combine"
+            )
+
+    def _check_attainment(self) -> None:
+        """Quota and threshold do nothing beside a plain rate: say so, rather than ignore them."""
+        has_bonus = self.bonus or "bonus" in self.model_fields_set  # a bonus of 0 may be one end of a sweep
+        if self.threshold != Component.model_fields["threshold"].default and not has_bonus and self.combine != "gate":
+            use = 'a threshold is where a bonus is paid or a gate opens; give a bonus, or combine = "gate"'
+            raise wrong(f"found {self.threshold}, but {use}", "threshold")
+        if self.quota and not (self.tiers or has_bonus or self.combine == "gate"):
+            use = "a quota is what tiers, a bonus or a gate are measured against; a plain rate does not use it"
+            raise wrong(f"found {self.quota}, but {use}", "quota")
 
 
 class Norm(Group):
@@ -137,11 +206,17 @@ class Norm(Group):
     months: int = par(3, "months", "period over which it is measured", ge=1, le=120)
     warnings: int = par(2, "warnings", "before dismissal", ge=0, le=1000)
 
+    @model_validator(mode="after")
+    def _consistent(self) -> Norm:
+        if self.model_fields_set and "minimum" not in self.model_fields_set:
+            raise wrong("found none, so there is no norm to miss; say how many signings are wanted", "minimum")
+        return self
+
 
 class Scheme(Group):
     """The whole scheme."""
 
-    components: tuple[Component, ...] = par((), "components", "lines of the scheme; none is salary only")
+    components: tuple[Component, ...] = par((), "components", "lines of the scheme; none at all is salary only")
     variable_cap: float = par(
         0.0,
         "share",
@@ -160,6 +235,6 @@ class Scheme(Group):
     @field_validator("components")
     @classmethod
     def _not_too_many(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
-        if len(components) > 16:
-            raise ValueError(f"at most 16 components, found {len(components)}")
+        if len(components) > MAX_COMPONENTS:
+            raise ValueError(f"found {len(components)} components, allowed are at most {MAX_COMPONENTS}")
         return components

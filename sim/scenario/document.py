@@ -1,0 +1,113 @@
+"""The reference pages of the documentation, made from the code.
+
+``python -m sim.scenario.document docs/parameters.md`` writes the page; without a file it is printed.
+A test compares what is committed with what is made here, so the page cannot fall behind the code.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, get_args
+
+from sim.scenario.base import Group
+from sim.scenario.describe import allowed, plain
+from sim.scenario.model import Scenario
+from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, Column
+
+COMMAND = "python -m sim.scenario.document docs/parameters.md"
+
+HEAD = f"""# Parameters, measures and result columns
+
+Made from the code by `{COMMAND}`; do not edit it by hand.
+How the model uses these is in [model.md](model.md), how a scheme is written in [schemes.md](schemes.md).
+
+Units: *money* is the scenario's currency; rates are per month unless the unit says otherwise. A number in a list is counted
+from 0. The source *assumed* means that no source stands behind the default; a scenario says where its own values come from
+in `[sources]`, and `daarna describe SCENARIO` prints both.
+"""
+
+RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
+    (
+        "runs",
+        "A row per scenario and run; `profit_year_1`, `profit_year_2`, … (money: profit of that year) stand after `npv`.",
+        RUNS_FIRST + RUNS_REST,
+    ),
+    ("months", "A row per scenario, run and month.", MONTHS),
+    ("cohorts", "A row per scenario, run, year of signing and year.", COHORTS),
+    ("whale", "A row per scenario, run and share of the customers: concentration of profit.", WHALE),
+    ("customers", "A row per scenario, run and customer signed (with `--customers`).", CUSTOMERS),
+)
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [HEAD, "## Parameters\n", *_group(Scenario, "")]
+    parts += ["## Measures\n", _measures(), "## Result columns\n"]
+    parts.append("Every table begins with the columns `scenario` and `run`.\n")
+    for name, meaning, columns in RESULTS:
+        rows = [(f"`{column.name}`", column.unit, column.meaning) for column in columns]
+        parts += [f"### {name}\n", f"{meaning}\n", table(("column", "unit", "meaning"), rows)]
+    return "\n".join(parts)
+
+
+def _group(group: type[Group], prefix: str) -> list[str]:
+    """A section for a group of parameters, and one for each group within it."""
+    rows, inner = [], []
+    for name, field in group.model_fields.items():
+        nested = _inside(field)
+        if nested is None:
+            extra: Any = field.json_schema_extra or {}
+            meaning, source = field.description or "", str(extra.get("source", ""))
+            rows.append(
+                (f"`{prefix}{name}`", _default(field.default), str(extra.get("unit", "")), allowed(field), meaning, source)
+            )
+        else:
+            kind, brackets = nested
+            inner += _group(kind, f"{prefix}{name}{brackets}.")
+    title = f"`{prefix.rstrip('.')}`" if prefix else "The scenario itself"
+    intro = [f"### {title}\n", f"{(group.__doc__ or '').split('  ')[0]}\n"]
+    head = ("parameter", "default", "unit", "allowed", "meaning", "source of the default")
+    return [*intro, *([table(head, rows)] if rows else []), *inner]
+
+
+def _inside(field: Any) -> tuple[type[Group], str] | None:
+    """The group a field holds, and ``[]`` if it holds a list of them."""
+    if isinstance(field.annotation, type) and issubclass(field.annotation, Group):
+        return field.annotation, ""
+    for kind in get_args(field.annotation):
+        if isinstance(kind, type) and issubclass(kind, Group):
+            return kind, "[]"
+    return None
+
+
+def _default(value: Any) -> str:
+    text = plain(value)
+    return f"`{text}`" if text else "none"
+
+
+def _measures() -> str:
+    from sim.scheme.measures import MEASURES
+
+    kinds = {"new": "flow, made by signing", "book": "flow, made by the customers kept", "level": "level at the period's end"}
+    adds = {"none": "nothing", "one": "1", "revenue": "the first purchase", "margin": "the margin on it"}
+    rows = [(f"`{one.name}`", one.unit, kinds[one.kind], adds[one.per_signing], one.meaning) for one in MEASURES]
+    intro = (
+        "What a component can pay on, for the rep or as the mean over the team. A flow is summed over the component's period.\n"
+    )
+    return intro + "\n" + table(("measure", "unit", "kind", "a signing adds at once", "meaning"), rows)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    names = list(head)
+    lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+    else:
+        print(page())
