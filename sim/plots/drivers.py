@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.frame import ALONE, canvas, heading, message
-from sim.plots.results import Results, months_of, of
+from sim.plots.results import Results, months_of, of, runs_of
 from sim.plots.spread import Mean, mean_interval
 from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money
@@ -69,7 +69,8 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
         money.on(ax.xaxis)
-        ax.set_xlabel(money.label(f"Mean over runs, {months} month{'' if months == 1 else 's'}"))
+        what = "Mean over runs" if max(runs_of(study)) > 1 else "The one run"
+        ax.set_xlabel(money.label(f"{what}, {months} month{'' if months == 1 else 's'}"))
         heading(ax, "Drivers of the book's profitability", handles, beside=65.0)
         if not any(np.isfinite(m.mean) for row in means.values() for m in row):
             message(ax, "No run to take a mean of")

@@ -1,4 +1,4 @@
-"""What stands around the data: figure, title, legend, panels, and the footer that says whence it came."""
+"""What stands around the data: figure, title, legend, and the footer that says whence it came."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.
     above : points to keep free between data and legend, for the titles of panels.
     beside : points that the layout will take from the axes' width, for long tick labels.
     """
-    width = _width(ax) - beside
+    width = axes_width(ax) - beside
     pad = 5.0 + above
     if handles:
         names = [str(handle.get_label()) for handle in handles]
@@ -124,7 +124,7 @@ def _wrapped(text: str, room: float, size: float) -> str:
     return "\n".join(textwrap.wrap(text.replace("\n", " "), max(14, letters)))
 
 
-def _width(ax: Axes) -> float:
+def axes_width(ax: Axes) -> float:
     """How wide axes will be, in points; a guess where a layout engine has not placed them yet."""
     figure = ax.get_figure(root=True)
     assert figure is not None
@@ -157,54 +157,3 @@ def message(ax: Axes, text: str) -> None:
     box = {"facecolor": "white", "edgecolor": "none"}
     where: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "center", "zorder": 5}
     ax.text(0.5, 0.5, textwrap.fill(text, 44), fontsize=TICK, color=GREY, bbox=box, **where)
-
-
-def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
-    """Axes inside `host`, one per name and with common scales; `host` itself if there is one name.
-
-    `host` keeps title, legend and axis labels, so that a figure of panels composes like any other.
-    """
-    if len(names) < 2:
-        return [host]
-    host.spines[:].set_visible(False)
-    host.set(xticks=[], yticks=[])
-    columns = min(len(names), 3 if len(names) != 4 else 2)
-    rows = -(-len(names) // columns)
-    gap_x, gap_y = 0.04, 0.10 if rows < 3 else 0.08
-    width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
-    made: list[Axes] = []
-    for k, name in enumerate(names):
-        row, column = divmod(k, columns)
-        box = (column * (width + gap_x), 1 - height - row * (height + gap_y), width, height)
-        shared: dict[str, Any] = {"sharex": made[0], "sharey": made[0]} if made else {}
-        panel = host.inset_axes(box, **shared)
-        tidy(panel)
-        last = k + columns >= len(names)
-        panel.tick_params(labelleft=column == 0, labelbottom=last)
-        panel.set_title(_shortened(name, host, width), loc="left", fontsize=TICK, fontweight="normal", pad=3)
-        made.append(panel)
-    return made
-
-
-def _shortened(name: str, host: Axes, width: float) -> str:
-    """A name that fits above a panel; the footer has it in full."""
-    room = width * _width(host)
-    if text_width(name) <= room:
-        return name
-    letters = next((n for n in range(len(name) - 1, 8, -1) if text_width(name[:n] + "…") <= room), 8)
-    return name[:letters] + "…"
-
-
-def frame_panels(host: Axes, boxes: Sequence[Axes], x_label: str, y_label: str, title: str, handles: Sequence[Any]) -> None:
-    """Title, legend and axis labels of `panels`, clear of the panels' own titles and tick labels."""
-    many = len(boxes) > 1
-    ticks = max((text_width(t.get_text()) for t in boxes[0].yaxis.get_ticklabels()), default=0.0)
-    host.set_xlabel(x_label, labelpad=2.4 * TICK if many else 4.0)
-    host.set_ylabel(y_label, labelpad=ticks + 10 if many else 4.0)
-    heading(host, title, handles, above=1.2 * TICK + 3 if many else 0.0)
-
-
-def panel_height(names: Sequence[str]) -> float:
-    """Height in inches of a figure with a panel per name."""
-    columns = 3 if len(names) != 4 else 2
-    return HEIGHT + 1.7 * (max(1, -(-len(names) // columns)) - 1)

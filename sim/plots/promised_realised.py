@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.plots.frame import canvas, frame_panels, message, panel_height, panels
+from sim.plots.frame import canvas, message
+from sim.plots.panels import frame_panels, panel_height, panels
 from sim.plots.results import Array, Results, by_run, months_of, of, runs_of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import BLUE, GREY, INK

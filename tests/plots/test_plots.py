@@ -402,23 +402,29 @@ def test_money_is_written_to_two_digits_of_its_error() -> None:
     assert money.text(Mean(np.nan, np.nan)) == "undefined"
 
 
-def test_files_are_written_whole_and_nothing_else(tmp_path: Path, one: Study) -> None:
-    written = draw_study(one, tmp_path / "figures")
+@pytest.fixture(scope="module")
+def folder(one: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "figures"
+    written = draw_study(one, folder)
+    assert sorted(folder.iterdir()) == sorted(written)
+    return folder
+
+
+def test_files_are_written_whole_and_nothing_else(folder: Path) -> None:
+    written = list(folder.iterdir())
     assert sorted(p.name for p in written) == sorted(f"{n}.{kind}" for n in FIGURES for kind in ("png", "svg"))
-    assert sorted((tmp_path / "figures").iterdir()) == sorted(written)
-    with Image.open(tmp_path / "figures" / "whale.png") as png:
+    with Image.open(folder / "whale.png") as png:
         assert png.info["dpi"] == pytest.approx((240, 240), abs=0.1)
         assert png.info["Seed"] == "1"
         assert png.info["Scenario"] == "signature-bonus"
         assert png.info["Title"].startswith("Concentration of profit")
-    svg = (tmp_path / "figures" / "whale.svg").read_text(encoding="utf-8")
+    svg = (folder / "whale.svg").read_text(encoding="utf-8")
     assert "seed 1" in svg and "dc:date" not in svg
 
 
-def test_the_same_study_gives_the_same_files(tmp_path: Path, one: Study) -> None:
-    first, second = draw_study(one, tmp_path / "a"), draw_study(one, tmp_path / "b")
-    for one_file, other in zip(first, second, strict=True):
-        assert one_file.read_bytes() == other.read_bytes(), one_file.name
+def test_the_same_study_gives_the_same_files(folder: Path, tmp_path: Path, one: Study) -> None:
+    for again in draw_study(one, tmp_path):
+        assert again.read_bytes() == (folder / again.name).read_bytes(), again.name
 
 
 def test_drawing_changes_no_setting_of_the_caller(one: Study) -> None:
