@@ -11,6 +11,11 @@ from sim.plots.frame import axes_width, heading, text_width, tidy
 from sim.plots.style import HEIGHT, TICK
 
 
+def columns_of(names: Sequence[str]) -> int:
+    """Number of panels in a row."""
+    return 2 if len(names) == 4 else min(3, len(names))
+
+
 def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
     """Axes inside `host`, one per name and with common scales; `host` itself if there is one name.
 
@@ -20,7 +25,7 @@ def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
         return [host]
     host.spines[:].set_visible(False)
     host.set(xticks=[], yticks=[])
-    columns = min(len(names), 3 if len(names) != 4 else 2)
+    columns = columns_of(names)
     rows = -(-len(names) // columns)
     gap_x, gap_y = 0.04, 0.10 if rows < 3 else 0.08
     width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
@@ -58,5 +63,4 @@ def frame_panels(host: Axes, boxes: Sequence[Axes], x_label: str, y_label: str, 
 
 def panel_height(names: Sequence[str]) -> float:
     """Height in inches of a figure with a panel per name."""
-    columns = 3 if len(names) != 4 else 2
-    return HEIGHT + 1.7 * (max(1, -(-len(names) // columns)) - 1)
+    return HEIGHT + 1.7 * (-(-len(names) // columns_of(names)) - 1)

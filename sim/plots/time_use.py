@@ -11,8 +11,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.fan import band, line
-from sim.plots.frame import canvas, message
-from sim.plots.panels import frame_panels, panel_height, panels
+from sim.plots.frame import axes_width, canvas, message
+from sim.plots.panels import columns_of, frame_panels, panel_height, panels
 from sim.plots.results import Results, by_run, months_of, of, runs_of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREEN, GREY, VERMILLION, Look
@@ -39,9 +39,10 @@ def time_use(study: Results, ax: Axes | None = None) -> Axes:
     names = list(study.names)
     with canvas(study, ax, height=panel_height(names)) as ax:
         boxes = panels(ax, names)
+        ticks = max(2, int(axes_width(ax) / columns_of(names) / 24))  # each takes 24 points
         for box, name in zip(boxes, names, strict=True):
             _draw(box, of(study.months, name, "run", "month", "hunting_share", "nurturing_share"))
-            month_axis(box, max(months_of(study)), 10 if len(boxes) == 1 else 5)
+            month_axis(box, max(months_of(study)), ticks)
             share_axis(box.yaxis)
             box.set_ylim(-0.02, 1.02)  # a line at 0 or 100% is seen whole
         frame_panels(ax, boxes, "Month", "Share of working time (%)", "How reps spend their time", _handles(study))

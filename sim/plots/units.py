@@ -69,7 +69,7 @@ def share_axis(axis: Axis) -> None:
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
-def month_axis(ax: Axes, months: int, ticks: int = 10) -> None:
+def month_axis(ax: Axes, months: int, ticks: int) -> None:
     """Months along x, with ticks at whole years where there are enough of them."""
     step = 12 * -(-months // (12 * ticks)) if months > 24 else max(1, -(-months // ticks))
     ax.xaxis.set_major_locator(MultipleLocator(step))
