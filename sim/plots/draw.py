@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -22,7 +22,7 @@ from sim.plots.style import style
 from sim.plots.time_use import time_use
 from sim.plots.whale import whale
 
-DPI = 200
+DPI = 240
 
 
 class Draw(Protocol):
@@ -46,7 +46,7 @@ FIGURES: Mapping[str, Draw] = {
 
 
 def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
-    """Write every figure as PNG (200 dpi) and SVG; the same study gives the same files.
+    """Write every figure as PNG (240 dpi) and SVG; the same study gives the same files.
 
     Parameters
     ----------
@@ -66,31 +66,38 @@ def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = []
+    source = origin(study)
     for name, draw in FIGURES.items():
         with style():
             ax = draw(study)
-            for kind in ("png", "svg"):
-                written.append(_save(ax, target / f"{name}.{kind}", kind, study))
+            figure = _settled(ax)
+            # what a reader finds in the file's properties; no date, so that the same study gives the same file
+            about = {"Title": ax.get_title(loc="left").replace("\n", " "), "Description": source}
+            png = {**about, "Software": version(), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}
+            svg = {**about, "Creator": version(), "Date": None}
+            written += [
+                _save(figure, target / f"{name}.png", dpi=DPI, metadata=png, pil_kwargs={"compress_level": 3}),
+                _save(figure, target / f"{name}.svg", metadata=svg),
+            ]
     return written
 
 
-def _save(ax: Axes, path: Path, kind: str, study: Results) -> Path:
+def _settled(ax: Axes) -> Figure:
+    """The figure, its places found once for both formats: with a layout engine, each would be drawn twice."""
     figure = ax.get_figure(root=True)
     assert isinstance(figure, Figure)
-    title = ax.get_title(loc="left").replace("\n", " ")
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+    figure.set_layout_engine(None)
+    return figure
+
+
+def _save(figure: Figure, path: Path, **how: Any) -> Path:
     half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
-        figure.savefig(half, format=kind, dpi=DPI, metadata=_metadata(kind, title, study))
+        figure.savefig(half, format=path.suffix[1:], **how)
         os.replace(half, path)
     finally:
         half.unlink(missing_ok=True)
-    figure.set_layout_engine("none")  # the places are found: the next format needs no second search
     return path
-
-
-def _metadata(kind: str, title: str, study: Results) -> dict[str, str | None]:
-    """What a reader finds in the file's properties; no date, so that the same study gives the same file."""
-    common: dict[str, str | None] = {"Title": title, "Description": origin(study)}
-    if kind == "svg":
-        return {**common, "Creator": version(), "Date": None}
-    return {**common, "Software": version(), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Results, longest, of
+from sim.plots.frame import ALONE, canvas, heading, message
+from sim.plots.results import Results, months_of, of, runs_of
 from sim.plots.spread import Mean, mean_interval
 from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money
@@ -38,7 +38,6 @@ _LABELS = (*(part.label for part in _PARTS), "Profit, all months")
 _GAINS = Look(BLUE, "-", "", "")
 _LOSSES = Look(VERMILLION, "-", "", "////")
 _TOTAL = Look(GREY, "-", "", "")
-_PAIRED = "Each interval is that of a mean alone; differences on common random numbers are known better (compare)."
 
 
 def drivers(study: Results, ax: Axes | None = None) -> Axes:
@@ -53,11 +52,11 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    means = {name: _means(of(study.runs, name)) for name in study.names}
-    several, months = len(means) > 1, longest(study)
+    means = {name: _means(of(study.runs, name, *(part.column for part in _PARTS))) for name in study.names}
+    several, months = len(means) > 1, max(months_of(study))
     paired = several and any(row[0].half_width >= 0 for row in means.values())
-    height = 3.6 + 0.45 * max(0, len(means) - 1)
-    with canvas(study, ax, height=height, note=_PAIRED if paired else "") as ax:
+    height = 3.4 + 0.45 * max(0, len(means) - 1)
+    with canvas(study, ax, height=height, note=ALONE if paired else "") as ax:
         money = Money.fitting(study.currency, np.array([m.mean for row in means.values() for m in row]))
         handles = _compare(ax, means) if several else _waterfall(ax, next(iter(means.values()), []), money)
         ax.axvline(0, color=INK, linewidth=0.8, zorder=2)
@@ -70,8 +69,9 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
         money.on(ax.xaxis)
-        ax.set_xlabel(money.label(f"Mean over runs, {months} month{'' if months == 1 else 's'}"))
-        heading(ax, "What makes the book profitable, or not", handles, beside=65.0)
+        what = "Mean over runs" if max(runs_of(study)) > 1 else "The one run"
+        ax.set_xlabel(money.label(f"{what}, {months} month{'' if months == 1 else 's'}"))
+        heading(ax, "Drivers of the book's profitability", handles, beside=65.0)
         if not any(np.isfinite(m.mean) for row in means.values() for m in row):
             message(ax, "No run to take a mean of")
     return ax
@@ -84,14 +84,13 @@ def _means(runs: pd.DataFrame) -> list[Mean]:
 
 def _waterfall(ax: Axes, means: list[Mean], money: Money) -> list[Any]:
     ends = np.cumsum([0.0, *(m.mean for m in means[:-1])])
-    step = max((m.half_width for m in means if m.half_width > 0), default=np.nan)
     for row, mean in enumerate(means):
         start = float(ends[row]) if row < len(_PARTS) else 0.0
         looks = _TOTAL if row == len(_PARTS) else _GAINS if mean.mean >= 0 else _LOSSES
         _bar(ax, row, start, mean, 0.62, looks)
         if row < len(_PARTS):
             ax.vlines(start + mean.mean, row, row + 1, color=GREY, linewidth=0.6, zorder=1.5)
-        ax.text(1.02, row, _number(mean, money, step), transform=ax.get_yaxis_transform(), va="center",
+        ax.text(1.02, row, money.text(mean), transform=ax.get_yaxis_transform(), va="center",
                 fontsize=TICK, fontweight="bold" if row == len(_PARTS) else "normal")  # fmt: skip
     known = any(np.isfinite(m.half_width) for m in means)
     return [
@@ -99,13 +98,6 @@ def _waterfall(ax: Axes, means: list[Mean], money: Money) -> list[Any]:
         _patch(_LOSSES, "takes from it"),
         *([Line2D([], [], color=INK, marker="|", label="95% interval")] if known else []),
     ]
-
-
-def _number(mean: Mean, money: Money, step: float) -> str:
-    if not np.isfinite(mean.mean):
-        return "undefined"
-    error = f" ± {money.text(mean.half_width, step)}" if mean.half_width > 0 else ""
-    return f"{money.text(mean.mean, step)}{error}"
 
 
 def _compare(ax: Axes, means: Mapping[str, list[Mean]]) -> list[Any]:

@@ -52,6 +52,8 @@ def fans(ax: Axes, curves: Mapping[str, tuple[Array, Array]], centres: Mapping[s
     for k, (name, (x, matrix)) in enumerate(curves.items()):
         if not x.size:
             continue
+        if x.size == 1:  # points of several scenarios side by side
+            x = x + 0.08 * (k - (many - 1) / 2)
         for bounds, alpha in spreads if matrix.shape[0] > 1 else ():
             low, high = quantiles(matrix, bounds)
             band(ax, x, low, high, look(k).color, alpha)

@@ -1,4 +1,4 @@
-"""What stands around the data: figure, title, legend, panels, and the footer that says whence it came."""
+"""What stands around the data: figure, title, legend, and the footer that says whence it came."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
-from sim.plots.results import Results
+from sim.plots.results import Results, runs_of
 from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
 
-_CHARACTER = 0.56  # mean width of a letter, in font sizes
 _ROW = 1.36  # height of a legend's row with the space below it, in font sizes
+_OWN = "daarna"  # id of the figures made here, which grow with their legends
 _DEFAULT_SHARE = 0.775  # of its cell, that axes take before the layout
 _MARGIN = 58.0  # points the layout leaves beside them, for tick and axis labels
 
@@ -36,11 +36,16 @@ def canvas(study: Results, ax: Axes | None, height: float = HEIGHT, note: str = 
             return
         engine = ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06)
         figure = Figure(figsize=(WIDTH, height), layout=engine)
+        figure.set_gid(_OWN)
         FigureCanvasAgg(figure)
         own = figure.add_subplot()
         tidy(own)
         yield own
         stamp(figure, study, note)
+
+
+#: Note of figures that put means of several scenarios side by side.
+ALONE = "Intervals are of each mean alone; runs are paired, so compare scenarios by paired differences."
 
 
 def tidy(ax: Axes) -> None:
@@ -64,8 +69,7 @@ def version() -> str:
 
 def origin(study: Results) -> str:
     """Scenarios, number of runs, seed and program of a study, in one line."""
-    counts = study.runs.groupby("scenario", observed=True, sort=False).size()
-    few, many = (int(counts.min()), int(counts.max())) if len(counts) else (0, 0)
+    few, many = min(runs_of(study)), max(runs_of(study))
     runs = f"{few:,}" if few == many else f"{few:,} to {many:,}"
     each = " each" if len(study.names) > 1 else ""
     names = ", ".join(study.names)
@@ -74,9 +78,11 @@ def origin(study: Results) -> str:
 
 def stamp(figure: Figure, study: Results, note: str = "") -> None:
     """Write below a figure where its numbers come from: scenarios, runs, seed, version of daarna."""
-    letters = int(figure.get_figwidth() * 72 * 0.97 / (SMALL * _CHARACTER))
-    lines = [line for text in (note, origin(study)) if text for line in textwrap.wrap(text, letters)]
-    figure.supxlabel("\n".join(lines), x=0.01, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
+    room = figure.get_figwidth() * 72 * 0.97
+    names, *facts = origin(study).rsplit(" · ", 3)
+    whence = " · ".join([names, *(fact.replace(" ", "\u00a0") for fact in facts)])  # no fact is broken over lines
+    text = "\n".join(_wrapped(text, room, SMALL) for text in (note, whence) if text)
+    figure.supxlabel(text, x=0.01, ha="left", fontsize=SMALL, color=GREY, linespacing=1.3)
 
 
 def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.0, beside: float = 0.0) -> None:
@@ -89,30 +95,36 @@ def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.
     above : points to keep free between data and legend, for the titles of panels.
     beside : points that the layout will take from the axes' width, for long tick labels.
     """
-    width = _width(ax) - beside
+    width = axes_width(ax) - beside
     pad = 5.0 + above
     if handles:
-        labels = [str(handle.get_label()) for handle in handles]
-        columns = _columns(labels, width)
-        rows = -(-len(handles) // columns)
+        names = [str(handle.get_label()) for handle in handles]
+        columns = _columns(names, width)
+        labels = names if columns > 1 else [_wrapped(name, width - 4.2 * TICK, TICK) for name in names]
+        labels = [f" {label}" if label.startswith("_") else label for label in labels]  # else Legend leaves it out
+        rows = max(sum(label.count("\n") + 1 for label in column) for column in np.array_split(labels, columns))
+        figure = ax.get_figure(root=True)
+        if figure is not None and figure.get_gid() == _OWN:
+            figure.set_figheight(figure.get_figheight() + (rows - 1) * _ROW * TICK / 72)
         ax.legend(
-            handles, [f" {label}" if label.startswith("_") else label for label in labels], ncols=columns,
+            handles, labels, ncols=columns,
             loc="lower left", bbox_to_anchor=(0.0, 1.0), borderaxespad=0.0, borderpad=0.25,
             bbox_transform=ax.transAxes + ScaledTranslation(0, above / 72, ax.figure.dpi_scale_trans),
             handlelength=2.4, handletextpad=0.6, columnspacing=1.2, labelspacing=0.35, fontsize=TICK,
         )  # fmt: skip
         pad += 0.5 * TICK + rows * _ROW * TICK
-    ax.set_title(_wrapped(title, width, TITLE * 0.62), loc="left", pad=pad, fontsize=TITLE)
-    ax.set_xlabel(_wrapped(ax.get_xlabel(), width, LABEL * _CHARACTER), fontsize=LABEL)
-    ax.set_ylabel(_wrapped(ax.get_ylabel(), _height(ax) - pad, LABEL * _CHARACTER), fontsize=LABEL)
+    ax.set_title(_wrapped(title, width, 1.12 * TITLE), loc="left", pad=pad, fontsize=TITLE)
+    ax.set_xlabel(_wrapped(ax.get_xlabel(), width, LABEL), fontsize=LABEL)
+    ax.set_ylabel(_wrapped(ax.get_ylabel(), _height(ax) - pad, LABEL), fontsize=LABEL)
 
 
-def _wrapped(text: str, room: float, letter: float) -> str:
+def _wrapped(text: str, room: float, size: float) -> str:
     """A text in lines that fit, in points."""
-    return "\n".join(textwrap.wrap(" ".join(text.split()), max(14, int(room / letter))))
+    letters = int(len(text) * room / max(text_width(text, size), 1.0))
+    return "\n".join(textwrap.wrap(text.replace("\n", " "), max(14, letters)))
 
 
-def _width(ax: Axes) -> float:
+def axes_width(ax: Axes) -> float:
     """How wide axes will be, in points; a guess where a layout engine has not placed them yet."""
     figure = ax.get_figure(root=True)
     assert figure is not None
@@ -145,53 +157,3 @@ def message(ax: Axes, text: str) -> None:
     box = {"facecolor": "white", "edgecolor": "none"}
     where: dict[str, Any] = {"transform": ax.transAxes, "ha": "center", "va": "center", "zorder": 5}
     ax.text(0.5, 0.5, textwrap.fill(text, 44), fontsize=TICK, color=GREY, bbox=box, **where)
-
-
-def panels(host: Axes, names: Sequence[str]) -> list[Axes]:
-    """Axes inside `host`, one per name and with common scales; `host` itself if there is one name.
-
-    `host` keeps title, legend and axis labels, so that a figure of panels composes like any other.
-    """
-    if len(names) < 2:
-        return [host]
-    host.spines[:].set_visible(False)
-    host.set(xticks=[], yticks=[])
-    columns = min(len(names), 3 if len(names) != 4 else 2)
-    rows = -(-len(names) // columns)
-    gap_x, gap_y = 0.04, 0.10 if rows < 3 else 0.08
-    width, height = (1 - gap_x * (columns - 1)) / columns, (1 - gap_y * (rows - 1)) / rows
-    made: list[Axes] = []
-    for k, name in enumerate(names):
-        row, column = divmod(k, columns)
-        box = (column * (width + gap_x), 1 - height - row * (height + gap_y), width, height)
-        shared: dict[str, Any] = {"sharex": made[0], "sharey": made[0]} if made else {}
-        panel = host.inset_axes(box, **shared)
-        tidy(panel)
-        last = k + columns >= len(names)
-        panel.tick_params(labelleft=column == 0, labelbottom=last)
-        panel.set_title(_shortened(name, host, width), loc="left", fontsize=TICK, fontweight="normal", pad=3)
-        made.append(panel)
-    return made
-
-
-def _shortened(name: str, host: Axes, width: float) -> str:
-    """A name that fits above a panel; the footer has it in full."""
-    room = width * _width(host)
-    if text_width(name) <= room:
-        return name
-    letters = next((n for n in range(len(name) - 1, 8, -1) if text_width(name[:n] + "…") <= room), 8)
-    return name[:letters] + "…"
-
-
-PANEL_TITLE = 1.2 * TICK + 3  # points a panel's title takes above it
-
-
-def line_height(names: Sequence[str]) -> float:
-    """Height in inches of a figure with a line in the legend per name."""
-    return HEIGHT + 0.12 * max(0, len(names) - 3)
-
-
-def panel_height(names: Sequence[str]) -> float:
-    """Height in inches of a figure with a panel per name."""
-    columns = 3 if len(names) != 4 else 2
-    return HEIGHT + 1.7 * (max(1, -(-len(names) // columns)) - 1)

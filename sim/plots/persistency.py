@@ -13,13 +13,13 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from sim.plots.fan import band, fans, line
-from sim.plots.frame import canvas, heading, line_height, message
-from sim.plots.results import Array, Results, by_run, longest, months_run, of
-from sim.plots.spread import WIDE, quantiles
+from sim.plots.frame import canvas, heading, message
+from sim.plots.results import Array, Results, by_run, months_of, of
+from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREY, SMALL, Look
 from sim.plots.units import share_axis, year_axis
 
-_TITLE = "Customers still there"
+_LINES = 12  # more signing years than this are drawn every second, third … one
 _NOBODY = "No customer was signed, so there is no persistency to show"
 
 
@@ -36,10 +36,10 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    with canvas(study, ax, height=line_height(study.names)) as ax:
+    with canvas(study, ax) as ax:
         share_axis(ax.yaxis)
         ax.set_ylim(0, 1.06)
-        ax.set_ylabel("Still customers (% of those signed)")
+        ax.set_ylabel("Still customers (% of signed)")
         if len(study.names) == 1:
             _by_cohort(study, ax)
         else:
@@ -48,7 +48,7 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
 
 
 def _counts(study: Results, scenario: str) -> pd.DataFrame:
-    rows = of(study.cohorts, scenario)
+    rows = of(study.cohorts, scenario, "run", "cohort", "year", "customers", "signed")
     return rows[(rows["year"] >= rows["cohort"]) & (rows["signed"] > 0)]
 
 
@@ -57,29 +57,30 @@ def _ratio(rows: pd.DataFrame, across: str) -> tuple[Array, Array, Array]:
     sums = rows.groupby(["run", across], as_index=False)[["customers", "signed"]].sum()
     x, customers = by_run(sums, across, "customers")
     _, signed = by_run(sums, across, "signed")
-    return x, np.nansum(customers, axis=0) / np.nansum(signed, axis=0), customers / signed
+    return x, pooled(customers, signed), customers / signed
 
 
 def _by_cohort(study: Results, ax: Axes) -> None:
     rows = _counts(study, study.names[0])
     cohorts = sorted(rows["cohort"].unique())
+    cohorts = cohorts[:: -(-len(cohorts) // _LINES) or 1]
     for k, cohort in enumerate(cohorts):
-        x, pooled, per_run = _ratio(rows[rows["cohort"] == cohort], "year")
+        x, share, per_run = _ratio(rows[rows["cohort"] == cohort], "year")
         color = _shade(k, len(cohorts))
         if per_run.shape[0] > 1:
             low, high = quantiles(per_run, WIDE)
             band(ax, x, low, high, color, 0.13)
-        line(ax, x, pooled, Look(color, "-", "o", ""), markersize=3.5, zorder=3)
-        _number(ax, int(cohort), float(x[0]), float(pooled[0]), color)
+        line(ax, x, share, Look(color, "-", "o", ""), markersize=3.5, zorder=3)
+        _number(ax, int(cohort), float(x[0]), float(share[0]), color)
     first = Look(_shade(0, 2), "-", "o", "")
     handles: list[Any] = [
         Line2D([], [], **first.line(markersize=3.5, label="signed in the numbered year")),
         Patch(color=first.color, alpha=0.13, linewidth=0, label="90% of runs"),
     ]
     varied = rows["run"].nunique() > 1
-    year_axis(ax, np.sort(rows["year"].unique()).astype(float), longest(study))
+    year_axis(ax, np.sort(rows["year"].unique()).astype(float), max(months_of(study)))
     ax.set_xlabel("End of year")
-    heading(ax, f"{_TITLE}, by year of signing", handles[: 1 + varied] if cohorts else [])
+    heading(ax, "Persistency by year of signing", handles[: 1 + varied] if cohorts else [])
     if not cohorts:
         ax.set_xticks([])
         message(ax, _NOBODY)
@@ -95,17 +96,17 @@ def _shade(k: int, n: int) -> str:
     """Colour of the k-th of n signing years, from dark to light (cividis: the same for all eyes)."""
     from matplotlib.colors import to_hex
 
-    return to_hex(colormaps["cividis"](0.78 * k / max(1, n - 1)))
+    return to_hex(colormaps["cividis"](0.66 * k / max(1, n - 1)))
 
 
 def _by_age(study: Results, ax: Axes) -> None:
     curves, centres, empty = {}, {}, []
-    for name in study.names:
-        rows, months = _counts(study, name), months_run(study, name)
+    for name, months in zip(study.names, months_of(study), strict=True):
+        rows = _counts(study, name)
         if months > 12:
             rows = rows[rows["year"] <= months // 12]
-        x, pooled, per_run = _ratio(rows.assign(age=rows["year"] - rows["cohort"]), "age")
-        curves[name], centres[name] = (x, per_run), pooled
+        x, share, per_run = _ratio(rows.assign(age=rows["year"] - rows["cohort"]), "age")
+        curves[name], centres[name] = (x, per_run), share
         empty += [] if x.size else [name]
     handles = fans(ax, curves, centres)
     for name in empty:
@@ -115,6 +116,6 @@ def _by_age(study: Results, ax: Axes) -> None:
     ax.set_xlim(-0.25, ages + 0.25)
     ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
     ax.set_xlabel("Years since the end of the year of signing")
-    heading(ax, f"{_TITLE}, by years since signing", handles)
+    heading(ax, "Persistency by years since signing", handles)
     if len(empty) == len(curves):
         message(ax, _NOBODY)

@@ -9,79 +9,76 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.plots.frame import PANEL_TITLE, canvas, heading, message, panel_height, panels
-from sim.plots.results import Array, Results, by_run, longest, of
-from sim.plots.spread import WIDE, quantiles
+from sim.plots.frame import canvas, message
+from sim.plots.panels import frame_panels, panel_height, panels
+from sim.plots.results import Array, Results, by_run, months_of, of, runs_of
+from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import BLUE, GREY, INK
 from sim.plots.units import Money, year_axis
+from sim.tables import years
 
 _WIDTH = 0.36  # of a bar, in years
+_FILLS: dict[str, dict[str, Any]] = {
+    "promised": {"facecolor": "white", "edgecolor": GREY, "hatch": "/////", "linewidth": 0.8},
+    "realised": {"facecolor": BLUE, "edgecolor": BLUE, "linewidth": 0.8},
+}
 
 
 def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
-    """Profit promised at signing beside profit realised, summed over the run, per year of signing.
+    """Profit per customer signed, promised at signing beside realised, per year of signing.
 
-    Bars are means over runs; whiskers hold 90% of runs.  Both count only the months that the run covers,
-    so late signing years are lower for want of time.  Several scenarios have a panel each, on one scale.
+    Both are sums over the year of signing and the following ones, as far as the promise reaches in whole
+    years (``firm.promise_months``) and the run does: no profit counts for which nothing was promised, and
+    the last signing years are lower for want of time.  Bars pool the runs (sum of profit / sum of signed);
+    whiskers hold 90% of the runs that signed anybody in that year.  Several scenarios have a panel each, on
+    one scale.
 
     Parameters
     ----------
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    names = list(study.names)
-    data = {name: _totals(study, name) for name in names}
+    names, months = list(study.names), max(months_of(study))
+    last = years(months)
+    spans = [max(1, int(scenario["firm"]["promise_months"]) // 12) for scenario in study.scenarios]
+    data = [_per_customer(study, name, span) for name, span in zip(names, spans, strict=True)]
     with canvas(study, ax, height=panel_height(names)) as ax:
-        money = Money.fitting(study.currency, *(m for _, *pair in data.values() for m in pair))
+        money = Money.fitting(study.currency, *(low_high for item in data for low_high in item[1].values()))
         boxes = panels(ax, names)
-        for box, (name, (years, promised, realised)) in zip(boxes, data.items(), strict=False):
-            _bars(
-                box,
-                years - 0.5 * _WIDTH,
-                promised,
-                {"facecolor": "white", "edgecolor": GREY, "hatch": "/////"},
-            )
-            _bars(box, years + 0.5 * _WIDTH, realised, {"facecolor": BLUE, "edgecolor": BLUE})
-            box.axhline(0, color=GREY, linewidth=0.8)
+        for box, (x, bars, whiskers) in zip(boxes, data, strict=True):
+            for side, fill in zip((-0.5, 0.5), _FILLS, strict=True):
+                place = x + side * _WIDTH
+                box.bar(place, bars[fill], width=_WIDTH, **_FILLS[fill])
+                box.vlines(place, *whiskers[fill], color=INK, linewidth=1.0)
+            if x.size:
+                box.axhline(0, color=GREY, linewidth=0.8)
             money.on(box.yaxis)
-            year_axis(box, _years(data), 0, ticks=12 if len(boxes) == 1 else 6, margin=0.6)
-            if not of(study.cohorts, name)["signed"].sum():
+            year_axis(box, np.arange(1.0, last + 1), months, ticks=12 if len(boxes) == 1 else 6, margin=0.6)
+            if not x.size:
+                box.set_yticks([])
                 message(box, "Nobody was signed")
-        pad = 18 if len(boxes) > 1 else 4.0
-        ax.set_xlabel("Year of signing", labelpad=pad)
-        ax.set_ylabel(money.label(f"Profit up to month {longest(study)}"), labelpad=pad * 1.6 if pad > 4 else pad)
-        heading(ax, "Promised at signing, and realised", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0)
+        reach = sorted({min(span, last) for span in spans})
+        over = f"{' or '.join(map(str, reach))} year{'' if reach == [1] else 's'}"
+        y_label = money.label(f"Profit per customer in {over}")
+        frame_panels(ax, boxes, "Year of signing", y_label, "Profit promised at signing, and realised", _handles(study))
     return ax
 
 
-def _totals(study: Results, scenario: str) -> tuple[Array, Array, Array]:
-    """(signing years, promised, realised): the last two per run and signing year."""
-    columns = ["promised_profit", "profit"]
-    sums = of(study.cohorts, scenario).groupby(["run", "cohort"], as_index=False)[columns].sum()
-    years, promised = by_run(sums, "cohort", columns[0])
-    return years, promised, by_run(sums, "cohort", columns[1])[1]
-
-
-def _years(data: dict[str, tuple[Array, Array, Array]]) -> Array:
-    return np.unique(np.concatenate([years for years, *_ in data.values()] or [np.empty(0)]))
-
-
-def _bars(ax: Axes, x: Array, matrix: Array, fill: dict[str, Any]) -> None:
-    if not x.size:
-        return
-    ax.bar(x, np.nanmean(matrix, axis=0), width=_WIDTH, linewidth=0.8, **fill)
-    if matrix.shape[0] > 1:
-        low, high = quantiles(matrix, WIDE)
-        ax.vlines(x, low, high, color=INK, linewidth=1.0)
+def _per_customer(study: Results, scenario: str, span: int) -> tuple[Array, dict[str, Array], dict[str, Array]]:
+    """(signing years, height of the bars, ends of the whiskers as two rows), money per customer signed."""
+    rows = of(study.cohorts, scenario, "run", "cohort", "year", "signed", "profit", "promised_profit")
+    rows = rows[(rows["year"] - rows["cohort"] < span) & (rows["signed"] > 0)]
+    sums = rows.groupby(["run", "cohort"], as_index=False).agg(
+        signed=("signed", "max"), promised=("promised_profit", "sum"), realised=("profit", "sum")
+    )
+    x, signed = by_run(sums, "cohort", "signed")
+    totals = {which: by_run(sums, "cohort", which)[1] for which in _FILLS}
+    bars = {which: pooled(total, signed) for which, total in totals.items()}
+    nothing = np.full((2, x.size), np.nan)
+    whiskers = {which: quantiles(total / signed, WIDE) if len(total) > 1 else nothing for which, total in totals.items()}
+    return x, bars, whiskers
 
 
 def _handles(study: Results) -> list[Any]:
-    handles: list[Any] = [
-        Patch(facecolor="white", edgecolor=GREY, hatch="/////", label="promised"),
-        Patch(facecolor=BLUE, edgecolor=BLUE, label="realised"),
-    ]
-    if study.runs["run"].nunique() < 2:
-        return handles
-    for handle in handles:
-        handle.set_label(f"{handle.get_label()}, mean")
-    return [*handles, Line2D([], [], color=INK, linewidth=1.0, label="90% of runs")]
+    handles: list[Any] = [Patch(label=which, **fill) for which, fill in _FILLS.items()]
+    return [*handles, Line2D([], [], color=INK, linewidth=1.0, label="90% of runs")] if max(runs_of(study)) > 1 else handles

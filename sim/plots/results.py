@@ -15,32 +15,38 @@ Array = NDArray[np.float64]
 class Results(Protocol):
     """The part of `sim.study.Study` that figures read.
 
-    The tables begin with ``scenario`` and ``run``; the other columns are those of `sim.tables`.
+    The tables begin with ``scenario`` and ``run``; the other columns are those of `sim.tables`.  Figures take
+    columns only in the form ``study.months[[...]]``, so that a study on disk need not read the others.
     """
 
     @property
-    def runs(self) -> pd.DataFrame:
+    def runs(self) -> Any:
         """A row per scenario and run."""
         ...
 
     @property
-    def months(self) -> pd.DataFrame:
+    def months(self) -> Any:
         """A row per scenario, run and month."""
         ...
 
     @property
-    def cohorts(self) -> pd.DataFrame:
+    def cohorts(self) -> Any:
         """A row per scenario, run, signing year and year."""
         ...
 
     @property
-    def whale(self) -> pd.DataFrame:
+    def whale(self) -> Any:
         """A row per scenario, run and share of customers."""
         ...
 
     @property
     def names(self) -> Sequence[str]:
-        """Names, in the order in which they appear in `runs`."""
+        """Names of the scenarios, in the order in which they are shown."""
+        ...
+
+    @property
+    def scenarios(self) -> Sequence[Any]:
+        """The scenarios in full, as dictionaries, in the order of `names`."""
         ...
 
     @property
@@ -54,9 +60,10 @@ class Results(Protocol):
         ...
 
 
-def of(frame: pd.DataFrame, scenario: str) -> pd.DataFrame:
-    """Rows of one scenario."""
-    return frame[frame["scenario"] == scenario]
+def of(table: Any, scenario: str, *columns: str) -> pd.DataFrame:
+    """Some columns of one scenario's rows."""
+    part: pd.DataFrame = table[["scenario", *columns]]
+    return part[part["scenario"] == scenario]
 
 
 def by_run(frame: pd.DataFrame, across: str, value: str) -> tuple[Array, Array]:
@@ -72,20 +79,12 @@ def by_run(frame: pd.DataFrame, across: str, value: str) -> tuple[Array, Array]:
     return wide.columns.to_numpy(dtype=float), wide.to_numpy(dtype=float)
 
 
-def profit_by_year_matrix(runs: pd.DataFrame) -> tuple[Array, Array]:
-    """(years from 1, profit per run and year) of one scenario; years it does not reach are left out."""
-    years = sorted(int(name.rsplit("_", 1)[1]) for name in runs.columns if name.startswith("profit_year_"))
-    matrix = runs[[f"profit_year_{year}" for year in years]].to_numpy(dtype=float)
-    reached = np.isfinite(matrix).any(axis=0)
-    return np.array(years, dtype=float)[reached], matrix[:, reached]
+def runs_of(study: Results) -> list[int]:
+    """Number of runs of every scenario, in the order of `names`."""
+    scenarios = study.runs[["scenario"]]["scenario"]
+    return [int((scenarios == name).sum()) for name in study.names]
 
 
-def months_run(study: Results, scenario: str) -> int:
-    """Length of the scenario's runs in months, 0 if nothing was run."""
-    months = of(study.months, scenario)["month"]
-    return int(months.max()) if len(months) else 0
-
-
-def longest(study: Results) -> int:
-    """Length of the longest runs of the study in months."""
-    return max((months_run(study, name) for name in study.names), default=0)
+def months_of(study: Results) -> list[int]:
+    """Length of the runs of every scenario, in months, in the order of `names`."""
+    return [int(scenario["months"]) for scenario in study.scenarios]

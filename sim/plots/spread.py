@@ -46,17 +46,30 @@ def quantiles(matrix: Array, probabilities: tuple[float, ...]) -> Array:
     return out
 
 
-def density(values: Array, points: int = 256) -> tuple[Array, Array] | None:
-    """Gaussian kernel density (x, per unit of x), or None where the values do not vary.
+def pooled(amounts: Array, weights: Array) -> Array:
+    """Sum of amounts / sum of weights over the rows (runs); NaN where the weights sum to zero.
 
-    Bandwidth 0.9 · min(s, IQR/1.34) · n^(−1/5) (Silverman 1986, eq. 3.31).
+    With weights of one this is the mean over runs.  What is not finite is left out.
     """
-    spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
-    low, high = np.quantile(values, MIDDLE) if values.size else (0.0, 0.0)
-    if spread <= 1e-9 * max(1.0, float(np.max(np.abs(values), initial=0.0))):
-        return None
-    scale = min(spread, (high - low) / 1.34) if high > low else spread
-    h = 0.9 * scale * values.size**-0.2
+    known = np.isfinite(amounts) & np.isfinite(weights)
+    below = np.where(known, weights, 0.0).sum(axis=0)
+    ratio: Array = np.divide(np.where(known, amounts, 0.0).sum(axis=0), below, out=np.full(below.shape, np.nan), where=below > 0)
+    return ratio
+
+
+def varies(values: Array) -> bool:
+    """Whether there are runs that differ by more than rounding."""
+    return values.size > 1 and float(np.ptp(values)) > 1e-9 * float(np.max(np.abs(values)))
+
+
+def density(values: Array, points: int = 256) -> tuple[Array, Array]:
+    """Gaussian kernel density (x, per unit of x) of values that vary.
+
+    Bandwidth 0.9 · min(s, IQR/1.34) · n^(−1/5) (Silverman 1986, eq. 3.31); s alone where IQR is 0.
+    """
+    low, high = np.quantile(values, MIDDLE)
+    s = float(values.std(ddof=1))
+    h = 0.9 * (min(s, (high - low) / 1.34) if high > low else s) * values.size**-0.2
     x = np.linspace(np.min(values) - 3 * h, np.max(values) + 3 * h, points)
     y = np.array([np.exp(-0.5 * ((at - values) / h) ** 2).mean() for at in x]) / (h * np.sqrt(2 * np.pi))
     return x, y

@@ -17,7 +17,7 @@ BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"
 INK, GREY, PALE = "#222222", "#6b6b6b", "#d9d9d9"
 
-WIDTH, HEIGHT = 6.5, 4.0  # inches: the text width of a journal page
+WIDTH, HEIGHT = 5.2, 3.4  # inches: between one column and the width of a page, legible in both
 TITLE, LABEL, TICK, SMALL = 10.0, 8.5, 8.0, 7.0  # points: none below 7, whatever the figure's size
 
 RC: dict[str, Any] = {
@@ -42,6 +42,8 @@ RC: dict[str, Any] = {
     "svg.hashsalt": "daarna",  # element ids, and so whole files, the same every time
     "svg.fonttype": "path",
     "figure.facecolor": "white",
+    "figure.autolayout": False,
+    "figure.constrained_layout.use": False,
     "savefig.facecolor": "white",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,29 +11,25 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.fan import band, line
-from sim.plots.frame import PANEL_TITLE, canvas, heading, message, panel_height, panels
-from sim.plots.results import Array, Results, by_run, longest, of
-from sim.plots.spread import WIDE, quantiles
+from sim.plots.frame import axes_width, canvas, message
+from sim.plots.panels import columns_of, frame_panels, panel_height, panels
+from sim.plots.results import Results, by_run, months_of, of, runs_of
+from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREEN, GREY, VERMILLION, Look
 from sim.plots.units import month_axis, share_axis
 
-
-class _Activity(NamedTuple):
-    name: str
-    look: Look
-
-
-_ACTIVITIES = (
-    _Activity("hunting", Look(VERMILLION, "-", "s", "")),
-    _Activity("nurturing", Look(GREEN, (0, (5, 1.6)), "^", "")),
-    _Activity("neither", Look(GREY, (0, (1.2, 1.4)), "o", "")),
-)
+_LOOKS = {
+    "hunting": Look(VERMILLION, "-", "s", ""),
+    "nurturing": Look(GREEN, (0, (5, 1.6)), "^", ""),
+    "neither or vacant": Look(GREY, (0, (1.2, 1.4)), "o", ""),
+}
 
 
 def time_use(study: Results, ax: Axes | None = None) -> Axes:
     """Shares of the reps' working time per month: hunting, nurturing, and neither = 1 − hunting − nurturing.
 
-    Lines are means over runs, bands hold 90% of runs.  Several scenarios have a panel each, on one scale.
+    Seats count also while they are vacant.  Lines are means over runs, bands hold 90% of runs.  Several
+    scenarios have a panel each, on one scale.
 
     Parameters
     ----------
@@ -43,15 +39,13 @@ def time_use(study: Results, ax: Axes | None = None) -> Axes:
     names = list(study.names)
     with canvas(study, ax, height=panel_height(names)) as ax:
         boxes = panels(ax, names)
-        for box, name in zip(boxes, names, strict=False):
-            _draw(box, of(study.months, name))
-            month_axis(box, longest(study), 10 if len(boxes) == 1 else 5)
+        ticks = max(2, int(axes_width(ax) / columns_of(names) / 24))  # each takes 24 points
+        for box, name in zip(boxes, names, strict=True):
+            _draw(box, of(study.months, name, "run", "month", "hunting_share", "nurturing_share"))
+            month_axis(box, max(months_of(study)), ticks)
             share_axis(box.yaxis)
-            box.set_ylim(0, 1)
-        pad = 18 if len(boxes) > 1 else 4.0
-        ax.set_xlabel("Month", labelpad=pad)
-        ax.set_ylabel("Share of working time (%)", labelpad=pad * 1.9 if pad > 4 else pad)
-        heading(ax, "How reps spend their time", _handles(study), PANEL_TITLE if len(boxes) > 1 else 0.0)
+            box.set_ylim(-0.02, 1.02)  # a line at 0 or 100% is seen whole
+        frame_panels(ax, boxes, "Month", "Share of working time (%)", "How reps spend their time", _handles(study))
     return ax
 
 
@@ -61,23 +55,14 @@ def _draw(ax: Axes, months: pd.DataFrame) -> None:
         return
     x, hunting = by_run(months, "month", "hunting_share")
     _, nurturing = by_run(months, "month", "nurturing_share")
-    for activity, shares in zip(_ACTIVITIES, (hunting, nurturing, 1 - hunting - nurturing), strict=True):
+    for k, (look, shares) in enumerate(zip(_LOOKS.values(), (hunting, nurturing, 1 - hunting - nurturing), strict=True)):
+        places = x + 0.1 * (k - 1) if x.size == 1 else x  # side by side where there is one month only
         if shares.shape[0] > 1:
             low, high = quantiles(shares, WIDE)
-            band(ax, x, low, high, activity.look.color, 0.15)
-        line(ax, x, _mean(shares), activity.look, linewidth=1.3, markersize=4.0)
-
-
-def _mean(matrix: Array) -> Array:
-    known = np.isfinite(matrix)
-    counts = known.sum(axis=0)
-    sums = np.where(known, matrix, 0.0).sum(axis=0)
-    means: Array = np.divide(sums, counts, out=np.full(counts.shape, np.nan), where=counts > 0)
-    return means
+            band(ax, places, low, high, look.color, 0.15)
+        line(ax, places, pooled(shares, np.ones_like(shares)), look, linewidth=1.3, markersize=4.0)
 
 
 def _handles(study: Results) -> list[Any]:
-    lines: list[Any] = [Line2D([], [], **a.look.line(label=a.name)) for a in _ACTIVITIES]
-    if study.runs["run"].nunique() < 2:
-        return lines
-    return [*lines, Patch(color=GREY, alpha=0.2, linewidth=0, label="90% of runs")]
+    lines: list[Any] = [Line2D([], [], **look.line(label=name)) for name, look in _LOOKS.items()]
+    return [*lines, Patch(color=GREY, alpha=0.2, linewidth=0, label="90% of runs")] if max(runs_of(study)) > 1 else lines

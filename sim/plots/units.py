@@ -10,8 +10,9 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 
 from sim.plots.results import Array
+from sim.plots.spread import Mean
 
-_MULTIPLES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+_MULTIPLES = ((2e9, 1e9, "billion"), (2e6, 1e6, "million"), (1e4, 1e3, "thousand"))  # from, factor, word
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,8 @@ class Money:
         """The multiple in which the largest of the amounts reads well."""
         sizes = [np.abs(a[np.isfinite(a)]).max() for a in map(np.asarray, amounts) if np.isfinite(a).any()]
         largest = max(sizes, default=0.0)
-        for factor, word in _MULTIPLES:
-            if largest >= 2 * factor:
+        for start, factor, word in _MULTIPLES:
+            if largest >= start:
                 return cls(currency, factor, word)
         return cls(currency, 1.0, "")
 
@@ -44,12 +45,17 @@ class Money:
         """Label of an axis: the quantity with its unit."""
         return f"{quantity} ({self.unit})"
 
-    def text(self, amount: float, step: float | None = None) -> str:
-        """An amount in this multiple, without unit; decimals such that `step` still shows."""
-        size = abs(step if step is not None and np.isfinite(step) and step else amount) / self.factor
-        decimals = 0 if size >= 100 else min(4, max(0, 1 - int(np.floor(np.log10(size))))) if size else 0
-        shown = f"{amount / self.factor:,.{decimals}f}"
-        return (shown.lstrip("-") if float(shown.replace(",", "")) == 0 else shown).replace("-", "−")
+    def text(self, mean: Mean) -> str:
+        """A mean and its error in this multiple, without unit: two digits of the error, or three of a mean without one."""
+        if not np.isfinite(mean.mean):
+            return "undefined"
+        known = mean.half_width > 0
+        digits, size = (2, mean.half_width / self.factor) if known else (3, abs(mean.mean) / self.factor)
+        decimals = min(6, max(0, digits - 1 - int(np.floor(np.log10(size))))) if size else 0
+        shown = f"{mean.mean / self.factor:,.{decimals}f}"
+        shown = shown.lstrip("-") if float(shown.replace(",", "")) == 0 else shown
+        error = f" ± {mean.half_width / self.factor:,.{decimals}f}" if known else ""
+        return shown.replace("-", "−") + error
 
     def on(self, axis: Axis) -> None:
         """Write the axis' ticks in this multiple."""
@@ -63,7 +69,7 @@ def share_axis(axis: Axis) -> None:
     axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
 
 
-def month_axis(ax: Axes, months: int, ticks: int = 10) -> None:
+def month_axis(ax: Axes, months: int, ticks: int) -> None:
     """Months along x, with ticks at whole years where there are enough of them."""
     step = 12 * -(-months // (12 * ticks)) if months > 24 else max(1, -(-months // ticks))
     ax.xaxis.set_major_locator(MultipleLocator(step))

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 
 from sim.plots.fan import fans
-from sim.plots.frame import canvas, heading, line_height, message
+from sim.plots.frame import canvas, heading, message
 from sim.plots.results import Array, Results, by_run, of
 from sim.plots.spread import WIDE, quantiles
 from sim.plots.style import GREY, SMALL
@@ -20,62 +19,48 @@ def whale(study: Results, ax: Axes | None = None) -> Axes:
     """Cumulative share of profit earned by the most profitable share of customers, with bands across runs.
 
     A curve above 100% means that the customers after its top cost money.  Shares of a total that is not
-    above zero mean nothing: such runs are left out and counted in a note.
+    above zero mean nothing (NaN in the table): such runs are left out and counted in a note.
 
     Parameters
     ----------
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    curves, left_out = {}, {}
+    curves, notes = {}, []
     for name in study.names:
-        curves[name], left_out[name] = _defined(study, name)
-    notes = [text for name, text in left_out.items() if text]
-    with canvas(study, ax, height=line_height(study.names), note=" ".join(notes)) as ax:
+        x, matrix = by_run(of(study.whale, name, "run", "share", "profit_share"), "share", "profit_share")
+        keep = np.isfinite(matrix).all(axis=1)
+        curves[name] = (x if keep.any() else x[:0], matrix[keep])
+        if not keep.all():
+            lost = f"{keep.size - keep.sum():,} of {keep.size:,} runs left out"
+            notes.append(f"{name}: {lost} (total profit on accounts not above zero).")
+    with canvas(study, ax, note=" ".join(notes)) as ax:
+        share_axis(ax.xaxis)
+        share_axis(ax.yaxis)
+        ax.set(xlabel="Customers signed, most profitable first (%)", ylabel="Cumulative share of profit (%)", xlim=(0, 1))
+        title = "Concentration of profit: the whale curve"
+        defined = [matrix for _, matrix in curves.values() if matrix.size]
+        if not defined:
+            heading(ax, title)
+            message(ax, "Shares of profit are undefined: no run earned a profit on its customers' accounts")
+            return ax
         handles = fans(ax, curves)
         for name, handle in zip(curves, handles, strict=False):
             if not curves[name][1].size:
                 handle.set_label(f"{name} (undefined)")
-        handles.append(_references(ax))
-        defined = [matrix for _, matrix in curves.values() if matrix.size]
+        ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
+        alike = ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5, label="all alike")
         _limits(ax, defined)
-        if len(curves) == 1 and defined:
-            _top(ax, *next(iter(curves.values())))
-        share_axis(ax.xaxis)
-        share_axis(ax.yaxis)
-        ax.set(xlabel="Customers signed, most profitable first (%)", ylabel="Cumulative share of profit (%)")
-        heading(ax, "Who earns the profit: the whale curve", handles if defined else [])
-        if not defined:
-            message(ax, "Shares of profit are undefined: no run earned a profit on its customers' accounts")
+        if len(curves) == 1:
+            _top(ax, *curves[study.names[0]])
+        heading(ax, title, [*handles, *alike])
     return ax
 
 
-def _defined(study: Results, scenario: str) -> tuple[tuple[Array, Array], str]:
-    """(shares, curves of the runs that have one), and a note on the runs that have none."""
-    x, matrix = by_run(of(study.whale, scenario), "share", "profit_share")
-    runs = of(study.runs, scenario)
-    number = len(runs)
-    earned = set(runs.loc[runs["realised_profit"] > 0, "run"])
-    order = np.sort(of(study.whale, scenario)["run"].unique())  # that of the matrix's rows
-    keep = np.isfinite(matrix).all(axis=1) & np.isin(order, list(earned))
-    lost = number - int(keep.sum())
-    note = f"{scenario}: {lost} of {number} runs left out (total profit on accounts not above zero)." if lost else ""
-    return (x, matrix[keep]), note
-
-
-def _references(ax: Axes) -> Line2D:
-    """All profit, and the curve of customers who are all worth the same."""
-    ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
-    (alike,) = ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5)
-    alike.set_label("all alike")
-    return alike
-
-
 def _limits(ax: Axes, defined: list[Array]) -> None:
-    tops = [quantiles(matrix, (0.5, WIDE[1])).max(axis=1) for matrix in defined]
-    median = max([1.0] + [float(top[0]) for top in tops])
-    wide = max([1.0] + [float(top[1]) for top in tops])
-    ax.set(xlim=(0, 1), ylim=(0, 1.1 * min(wide, _ROOM * median)))
+    tops = np.array([quantiles(matrix, (0.5, WIDE[1])).max(axis=1) for matrix in defined])
+    median, wide = np.maximum(1.0, tops.max(axis=0))
+    ax.set_ylim(0, 1.1 * min(wide, _ROOM * median))
 
 
 def _top(ax: Axes, x: Array, matrix: Array) -> None:
@@ -85,5 +70,5 @@ def _top(ax: Axes, x: Array, matrix: Array) -> None:
     if at == x.size - 1 or middle[at] < 1.005:
         return
     earned = f"the best {x[at]:.0%} of customers earn {middle[at]:.0%} of the profit,"
-    text = f"{earned}\nthe others cost money (median run)"
+    text = f"{earned}\nthe others cost money{' (median run)' if len(matrix) > 1 else ''}"
     ax.text(0.98, 0.04, text, transform=ax.transAxes, ha="right", va="bottom", fontsize=SMALL + 0.5, color=GREY)

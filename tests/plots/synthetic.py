@@ -7,6 +7,7 @@ customers who leave; under a relationship scheme profit starts lower and grows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ class Study:
     months: pd.DataFrame
     cohorts: pd.DataFrame
     whale: pd.DataFrame
+    scenarios: list[dict[str, Any]]
     currency: str = "EUR"
     seed: int = 1
 
@@ -48,7 +50,8 @@ RELATION = Kind(380, 0.88, 950, 330, 0.04, 1000, 0.45, 0.42)
 
 def study(scenarios: dict[str, Kind], runs: int = 200, months: int = 120, seed: int = 1) -> Study:
     tables = [_tables(name, kind, runs, months, seed + k) for k, (name, kind) in enumerate(scenarios.items())]
-    return Study(*(pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True)), seed=seed)
+    known = [{"months": months, "firm": {"promise_months": 60}} for _ in scenarios]
+    return Study(*(pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True)), scenarios=known, seed=seed)
 
 
 def _tables(name: str, kind: Kind, runs: int, months: int, seed: int) -> tuple[pd.DataFrame, ...]:

@@ -7,19 +7,37 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import matplotlib
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
+from scipy import stats
 
-from sim.plots import FIGURES, draw_study, drivers, look, persistency, profit_by_year, stamp, whale
+import sim
+from sim.plots import (
+    FIGURES,
+    draw_study,
+    drivers,
+    look,
+    persistency,
+    profit_by_year,
+    profit_distribution,
+    promised_realised,
+    stamp,
+    time_use,
+    whale,
+)
 from sim.plots.results import Results
-from sim.plots.spread import density, mean_interval, quantiles
+from sim.plots.spread import Mean, density, mean_interval, pooled, quantiles, varies
 from sim.plots.units import Money
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -69,7 +87,7 @@ def test_every_figure_has_title_labels_units_and_says_whence_it_came(name: str, 
     assert ax.get_title(loc="left")
     label = {"x": ax.get_xlabel(), "y": ax.get_ylabel()}
     assert label["x"]
-    assert label["y"] or name == "drivers"  # whose y axis names the drivers themselves
+    assert label["y"] or name in ("drivers", "profit_distribution")  # whose rows are named
     if name in MONEY_AXES:
         assert "EUR" in label[MONEY_AXES[name]]
     footer = " ".join(ax.figure.get_supxlabel().split())
@@ -93,7 +111,7 @@ def test_a_figure_composes_into_given_axes(name: str, two: Study) -> None:
     assert FIGURES[name](two, right) is right
     assert figure.get_supxlabel() == ""  # the footer is left to the caller
     stamp(figure, two)
-    assert "seed 1" in figure.get_supxlabel()
+    assert "seed 1" in " ".join(figure.get_supxlabel().split())
     figure.draw_without_rendering()
 
 
@@ -188,10 +206,8 @@ def test_names_that_would_upset_matplotlib_are_shown_as_they_are() -> None:
 
 
 def test_whale_leaves_out_runs_without_profit_and_says_so(one: Study) -> None:
-    runs = one.runs.copy()
-    runs.loc[runs["run"] < 10, "realised_profit"] = -5.0
-    upside_down = one.whale["profit_share"].where(one.whale["run"] >= 10, -1e6 * one.whale["share"])
-    some = dataclasses.replace(one, runs=runs, whale=one.whale.assign(profit_share=upside_down))
+    lossy = one.whale["profit_share"].where(one.whale["run"] >= 10)  # NaN: no share of a total below zero
+    some = dataclasses.replace(one, whale=one.whale.assign(profit_share=lossy))
     ax = whale(some)
     assert "10 of 30 runs left out" in said(ax.figure)
     kept = one.whale[one.whale["run"] >= 10].groupby("share")["profit_share"].median()
@@ -200,7 +216,7 @@ def test_whale_leaves_out_runs_without_profit_and_says_so(one: Study) -> None:
 
 
 def test_whale_says_undefined_when_no_run_has_a_profit(one: Study) -> None:
-    none = dataclasses.replace(one, runs=one.runs.assign(realised_profit=-1.0))
+    none = dataclasses.replace(one, whale=one.whale.assign(profit_share=np.nan))
     assert "undefined" in said(whale(none).figure)
     missing = dataclasses.replace(one, whale=one.whale.iloc[:0])
     assert "undefined" in said(whale(missing).figure)
@@ -215,6 +231,113 @@ def test_fan_shows_the_quantiles_across_runs(one: Study) -> None:
     assert at_three.max() == pytest.approx(values.quantile(0.95))
     line = next(line for line in ax.get_lines() if line.get_label() == "signature-bonus")
     assert line.get_ydata()[2] == pytest.approx(values.median())
+
+
+def test_a_last_year_that_is_not_complete_stands_apart() -> None:
+    given = study({"a": SIGNATURE}, runs=8, months=30)
+    lines = [line for line in profit_by_year(given).get_lines() if line.get_label() == "a"]
+    assert [list(line.get_xdata()) for line in lines] == [[1, 2], [3]]
+    assert lines[1].get_ydata()[0] == pytest.approx(given.runs["profit_year_3"].median())
+
+
+def test_histogram_counts_every_run_and_the_mean_has_students_interval(one: Study) -> None:
+    ax = profit_distribution(one)
+    npv = one.runs["npv"]
+    assert sum(bar.get_height() for bar in ax.patches) == len(npv)
+    (bar,) = (part for part in ax.containers if isinstance(part, ErrorbarContainer))
+    ends = bar.lines[2][0].get_segments()[0][:, 0]
+    np.testing.assert_allclose(ends, stats.t.interval(0.95, len(npv) - 1, npv.mean(), stats.sem(npv)))
+
+
+def test_rows_of_a_comparison_have_the_mean_and_interval_of_their_scenario(two: Study) -> None:
+    ax = profit_distribution(two)
+    bars = [part for part in ax.containers if isinstance(part, ErrorbarContainer)]
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == two.names
+    for name, bar in zip(names, bars, strict=True):
+        npv = two.runs.loc[two.runs["scenario"] == name, "npv"]
+        expected = stats.t.interval(0.95, len(npv) - 1, npv.mean(), stats.sem(npv))
+        np.testing.assert_allclose(bar.lines[2][0].get_segments()[0][:, 0], expected)
+
+
+def test_promised_and_realised_are_per_customer_and_over_the_same_years(one: Study) -> None:
+    known = [{"months": 120, "firm": {"promise_months": 41}}]  # three whole years
+    ax = promised_realised(dataclasses.replace(one, scenarios=known))
+    assert "in 3 years" in ax.get_ylabel()
+    rows = one.cohorts[one.cohorts["year"] < one.cohorts["cohort"] + 3]
+    for bars, column in zip(ax.containers, ("promised_profit", "profit"), strict=True):
+        totals = rows.groupby("cohort")[column].sum() / rows[rows["year"] == rows["cohort"]].groupby("cohort")["signed"].sum()
+        np.testing.assert_allclose([bar.get_height() for bar in bars], totals.to_numpy())
+    whiskers = next(part for part in ax.collections if isinstance(part, LineCollection)).get_segments()
+    per_run = rows[rows["cohort"] == 4].groupby("run").agg({"promised_profit": "sum", "signed": "max"})
+    each = per_run["promised_profit"] / per_run["signed"]
+    np.testing.assert_allclose(whiskers[3][:, 1], each.quantile([0.05, 0.95]))
+
+
+def test_time_use_shows_means_over_runs_and_ninety_per_cent_of_them(one: Study) -> None:
+    ax = time_use(one)
+    neither = 1 - one.months["hunting_share"] - one.months["nurturing_share"]
+    for k, shares in enumerate((one.months["hunting_share"], one.months["nurturing_share"], neither)):
+        by_month = shares.groupby(one.months["month"])
+        np.testing.assert_allclose(ax.get_lines()[k].get_ydata(), by_month.mean(), atol=1e-12)
+        band = ax.collections[k].get_paths()[0].vertices
+        at_seven = band[band[:, 0] == 7][:, 1]
+        assert at_seven.min() == pytest.approx(by_month.quantile(0.05)[7])
+        assert at_seven.max() == pytest.approx(by_month.quantile(0.95)[7])
+
+
+def test_bars_of_drivers_have_students_interval(one: Study) -> None:
+    bars = [part for part in drivers(one).containers if isinstance(part, ErrorbarContainer)]
+    parts = (
+        one.runs["margin_initial"]
+        + one.runs["margin_repeat"]
+        - one.runs[["payment_loss", "service_cost", "acquisition_cost", "pay_cost", "fixed_cost"]].sum(axis=1)
+    )
+    expected = stats.t.interval(0.95, len(parts) - 1, parts.mean(), stats.sem(parts))
+    np.testing.assert_allclose(bars[-1].lines[2][0].get_segments()[0][:, 0], expected)
+
+
+def test_band_of_persistency_is_of_the_ratio_in_each_run(one: Study) -> None:
+    ax = persistency(one)
+    band = ax.collections[0].get_paths()[0].vertices
+    rows = one.cohorts.query("cohort == 1 and year == 4")
+    at_four = band[band[:, 0] == 4][:, 1]
+    ratio = rows["customers"] / rows["signed"]
+    assert at_four.min() == pytest.approx(ratio.quantile(0.05))
+    assert at_four.max() == pytest.approx(ratio.quantile(0.95))
+
+
+def test_pooling_weighs_runs_by_those_signed_and_leaves_out_what_is_missing() -> None:
+    got = pooled(np.array([[1.0, np.nan], [3.0, np.nan], [np.nan, 0.0]]), np.array([[1.0, 2.0], [7.0, 2.0], [5.0, 0.0]]))
+    np.testing.assert_array_equal(got, [0.5, np.nan])
+
+
+class Columns:
+    """A table on disk: gives the columns it is asked for, in a list, and remembers them."""
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self.table = table
+        self.asked: set[str] = set()
+
+    def __getitem__(self, columns: list[str]) -> pd.DataFrame:
+        assert isinstance(columns, list)
+        self.asked.update(columns)
+        return self.table[columns]
+
+
+def test_figures_read_only_the_columns_they_need(two: Study) -> None:
+    tables = {name: Columns(getattr(two, name)) for name in ("runs", "months", "cohorts", "whale")}
+    lazy: Any = SimpleNamespace(**{**vars(two), **tables}, names=two.names)
+    for draw in FIGURES.values():
+        draw(lazy)
+    assert tables["months"].asked == {"scenario", "run", "month", "hunting_share", "nurturing_share"}
+
+
+@pytest.mark.parametrize("months", [1, 14])
+def test_a_simulated_study_is_drawn_without_a_warning(tmp_path: Path, months: int) -> None:
+    here = Path(__file__).parents[2] / "scenarios"
+    pair = [sim.load(here / f"{name}.toml").with_(months=months) for name in ("signature-bonus", "salary-only")]
+    assert len(draw_study(sim.run(pair, runs=3, workers=1), tmp_path)) == 14
 
 
 def test_persistency_pools_runs_and_leaves_an_incomplete_year_out_of_ages() -> None:
@@ -241,11 +364,19 @@ def test_mean_interval_is_students() -> None:
     assert np.isnan(mean_interval(np.array([4.0])).half_width)
 
 
-def test_density_integrates_to_one_and_refuses_constants() -> None:
-    x, y = density(np.random.default_rng(3).normal(5e6, 1e6, 400)) or (np.empty(0), np.empty(0))
+def test_density_is_that_of_scipy_with_silvermans_bandwidth() -> None:
+    values = np.random.default_rng(3).normal(5e6, 1e6, 400)
+    x, y = density(values)
+    spread = min(values.std(ddof=1), stats.iqr(values) / 1.34)
+    reference = stats.gaussian_kde(values, bw_method=0.9 * spread * 400**-0.2 / values.std(ddof=1))
+    np.testing.assert_allclose(y, reference(x), rtol=1e-9)
     assert np.trapezoid(y, x) == pytest.approx(1, abs=0.01)
-    assert density(np.full(20, 7.0)) is None
-    assert density(np.array([7.0])) is None
+
+
+def test_only_values_that_differ_by_more_than_rounding_vary() -> None:
+    assert varies(np.array([7.0, 7.1]))
+    for same in (np.full(20, 7.0), np.array([7.0]), np.array([]), np.array([1e9, 1e9 + 1e-5])):
+        assert not varies(same)
 
 
 def test_quantiles_skip_what_is_missing() -> None:
@@ -255,7 +386,7 @@ def test_quantiles_skip_what_is_missing() -> None:
 
 @pytest.mark.parametrize(
     ("largest", "unit"),
-    [(950.0, "EUR"), (25_000.0, "EUR thousand"), (7.2e6, "EUR million"), (3e9, "EUR billion")],
+    [(950.0, "EUR"), (9_500.0, "EUR"), (25_000.0, "EUR thousand"), (7.2e6, "EUR million"), (3e9, "EUR billion")],
 )
 def test_money_is_written_in_a_readable_multiple(largest: float, unit: str) -> None:
     assert Money.fitting("EUR", np.array([np.nan, -largest, 1.0])).unit == unit
@@ -263,28 +394,37 @@ def test_money_is_written_in_a_readable_multiple(largest: float, unit: str) -> N
 
 def test_money_is_written_to_two_digits_of_its_error() -> None:
     money = Money.fitting("EUR", np.array([5e6]))
-    assert money.text(1_543_512, 33_000) == "1.544"
-    assert money.text(-1_543_512, 330_000) == "−1.54"
-    assert money.text(-0.4, 33_000) == "0.000"
+    assert money.text(Mean(1_543_512, 33_000)) == "1.544 ± 0.033"
+    assert money.text(Mean(-1_543_512, 330_000)) == "−1.54 ± 0.33"
+    assert money.text(Mean(-0.4, 33_000)) == "0.000 ± 0.033"
+    assert money.text(Mean(1_543_512, np.nan)) == "1.54"
+    assert money.text(Mean(0.0, 0.0)) == "0"
+    assert money.text(Mean(np.nan, np.nan)) == "undefined"
 
 
-def test_files_are_written_whole_and_nothing_else(tmp_path: Path, one: Study) -> None:
-    written = draw_study(one, tmp_path / "figures")
+@pytest.fixture(scope="module")
+def folder(one: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("study") / "figures"
+    written = draw_study(one, folder)
+    assert sorted(folder.iterdir()) == sorted(written)
+    return folder
+
+
+def test_files_are_written_whole_and_nothing_else(folder: Path) -> None:
+    written = list(folder.iterdir())
     assert sorted(p.name for p in written) == sorted(f"{n}.{kind}" for n in FIGURES for kind in ("png", "svg"))
-    assert sorted((tmp_path / "figures").iterdir()) == sorted(written)
-    with Image.open(tmp_path / "figures" / "whale.png") as png:
-        assert png.info["dpi"] == pytest.approx((200, 200), abs=0.1)
+    with Image.open(folder / "whale.png") as png:
+        assert png.info["dpi"] == pytest.approx((240, 240), abs=0.1)
         assert png.info["Seed"] == "1"
         assert png.info["Scenario"] == "signature-bonus"
-        assert png.info["Title"].startswith("Who earns the profit")
-    svg = (tmp_path / "figures" / "whale.svg").read_text(encoding="utf-8")
+        assert png.info["Title"].startswith("Concentration of profit")
+    svg = (folder / "whale.svg").read_text(encoding="utf-8")
     assert "seed 1" in svg and "dc:date" not in svg
 
 
-def test_the_same_study_gives_the_same_files(tmp_path: Path, one: Study) -> None:
-    first, second = draw_study(one, tmp_path / "a"), draw_study(one, tmp_path / "b")
-    for one_file, other in zip(first, second, strict=True):
-        assert one_file.read_bytes() == other.read_bytes(), one_file.name
+def test_the_same_study_gives_the_same_files(folder: Path, tmp_path: Path, one: Study) -> None:
+    for again in draw_study(one, tmp_path):
+        assert again.read_bytes() == (folder / again.name).read_bytes(), again.name
 
 
 def test_drawing_changes_no_setting_of_the_caller(one: Study) -> None:
