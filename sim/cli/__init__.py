@@ -39,5 +39,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("DAARNA_DEBUG"):
             raise
-        print(f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)", file=sys.stderr)
+        what = f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)"
+        print("\n".join([what, *getattr(error, "__notes__", [])]), file=sys.stderr)
         sys.exit(1)

@@ -108,22 +108,23 @@ def plus_minus(mean: float, error: float) -> str:
         return significant(mean)
     if error <= ROUNDING * abs(mean):
         return f"{significant(mean)} ± 0"
-    return f"{fixed(mean, _place(error) + 1)} ± {fixed(error, _place(error) + 1)}"
+    decimals = _decimals(error, 2)
+    return f"{fixed(mean, decimals)} ± {fixed(error, decimals)}"
 
 
 def span(low: float, high: float) -> str:
-    """From low to high, to a hundredth of the way between them."""
+    """From low to high, with three digits of the way between them."""
     if math.isnan(low):
         return "n/a"
     if high - low <= ROUNDING * max(abs(low), abs(high)):
         return f"{significant(low)} to {significant(high)}"
-    decimals = _place(high - low) + 2
+    decimals = _decimals(high - low, 3)
     return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
 
 
 def significant(value: float) -> str:
     """A number with four digits."""
-    return fixed(value, _place(value) + 3) if value else "0"
+    return fixed(value, _decimals(value, 4)) if value else "0"
 
 
 def fixed(value: float, decimals: int) -> str:
@@ -132,6 +133,6 @@ def fixed(value: float, decimals: int) -> str:
     return text if any(digit in "123456789" for digit in text) else text.lstrip("-")
 
 
-def _place(value: float) -> int:
-    """Decimals down to the first digit: 0 for 1 to 9, 2 for 0.01, -3 for 1,000; 0 for nought."""
-    return -math.floor(math.log10(abs(value))) if value else 0
+def _decimals(value: float, digits: int) -> int:
+    """Decimals that show so many digits of a value: 3 for two digits of 0.012, -2 for two digits of 1,234."""
+    return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])

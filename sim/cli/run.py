@@ -37,7 +37,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate scenarios; print outcomes with Monte Carlo standard errors; write a study."""
-    from sim.scenario import load
+    from sim.scenario.load import load
 
     loaded = [load(path) for path in scenario]
     if not quiet:

@@ -78,6 +78,11 @@ class TableWriter:
             self._write(rest)
         self._parquet.close()
 
+    def abandon(self) -> None:
+        """Write no more, not even the file's end: something went wrong."""
+        if self._parquet is not None:
+            self._parquet.is_open = False
+
     def fingerprint(self) -> str:
         """SHA-256 of all values, column by column; the same on every machine and with every version of Parquet."""
         return _combined(self._digests)

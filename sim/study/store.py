@@ -205,6 +205,7 @@ class StudyFolder:
             for table in tables_of(self.about):
                 file = files.enter_context(replacing(self.folder / f"{table}.parquet"))
                 writers[table] = TableWriter(file, table, longest, scenarios[0]["currency"], mark)
+                files.callback(writers[table].abandon)  # no effect on a closed one
             for scenario, chunks in self.done.items():
                 for chunk in sorted(chunks):
                     self._stream(chunk, names[scenario], writers)
