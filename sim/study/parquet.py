@@ -36,7 +36,7 @@ def columns(table: str, months: int) -> tuple[Column, ...]:
 def write_stream(frame: pd.DataFrame, file: BinaryIO) -> None:
     """Append a frame to a file as an Arrow stream."""
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
-    with pa.ipc.new_stream(file, table.schema) as stream:
+    with pa.ipc.new_stream(file, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
         stream.write_table(table)
 
 
