@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 LOCK = ".lock"
-HALF = ".part"  # suffix of files that are being written; their names begin with a dot
+HALF = ".part"  # suffix of a file that is being written; what a kill leaves of it, the next writer of the file replaces
 
 
 @contextmanager
@@ -49,12 +49,6 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:
         sync_folder(one.parent)
-
-
-def sweep_halves(folder: Path) -> None:
-    """Remove what a killed writer left half written."""
-    for half in folder.glob(f".*{HALF}"):
-        half.unlink(missing_ok=True)
 
 
 class BusyError(Exception):

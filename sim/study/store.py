@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 
 from sim.errors import InputError, StudyError
-from sim.study.disk import BusyError, lock, make_folder, replacing, sweep_halves, sync_folder
+from sim.study.disk import BusyError, lock, make_folder, replacing, sync_folder
 from sim.study.parquet import TABLES, StoredTables, TableWriter, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.study.results import Study
@@ -176,13 +176,10 @@ class StudyFolder:
             if not self.complete:
                 self.about.setdefault("continued", []).append(now)
                 self._write_record()
-        sweep_halves(self.folder)
         if self.complete:
             return
-        parts = self.folder / PARTS
-        make_folder(parts)
-        sweep_halves(parts)
-        for path in parts.glob("*.arrow"):
+        make_folder(self.folder / PARTS)
+        for path in self.folder.glob(f"{PARTS}/*.arrow"):
             chunk = Chunk(*map(int, path.stem.split("-")))
             self.done[chunk.scenario].append(chunk)
 
