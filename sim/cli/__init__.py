@@ -4,21 +4,30 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
 
-import typer
+if TYPE_CHECKING:
+    import typer
 
-from sim.cli import run as run_command
-from sim.cli import scenarios as scenario_commands
+INTERRUPTED = 130  # typer's exit status after Ctrl-C
 
-app = typer.Typer(
-    name="daarna",
-    help="What a sales incentive scheme does to the customers a firm signs, and to its book over the years.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-run_command.register(app)
-scenario_commands.register(app)
+
+def make_app() -> typer.Typer:
+    """The command with its subcommands; each registers itself."""
+    import typer
+
+    from sim.cli import run, scenarios
+
+    app = typer.Typer(
+        name="daarna",
+        help="What a sales incentive scheme does to the customers a firm signs, and to its book over the years.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for command in (run, scenarios):
+        command.register(app)
+    return app
 
 
 def main() -> None:
@@ -26,18 +35,21 @@ def main() -> None:
     from sim.errors import DaarnaError, InputError
 
     try:
-        app()
+        make_app()()
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
     except DaarnaError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("interrupted; nothing was written", file=sys.stderr)
+    except (KeyboardInterrupt, SystemExit) as left:
+        if isinstance(left, SystemExit) and left.code != INTERRUPTED:
+            raise
+        print("interrupted", file=sys.stderr)
         sys.exit(1)
     except Exception as error:
         if os.environ.get("DAARNA_DEBUG"):
             raise
-        print(f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)", file=sys.stderr)
+        what = f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)"
+        print("\n".join([what, *getattr(error, "__notes__", [])]), file=sys.stderr)
         sys.exit(1)

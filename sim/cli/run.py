@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -11,11 +16,7 @@ import typer
 if TYPE_CHECKING:
     from sim.study import Study
 
-GROUPS = {
-    "profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
-    "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
-    "reps": ("rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
-}
+Progress = Callable[[int, int], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,33 +30,43 @@ def run(
     seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
     engine: Annotated[Literal["compiled", "mesa"], typer.Option(help="Both give identical tables.")] = "compiled",
     workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the study.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")] = None,
     customers: Annotated[bool, typer.Option(help="Keep every customer's account.")] = False,
     figures: Annotated[bool, typer.Option(help="Write figures.")] = True,
     quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate scenarios; print outcomes with Monte Carlo standard errors; write a study."""
-    from sim.scenario import load
-    from sim.study.store import content_hash
+    from sim.scenario.load import load
 
     loaded = [load(path) for path in scenario]
-    mark = content_hash([one.canonical() for one in loaded], seed, runs)[:8]
-    folder = out or Path("studies") / f"{'-vs-'.join(one.name for one in loaded)[:80]}-{mark}"
     if not quiet:
         _announce_compilation()
-    study = _simulate(loaded, runs, seed, engine, workers, customers, quiet)
-    if as_json:
-        typer.echo(study.summary().to_json(orient="records", indent=1))
-    elif not quiet:
-        print_summary(study)
-    study.save(folder)
-    if figures:
-        from sim.plots import draw_study
+    from sim.study import run as run_study
 
-        draw_study(study, folder / "figures")
-    if not quiet and not as_json:
-        typer.echo(f"\nStudy: {folder}" + (f"  (figures in {folder / 'figures'})" if figures else ""))
+    folder = out or _usual_folder(loaded, runs, seed, engine, customers)
+    with _interruptible(), _progress(quiet, folder) as progress:
+        study = run_study(loaded, runs, seed, engine, workers, customers, progress=progress, out=folder)
+    if as_json:
+        typer.echo(_as_json(study, folder))
+    elif not quiet:
+        from sim.cli.report import print_summary
+
+        print_summary(study)
+        each = " of each scenario" if len(loaded) > 1 else ""
+        typer.echo(f"{runs} runs{each}, seed {seed}, {engine} engine; study: {folder}")
+    if figures:
+        _draw(study, folder)
+        if not quiet and not as_json:
+            typer.echo(f"figures: {folder / 'figures'}")
+
+
+def _usual_folder(loaded: list[Any], runs: int, seed: int, engine: str, customers: bool) -> Path:
+    """A folder for exactly this study: its name has a hash of all that determines the numbers."""
+    from sim.study.provenance import identity, record
+
+    mark = identity(record(loaded, seed, runs, engine, customers, None))[:8]
+    return Path("studies") / f"{'-vs-'.join(one.name for one in loaded)[:80]}-{mark}"
 
 
 def _announce_compilation() -> None:
@@ -65,79 +76,85 @@ def _announce_compilation() -> None:
         print("Compiling the model once (about a minute); later starts take it from disk.", file=sys.stderr)
 
 
-def _simulate(loaded: list[Any], runs: int, seed: int, engine: str, workers: int | None, customers: bool, quiet: bool) -> Study:
-    from sim.study import run as run_study
+def _draw(study: Study, folder: Path) -> None:
+    from sim.errors import StudyError
+    from sim.plots import draw_study
 
-    if quiet or not sys.stderr.isatty():
-        return run_study(loaded, runs, seed, engine, workers, customers)
+    try:
+        draw_study(study, folder / "figures")
+    except OSError as error:
+        reason = error.strerror or error
+        raise StudyError(f"{folder / 'figures'}: cannot be written: {reason}; the study is whole in {folder}") from None
+
+
+def _as_json(study: Study, folder: Path) -> str:
+    several = len(study.names) > 1
+    answer = {
+        "study": str(folder),
+        **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
+        "currency": study.currency,
+        "summary": study.summary().to_dict("records"),
+        "differences": study.differences().to_dict("records") if several else [],
+    }
+    return json.dumps(_without_nan(answer), indent=1, allow_nan=False)
+
+
+def _without_nan(value: Any) -> Any:
+    """JSON has no word for an undefined number but null."""
+    if isinstance(value, dict):
+        return {key: _without_nan(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_nan(one) for one in value]
+    return None if value != value else value
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C finishes and keeps the runs under way; a second one leaves at once; both say what is safe."""
+
+    def stop(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print("stopping: the runs under way are finished first (Ctrl-C again leaves at once)", file=sys.stderr, flush=True)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        print("\n".join(["interrupted", *getattr(interrupt, "__notes__", [])]), file=sys.stderr, flush=True)
+        os._exit(1)  # at once: an ordinary exit would wait for threads that are still simulating
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(quiet: bool, folder: Path) -> Iterator[Progress | None]:
+    """A bar with time left on a terminal, nothing where standard error is piped, but for what is there already."""
+    if quiet:
+        yield None
+        return
+
+    def say_what_is_there(done: int, total: int) -> None:
+        if done:
+            rest = "nothing is left to simulate" if done == total else "going on from there"
+            print(f"{done} of {total} runs are in {folder} already; {rest}", file=sys.stderr)
+
+    if not sys.stderr.isatty():
+        first: list[Progress] = [say_what_is_there]
+        yield lambda done, total: first.pop()(done, total) if first else None
+        return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("runs", total=runs * len(loaded))
-        return run_study(
-            loaded,
-            runs,
-            seed,
-            engine,
-            workers,
-            customers,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
 
+        def show(done: int, total: int) -> None:
+            if not bar.tasks:
+                say_what_is_there(done, total)
+                bar.add_task("runs", total=total, completed=done)
+            else:
+                bar.update(bar.tasks[0].id, completed=done)
 
-def print_summary(study: Study) -> None:
-    """The outcomes with their standard errors, scenario beside scenario."""
-    from rich.console import Console
-    from rich.table import Table
-
-    from sim.tables import RUNS_FIRST, RUNS_REST
-
-    summary = study.summary().set_index(["scenario", "outcome"])
-    gaps = study.differences().set_index(["scenario", "outcome"]) if len(study.names) > 1 else None
-    units = {column.name: column.unit.replace("money", study.currency) for column in RUNS_FIRST + RUNS_REST}
-    n = int(summary["n"].max())
-    table = Table(title=f"{n} runs, seed {study.seed}; mean ± Monte Carlo standard error", title_justify="left")
-    table.add_column("outcome")
-    table.add_column("unit")
-    for name in study.names:
-        table.add_column(name, justify="right")
-        if len(study.names) == 1:
-            table.add_column("5% to 95% of runs", justify="right")
-    for name in study.names[1:]:
-        table.add_column(f"{name} less {study.names[0]}", justify="right")
-    for outcomes in GROUPS.values():
-        for outcome in outcomes:
-            cells = [outcome, units[outcome]]
-            for name in study.names:
-                row = summary.loc[(name, outcome)]
-                cells.append(plus_minus(row["mean"], row["standard_error"]))
-                if len(study.names) == 1:
-                    cells.append(f"{number(row['q05'])} to {number(row['q95'])}")
-            for name in study.names[1:]:
-                assert gaps is not None
-                row = gaps.loc[(name, outcome)]
-                cells.append(plus_minus(row["mean"], row["standard_error"]))
-            table.add_row(*cells)
-        table.add_section()
-    console = Console(width=None if sys.stdout.isatty() else 160)
-    console.print(table)
-
-
-def number(value: float) -> str:
-    """A number with four significant digits, thousands separated."""
-    if value != value:
-        return "n/a"
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-
-
-def plus_minus(mean: float, error: float) -> str:
-    """Mean ± standard error."""
-    return (
-        number(mean)
-        if error != error
-        else f"{number(mean)} ± {error:,.2g}"
-        if abs(error) < 100
-        else f"{number(mean)} ± {error:,.0f}"
-    )
+        yield show

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 def check(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) -> None:
     """Validate scenario files."""
     from sim.errors import InputError
-    from sim.scenario import load
+    from sim.scenario.load import load
 
     bad = False
     for file in files:
@@ -40,8 +40,8 @@ def describe(scenario: Annotated[Path, typer.Argument(help="A scenario file.")])
     from rich.console import Console
     from rich.table import Table
 
-    from sim.scenario import load
     from sim.scenario.describe import parameters
+    from sim.scenario.load import load
 
     loaded = load(scenario)
     table = Table("parameter", "value", "unit", "allowed", "meaning", "source", title=loaded.title, title_justify="left")

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.study.parquet import columns
+from sim.study.provenance import record
 from sim.study.results import Study
+from sim.study.store import Chunk, StudyFolder, tables_of
 
-CHUNK = 8
-TABLES = ("runs", "months", "cohorts", "whale", "customers")
+if TYPE_CHECKING:
+    from sim.engine import Tables
+
+CHUNKS_PER_WORKER = 16  # enough that workers finish together
+LARGEST_CHUNK = 64  # runs: what a kill may cost a worker
+
+
+class Target(Protocol):
+    """Where finished runs go."""
+
+    about: dict[str, Any]
+
+    def gaps(self) -> Iterator[Chunk]:
+        """Runs that are not there yet, in order."""
+
+    def put(self, chunk: Chunk, tables: Tables) -> None:
+        """Keep a finished chunk of runs; called by any thread."""
+
+    def finish(self) -> Study:
+        """The study, when there are no gaps left."""
 
 
 def run(
@@ -26,6 +49,7 @@ def run(
     customers: bool = False,
     model: Any = None,
     progress: Callable[[int, int], None] | None = None,
+    out: str | Path | None = None,
 ) -> Study:
     """Simulate scenarios on common random numbers.
 
@@ -44,47 +68,106 @@ def run(
     model : type, optional
         A subclass of :class:`sim.BookModel`, for ``engine="mesa"``.
     progress : callable, optional
-        Called with (runs finished, runs in all).
+        Called with (runs finished, runs in all), first with what is on disk already.
+    out : path, optional
+        Folder of the study.  Finished runs are written there at once; the same call goes on where a killed
+        one stopped, and memory does not grow with the number of runs.  Without it, the tables are in memory.
 
     Raises
     ------
     InputError
-        When an argument is out of bounds.
+        When an argument is out of bounds, or `out` cannot be written, holds something else or is in use.
+    StudyError
+        When the disk fills up; says what is safe.
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     _check(chosen, runs, seed, engine, workers, model)
-    names = _unique([scenario.name for scenario in chosen])
-    parts: dict[int, list[Any]] = {index: [] for index in range(len(chosen))}
-    with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
-        jobs: list[tuple[int, int, Future[Any]]] = []
-        for index, scenario in enumerate(chosen):
-            for start in range(1, runs + 1, CHUNK):
-                numbers = range(start, min(start + CHUNK, runs + 1))
-                jobs.append((index, len(numbers), pool.submit(_simulate, scenario, seed, numbers, engine, customers, model)))
-        finished = 0
-        try:
-            for index, size, job in jobs:
-                parts[index].append(job.result())
-                finished += size
-                if progress:
-                    progress(finished, runs * len(chosen))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    tables: dict[str, Any] = {}
-    for table in TABLES:
-        frames = []
-        for index, name in enumerate(names):
-            for part in parts[index]:
-                frame = getattr(part, table)
-                if frame is not None:
-                    frame.insert(0, "scenario", name)
-                    frames.append(frame)
-        tables[table] = pd.concat(frames, ignore_index=True) if frames else None
-    return Study(names, [scenario.canonical() for scenario in chosen], seed, engine, **tables)
+    about = record(chosen, seed, runs, engine, customers, model)
+
+    def simulate(numbers: range, scenario: int) -> Tables:
+        return _simulate(chosen[scenario], seed, numbers, engine, customers, model)
+
+    if out is None:
+        return _fill(_Memory(about), simulate, workers, progress)
+    with StudyFolder(Path(out), about) as folder:
+        return _fill(folder, simulate, workers, progress)
 
 
-def _simulate(scenario: Scenario, seed: int, numbers: range, engine: str, customers: bool, model: Any) -> Any:
+def _fill(
+    target: Target,
+    simulate: Callable[[range, int], Tables],
+    workers: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> Study:
+    """Simulate what is missing, in threads, and finish the study."""
+    total = target.about["runs"] * len(target.about["names"])
+    gaps = list(target.gaps())
+    done = total - sum(len(gap.numbers) for gap in gaps)
+    if progress:
+        progress(done, total)
+    threads = workers or os.cpu_count() or 1
+    size = min(LARGEST_CHUNK, max(1, total // (threads * CHUNKS_PER_WORKER)))
+
+    def work(chunk: Chunk) -> int:
+        target.put(chunk, simulate(chunk.numbers, chunk.scenario))
+        return len(chunk.numbers)
+
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for finished in _in_parallel(pool, work, _cut(gaps, size), ahead=2 * threads):
+            done += finished
+            if progress:
+                progress(done, total)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)  # chunks under way are finished and kept
+    return target.finish()
+
+
+def _cut(gaps: Iterable[Chunk], size: int) -> Iterator[Chunk]:
+    for gap in gaps:
+        for first in range(gap.first, gap.last + 1, size):
+            yield Chunk(gap.scenario, first, min(first + size - 1, gap.last))
+
+
+def _in_parallel(pool: ThreadPoolExecutor, work: Callable[[Chunk], int], chunks: Iterator[Chunk], ahead: int) -> Iterator[int]:
+    """What `work` returns for each chunk, as it is finished; at most `ahead` chunks are handed out."""
+    waiting: set[Future[int]] = {pool.submit(work, chunk) for chunk in islice(chunks, ahead)}
+    while waiting:
+        finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C between waits
+        waiting |= {pool.submit(work, chunk) for chunk in islice(chunks, len(finished))}
+        for future in finished:
+            yield future.result()
+
+
+class _Memory:
+    """Finished runs in memory."""
+
+    def __init__(self, about: dict[str, Any]) -> None:
+        self.about = about
+        self._parts: dict[Chunk, Tables] = {}
+
+    def gaps(self) -> Iterator[Chunk]:
+        for scenario in range(len(self.about["names"])):
+            yield Chunk(scenario, 1, self.about["runs"])
+
+    def put(self, chunk: Chunk, tables: Tables) -> None:
+        self._parts[chunk] = tables
+
+    def finish(self) -> Study:
+        longest = max(scenario["months"] for scenario in self.about["scenarios"])
+        tables = {}
+        for name in tables_of(self.about):
+            frames = []
+            for chunk, part in sorted(self._parts.items()):
+                frame = getattr(part, name)
+                frame.insert(0, "scenario", self.about["names"][chunk.scenario])
+                frames.append(frame)
+            order = [column.name for column in columns(name, longest)]
+            tables[name] = pd.concat(frames, ignore_index=True).reindex(columns=order)
+        return Study(self.about | {"complete": True}, tables)
+
+
+def _simulate(scenario: Scenario, seed: int, numbers: range, engine: str, customers: bool, model: Any) -> Tables:
     if engine == "mesa":
         from sim import book
 
@@ -109,12 +192,3 @@ def _check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: i
         raise InputError("model: a BookModel subclass runs with engine = 'mesa' only")
     if len({scenario.currency for scenario in chosen}) > 1:
         raise InputError("scenarios with different currencies cannot be compared in one study")
-
-
-def _unique(names: list[str]) -> list[str]:
-    seen: dict[str, int] = {}
-    out = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        out.append(name if seen[name] == 1 else f"{name}-{seen[name]}")
-    return out

@@ -1,84 +1,283 @@
-"""A study on disk: Parquet tables with units in their metadata, and study.json with what made them.
+"""A study on disk: finished runs are safe at once, a killed study goes on, nothing half written reads as whole.
 
-Every file is written beside its place, flushed, and renamed; study.json comes last, so that a kill
-never leaves a folder that reads as a whole study.
+While a study runs, its folder holds::
+
+    study.json              what determines the numbers, "complete": false
+    parts/0000-1-8.arrow    scenario 0, runs 1 to 8: one file per finished chunk, all tables one after the other
+    .lock                   held by the process that writes
+
+A part is written beside its place, flushed to the disk and renamed, so it is there whole or not at all;
+one file for all tables of a chunk makes that a single rename.  In the end the parts are streamed in
+order into one Parquet file per table, ``study.json`` is replaced by the one that says "complete": true,
+and the parts are removed.  Each step may be repeated: after a kill the same command does what is left.
 """
 
 from __future__ import annotations
 
-import datetime
-import hashlib
+import errno
 import json
-import os
-import platform
-import sys
-from importlib.metadata import PackageNotFoundError, version
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import pandas as pd
+import pyarrow as pa
 
 from sim.errors import InputError, StudyError
+from sim.study.disk import BusyError, lock, make_folder, replacing, sync_folder
+from sim.study.parquet import TABLES, StoredTables, TableWriter, read_stream, write_stream
+from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.study.results import Study
-from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
 
-SCHEMA_VERSION = 1
-PACKAGES = ("daarna", "mesa", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic")
+if TYPE_CHECKING:
+    from sim.engine import Tables
+
+RECORD = "study.json"
+PARTS = "parts"
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of folder
 
 
-def content_hash(scenarios: list[dict[str, Any]], seed: int, runs: int) -> str:
-    """SHA-256 of what determines the numbers: scenarios in full, seed and number of runs."""
-    return hashlib.sha256(json.dumps([scenarios, seed, runs], sort_keys=True).encode()).hexdigest()
+class Chunk(NamedTuple):
+    """Runs `first` to `last` of a scenario."""
+
+    scenario: int
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """The run numbers."""
+        return range(self.first, self.last + 1)
+
+
+def tables_of(about: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the tables a study has."""
+    return TABLES if about["customers"] else TABLES[:-1]
+
+
+class StudyFolder:
+    """A study being written into a folder; a context manager, within which nobody else writes there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; made if it is not there.
+    about : dict
+        What the study is: see :func:`sim.study.provenance.record`.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self.folder, self.about = folder, about
+        self.done: dict[int, list[Chunk]] = {index: [] for index in range(len(about["names"]))}
+        self._counting = threading.Lock()
+        self._open = ExitStack()
+
+    def __enter__(self) -> StudyFolder:
+        """Lock the folder, see what is there, and say what will be.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be written, holds something else, or is being written by another process.
+        StudyError
+            When the disk is full.
+        """
+        try:
+            with _refusing(self.folder):
+                make_folder(self.folder)
+                self._open.enter_context(lock(self.folder))
+                self._take_up()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Free the folder; an error on its way out is told what is safe."""
+        self._open.close()
+        if error is not None and not isinstance(error, InputError | StudyError):
+            error.add_note(self.safe())
+
+    @property
+    def complete(self) -> bool:
+        """Whether the study is finished."""
+        return bool(self.about["complete"])
+
+    def gaps(self) -> Iterator[Chunk]:
+        """Runs that are not there yet, in order."""
+        if self.complete:
+            return
+        for scenario, chunks in self.done.items():
+            next_run = 1
+            for chunk in sorted(chunks):
+                if chunk.first > next_run:
+                    yield Chunk(scenario, next_run, chunk.first - 1)
+                next_run = chunk.last + 1
+            if next_run <= self.about["runs"]:
+                yield Chunk(scenario, next_run, self.about["runs"])
+
+    def put(self, chunk: Chunk, tables: Tables) -> None:
+        """Have a finished chunk of runs safe on disk; called by any thread.
+
+        Raises
+        ------
+        StudyError
+            When it cannot be written; says what is safe.
+        """
+        path = self.folder / PARTS / f"{chunk.scenario:04d}-{chunk.first}-{chunk.last}.arrow"
+        with self._keeping(), replacing(path) as file:
+            for name in tables_of(self.about):
+                write_stream(getattr(tables, name), file)
+        with self._counting:
+            self.done[chunk.scenario].append(chunk)
+
+    def finish(self) -> Study:
+        """Make the study's files from the parts, unless that is done.
+
+        Raises
+        ------
+        StudyError
+            When they cannot be written, or a part cannot be read; says what is safe.
+        """
+        with self._keeping():
+            if not self.complete:
+                self.about["tables"] = self._assemble()
+                self.about["complete"] = True
+                self._write_record()
+            shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+        return Study(self.about, StoredTables(self.folder, tables_of(self.about)))
+
+    def runs_done(self) -> int:
+        """Number of runs on disk, over all scenarios."""
+        total: int = self.about["runs"] * len(self.about["names"])
+        return total if self.complete else sum(len(chunk.numbers) for chunks in self.done.values() for chunk in chunks)
+
+    def safe(self) -> str:
+        """What is safe on disk, and how to go on, in words."""
+        total = self.about["runs"] * len(self.about["names"])
+        if self.complete:
+            return f"the study is whole in {self.folder}"
+        return f"{self.runs_done()} of {total} runs are safe in {self.folder}; the same command goes on from there"
+
+    def _take_up(self) -> None:
+        record = self.folder / RECORD
+        if not record.exists():
+            self._check_free()
+            self._write_record()
+        else:
+            there = _read_record(record)
+            if gap := difference(there, self.about):
+                raise InputError(f"{self.folder}: holds another study ({gap}); choose another --out, or remove it first")
+            now = {key: self.about[key] for key in CIRCUMSTANCES}
+            self.about = there
+            if not self.complete:
+                self.about.setdefault("continued", []).append(now)
+                self._write_record()
+        if self.complete:
+            return
+        make_folder(self.folder / PARTS)
+        for path in self.folder.glob(f"{PARTS}/*.arrow"):
+            chunk = Chunk(*map(int, path.stem.split("-")))
+            self.done[chunk.scenario].append(chunk)
+
+    def _check_free(self) -> None:
+        for name in (*(f"{table}.parquet" for table in TABLES), PARTS):
+            if (self.folder / name).exists():
+                raise InputError(f"{self.folder}: holds {name} and no {RECORD}; choose another --out, or remove it first")
+
+    def _write_record(self) -> None:
+        with replacing(self.folder / RECORD) as file:
+            file.write(json.dumps(self.about, indent=1).encode())
+
+    def _assemble(self) -> dict[str, Any]:
+        """Stream the parts into the final files; number of rows and fingerprint of each table."""
+        names, scenarios = self.about["names"], self.about["scenarios"]
+        longest = max(scenario["months"] for scenario in scenarios)
+        mark = {"study": self.about["content_hash"], "daarna": self.about["daarna"]}
+        with ExitStack() as files:
+            writers = {}
+            for table in tables_of(self.about):
+                file = files.enter_context(replacing(self.folder / f"{table}.parquet"))
+                writers[table] = TableWriter(file, table, longest, scenarios[0]["currency"], mark)
+                files.callback(writers[table].abandon)  # no effect on a closed one
+            for scenario, chunks in self.done.items():
+                for chunk in sorted(chunks):
+                    self._stream(chunk, names[scenario], writers)
+            for writer in writers.values():
+                writer.close()
+        sync_folder(self.folder)
+        return {table: {"rows": writer.rows, "sha256": writer.fingerprint()} for table, writer in writers.items()}
+
+    def _stream(self, chunk: Chunk, name: str, writers: dict[str, TableWriter]) -> None:
+        path = self.folder / PARTS / f"{chunk.scenario:04d}-{chunk.first}-{chunk.last}.arrow"
+        try:
+            with path.open("rb") as part:
+                tables = [read_stream(part) for _ in writers]
+        except (OSError, pa.ArrowException) as error:
+            raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None
+        for writer, table in zip(writers.values(), tables, strict=True):
+            writer.add(name, table)
+
+    @contextmanager
+    def _keeping(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StudyError(f"{self.folder}: cannot be written: {_reason(error)}; {self.safe()}") from None
+
+
+@contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BusyError as busy:
+        who = f"another process ({busy})" if str(busy) else "another process"
+        raise InputError(f"{folder}: {who} is writing a study there; wait for it, or choose another --out") from None
+    except OSError as error:
+        if error.errno in FULL:
+            raise StudyError(f"{folder}: cannot be written: {_reason(error)}; nothing was simulated") from None
+        raise InputError(
+            f"{folder}: the study cannot be written there: {_reason(error)}; choose another --out, a folder you may write"
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _read_record(path: Path) -> dict[str, Any]:
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        about = None
+    if not isinstance(about, dict):
+        raise InputError(f"{path}: is not the record of a study; choose another --out, or remove it first")
+    return about
 
 
 def save(study: Study, folder: Path) -> Path:
-    """Write a study.
+    """Write a study: see :meth:`sim.study.results.Study.save`."""
+    from sim.engine import Tables
 
-    Raises
-    ------
-    InputError
-        When the folder cannot be written, or holds another study.
-    """
-    runs = int(study.runs["run"].nunique())
-    mark = content_hash(study.scenarios, study.seed, runs)
-    record = folder / "study.json"
-    try:
-        if record.exists() and json.loads(record.read_text()).get("content_hash") != mark:
-            raise InputError(f"{folder}: holds another study; choose another --out, or remove it first")
-        folder.mkdir(parents=True, exist_ok=True)
-        longest = max(scenario["months"] for scenario in study.scenarios)
-        for name, columns in (
-            ("runs", run_columns(longest)),
-            ("months", MONTHS),
-            ("cohorts", COHORTS),
-            ("whale", WHALE),
-            ("customers", CUSTOMERS),
-        ):
-            frame = getattr(study, name)
-            if frame is not None:
-                _write_table(frame, columns, study.currency, folder / f"{name}.parquet")
-        about = {
-            "schema_version": SCHEMA_VERSION,
-            "names": study.names,
-            "scenarios": study.scenarios,
-            "seed": study.seed,
-            "runs": runs,
-            "engine": study.engine,
-            "versions": {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()},
-            "platform": platform.platform(),
-            "command": " ".join(Path(part).name if not number else part for number, part in enumerate(sys.argv)),
-            "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-            "content_hash": mark,
-        }
-        _replace(record, json.dumps(about, indent=1).encode())
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise InputError(f"{folder}: the study cannot be written there: {reason}; choose another --out") from None
+    about = {key: value for key, value in study.about.items() if key not in ("tables", "continued")} | {"complete": False}
+    with StudyFolder(folder, about) as target:
+        for gap in list(target.gaps()):
+            mine = {name: _rows(getattr(study, name), study.names[gap.scenario], gap.numbers) for name in tables_of(about)}
+            target.put(gap, Tables(**mine))
+        target.finish()
     return folder
 
 
+def _rows(frame: Any, scenario: str, numbers: range) -> Any:
+    mine = frame[(frame["scenario"] == scenario) & frame["run"].between(numbers.start, numbers.stop - 1)]
+    return mine.drop(columns="scenario")
+
+
 def open_study(folder: str | Path) -> Study:
-    """Read a study from its folder.
+    """Read a study from its folder; its tables are read when they are asked for.
 
     Raises
     ------
@@ -87,52 +286,12 @@ def open_study(folder: str | Path) -> Study:
     """
     folder = Path(folder)
     try:
-        about = json.loads((folder / "study.json").read_text())
-        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("runs", "months", "cohorts", "whale")}
-        people = folder / "customers.parquet"
-        customers = pd.read_parquet(people) if people.exists() else None
-        return Study(
-            about["names"], about["scenarios"], about["seed"], about["engine"], **tables, customers=customers, about=about
-        )
-    except (OSError, ValueError, KeyError) as error:
+        about = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        if not about["complete"]:
+            raise StudyError(f"{folder}: holds no whole study: it is not finished; the same command goes on: {about['command']}")
+        names = tables_of(about)
+        for name in names:
+            (folder / f"{name}.parquet").stat()
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(f"{folder}: holds no whole study ({error})") from None
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _write_table(frame: pd.DataFrame, columns: tuple[Column, ...], currency: str, path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    table = pa.Table.from_pandas(frame, preserve_index=False)
-    known = {column.name: column for column in columns}
-    fields = []
-    for entry in table.schema:
-        if entry.name in known:
-            unit = known[entry.name].unit.replace("money", currency)
-            entry = entry.with_metadata({"unit": unit, "meaning": known[entry.name].meaning})
-        fields.append(entry)
-    table = table.cast(pa.schema(fields, metadata=table.schema.metadata))
-    part = path.with_name(f".{path.name}.part")
-    try:
-        pq.write_table(table, part)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    return Study(about, StoredTables(folder, names))

@@ -1,0 +1,138 @@
+"""The answer on the terminal: outcomes with their standard errors, in tables as wide as it is."""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from sim.tables import RUNS_FIRST, RUNS_REST
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.study import Study
+
+GROUPS = {
+    "profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
+    "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
+    "reps": ("rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
+}
+PIPED_WIDTH = 160  # columns, where there is no terminal
+ROUNDING = 1e-12  # of a value; spreads below it come from adding up
+NARROWEST = 16  # of a column, so that its heading reads
+
+Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading, and cell by outcome
+
+
+def print_summary(study: Study) -> None:
+    """Mean ± standard error and 5% to 95% of runs by scenario; with several, paired differences to the first."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    console = Console(width=width, highlight=False)
+    several = len(study.names) > 1
+    console.print("mean ± Monte Carlo standard error" + ("; differences are paired, run by run" if several else ""))
+    for blocks in (_outcomes(study), _differences(study) if several else []):
+        for table in _tables(study, blocks, console):
+            console.print(table)
+
+
+def _outcomes(study: Study) -> list[Block]:
+    """For each scenario a block of two columns: mean ± standard error, and the runs' range."""
+    blocks = []
+    for name, rows in _by_scenario(study.summary()).items():
+        means = {outcome: plus_minus(row["mean"], row["standard_error"]) for outcome, row in rows.items()}
+        spans = {outcome: span(row["q05"], row["q95"]) for outcome, row in rows.items()}
+        blocks.append([(name, means), ("5% to 95% of runs", spans)])
+    return blocks
+
+
+def _differences(study: Study) -> list[Block]:
+    """For each scenario but the first a block of one column: its difference to the first."""
+    blocks: list[Block] = []
+    for name, rows in _by_scenario(study.differences()).items():
+        means = {outcome: plus_minus(row["mean"], row["standard_error"]) for outcome, row in rows.items()}
+        blocks.append([(f"{name} less {study.names[0]}", means)])
+    return blocks
+
+
+def _by_scenario(frame: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for row in frame.to_dict("records"):
+        found.setdefault(row["scenario"], {})[row["outcome"]] = row
+    return found
+
+
+def _tables(study: Study, blocks: list[Block], console: Console) -> Iterator[Table]:
+    """As many blocks of columns beside each other as fit; the others in further tables below."""
+    while blocks:
+        taken = len(blocks)
+        while taken > 1 and _width(_table(study, blocks[:taken]), console) > console.width:
+            taken -= 1
+        yield _table(study, blocks[:taken])
+        blocks = blocks[taken:]
+
+
+def _width(table: Table, console: Console) -> int:
+    return console.measure(table, options=console.options.update(width=10_000)).maximum
+
+
+def _table(study: Study, blocks: list[Block]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    columns = [column for block in blocks for column in block]
+    units = {column.name: column.unit.replace("money", study.currency) for column in RUNS_FIRST + RUNS_REST}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("unit", no_wrap=True)
+    for heading, cells in columns:
+        widest = max(NARROWEST, *map(len, cells.values()))
+        table.add_column(heading, justify="right", max_width=widest, overflow="fold")
+    for outcomes in GROUPS.values():
+        for outcome in outcomes:
+            table.add_row(outcome, units[outcome], *(cells[outcome] for _, cells in columns))
+        table.add_section()
+    return table
+
+
+def plus_minus(mean: float, error: float) -> str:
+    """Mean ± standard error: the error with two digits, the mean to the last of them."""
+    if math.isnan(mean):
+        return "n/a"
+    if math.isnan(error):
+        return significant(mean)
+    if error <= ROUNDING * abs(mean):
+        return f"{significant(mean)} ± 0"
+    decimals = _decimals(error, 2)
+    return f"{fixed(mean, decimals)} ± {fixed(error, decimals)}"
+
+
+def span(low: float, high: float) -> str:
+    """From low to high, with three digits of the way between them."""
+    if math.isnan(low):
+        return "n/a"
+    if high - low <= ROUNDING * max(abs(low), abs(high)):
+        return f"{significant(low)} to {significant(high)}"
+    decimals = _decimals(high - low, 3)
+    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
+
+
+def significant(value: float) -> str:
+    """A number with four digits."""
+    return fixed(value, _decimals(value, 4)) if value else "0"
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number rounded to so many decimals (tens, hundreds … below zero), thousands separated, never as a power of ten."""
+    text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
+    return text if any(digit in "123456789" for digit in text) else text.lstrip("-")
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Decimals that show so many digits of a value: 3 for two digits of 0.012, -2 for two digits of 1,234."""
+    return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])

@@ -1,0 +1,104 @@
+"""What a file system owes a study: files that are there whole or not at all, and one writer at a time."""
+
+from __future__ import annotations
+
+import errno
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+LOCK = ".lock"
+HALF = ".part"  # suffix of a file that is being written; what a kill leaves of it, the next writer of the file replaces
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write that takes its place only when whole: beside it, flushed to the disk, renamed."""
+    half = path.with_name(f".{path.name}{HALF}")
+    try:
+        with half.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(half, path)
+        sync_folder(path.parent)
+    finally:
+        with suppress(OSError):
+            half.unlink(missing_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder survive a power cut (Windows sees to that itself)."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder with those above it, so that they survive a power cut."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "it is a file", str(folder))
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
+
+
+class BusyError(Exception):
+    """Another process holds the lock; the text is its number, if known."""
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Be the only writer in a folder.  The operating system frees the lock when the process dies, however it dies.
+
+    Raises
+    ------
+    BusyError
+        When someone else is writing there.
+    """
+    path = folder / LOCK
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _take(handle)
+        except (BlockingIOError, PermissionError):
+            os.lseek(handle, 0, os.SEEK_SET)
+            holder = os.read(handle, 32).decode(errors="replace").strip()
+            os.close(handle)
+            raise BusyError(holder) from None
+        except OSError as error:
+            warnings.warn(f"{folder}: this file system cannot lock ({error.strerror}); start one process only", stacklevel=2)
+        with suppress(OSError):
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                break
+        os.close(handle)  # its last holder has just removed the file: take the lock on the new one
+    try:
+        os.ftruncate(handle, 0)
+        os.lseek(handle, 0, os.SEEK_SET)
+        os.write(handle, f"{os.getpid()}\n".encode())
+        yield
+    finally:
+        with suppress(OSError):  # Windows removes no open file; a lock file without a holder locks nothing
+            path.unlink()
+        os.close(handle)
+
+
+def _take(handle: int) -> None:
+    """Lock an open file or raise BlockingIOError / PermissionError at once."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        os.lseek(handle, 1 << 20, os.SEEK_SET)  # beyond the text, which stays readable
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    else:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,0 +1,131 @@
+"""``daarna run``: what it prints, in which order, and its exit status."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import sim
+from sim.cli import main
+from tests.study.worlds import TINY_FILE
+
+Daarna = Callable[..., int]
+
+
+@pytest.fixture
+def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+    """The command, in a folder with two scenarios; returns its exit status."""
+    (tmp_path / "tiny.toml").write_text(TINY_FILE)
+    (tmp_path / "other.toml").write_text('extends = "tiny.toml"\ntitle = "Other"\nscheme = { components = [] }\n')
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+    def start(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return int(left.value.code or 0)
+
+    return start
+
+
+def test_prints_the_answer_and_says_where_the_study_is(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    assert daarna("run", "tiny.toml", "other.toml", "--runs", "3", "--out", "s", "--no-figures") == 0
+    printed = capsys.readouterr().out
+    assert "other less tiny" in printed
+    assert printed.endswith("3 runs of each scenario, seed 1, compiled engine; study: s\n")
+    assert sim.open("s").names == ["tiny", "other"]
+
+
+def test_results_are_printed_before_figures_are_drawn(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sim.plots
+
+    def full(study: Any, folder: Path) -> None:
+        assert "study: s\n" in capsys.readouterr().out
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(sim.plots, "draw_study", full)
+    assert daarna("run", "tiny.toml", "--runs", "2", "--out", "s") == 1
+    expected = f"{Path('s') / 'figures'}: cannot be written: No space left on device; the study is whole in s\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_json_is_exact_and_quiet_is_quiet(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    assert daarna("run", "tiny.toml", "other.toml", "--runs", "3", "--out", "s", "--no-figures", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    study = sim.open("s")
+    means = {(row["scenario"], row["outcome"]): row["mean"] for row in told["summary"]}
+    expected = study.summary().set_index(["scenario", "outcome"])["mean"]
+    assert means["tiny", "npv"] == expected["tiny", "npv"]
+    assert means["tiny", "persistency_24"] is None
+    assert (told["study"], told["runs"], told["seed"], told["currency"]) == ("s", 3, 1, "EUR")
+    assert len(told["differences"]) == len(study.outcomes())
+    assert daarna("run", "tiny.toml", "--runs", "3", "--out", "t", "--no-figures", "--quiet") == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_usual_folder_is_the_same_for_the_same_study_and_another_for_another(daarna: Daarna) -> None:
+    for more in ([], [], ["--customers"], ["--seed", "2"]):
+        assert daarna("run", "tiny.toml", "--runs", "2", "--no-figures", "--quiet", *more) == 0
+    assert len(list(Path("studies").iterdir())) == 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["tiny.toml", "--out", "tiny.toml/s"], "tiny.toml/s: the study cannot be written there"),
+        (["tiny.toml", "--runs", "0", "--out", "s"], "runs: found 0, allowed is at least 1"),
+        (["gone.toml"], "gone.toml: there is no such file"),
+        (["tiny.toml", "--engine", "magic"], "magic"),
+    ],
+)
+def test_wrong_input_is_one_message_and_status_2(
+    arguments: list[str], message: str, daarna: Daarna, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert daarna("run", *arguments) == 2
+    told = capsys.readouterr()
+    assert message in told.err
+    assert "Traceback" not in told.err
+    assert told.out == ""
+
+
+def test_a_full_disk_is_status_1_and_says_what_is_safe(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def full(old: Any, new: Any) -> None:
+        if Path(new).name == "0000-3-3.arrow":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(old, new)
+
+    arguments = ("run", "tiny.toml", "--runs", "3", "--out", "s", "--workers", "1", "--no-figures")
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        assert daarna(*arguments) == 1
+    safe = "2 of 3 runs are safe in s; the same command goes on from there"
+    assert capsys.readouterr() == ("", f"s: cannot be written: No space left on device; {safe}\n")
+    assert daarna(*arguments) == 0
+
+
+def test_an_unexpected_error_says_what_is_safe(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.study.worlds import run_module
+
+    monkeypatch.delenv("DAARNA_DEBUG", raising=False)
+    simulate = run_module._simulate
+    monkeypatch.setattr(run_module, "_simulate", lambda *a: simulate(*a) if a[2][0] < 3 else 1 // 0)
+    assert daarna("run", "tiny.toml", "--runs", "3", "--out", "s", "--workers", "1", "--no-figures") == 1
+    told = capsys.readouterr().err
+    assert "unexpected ZeroDivisionError" in told
+    assert "2 of 3 runs are safe in s" in told
