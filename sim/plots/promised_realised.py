@@ -17,6 +17,7 @@ from sim.plots.style import BLUE, GREY, INK
 from sim.plots.units import Money, year_axis
 from sim.tables import years
 
+SPAN = 5  # years of custom that are compared
 _WIDTH = 0.36  # of a bar, in years
 _FILLS: dict[str, dict[str, Any]] = {
     "promised": {"facecolor": "white", "edgecolor": GREY, "hatch": "/////", "linewidth": 0.8},
@@ -27,9 +28,8 @@ _FILLS: dict[str, dict[str, Any]] = {
 def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
     """Profit per customer signed, promised at signing beside realised, per year of signing.
 
-    Both are sums over the year of signing and the following ones, as far as the promise reaches in whole
-    years (``firm.promise_months``) and the run does: no profit counts for which nothing was promised, and
-    the last signing years are lower for want of time.  Bars pool the runs (sum of profit / sum of signed);
+    Both are sums over the year of signing and the four that follow, as far as the run goes: the last signing
+    years are lower for want of time.  Bars pool the runs (sum of profit / sum of signed);
     whiskers hold 90% of the runs that signed anybody in that year.  Several scenarios have a panel each, on
     one scale.
 
@@ -40,8 +40,7 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
     """
     names, months = list(study.names), max(months_of(study))
     last = years(months)
-    spans = [max(1, int(scenario["firm"]["promise_months"]) // 12) for scenario in study.scenarios]
-    data = [_per_customer(study, name, span) for name, span in zip(names, spans, strict=True)]
+    data = [_per_customer(study, name) for name in names]
     with canvas(study, ax, height=panel_height(names)) as ax:
         money = Money.fitting(study.currency, *(low_high for item in data for low_high in item[1].values()))
         boxes = panels(ax, names)
@@ -57,17 +56,16 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
             if not x.size:
                 box.set_yticks([])
                 message(box, "Nobody was signed")
-        reach = sorted({min(span, last) for span in spans})
-        over = f"{' or '.join(map(str, reach))} year{'' if reach == [1] else 's'}"
-        y_label = money.label(f"Profit per customer in {over}")
+        reach = min(SPAN, last)
+        y_label = money.label(f"Profit per customer in {reach} year{'' if reach == 1 else 's'}")
         frame_panels(ax, boxes, "Year of signing", y_label, "Profit promised at signing, and realised", _handles(study))
     return ax
 
 
-def _per_customer(study: Results, scenario: str, span: int) -> tuple[Array, dict[str, Array], dict[str, Array]]:
+def _per_customer(study: Results, scenario: str) -> tuple[Array, dict[str, Array], dict[str, Array]]:
     """(signing years, height of the bars, ends of the whiskers as two rows), money per customer signed."""
     rows = of(study.cohorts, scenario, "run", "cohort", "year", "signed", "profit", "promised_profit")
-    rows = rows[(rows["year"] - rows["cohort"] < span) & (rows["signed"] > 0)]
+    rows = rows[(rows["year"] - rows["cohort"] < SPAN) & (rows["signed"] > 0)]
     sums = rows.groupby(["run", "cohort"], as_index=False).agg(
         signed=("signed", "max"), promised=("promised_profit", "sum"), realised=("profit", "sum")
     )

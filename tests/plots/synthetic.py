@@ -50,7 +50,7 @@ RELATION = Kind(380, 0.88, 950, 330, 0.04, 1000, 0.45, 0.42)
 
 def study(scenarios: dict[str, Kind], runs: int = 200, months: int = 120, seed: int = 1) -> Study:
     tables = [_tables(name, kind, runs, months, seed + k) for k, (name, kind) in enumerate(scenarios.items())]
-    known = [{"months": months, "firm": {"promise_months": 60}} for _ in scenarios]
+    known = [{"months": months} for _ in scenarios]
     return Study(*(pd.concat(parts, ignore_index=True) for parts in zip(*tables, strict=True)), scenarios=known, seed=seed)
 
 
