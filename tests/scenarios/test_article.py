@@ -9,14 +9,9 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.scenario.model import Scenario
-from tests.conftest import ROOT
+from tests.scenarios import library
 
 RUNS = 24
-
-
-def library(name: str) -> Scenario:
-    return sim.load(ROOT / "scenarios" / f"{name}.toml")  # type: ignore[no-any-return]
 
 
 @cache

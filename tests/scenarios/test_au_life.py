@@ -9,13 +9,11 @@ import pandas as pd
 import pytest
 
 import sim
-from tests.conftest import ROOT
+from tests.scenarios import library
 
 RUNS = 24
 YEARS = (1, 2, 3, 4, 5)
 TARGET = {1: (0.05, 0.09), 2: (0.12, 0.16), 3: (0.12, 0.18), 4: (0.12, 0.18), 5: (0.12, 0.18)}
-BEFORE = sim.load(ROOT / "scenarios" / "au-life-upfront.toml")
-AFTER = sim.load(ROOT / "scenarios" / "au-life-reform.toml")
 
 
 def lapse_path(customers: pd.DataFrame, months: int) -> pd.DataFrame:
@@ -35,8 +33,10 @@ def lapse_path(customers: pd.DataFrame, months: int) -> pd.DataFrame:
 
 @cache
 def paths() -> tuple[pd.DataFrame, pd.DataFrame]:
-    tables = [sim.run(scenario, runs=RUNS, seed=413, customers=True).customers for scenario in (BEFORE, AFTER)]
-    return lapse_path(tables[0], BEFORE.months), lapse_path(tables[1], AFTER.months)
+    """Lapse paths before and after the reform, on common random numbers."""
+    before, after = library("au-life-upfront"), library("au-life-reform")
+    tables = [sim.run(scenario, runs=RUNS, seed=413, customers=True).customers for scenario in (before, after)]
+    return lapse_path(tables[0], before.months), lapse_path(tables[1], after.months)
 
 
 @pytest.mark.parametrize("year", YEARS)
@@ -61,8 +61,8 @@ def test_the_reform_lowers_lapse(year: int) -> None:
 
 
 def test_commission_keeps_to_the_regime() -> None:
-    upfront, renewal = BEFORE.scheme.components
+    upfront, renewal = library("au-life-upfront").scheme.components
     assert upfront.rate <= 1.3 and renewal.rate <= 0.2 and upfront.clawback.months == 12
-    upfront, renewal = AFTER.scheme.components
+    upfront, renewal = library("au-life-reform").scheme.components
     assert upfront.rate == 0.6 and renewal.rate == 0.2
     assert [(step.months, step.share) for step in upfront.clawback.steps] == [(12, 1.0), (24, 0.6)]

@@ -15,11 +15,11 @@ from scipy.special import hyp2f1
 
 import sim
 from tests.conftest import ROOT
+from tests.scenarios import library
 
 RUNS = 40
 WEEKS = 52 / 12  # in a month
 END = pd.Timestamp("1997-09-30")
-SHOP = sim.load(ROOT / "scenarios" / "cdnow-shop.toml")
 R, ALPHA, A, B = 0.243, 4.414, 0.793, 2.426
 
 
@@ -44,7 +44,7 @@ def observed(weeks: float) -> pd.Series:
 @cache
 def simulated(months: int) -> tuple[pd.Series, pd.Series]:
     """Mean number of repeat purchases per customer and mean order value, by run, up to an age in months."""
-    study = sim.run(SHOP.with_(months=months), runs=RUNS, seed=1997, customers=True)
+    study = sim.run(library("cdnow-shop").with_(months=months), runs=RUNS, seed=1997, customers=True)
     assert study.customers is not None
     purchases = study.customers.groupby("run")["purchases"]
     return purchases.mean(), study.months.groupby("run")["repeat_revenue"].sum() / purchases.sum()
@@ -88,7 +88,7 @@ def test_all_purchases_of_the_calibration_period() -> None:
 
 
 def test_order_value_is_that_of_the_gamma_gamma_model_and_of_the_data() -> None:
-    spend = SHOP.customers.spend
+    spend = library("cdnow-shop").customers.spend
     mean = simulated(18)[1]
     assert abs(mean.mean() - spend.p * spend.v / (spend.q - 1)) < 4 * error(mean)
     days, _ = data()
@@ -99,6 +99,7 @@ def test_order_value_is_that_of_the_gamma_gamma_model_and_of_the_data() -> None:
 def test_first_orders_have_the_mean_and_spread_of_the_data() -> None:
     days, _ = data()
     first = days.loc[days["age"] == 0, "amount"]
-    assert SHOP.customers.at_start == len(first)
-    assert SHOP.customers.initial == pytest.approx(first.mean(), abs=0.05)
-    assert SHOP.customers.initial_shape == pytest.approx((first.mean() / first.std()) ** 2, abs=0.005)
+    customers = library("cdnow-shop").customers
+    assert customers.at_start == len(first)
+    assert customers.initial == pytest.approx(first.mean(), abs=0.05)
+    assert customers.initial_shape == pytest.approx((first.mean() / first.std()) ** 2, abs=0.005)

@@ -5,14 +5,9 @@ from __future__ import annotations
 import pytest
 
 import sim
-from sim.scenario.model import Scenario
-from tests.conftest import ROOT
+from tests.scenarios import library
 
 FICTIONAL = ("signature-bonus", "relationship-bonus", "salary-only", "nl-commission-ban", "nl-bonus-cap", "uk-indemnity")
-
-
-def library(name: str) -> Scenario:
-    return sim.load(ROOT / "scenarios" / f"{name}.toml")  # type: ignore[no-any-return]
 
 
 def test_bonus_cap_what_is_paid_is_at_most_a_fifth_of_fixed_pay_and_half_of_it_rests_on_satisfaction() -> None:

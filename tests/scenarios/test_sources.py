@@ -36,7 +36,9 @@ def has_source(place: str, sources: dict[str, str]) -> bool:
 @library
 def test_every_value_has_a_source(path: Path) -> None:
     data = read(path)
-    bare = [place for place in values({k: v for k, v in data.items() if k not in NO_NUMBER}) if not has_source(place, data["sources"])]
+    bare = [
+        place for place in values({k: v for k, v in data.items() if k not in NO_NUMBER}) if not has_source(place, data["sources"])
+    ]
     assert not bare
 
 
@@ -44,7 +46,9 @@ def test_every_value_has_a_source(path: Path) -> None:
 def test_every_source_is_of_a_value_the_file_sets(path: Path) -> None:
     data = read(path)
     places = list(values({k: v for k, v in data.items() if k not in NO_NUMBER}))
-    idle = [source for source in data["sources"] if not any(place == source or place.startswith(f"{source}.") for place in places)]
+    idle = [
+        source for source in data["sources"] if not any(place == source or place.startswith(f"{source}.") for place in places)
+    ]
     assert not idle
 
 
