@@ -87,8 +87,8 @@ BLOCK = 256  # customers that go through a month together
 
 
 @shared
-def fill_month(seed: int, run: int, month: int, size: int, who: np.ndarray, which: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for `size` customers, at most BLOCK, into out[8 * BLOCK], the k-th of each from k * BLOCK on.
+def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """:func:`month_uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK], into out[8 * BLOCK], the k-th of each from k * BLOCK on.
 
     One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
     """
@@ -97,13 +97,13 @@ def fill_month(seed: int, run: int, month: int, size: int, who: np.ndarray, whic
     first = np.int64(month) * 64 + MONTH_FIRST
     second = np.int64(month) * 64 + MONTH_SECOND
     for i in range(size):
-        w = philox4x32(who[i], which[i], first, np.int64(run), k0, k1)
+        w = philox4x32(keys[i], keys[BLOCK + i], first, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
         out[i + BLOCK] = uniform(w[1])
         out[i + 2 * BLOCK] = uniform(w[2])
         out[i + 3 * BLOCK] = uniform(w[3])
     for i in range(size):
-        w = philox4x32(who[i], which[i], second, np.int64(run), k0, k1)
+        w = philox4x32(keys[i], keys[BLOCK + i], second, np.int64(run), k0, k1)
         out[i + 4 * BLOCK] = uniform(w[0])
         out[i + 5 * BLOCK] = uniform(w[1])
         out[i + 6 * BLOCK] = uniform(w[2])

@@ -7,6 +7,21 @@ import numpy as np
 from sim import accounts, draws
 from sim.accounts import new_archive
 from sim.compiled import kernel, rule
+from sim.engine.shelf import (
+    BLOCK,
+    EVENT,
+    SCORE,
+    SCRATCH,
+    leave_place,
+    new_shelf,
+    put,
+    put_state,
+    quiet_months,
+    settled_last,
+    swap,
+    take_state,
+    with_room,
+)
 from sim.rules import (
     career,
     hunting,
@@ -20,20 +35,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, seat_ledger, set_moment
-
-BLOCK = draws.BLOCK
-
-
-@rule
-def room_for(book, used):  # type: ignore[no-untyped-def]
-    """The book, with room for one more customer of a seat that has `used`: all seats' shelves grow together."""
-    if used < book.shape[1]:
-        return book
-    wider = np.zeros((book.shape[0], book.shape[1] + book.shape[1] // 4 + 16), CUSTOMER)
-    for i in range(book.shape[0]):
-        wider[i, : book.shape[1]] = book[i]
-    return wider
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, seat_ledger, set_moment
 
 
 @rule
@@ -53,93 +55,75 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, used, r, t, desk, moment, who, which, u, gone):  # type: ignore[no-untyped-def]
-    """The month of a seat's customers, a block at a time from the back; returns how many are active at its end.
-
-    Those who have left are moved behind the active ones, where they stay until they owe nothing.
-    """
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, gone):  # type: ignore[no-untyped-def]
+    """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
-    end = used
-    for start in range((used - 1) // BLOCK * BLOCK, -1, -BLOCK):
-        size, left = min(BLOCK, used - start), 0
+    for i in range(active, used):
+        c = shelf.records[i]
+        draw_moment(now, c, e)
+        customer_month(p, now, c, e, r, t, desk[c.agent])
+    scores = 0.0
+    for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
+        columns, start, left = shelf.columns[b], b * BLOCK, 0
+        size = min(BLOCK, active - start)
+        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
+        quiet_months(p, now, r, columns, u, size)
         for i in range(size):
-            who[i] = shelf[start + i].who
-            which[i] = shelf[start + i].which
-        draws.fill_month(now.seed, now.run, now.month, size, who, which, u)
-        for i in range(size):
-            c = shelf[start + i]
+            if u[EVENT + i] == 0.0:
+                scores += u[SCORE + i]
+                continue
+            c = shelf.records[start + i]
+            take_state(columns, i, c)
             set_moment(
                 e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK]
             )
             customer_month(p, now, c, e, r, t, desk[c.agent])
+            put_state(columns, i, c)
             if c.status != ACTIVE:
                 gone[left] = start + i
                 left += 1
         for j in range(left - 1, -1, -1):
-            end -= 1
-            swap(shelf, gone[j], end)
-    return end
+            active -= 1
+            leave_place(shelf, gone[j], active)
+    t.satisfaction_sum += scores
+    return active
 
 
 @rule
-def swap(shelf, i, j):  # type: ignore[no-untyped-def]
-    """Two customers change places."""
-    if i != j:
-        first = shelf[i : i + 1].copy()
-        shelf[i] = shelf[j]
-        shelf[j] = first[0]
+def place(shelf, active, used):  # type: ignore[no-untyped-def]
+    """The customer just signed, in the record behind the last used one, joins the active ones."""
+    swap(shelf.records, active, used)
+    put(shelf.columns[active // BLOCK], shelf.keys[active // BLOCK], active % BLOCK, shelf.records[active])
 
 
 @rule
-def open_seat(p, components, now, r, t, last, led, desk, book, used, trial):  # type: ignore[no-untyped-def]
-    """A seat's month begins: a vacancy may end; plan and hunt.  Returns the book, which may have grown."""
-    career.open_month(p, components, now, r, led)
-    if r.present == 1:
-        planning.plan(p, components, now, r, last, led)
-        attempts, warm = hunting.attempts(p, r)
-        t.attempts += attempts
-        for order in range(1, attempts + 1):
-            if hunting.prospect(p, now, trial[0], r, order, order <= warm):
-                book = take_in(p, trial[0], r, t, led, desk, book, used)
-    planning.spread_visits(p, r, t)
-    return book
-
-
-@rule
-def take_in(p, c, r, t, led, desk, book, used):  # type: ignore[no-untyped-def]
-    """A prospect becomes a customer and stands at the end of the seat's shelf; returns the book."""
-    seat = r.seat
-    book = room_for(book, used[seat])
-    hunting.sign(p, c, r, t, led, desk)
-    book[seat, used[seat]] = c
-    used[seat] += 1
-    return book
-
-
-@rule
-def open_book(p, absent, now, reps, opening, ledgers, desk, used, trial):  # type: ignore[no-untyped-def]
-    """The seats, the desk's agents and the customers there at the start, tallied apart: nobody is paid for them."""
+def open_book(p, now, reps, opening, ledgers, desk, active, used):  # type: ignore[no-untyped-def]
+    """The seats' shelves and the customers there at the start, tallied apart: nobody is paid for them."""
     founders = np.int64(p.customers_at_start)
-    book = np.zeros((reps.shape[0], founders + 16), CUSTOMER)
-    for a in range(desk.shape[0]):
-        service.staff(p, now, desk[a], a)
+    shelves = [new_shelf(founders + 16) for _ in range(reps.shape[0])]
     for seat in range(reps.shape[0]):
-        career.furnish(reps[seat], seat, absent[seat])
-        for order in range(1, founders + 1):
-            hunting.founder(p, now, trial[0], reps[seat], order)
-            book = take_in(p, trial[0], reps[seat], opening[seat], seat_ledger(ledgers, seat), desk, book, used)
-    return book
+        shelf, r, t, led = shelves[seat], reps[seat], opening[seat], seat_ledger(ledgers, seat)
+        for i in range(founders):
+            hunting.founder(p, now, shelf.records[i], r, i + 1)
+            hunting.sign(p, shelf.records[i], r, t, led, desk)
+            place(shelf, i, i)
+        active[seat] = used[seat] = founders
+    return shelves
 
 
 @rule
-def settled_last(leavers):  # type: ignore[no-untyped-def]
-    """Move the leavers who owe nothing to the back; returns how many still owe."""
-    owing = leavers.shape[0]
-    for i in range(leavers.shape[0] - 1, -1, -1):
-        if leavers[i].owed == 0.0:
-            owing -= 1
-            swap(leavers, i, owing)
-    return owing
+def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyped-def]
+    """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
+    attempts, warm = hunting.attempts(p, r)
+    t.attempts += attempts
+    shelf = with_room(shelf, used + attempts)
+    for order in range(1, attempts + 1):
+        if hunting.prospect(p, now, shelf.records[used], r, order, order <= warm):
+            hunting.sign(p, shelf.records[used], r, t, led, desk)
+            place(shelf, active, used)
+            active += 1
+            used += 1
+    return shelf, active, used
 
 
 @kernel
@@ -148,36 +132,44 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
     p, components = s.p[0], s.components
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
-    desk, used = np.zeros(np.int64(p.desk_agents), DESK), np.zeros(seats, np.int64)
-    ledgers = career.open_ledgers(p, components, seats)
+    desk, ledgers = np.zeros(np.int64(p.desk_agents), DESK), career.open_ledgers(p, components, seats)
+    active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
     arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
-    clock, moment, trial, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(1, CUSTOMER), np.zeros(measures.COUNT)
-    who, which, u = np.zeros(BLOCK, np.int64), np.zeros(BLOCK, np.int64), np.zeros(8 * BLOCK)
-    gone, active = np.zeros(BLOCK, np.int64), np.zeros(seats, np.int64)
+    clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
+    u, gone = np.zeros(SCRATCH), np.zeros(BLOCK, np.int64)
     now = clock[0]
     now.seed, now.run, now.month = seed, run, 1
-    opening = np.zeros(seats, TALLY)
-    book = open_book(p, s.absent, now, reps, opening, ledgers, desk, used, trial)
-    accounts.add_lines(p, opening, months_out[0])
+    for a in range(desk.shape[0]):
+        service.staff(p, now, desk[a], a)
+    for seat in range(seats):
+        career.furnish(reps[seat], seat, s.absent[seat])
+    shelves = open_book(p, now, reps, last, ledgers, desk, active, used)
+    accounts.add_lines(p, last, months_out[0])
+    last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
     for month in range(1, months + 1):
         now.month = month
         m = months_out[month - 1]
         service.open_desk(p, desk)
         for seat in range(seats):
-            r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
-            book = open_seat(p, components, now, r, t, last[seat], led, desk, book, used, trial)
-            active[seat] = shelf_month(p, now, book[seat], used[seat], r, t, desk, moment, who, which, u, gone)
+            r, t, led, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
+            career.open_month(p, components, now, r, led)
+            if r.present == 1:
+                planning.plan(p, components, now, r, last[seat], led)
+                shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
+                shelves[seat] = shelf
+            planning.spread_visits(p, r, t)
+            active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, gone)
             settle.measure_month(p, now, r, t, led)
         settle.team_values(ledgers.values, reps, team)
         for seat in range(seats):
-            r, t, led = reps[seat], tallies[seat], seat_ledger(ledgers, seat)
+            r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
             career.payday(p, components, now, r, t, led, team, m)
-            leavers = book[seat, active[seat] : used[seat]]
+            leavers = records[active[seat] : used[seat]]
             settle.customers_left(components, now, leavers, r, led, m)
             service.forget(now, leavers, desk)
             before = used[seat]
             used[seat] = active[seat] + settled_last(leavers) if month < months else 0
-            closing = book[seat, used[seat] : before]
+            closing = records[used[seat] : before]
             while number + closing.shape[0] > arc.profit.shape[0]:
                 arc = accounts.widen(arc)
             accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
@@ -185,18 +177,20 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
                 kept = np.concatenate((kept, closing))
             number += closing.shape[0]
             if month % 12 == 0:
-                accounts.enter_year(p, components, book[seat, : used[seat]], led, arc, month // 12 - 1)
+                accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
             career.evening(p, now, r, t, led, m)
             hunting.refill(p, r, t.referrals)
         accounts.close_month(p, now, reps, tallies, m)
-        last, tallies = tallies, last
-        tallies[:] = np.zeros(seats, TALLY)
+        last = tallies
+        tallies = np.zeros(seats, TALLY)
     accounts.outcomes(p, months_out, reps, arc, number, profit_years, run_out[0], whale)
-    cohorts[0, :, 0] = arc.cohort_signed
-    cohorts[1] = arc.cohort_customers
-    cohorts[2] = arc.cohort_profit
-    cohorts[3] = arc.cohort_promised
-    clock[0].month, moment[0].visits, trial[0].order, desk[0].wait = 0, 0, 0, 0.0  # numba keeps arrays, not records, alive
+    for i in range(cohorts.shape[1]):
+        cohorts[0, i, 0] = arc.cohort_signed[i]
+        for j in range(cohorts.shape[1]):
+            cohorts[1, i, j] = arc.cohort_customers[i, j]
+            cohorts[2, i, j] = arc.cohort_profit[i, j]
+            cohorts[3, i, j] = arc.cohort_promised[i, j]
+    clock[0].month, moment[0].visits, desk[0].wait = 0, 0, 0.0  # numba keeps arrays, not records, alive
     return kept
 
 

@@ -21,13 +21,18 @@ def probability(
 
 
 @rule
-def leaves(p, c, u, occasion):  # type: ignore[no-untyped-def]
-    """Whether the customer leaves on an occasion, given a uniform.
+def may_leave(u: float, odds: float, occasion: float, most: float) -> bool:
+    """Whether a uniform may mean leaving: the hazard is below its odds at satisfaction -1 without a tie.
 
-    The hazard is below odds * occasion * exp(weight_satisfaction), its odds at satisfaction -1 without a
-    tie (``p.lapse_most``): where `u` lies above, no exponential is needed.
+    `most` = exp(weight_satisfaction); where `u` lies above, no exponential is needed.
     """
-    if u >= c.odds_lapse * occasion * p.lapse_most:
+    return u < odds * occasion * most
+
+
+@rule
+def leaves(p, c, u, occasion):  # type: ignore[no-untyped-def]
+    """Whether the customer leaves on an occasion, given a uniform."""
+    if not may_leave(u, c.odds_lapse, occasion, p.lapse_most):
         return False
     return u < probability(c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, occasion)
 

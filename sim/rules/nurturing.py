@@ -23,13 +23,26 @@ def visits_expected(for_all: float, for_worth: float, worth: float) -> float:
 
 
 @rule
+def comes(expected: float, u: float) -> bool:
+    """Whether the rep comes at all, `expected` visits being rounded up or down by a uniform."""
+    return expected + u >= 1.0
+
+
+@rule
+def undisturbed(weight_fit: float, weight_tie: float, fit: float, tie: float) -> float:
+    """Experience of a month in which nothing happens: what fits and whom one knows."""
+    return weight_fit * fit + weight_tie * tie
+
+
+@rule
 def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The tie fades; a visit renews it, pleases, sells a little, and brings referrals."""
-    e.experience = p.feeling_fit * c.fit + p.feeling_tie * c.tie
+    e.experience = undisturbed(p.feeling_fit, p.feeling_tie, c.fit, c.tie)
     c.tie *= r.tie_fading
-    e.visits = np.int64(visits_expected(r.visits_all, r.visits_worth, c.worth) + e.u_visit)
-    if e.visits == 0:
+    expected = visits_expected(r.visits_all, r.visits_worth, c.worth)
+    if not comes(expected, e.u_visit):
         return
+    e.visits = np.int64(expected + e.u_visit)
     t.visits += e.visits
     cost = cents(p.firm_visit_cost * e.visits)
     c.service += cost

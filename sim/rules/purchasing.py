@@ -20,6 +20,12 @@ def rate(base: float, satisfaction: float, slope: float, visited: float) -> floa
 
 
 @rule
+def may_buy(u: float, mean: float) -> bool:
+    """Whether a month may bring a purchase: exp(-mean) >= 1 - mean, so below that no exponential is needed."""
+    return u > 1.0 - mean
+
+
+@rule
 def _invoice(c, t, amount):  # type: ignore[no-untyped-def]
     goods = cents(0.01 * amount * (1.0 - c.margin))
     c.owed += amount
@@ -63,7 +69,7 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
         if c.renewal > 0.0:
             invoice_repeat(c, e, t, c.renewal)
     mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
-    if e.u_purchase <= 1.0 - mean:  # exp(-mean) >= 1 - mean: no purchase, and no exponential needed
+    if not may_buy(e.u_purchase, mean):
         return
     none = exp(-mean)
     for index in range(draws.poisson_count(e.u_purchase, mean, none)):

@@ -19,11 +19,23 @@ def update(satisfaction: float, expectation: float, experience: float, speed: fl
 
 
 @rule
+def follow(expectation: float, experience: float, learning: float) -> float:
+    """Expectation follows experience: E' = E + learning * (x - E)."""
+    return expectation + learning * (experience - expectation)
+
+
+@rule
+def refers(u: float, rate: float, satisfaction: float) -> bool:
+    """Whether a satisfied customer refers another, with probability rate * S."""
+    return u < rate * satisfaction
+
+
+@rule
 def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The month's experience is felt; expectation follows it; the satisfied refer others."""
     c.satisfaction = update(c.satisfaction, c.expectation, e.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance)
-    c.expectation += p.feeling_learning * (e.experience - c.expectation)
-    if e.u_referral < p.referral_rate * c.satisfaction:
+    c.expectation = follow(c.expectation, e.experience, p.feeling_learning)
+    if refers(e.u_referral, p.referral_rate, c.satisfaction):
         e.referrals += 1
     if e.referrals > 0:
         t.referrals += e.referrals

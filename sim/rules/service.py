@@ -73,10 +73,22 @@ def forget(now, leavers, d):  # type: ignore[no-untyped-def]
 
 
 @rule
+def calls(u: float, no_contact: float) -> bool:
+    """Whether the customer gets in touch, `no_contact` being the probability of not doing so."""
+    return u > no_contact
+
+
+@rule
+def remember(pushed: float, forgetting: float) -> float:
+    """Earlier offers still in memory."""
+    return pushed * (1.0 - forgetting)
+
+
+@rule
 def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
-    c.pushed *= 1.0 - p.desk_forgetting
-    if e.u_contact <= c.no_contact:
+    c.pushed = remember(c.pushed, p.desk_forgetting)
+    if not calls(e.u_contact, c.no_contact):
         return
     e.contacts = draws.poisson_count(e.u_contact, c.need, c.no_contact)
     t.contacts += e.contacts

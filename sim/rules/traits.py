@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal_quantile
@@ -18,15 +16,22 @@ def scores(p, now, c):  # type: ignore[no-untyped-def]
     """Eight standard normals of a prospect, correlated as the scenario says (z = L e, L Cholesky)."""
     a = draws.uniforms(now.seed, now.run, draws.TRAITS_FIRST, now.month, c.who, c.which)
     b = draws.uniforms(now.seed, now.run, draws.TRAITS_SECOND, now.month, c.who, c.which)
-    z = (
+    e = (
         normal_quantile(a[0]), normal_quantile(a[1]), normal_quantile(a[2]), normal_quantile(a[3]),
         normal_quantile(b[0]), normal_quantile(b[1]), normal_quantile(b[2]), normal_quantile(b[3]),
     )  # fmt: skip
-    out = np.zeros(8)
-    for i in range(8):
-        for j in range(i + 1):
-            out[i] += p.cholesky[i, j] * z[j]
-    return out
+    return (
+        mix(p, 0, e), mix(p, 1, e), mix(p, 2, e), mix(p, 3, e), mix(p, 4, e), mix(p, 5, e), mix(p, 6, e), mix(p, 7, e)
+    )  # fmt: skip
+
+
+@rule
+def mix(p, i, e):  # type: ignore[no-untyped-def]
+    """The i-th correlated normal from independent ones."""
+    total = 0.0
+    for j in range(i + 1):
+        total += p.cholesky[i, j] * e[j]
+    return total
 
 
 @rule

@@ -1,0 +1,167 @@
+"""A seat's customers in the compiled engine: records, and beside them columns of what every month reads.
+
+In most months nothing happens to a customer: no visit, purchase, contact, debt, renewal or thought of
+leaving.  Such months are reckoned for a block of customers at once from columns of numbers
+(:func:`quiet_months`), which a processor does eight at a time; a customer to whom something may happen goes
+through the steps one by one, as a record.  Between months the columns hold the state of an active
+customer, the record everything else.  The order on a shelf is: active customers, then those who have left
+and still owe.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim import draws
+from sim.compiled import rule
+from sim.rules import lapse, nurturing, purchasing, satisfaction, service
+from sim.state import CUSTOMER, quantise
+
+BLOCK = draws.BLOCK
+SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (
+    k * BLOCK for k in range(11)
+)
+COLUMNS = 11 * BLOCK
+EVENT, SCORE = 8 * BLOCK, 9 * BLOCK  # places behind the eight uniforms of the month
+SCRATCH = 10 * BLOCK
+
+
+class Shelf(NamedTuple):
+    """A seat's customers.  B blocks of customers; the k-th column of a block starts at k * BLOCK."""
+
+    records: np.ndarray  # [B * BLOCK]
+    columns: np.ndarray  # [B, COLUMNS]
+    keys: np.ndarray  # [B, 2 * BLOCK] the two words of the customers' addresses
+
+
+@rule
+def new_shelf(customers):  # type: ignore[no-untyped-def]
+    """An empty shelf with room for so many customers."""
+    blocks = (customers + BLOCK - 1) // BLOCK
+    return Shelf(np.zeros(blocks * BLOCK, CUSTOMER), np.zeros((blocks, COLUMNS)), np.zeros((blocks, 2 * BLOCK), np.int64))
+
+
+@rule
+def with_room(shelf, customers):  # type: ignore[no-untyped-def]
+    """The shelf, or a longer copy of it, with room for so many customers."""
+    if customers <= shelf.records.shape[0]:
+        return shelf
+    longer = new_shelf(customers + customers // 8)
+    for i in range(shelf.records.shape[0]):
+        longer.records[i] = shelf.records[i]
+    for b in range(shelf.columns.shape[0]):
+        for k in range(COLUMNS):
+            longer.columns[b, k] = shelf.columns[b, k]
+        for k in range(2 * BLOCK):
+            longer.keys[b, k] = shelf.keys[b, k]
+    return longer
+
+
+@rule
+def put(columns, keys, i, c):  # type: ignore[no-untyped-def]
+    """Write a record to place i of a block's columns."""
+    columns[SATISFACTION + i] = c.satisfaction
+    columns[EXPECTATION + i] = c.expectation
+    columns[TIE + i] = c.tie
+    columns[PUSHED + i] = c.pushed
+    columns[FIT + i] = c.fit
+    columns[RATE + i] = c.rate
+    columns[NO_CONTACT + i] = c.no_contact
+    columns[WORTH + i] = c.worth
+    columns[ODDS_LAPSE + i] = c.odds_lapse
+    columns[OWED + i] = c.owed
+    columns[TERM_ENDS + i] = c.term_ends
+    keys[i] = c.who
+    keys[BLOCK + i] = c.which
+
+
+@rule
+def put_state(columns, i, c):  # type: ignore[no-untyped-def]
+    """Write what a month may have changed to place i of a block's columns."""
+    columns[SATISFACTION + i] = c.satisfaction
+    columns[EXPECTATION + i] = c.expectation
+    columns[TIE + i] = c.tie
+    columns[PUSHED + i] = c.pushed
+    columns[OWED + i] = c.owed
+    columns[TERM_ENDS + i] = c.term_ends
+
+
+@rule
+def take_state(columns, i, c):  # type: ignore[no-untyped-def]
+    """Read what quiet months have changed into the record."""
+    c.satisfaction = columns[SATISFACTION + i]
+    c.expectation = columns[EXPECTATION + i]
+    c.tie = columns[TIE + i]
+    c.pushed = columns[PUSHED + i]
+
+
+@rule
+def leave_place(shelf, i, last):  # type: ignore[no-untyped-def]
+    """The customer at place i goes behind the active ones: the last active customer takes the place."""
+    if i == last:
+        return
+    swap(shelf.records, i, last)
+    source, target = shelf.columns[last // BLOCK], shelf.columns[i // BLOCK]
+    a, b = last % BLOCK, i % BLOCK
+    for k in range(0, COLUMNS, BLOCK):
+        target[k + b] = source[k + a]
+    for k in range(0, 2 * BLOCK, BLOCK):
+        shelf.keys[i // BLOCK, k + b] = shelf.keys[last // BLOCK, k + a]
+
+
+@rule
+def swap(records, i, j):  # type: ignore[no-untyped-def]
+    """Two records change places."""
+    if i != j:
+        first = records[i : i + 1].copy()
+        records[i] = records[j]
+        records[j] = first[0]
+
+
+@rule
+def settled_last(leavers):  # type: ignore[no-untyped-def]
+    """Move the leavers who owe nothing to the back; returns how many still owe."""
+    owing = leavers.shape[0]
+    for i in range(leavers.shape[0] - 1, -1, -1):
+        if leavers[i].owed == 0.0:
+            owing -= 1
+            swap(leavers, i, owing)
+    return owing
+
+
+@rule
+def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
+    """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
+
+    `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen) and a
+    row of satisfaction in quanta.  Every formula is the step's own; numbers are taken out of the records
+    first, since a record might overlap the columns for all the compiler knows.
+    """
+    for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
+    weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
+    speed, loss, performance, learning = p.feeling_speed, p.feeling_loss, p.feeling_performance, p.feeling_learning
+    slope, referral, forgetting = p.purchase_satisfaction, p.referral_rate, p.desk_forgetting
+    month, most = float(now.month), p.lapse_most
+    midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
+    for i in range(size):
+        s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
+        experience = nurturing.undisturbed(weight_fit, weight_tie, columns[FIT + i], tie)
+        felt = satisfaction.update(s, expectation, experience, speed, loss, performance)
+        occasion = 1.0 if month == columns[TERM_ENDS + i] else midterm
+        event = (
+            nurturing.comes(nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i])
+            | purchasing.may_buy(u[BLOCK + i], purchasing.rate(columns[RATE + i], s, slope, 1.0))
+            | service.calls(u[2 * BLOCK + i], columns[NO_CONTACT + i])
+            | (columns[OWED + i] > 0.0)
+            | lapse.may_leave(u[5 * BLOCK + i], columns[ODDS_LAPSE + i], occasion, most)
+            | (month > columns[TERM_ENDS + i])
+            | satisfaction.refers(u[6 * BLOCK + i], referral, felt)
+        )
+        columns[SATISFACTION + i] = s if event else felt
+        columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
+        columns[TIE + i] = tie if event else tie * fading
+        columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
+        u[EVENT + i] = 1.0 if event else 0.0
+        u[SCORE + i] = quantise(felt)
