@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.compiled import rule
+from sim.compiled import borrowed, rule
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
@@ -120,6 +120,26 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives):  # 
         np.zeros((seats, components)),
         np.ones((seats, alternatives)),
         np.zeros((seats, alternatives)),
+    )
+
+
+@rule
+def lend(all_):  # type: ignore[no-untyped-def]
+    """The ledgers of all seats, borrowed: see :func:`sim.compiled.borrowed`."""
+    return Ledger(
+        borrowed(all_.to_date),
+        borrowed(all_.usual),
+        borrowed(all_.noise),
+        borrowed(all_.worth),
+        borrowed(all_.held),
+        borrowed(all_.factor),
+        borrowed(all_.base),
+        borrowed(all_.signed),
+        borrowed(all_.paid_rate),
+        borrowed(all_.values),
+        borrowed(all_.awards),
+        borrowed(all_.propensity),
+        borrowed(all_.utility),
     )
 
 

@@ -6,12 +6,11 @@ import numpy as np
 
 from sim import accounts, draws
 from sim.accounts import new_archive
-from sim.compiled import kernel, rule
+from sim.compiled import borrowed, kernel, rule
 from sim.engine.shelf import (
     BLOCK,
-    EVENT,
-    SCORE,
     SCRATCH,
+    busy_places,
     leave_place,
     new_shelf,
     put,
@@ -35,7 +34,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, seat_ledger, set_moment
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, lend, seat_ledger, set_moment
 
 
 @rule
@@ -55,7 +54,7 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, gone):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
     for i in range(active, used):
@@ -68,10 +67,10 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, gone):  # ty
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
         quiet_months(p, now, r, columns, u, size)
-        for i in range(size):
-            if u[EVENT + i] == 0.0:
-                scores += u[SCORE + i]
-                continue
+        found, score = busy_places(u, size, busy)
+        scores += score
+        for j in range(found):
+            i = busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
             set_moment(
@@ -129,14 +128,16 @@ def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyp
 @kernel
 def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
     """Simulate one run; fill the output arrays (hundredths) and return the customers' records if kept."""
-    p, components = s.p[0], s.components
+    p, components = s.p[0], borrowed(s.components)
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
-    desk, ledgers = np.zeros(np.int64(p.desk_agents), DESK), career.open_ledgers(p, components, seats)
+    desks, kept_ledgers = np.zeros(np.int64(p.desk_agents), DESK), career.open_ledgers(p, components, seats)
+    desk, ledgers = borrowed(desks), lend(kept_ledgers)
     active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
     arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
-    u, gone = np.zeros(SCRATCH), np.zeros(BLOCK, np.int64)
+    scratch, places = np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
+    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
     now = clock[0]
     now.seed, now.run, now.month = seed, run, 1
     for a in range(desk.shape[0]):
@@ -158,24 +159,24 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
                 shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
                 shelves[seat] = shelf
             planning.spread_visits(p, r, t)
-            active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, gone)
+            active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
             settle.measure_month(p, now, r, t, led)
         settle.team_values(ledgers.values, reps, team)
         for seat in range(seats):
             r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
             career.payday(p, components, now, r, t, led, team, m)
-            leavers = records[active[seat] : used[seat]]
-            settle.customers_left(components, now, leavers, r, led, m)
-            service.forget(now, leavers, desk)
-            before = used[seat]
-            used[seat] = active[seat] + settled_last(leavers) if month < months else 0
-            closing = records[used[seat] : before]
-            while number + closing.shape[0] > arc.profit.shape[0]:
-                arc = accounts.widen(arc)
-            accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
-            if keep:
-                kept = np.concatenate((kept, closing))
-            number += closing.shape[0]
+            if active[seat] < used[seat] or month == months:
+                leavers, before = records[active[seat] : used[seat]], used[seat]
+                settle.customers_left(components, now, leavers, r, led, m)
+                service.forget(now, leavers, desk)
+                used[seat] = active[seat] + settled_last(leavers) if month < months else 0
+                closing = records[used[seat] : before]
+                while number + closing.shape[0] > arc.profit.shape[0]:
+                    arc = accounts.widen(arc)
+                accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
+                if keep:
+                    kept = np.concatenate((kept, closing))
+                number += closing.shape[0]
             if month % 12 == 0:
                 accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
             career.evening(p, now, r, t, led, m)
@@ -190,7 +191,9 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
             cohorts[1, i, j] = arc.cohort_customers[i, j]
             cohorts[2, i, j] = arc.cohort_profit[i, j]
             cohorts[3, i, j] = arc.cohort_promised[i, j]
-    clock[0].month, moment[0].visits, desk[0].wait = 0, 0, 0.0  # numba keeps arrays, not records, alive
+    # numba keeps an array alive while it is used, not while its records or what was borrowed from it are
+    clock[0].month, moment[0].visits, desks[0].wait, scratch[0], places[0] = 0, 0, 0.0, 0.0, 0
+    kept_ledgers.signed[0, 0] = 0.0
     return kept
 
 

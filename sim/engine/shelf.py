@@ -132,11 +132,22 @@ def settled_last(leavers):  # type: ignore[no-untyped-def]
 
 
 @rule
+def busy_places(u, size, busy):  # type: ignore[no-untyped-def]
+    """List the places marked by :func:`quiet_months`; returns (how many, satisfaction of the others in quanta)."""
+    found, scores = 0, 0.0
+    for i in range(size):
+        busy[found] = i
+        found += np.int64(u[EVENT + i])
+        scores += u[SCORE + i]
+    return found, scores
+
+
+@rule
 def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
 
     `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen) and a
-    row of satisfaction in quanta.  Every formula is the step's own; numbers are taken out of the records
+    row of satisfaction in quanta (0 where marked).  Every formula is the step's own; numbers are taken out of the records
     first, since a record might overlap the columns for all the compiler knows.
     """
     for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
@@ -164,4 +175,4 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
         columns[TIE + i] = tie if event else tie * fading
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
         u[EVENT + i] = 1.0 if event else 0.0
-        u[SCORE + i] = quantise(felt)
+        u[SCORE + i] = 0.0 if event else quantise(felt)

@@ -15,12 +15,12 @@ from sim.numeric import exp
 from sim.rules import hunting
 from sim.scenario.record import ADD
 from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
-from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, trail_row
+from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, trail_row, variable_room
 from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
 ONE, REVENUE, MARGIN = 1, 2, 3  # indices of measures.PER_SIGNING
-SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(1, 7)  # indices of measures.PER_VISIT
+NONE, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(7)  # indices of measures.PER_VISIT
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
 # midpoints of nine equally likely parts of a standard normal
 NODES = (-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0, 0.2822161, 0.5894558, 0.9674216, 1.5932188)
@@ -221,17 +221,17 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
 
 
 @rule
-def projected_pay(p, components, month, r, led, active, signed, visits):  # type: ignore[no-untyped-def]
+def projected_pay(p, components, month, factor, r, led, active, signed, visits, visited):  # type: ignore[no-untyped-def]
     """Variable pay of the current periods if the month brings `signed` customers and `visits` visits.
 
-    Awards are weighed as in :func:`weigh`, held to what the regulator's cap leaves of the year, and
-    multipliers and gates count for the months they will hold.
+    Of the components that visits add to if `visited`, else of the others, so that these are projected once
+    for all ways to nurture.  Awards are weighed as in :func:`weigh`; multipliers and gates count for the
+    months they will hold.  Returns (pay as the rep values it, awards), in currency.
     """
-    factor = combined_factor(components, led.factor, month)
     pay, awards = 0.0, 0.0
     for i in range(components.shape[0]):
         k = components[i]
-        if not in_force(k, month) or k.trail_months > 0:
+        if (k.per_visit != NONE) != visited or not in_force(k, month) or k.trail_months > 0:
             continue
         left = months_left(k, month)
         value, noise = ahead(k, led, i, left)
@@ -242,10 +242,7 @@ def projected_pay(p, components, month, r, led, active, signed, visits):  # type
             pay += expected * factor * led.worth[i] * p.delay[left]
         else:
             pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
-    if p.scheme_variable_cap > 0.0 and awards > 0.0:
-        room = max(0.0, p.scheme_variable_cap * p.reps_salary * 12.0 - r.year_variable * CENT)
-        pay *= min(1.0, room / awards)
-    return pay
+    return pay, awards
 
 
 @rule
@@ -264,14 +261,19 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         r.hunting, r.nurturing = alternative(r.chosen, grid)
         return
     visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
+    factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, now.month)
     index = 0
     for hunt in range(grid + 1):
         worked = hunting.expected_attempts(r.cold + r.warm, hunting.capacity(p, hunt / grid, r.hunting_skill))
         signed = worked * r.signings_per_attempt
+        sure, settled = projected_pay(p, components, now.month, factor, r, led, t.active, signed, 0.0, False)
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
+            pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
+            awards += settled
+            within = min(1.0, room / awards) if awards > 0.0 else 1.0  # what the regulator's cap lets through
             led.utility[index] = (
-                projected_pay(p, components, now.month, r, led, t.active, signed, visits)
+                (sure + pay) * within
                 + signed * signing
                 + visits * r.visit_lapse * kept
                 - effort_cost(p, hunt / grid, nurture / grid)

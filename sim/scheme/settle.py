@@ -159,6 +159,19 @@ def award(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
+def variable_room(p, r, month):  # type: ignore[no-untyped-def]
+    """What the regulator's limit leaves of the calendar year's variable pay, in currency.
+
+    The limit is a share of the fixed pay of the months of the year in which the rep is employed.
+    """
+    if p.scheme_variable_cap == 0.0:
+        return np.inf
+    opening = (month - 1) // 12 * 12
+    employed = 12 - max(0, r.hired_month - 1 - opening)
+    return max(0.0, p.scheme_variable_cap * p.reps_salary * employed - r.year_variable * CENT)
+
+
+@rule
 def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     """Award, cap, defer and pay the month's variable pay.
 
@@ -169,10 +182,9 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     scale = combined_factor(components, led.factor, month)
     if month % 12 == 1:
         r.year_variable = 0.0
-    if p.scheme_variable_cap > 0.0:
-        room = max(0.0, p.scheme_variable_cap * p.reps_salary * 12.0 - r.year_variable * CENT)
-        if total * scale > room:
-            scale = room / total
+    room = variable_room(p, r, month)
+    if total * scale > room:
+        scale = room / total
     awarded, paid, forfeited = 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
         k = components[i]
