@@ -16,6 +16,12 @@ SAME = 1e5  # a gamma of this shape is a point
 FOUNDERS = 524288  # order numbers of customers who were there at the start begin here
 
 
+# what a customer feels of these is nothing, and satisfaction is this month's experience, no more
+NUMB = {"speed": 1.0, "performance": 0.0, "loss": 1.0, "learning": 0.0, "expectation": 0.0,
+        "fit": 0.0, "tie": 0.0, "visit": 0.0, "solved": 0.0, "unsolved": 0.0, "wait": 0.0}  # fmt: skip
+DISMISSED_IN_MONTH_6 = {"norm": {"minimum": 1.0, "months": 6, "warnings": 0}}  # who signs nobody in six months is dismissed
+
+
 def lively(**changes: Any) -> Scenario:
     """Everything at once: hunting, service, arrears, lapses; the reps choose by projected pay."""
     return Scenario(months=36, reps={"count": 4}, customers={"at_start": 30}, scheme=pays(rate=0.3)).with_(**changes)
