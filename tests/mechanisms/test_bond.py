@@ -127,7 +127,9 @@ def test_visits_go_to_whom_the_rep_earns_most_from() -> None:
     def visits_of_the_best(measure: str) -> np.ndarray:
         people = customers(world.with_(scheme=pays(measure=measure, rate=0.5)), 12)
         best = people["revenue"] - people["cost_of_goods"] > people["revenue"].median()
-        return (people["service"][best].groupby(people["run"]).mean() / people["service"].groupby(people["run"]).mean()).to_numpy()
+        return (
+            people["service"][best].groupby(people["run"]).mean() / people["service"].groupby(people["run"]).mean()
+        ).to_numpy()
 
     assert standard_errors(visits_of_the_best("repeat_revenue") - visits_of_the_best("signings")) > 4
 

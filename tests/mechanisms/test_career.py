@@ -31,7 +31,11 @@ def test_the_norm_is_followed_by_warnings_then_dismissal() -> None:
 
 
 def test_who_meets_the_norm_stays() -> None:
-    world = quiet(reps={"screening": -10.0}, market={"success": 1.0, "leads_per_month": 1e4}, scheme={"norm": {"minimum": 3.0, "warnings": 0}})
+    world = quiet(
+        reps={"screening": -10.0},
+        market={"success": 1.0, "leads_per_month": 1e4},
+        scheme={"norm": {"minimum": 3.0, "warnings": 0}},
+    )
     assert exits(world) == []
     assert_raises(
         "rep_exits",
@@ -50,7 +54,9 @@ def test_customers_the_rep_started_with_do_not_count_towards_the_norm() -> None:
 
 def poor(**reps: Any) -> Scenario:
     """Salary 100, expenses 1600, savings for two months: 3200."""
-    return quiet(reps={"salary": 100.0, "expenses": 1600.0, "savings_months": 2.0, "quit_broke": True, "vacancy_months": 100, **reps})
+    return quiet(
+        reps={"salary": 100.0, "expenses": 1600.0, "savings_months": 2.0, "quit_broke": True, "vacancy_months": 100, **reps}
+    )
 
 
 def test_savings_that_run_out_end_a_career() -> None:
@@ -89,7 +95,10 @@ def test_reps_quit_at_the_rate_the_scenario_says() -> None:
 
 
 def test_the_underpaid_quit_sooner() -> None:
-    assert_raises("rep_exits", *(quiet(months=36, reps={"count": 10, "quit_rate": 0.03, "quit_pay": 2.0, "salary": s}) for s in (0.0, 1600.0)))
+    assert_raises(
+        "rep_exits",
+        *(quiet(months=36, reps={"count": 10, "quit_rate": 0.03, "quit_pay": 2.0, "salary": s}) for s in (0.0, 1600.0)),
+    )
 
 
 # --- the successor --------------------------------------------------------------------------------------------------------
@@ -110,7 +119,10 @@ def test_time_use_in_the_last_month_of_a_rep_counts() -> None:
 
 def test_the_book_is_handed_over() -> None:
     """Customers stay in the seat's book and are visited by the successor."""
-    world = quiet(reps={"choice": {"hunting": 0.0, "nurturing": 0.5}, "vacancy_months": 0, "count": 3}, customers={"at_start": 30, "lapse": NEVER})
+    world = quiet(
+        reps={"choice": {"hunting": 0.0, "nurturing": 0.5}, "vacancy_months": 0, "count": 3},
+        customers={"at_start": 30, "lapse": NEVER},
+    )
     leaves = world.with_(scheme={"norm": {"minimum": 1.0, "months": 3, "warnings": 0}})
     m = months(leaves, 1)
     assert m["rep_exits"].sum() > 3
@@ -121,7 +133,9 @@ def test_the_book_is_handed_over() -> None:
 
 def test_the_successor_is_another_person() -> None:
     """Skill and belief are drawn anew: after a departure attempts of the seat differ, before it they do not."""
-    world = quiet(reps={"skill_spread": 0.5, "vacancy_months": 0}, market={"leads_at_start": 1e5, "leads_per_month": 1e5, "success": 0.0})
+    world = quiet(
+        reps={"skill_spread": 0.5, "vacancy_months": 0}, market={"leads_at_start": 1e5, "leads_per_month": 1e5, "success": 0.0}
+    )
     a, b = months(world, 8), months(world.with_(scheme={"norm": {"minimum": 1.0, "months": 6, "warnings": 0}}), 8)
     early = a["month"] <= 6
     assert_same(a.loc[early, "attempts"], b.loc[early, "attempts"])

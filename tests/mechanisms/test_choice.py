@@ -90,7 +90,9 @@ def test_effort_eases_once_the_cap_is_reached() -> None:
 
 def test_over_all_reps_the_quarter_ends_busier_than_the_next_begins() -> None:
     """Oyer (1998).  Not so under a flat rate settled in the same months: the quota does it, not the date of payment."""
-    quota, flat = (by_place(force(scheme, count=10)) for scheme in (pays(**QUARTERLY), pays(measure="signings", months=3, rate=150.0)))
+    quota, flat = (
+        by_place(force(scheme, count=10)) for scheme in (pays(**QUARTERLY), pays(measure="signings", months=3, rate=150.0))
+    )
     push, control = quota[:, 2] - quota[:, 0], flat[:, 2] - flat[:, 0]
     assert standard_errors(push) > 4
     assert abs(standard_errors(control)) < 4
@@ -174,6 +176,7 @@ def test_a_patient_rep_who_sees_far_takes_a_trail_for_the_commission_it_is() -> 
 
 def test_reps_learn_what_a_visit_does() -> None:
     """Paid on renewals and repeat purchases; where visits sell, nurturing grows on those who learn, not on those who do not."""
+
     def nurture(effect: float, rate: float) -> np.ndarray:
         world = Scenario(
             months=60,
@@ -188,5 +191,3 @@ def test_reps_learn_what_a_visit_does() -> None:
     assert standard_errors(nurture(8.0, 0.2) - nurture(0.0, 0.2)) > 4
     learned = nurture(8.0, 0.2) - nurture(0.0, 0.2)
     assert standard_errors(learned - (nurture(8.0, 0.001) - nurture(0.0, 0.001))) > 4
-
-

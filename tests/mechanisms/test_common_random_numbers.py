@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from sim import engine
-from tests.conftest import random_scenario
 from sim.scenario.model import Scenario
+from tests.conftest import random_scenario
 from tests.mechanisms.worlds import assert_same, customers, lively, months, pays
 
 AMPLE = {"capacity": 1e9}  # nobody waits: the desk couples no customers
@@ -20,7 +20,9 @@ def others(people: pd.DataFrame, seat: int) -> pd.DataFrame:
 @pytest.mark.parametrize("contact", ["pool", "fixed"])
 def test_with_one_rep_absent_the_others_live_on_to_the_last_bit(contact: str) -> None:
     """Seats meet at the desk's queue and in a team's measures, nowhere else: with an ample desk and no team pay they are apart."""
-    world = lively(desk={**AMPLE, "contact": contact}, customers={"service": {"rate": 0.5}}, scheme=pays(rate=0.3, clawback={"months": 12}))
+    world = lively(
+        desk={**AMPLE, "contact": contact}, customers={"service": {"rate": 0.5}}, scheme=pays(rate=0.3, clawback={"months": 12})
+    )
     whole, without = customers(world), customers(world.with_(reps={"absent": [2]}))
     assert_same(others(whole, 2), others(without, 2))
     assert len(whole) > len(without)
@@ -37,6 +39,7 @@ def test_a_busy_desk_or_team_pay_couples_the_seats() -> None:
 
 def test_a_change_of_scheme_from_month_25_on_leaves_two_years_identical() -> None:
     """Both worlds announce nothing: until the change every column of every month is the same to the last bit."""
+
     def world(rate: float) -> Scenario:
         return lively(scheme=pays({"rate": 0.2, "until_month": 24}, {"rate": rate, "from_month": 25}))
 

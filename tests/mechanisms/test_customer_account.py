@@ -9,7 +9,20 @@ import pytest
 
 from sim import engine
 from sim.scenario.model import Scenario
-from tests.mechanisms.worlds import NEVER, PAID, SAME, assert_raises, assert_same, customers, lively, months, pays, quiet, standard_errors, unmoved
+from tests.mechanisms.worlds import (
+    NEVER,
+    PAID,
+    SAME,
+    assert_raises,
+    assert_same,
+    customers,
+    lively,
+    months,
+    pays,
+    quiet,
+    standard_errors,
+    unmoved,
+)
 
 LINES = ("revenue", "cost_of_goods", "acquisition", "service", "resolution", "write_off", "commission")
 
@@ -27,7 +40,9 @@ def test_every_customer_carries_an_account() -> None:
 
 def test_the_accounts_and_the_fixed_items_make_the_firms_profit() -> None:
     """Sum of accounts before commission, less attempts, salaries and desk, less what was paid to reps net of clawback."""
-    tables = engine.simulate(lively(scheme=pays(rate=0.3, clawback={"months": 24}), firm={"fixed_cost": 70.0}), 1, range(1, 5), customers=True)
+    tables = engine.simulate(
+        lively(scheme=pays(rate=0.3, clawback={"months": 24}), firm={"fixed_cost": 70.0}), 1, range(1, 5), customers=True
+    )
     assert tables.customers is not None
     before = (tables.customers["profit"] + tables.customers["commission"]).groupby(tables.customers["run"]).sum()
     m = tables.months.groupby("run").sum()
@@ -71,7 +86,12 @@ def as_promised(**changes: Any) -> Scenario:
     return quiet(
         months=48,
         reps={"choice": {"hunting": 0.3}},
-        customers={"initial_shape": SAME, "renewal": 0.8, "margin_precision": 1e6, "service": {"rate": 0.3, "shape": 1e4, "fit": 0.0}},
+        customers={
+            "initial_shape": SAME,
+            "renewal": 0.8,
+            "margin_precision": 1e6,
+            "service": {"rate": 0.3, "shape": 1e4, "fit": 0.0},
+        },
         desk={"contact_cost": 12.0},
         firm={"promise_lapse": 0.0, "promise_months": 600},
     ).with_(**changes)
@@ -106,7 +126,12 @@ def test_the_promise_is_not_for_longer_than_the_customer_is_there() -> None:
     [
         {"customers": {"lapse": {"alpha": 2e5, "beta": 8e5}, "renewal_months": 12}},
         {"customers": {"payment": {"transitions": [[0.8, 0.2, 0.0], [0.5, 0.2, 0.3]]}}},
-        {"customers": {"service": {"fit": 1.0}}, "reps": {"screening": -10.0}, "firm": {"resolution": {"policy": "solution"}}, "desk": {"solve": 0.5}},
+        {
+            "customers": {"service": {"fit": 1.0}},
+            "reps": {"screening": -10.0},
+            "firm": {"resolution": {"policy": "solution"}},
+            "desk": {"solve": 0.5},
+        },
     ],
     ids=["more lapse", "do not pay", "need more"],
 )
@@ -157,7 +182,9 @@ def test_each_driver_of_profit_has_its_own_process_and_its_own_line(driver: str)
     off, lines = DRIVERS[driver]
     world = unmoved(customers={**DEAF, "renewal": 0.0}, firm={"resolution": {"policy": "none", "bucket": 1}, "visit_cost": 0.0})
     on, without = months(world), months(world.with_(customers=off))
-    watched = ["initial_revenue", "repeat_revenue", "service", "contacts", "signings", "lapses"] + (["write_off"] if driver in ("payment", "service") else [])
+    watched = ["initial_revenue", "repeat_revenue", "service", "contacts", "signings", "lapses"] + (
+        ["write_off"] if driver in ("payment", "service") else []
+    )
     for line in watched:
         if line in lines:
             assert on[line].sum() > 10 * without[line].sum()
@@ -176,7 +203,10 @@ def test_number_and_amount_of_repeat_purchases_are_separate() -> None:
 # --- S11: somebody else's problem ------------------------------------------------------------------------------------------
 
 
-AFTERWARDS = {"desk": {"contact_cost": 60.0, "salary": 4000.0}, "firm": {"resolution": {"solve_cost": 200.0, "policy": "solution"}, "visit_cost": 30.0}}
+AFTERWARDS = {
+    "desk": {"contact_cost": 60.0, "salary": 4000.0},
+    "firm": {"resolution": {"solve_cost": 200.0, "policy": "solution"}, "visit_cost": 30.0},
+}
 
 
 def test_what_happens_afterwards_costs_the_firm_and_not_the_rep() -> None:

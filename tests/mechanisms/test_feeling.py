@@ -31,7 +31,16 @@ def test_satisfaction_stays_between_minus_one_and_one() -> None:
 
 def test_satisfaction_and_expectation_follow_constant_treatment() -> None:
     """Nothing happens but a fit of the product, the same every month: the recursion written out by hand."""
-    feeling = {"fit": 0.0, "tie": 1.0, "visit": 0.0, "expectation": 0.6, "learning": 0.2, "speed": 0.3, "loss": 2.0, "performance": 0.5}
+    feeling = {
+        "fit": 0.0,
+        "tie": 1.0,
+        "visit": 0.0,
+        "expectation": 0.6,
+        "learning": 0.2,
+        "speed": 0.3,
+        "loss": 2.0,
+        "performance": 0.5,
+    }
     world = quiet(
         reps={"choice": {"hunting": 0.0}},
         customers={"at_start": 3, "feeling": feeling, "tie": {"start": 0.4, "fade": 0.0, "visit": 0.0, "broken": 0.0}},
@@ -114,6 +123,7 @@ def test_a_lapse_waits_for_the_renewal() -> None:
 
 def test_latent_propensity_makes_the_survivors_more_loyal() -> None:
     """Heterogeneity, not a drift of the individual (Fader et al. 2018): without it the hazard is flat."""
+
     def hazards(alpha: float, beta: float) -> np.ndarray:
         world = quiet(months=48, reps={"choice": {"hunting": 0.0}},
                       customers={"at_start": 600, "renewal_months": 12, "lapse": {**NEVER, "alpha": alpha, "beta": beta}})  # fmt: skip

@@ -8,7 +8,18 @@ import numpy as np
 import pytest
 
 from sim.rules import hunting
-from tests.mechanisms.worlds import NEVER, SAME, assert_raises, assert_same, customers, lively, months, pays, quiet, standard_errors
+from tests.mechanisms.worlds import (
+    NEVER,
+    SAME,
+    assert_raises,
+    assert_same,
+    customers,
+    lively,
+    months,
+    pays,
+    quiet,
+    standard_errors,
+)
 
 MANY = {"leads_at_start": 1e5, "leads_per_month": 1e5}
 
@@ -104,7 +115,10 @@ def test_pressure_lowers_the_fit_accepted() -> None:
 def test_a_prospect_is_the_same_whoever_signs_it_and_pressure_adds_the_worst() -> None:
     """Nobody signed without pressure is turned away with it, as long as the same prospects are met."""
     first = {"months": 1, "customers": {"at_start": 0}}
-    with_, without = customers(pressed(pressure_fit=2.0).with_(**first), 40), customers(pressed(pressure_fit=0.0).with_(**first), 40)
+    with_, without = (
+        customers(pressed(pressure_fit=2.0).with_(**first), 40),
+        customers(pressed(pressure_fit=0.0).with_(**first), 40),
+    )
     key = ["run", "customer"]
     both = with_.merge(without, on=key, suffixes=("", "_without"))
     assert len(both) == len(without) < len(with_)

@@ -19,7 +19,13 @@ UNPAID: dict[str, Any] = {"components": []}
 
 def plan(scheme: dict[str, Any], customers: int = 0, month: int = 1, count: int = 200, **reps: Any) -> tuple[float, float]:
     """Mean (hunting, nurturing) planned in a month, by reps who learn nothing and choose sharply."""
-    sharp = {"count": count, "skill_spread": 0.0, "quit_rate": 0.0, "savings_months": 1e5, "choice": {"temperature": 5.0, "grid": 20}}
+    sharp = {
+        "count": count,
+        "skill_spread": 0.0,
+        "quit_rate": 0.0,
+        "savings_months": 1e5,
+        "choice": {"temperature": 5.0, "grid": 20},
+    }
     still = {"belief": {"rate": 0.0}, "pressure_fit": 0.0, "pressure_size": 0.0, "pressure_promise": 0.0}
     world = Scenario(months=month, reps={**sharp, **still}, customers={"at_start": customers}).with_(reps=reps, scheme=scheme)
     m = months(world, 2)
@@ -143,7 +149,9 @@ def test_a_penalty_on_lapses_gives_reason_to_nurture() -> None:
 
 
 def test_a_bonus_on_persistency_gives_reason_to_nurture_where_visits_keep_customers() -> None:
-    keeps, pleases = ({"belief": {**VISITS["belief"], "visit_lapse": lapse, "visit_satisfaction": s}} for lapse, s in ((0.05, 0.0), (0.0, 0.05)))
+    keeps, pleases = (
+        {"belief": {**VISITS["belief"], "visit_lapse": lapse, "visit_satisfaction": s}} for lapse, s in ((0.05, 0.0), (0.0, 0.05))
+    )
     bonus = pays(measure="persistency", rate=20000.0)
     assert plan(bonus, **BOOK, **keeps)[1] > plan(UNPAID, **BOOK, **keeps)[1]
     assert plan(bonus, **BOOK, **pleases) == plan(UNPAID, **BOOK, **pleases)
@@ -159,7 +167,9 @@ def test_a_bonus_on_satisfaction_gives_reason_to_nurture() -> None:
 
 def test_margin_at_rate_r_over_m_is_revenue_at_rate_r() -> None:
     """The mean margin is 0.4: 25% of it is 10% of revenue, for what is signed and for what visits bring."""
-    assert plan(pays(measure="gross_margin", rate=0.25), **BOOK, **VISITS) == plan(pays(measure="revenue", rate=0.1), **BOOK, **VISITS)
+    assert plan(pays(measure="gross_margin", rate=0.25), **BOOK, **VISITS) == plan(
+        pays(measure="revenue", rate=0.1), **BOOK, **VISITS
+    )
 
 
 def test_what_a_visit_brings_is_counted_once() -> None:

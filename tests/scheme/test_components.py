@@ -109,7 +109,10 @@ def test_a_gate_lets_all_through_or_nothing() -> None:
 
 
 def test_multipliers_and_gates_multiply_with_each_other() -> None:
-    half, double = ({"measure": "tenure", "combine": "multiply", "rate": 0.0, "tiers": [{"attainment": 0.0, "rate": rate}]} for rate in (0.5, 3.0))
+    half, double = (
+        {"measure": "tenure", "combine": "multiply", "rate": 0.0, "tiers": [{"attainment": 0.0, "rate": rate}]}
+        for rate in (0.5, 3.0)
+    )
     pay, signed = paid(pays({"measure": "signings", "rate": 70.0}, half, double))
     assert np.allclose(pay, 105.0 * signed)
 
@@ -124,7 +127,9 @@ def test_a_trail_is_paid_in_every_month_of_contract_while_the_customer_is_there(
     people = tables.customers
     assert people is not None
     for row in tables.months.itertuples():
-        mine = people[(people["run"] == row.run) & (people["signed_month"] <= row.month) & (people["signed_month"] > row.month - 12)]
+        mine = people[
+            (people["run"] == row.run) & (people["signed_month"] <= row.month) & (people["signed_month"] > row.month - 12)
+        ]
         mine = mine[(mine["lapsed_month"] == 0) | (mine["lapsed_month"] >= row.month)]
         assert row.commission == pytest.approx(0.24 / 12 * mine["revenue"].sum(), abs=0.0051)
 
@@ -132,7 +137,9 @@ def test_a_trail_is_paid_in_every_month_of_contract_while_the_customer_is_there(
 def test_a_trail_that_ends_is_still_paid_on_those_signed_before() -> None:
     """until_month is the last month of signing it applies to, from_month the first."""
     world = selling(pays(measure="signings", rate=120.0, trail_months=12, from_month=5, until_month=10))
-    pay, signed = (months(world, 2).pivot(index="run", columns="month", values=name).to_numpy() for name in ("commission", "signings"))
+    pay, signed = (
+        months(world, 2).pivot(index="run", columns="month", values=name).to_numpy() for name in ("commission", "signings")
+    )
     counted = np.zeros_like(signed)
     counted[:, 4:10] = signed[:, 4:10]
     expected = np.stack([counted[:, max(0, month - 12) : month].sum(axis=1) for month in range(1, 37)], axis=1) * 10.0
@@ -205,7 +212,11 @@ def test_clawback_claimed_is_recovered_or_due_or_uncollectable(name: str, poor: 
     assert people is not None
     gone = people[people["lapsed_month"] > 0]
     claim = np.floor(share(name, gone["lapsed_month"] - gone["signed_month"] + 1) * 0.5 * gone["revenue"] * 100 + 0.5) / 100
-    claimed = claim.groupby([gone["run"], gone["lapsed_month"]]).sum().reindex(pd.MultiIndex.from_frame(m[["run", "month"]]), fill_value=0.0)
+    claimed = (
+        claim.groupby([gone["run"], gone["lapsed_month"]])
+        .sum()
+        .reindex(pd.MultiIndex.from_frame(m[["run", "month"]]), fill_value=0.0)
+    )
     due = m["clawback_due"] - m.groupby("run")["clawback_due"].shift(fill_value=0.0)
     assert np.allclose(claimed.to_numpy(), m["clawback"] + due + m["uncollectable"], atol=0.03)
     assert (m["uncollectable"].sum() > 0) == poor
@@ -227,7 +238,9 @@ def test_a_lapse_before_settlement_earns_no_commission() -> None:
     """Signed and gone within the quarter: with all of it to be paid back in the first year, nothing is left of it."""
     claw = {"months": 12, "shape": "step", "steps": [{"months": 12, "share": 1.0}]}
     lapsing = {"lapse": {"alpha": 99.0, "beta": 1.0}, "renewal_months": 2}  # as good as everybody goes at the end of month two
-    m = months(selling(pays(measure="signings", rate=100.0, months=3, clawback=claw), customers=lapsing, reps={"savings_months": 1e5}), 3)
+    m = months(
+        selling(pays(measure="signings", rate=100.0, months=3, clawback=claw), customers=lapsing, reps={"savings_months": 1e5}), 3
+    )
     end = m.groupby("run").tail(1).set_index("run")
     kept = m.groupby("run")["commission"].sum() - m.groupby("run")["clawback"].sum() - end["clawback_due"]
     assert np.allclose(kept, 100.0 * end["customers"])

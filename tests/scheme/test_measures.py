@@ -21,7 +21,9 @@ BUSY = {"service": {"rate": 0.3}, "lapse": {"alpha": 4.0, "beta": 36.0}, "renewa
 
 
 def busy(**changes: Any) -> Scenario:
-    return unmoved(customers=BUSY, desk={"orientation": "commercial"}, firm={"resolution": {"policy": "by_value"}}).with_(**changes)
+    return unmoved(customers=BUSY, desk={"orientation": "commercial"}, firm={"resolution": {"policy": "by_value"}}).with_(
+        **changes
+    )
 
 
 COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
@@ -33,7 +35,12 @@ COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "gross_margin": lambda m: m["revenue"] - m["cost_of_goods"],
     "collected": lambda m: m["collected"],
     "customer_profit": lambda m: (
-        m["revenue"] - m["cost_of_goods"] - (m["acquisition"] - m["prospecting"]) - m["service"] - m["resolution"] - m["write_off"]
+        m["revenue"]
+        - m["cost_of_goods"]
+        - (m["acquisition"] - m["prospecting"])
+        - m["service"]
+        - m["resolution"]
+        - m["write_off"]
     ),
     "active_customers": lambda m: m["customers"],
     "lapses": lambda m: m["lapses"],
@@ -56,7 +63,9 @@ def test_every_measure_is_watched_by_a_test() -> None:
 def test_nobody_is_paid_for_customers_who_were_there_at_the_start() -> None:
     """Neither for their number, nor their first purchase, nor the margin on it."""
     for name in ("signings", "initial_revenue", "revenue", "gross_margin"):
-        world = quiet(months=3, reps={"choice": {"hunting": 0.0}}, customers={"at_start": 40}, scheme=pays(measure=name, rate=1.0))
+        world = quiet(
+            months=3, reps={"choice": {"hunting": 0.0}}, customers={"at_start": 40}, scheme=pays(measure=name, rate=1.0)
+        )
         assert (months(world, 2)["commission"] == 0).all(), name
 
 
@@ -90,12 +99,16 @@ def test_book_value_is_the_expected_monthly_margin_of_the_book() -> None:
     world = quiet(reps={"choice": {"hunting": 0.0}}, scheme=pays(measure="book_value", rate=1.0),
                   customers={"at_start": 50, "initial": 600.0, "initial_shape": SAME, "renewal": 1.0, "margin_precision": 1e6})  # fmt: skip
     assert np.allclose(months(world, 2)["commission"], 50 * 20.0, rtol=2e-3)
-    buyers = {"purchase": {"enabled": True, "shape": 1e4, "alpha": 1e4 / 0.3}, "spend": {"p": 6.25, "q": 1e4, "v": 16.0 * (1e4 - 1)}}
+    buyers = {
+        "purchase": {"enabled": True, "shape": 1e4, "alpha": 1e4 / 0.3},
+        "spend": {"p": 6.25, "q": 1e4, "v": 16.0 * (1e4 - 1)},
+    }
     assert np.allclose(months(world.with_(customers=buyers), 2)["commission"], 50 * 32.0, rtol=5e-3)
 
 
 def test_arrears_rate_tells_a_book_that_pays_late_from_one_that_pays() -> None:
     """Worse payers, higher rate; and with some who pay at once and some who do not it lies between nought and one."""
+
     def rate(paid: float) -> np.ndarray:
         rows = [[paid, 1 - paid, 0.0], [0.5, 0.5, 0.0]]
         world = quiet(months=24, reps={"choice": {"hunting": 0.0}}, scheme=pays(measure="arrears_rate", rate=100.0),

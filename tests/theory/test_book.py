@@ -69,7 +69,9 @@ def test_a_straight_line_clawback_earns_what_level_commission_earns(lapse: dict[
     """Indemnity K clawed back over n months against K / n in each of n months: the same, path by path, to rounding."""
     clawed = months(signed_until_month_50(lapse, {"clawback": {"months": n}}), 8, 20)
     level = months(signed_until_month_50(lapse, {"trail_months": n}), 8, 20)
-    kept = by_run(clawed, "commission").sum(axis=1) - by_run(clawed, "clawback").sum(axis=1) - by_run(clawed, "clawback_due")[:, -1]
+    kept = (
+        by_run(clawed, "commission").sum(axis=1) - by_run(clawed, "clawback").sum(axis=1) - by_run(clawed, "clawback_due")[:, -1]
+    )
     earned = by_run(level, "commission").sum(axis=1)
     signed = by_run(clawed, "signings").sum(axis=1)
     assert (signed == by_run(level, "signings").sum(axis=1)).all()

@@ -21,7 +21,12 @@ def choosing(rate: float, temperature: float, grid: int, **reps: Any) -> Scenari
         months=12,
         customers={"at_start": 0},
         market=MANY,
-        reps={"count": 100, "choice": {"rule": "logit", "temperature": temperature, "grid": grid}, "belief": {"rate": 0.0}, **reps},
+        reps={
+            "count": 100,
+            "choice": {"rule": "logit", "temperature": temperature, "grid": grid},
+            "belief": {"rate": 0.0},
+            **reps,
+        },
         scheme={"components": [{"rate": rate}] if rate else []},
     )
 

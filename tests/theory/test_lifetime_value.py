@@ -22,7 +22,14 @@ def values(r_or_lapse: dict[str, float], i: float, years: int, runs: int = 30) -
     """Discounted margin per customer, by run: 1 at signing and at every yearly renewal."""
     scenario = world(
         months=years * 12,
-        customers={"initial": 100.0, "renewal": 1.0, "margin": 0.4, "margin_precision": 1e6, "at_start": 500, "lapse": r_or_lapse},
+        customers={
+            "initial": 100.0,
+            "renewal": 1.0,
+            "margin": 0.4,
+            "margin_precision": 1e6,
+            "at_start": 500,
+            "lapse": r_or_lapse,
+        },
         firm={"discount_year": i},
     )
     return engine.simulate(scenario, 1, range(1, runs + 1)).runs["npv"].to_numpy() / (500 * 40.0)

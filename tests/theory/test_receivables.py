@@ -26,7 +26,9 @@ def test_bad_debt_and_months_outstanding(rows: np.ndarray) -> None:
     """
     runs, people = 15, 2000
     payment = {**PAID, "transitions": rows.tolist(), "exit_on_write_off": False}
-    scenario = world(months=120, customers={"at_start": people, "payment": payment, "renewal": 0.0, "lapse": STAY, "renewal_months": 200})
+    scenario = world(
+        months=120, customers={"at_start": people, "payment": payment, "renewal": 0.0, "lapse": STAY, "renewal_months": 200}
+    )
     m = months(scenario, 6, runs).groupby("run")[["revenue", "collected", "write_off", "outstanding"]].sum()
     inside = np.column_stack([np.zeros(len(rows)), rows[:, 1:-1]])
     fundamental = np.linalg.inv(np.eye(len(rows)) - inside)
