@@ -74,6 +74,12 @@ def test_a_longer_run_begins_with_the_shorter() -> None:
     assert_same(short, long[long["month"] <= 20].reset_index(drop=True))
 
 
+def test_seats_meet_different_prospects() -> None:
+    people = customers(lively())
+    fits = [people.loc[people["rep"] == seat, "fit"] for seat in range(4)]
+    assert len(set().union(*fits)) == sum(len(fit) for fit in fits)
+
+
 def test_runs_and_seeds_differ() -> None:
     one = months(lively(), 2)
     assert not one[one["run"] == 1].drop(columns="run").equals(one[one["run"] == 2].drop(columns="run").set_axis(range(36)))

@@ -86,6 +86,22 @@ def test_skill_differs_between_desk_agents() -> None:
     assert (spread["cases"] / spread["contacts"]).std() > 2 * (alike["cases"] / alike["contacts"]).std()
 
 
+def test_in_a_pool_nobody_has_an_agent_of_his_own() -> None:
+    """Agents of different skill: with fixed contacts the customers of the better one have fewer cases, in a pool they have not."""
+
+    def gap(contact: str) -> np.ndarray:
+        people = customers(called({"solve": 0.5, "skill_spread": 0.2, "contact": contact, "capacity": 1e6}), 40)
+        mine = (people["rep"] + people["signed_month"] + people["customer"] % 2**20) % 4
+        cases = people["resolution"].groupby([people["run"], mine]).mean().unstack()
+        return cases.std(axis=1).to_numpy()
+
+    alike = customers(called({"solve": 0.5, "capacity": 1e6}), 40)
+    mine = (alike["rep"] + alike["signed_month"] + alike["customer"] % 2**20) % 4
+    chance = alike["resolution"].groupby([alike["run"], mine]).mean().unstack().std(axis=1).to_numpy()
+    assert standard_errors(gap("fixed") - chance) > 4
+    assert abs(standard_errors(gap("pool") - chance)) < 4
+
+
 # --- technical or commercial ----------------------------------------------------------------------------------------------
 
 COMMERCIAL = {"orientation": "commercial", "offer_sale": 0.1, "appointment": 0.2, "irritation": 0.0, "offer_time": 0.0}

@@ -172,6 +172,14 @@ def test_margin_at_rate_r_over_m_is_revenue_at_rate_r() -> None:
     )
 
 
+def test_revenue_is_the_sum_of_its_parts() -> None:
+    """A rate on all revenue, and the same rate on first, repeat and cross-purchases, are the same pay and the same plan."""
+    learned = {**BOOK, "month": 6, "belief": {"rate": 0.2}}
+    whole = pays(measure="revenue", rate=0.1)
+    parts = pays(*({"measure": name, "rate": 0.1} for name in ("initial_revenue", "repeat_revenue", "cross_revenue")))
+    assert plan(whole, **learned) == pytest.approx(plan(parts, **learned), abs=0.005)
+
+
 def test_what_a_visit_brings_is_counted_once() -> None:
     """One step of the grid, no effort cost: P(visit all month) = 1 / (2 + exp(-u / tau)), u = rate x 20 a visit x 50 visits."""
     plain = {"choice": {"grid": 1, "temperature": 100.0}, "effort_cost": 0.0, "count": 400, "horizon_months": 1,
