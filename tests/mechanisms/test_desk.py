@@ -61,6 +61,17 @@ def test_an_overloaded_desk_lets_everybody_wait_up_to_the_longest_wait() -> None
     assert (idle["wait"] < 1.0).all()
 
 
+def test_an_overload_of_one_percent_builds_up_month_by_month() -> None:
+    """404 contacts a month at a desk for 400: four are left over each month, a fifth of a day's work more; no month's wait at once."""
+    wait = (
+        months(called({"capacity": 100.0}, service={"rate": 0.505, "shape": 1e4, "fit": 0.0}, feeling=NUMB), 4)
+        .groupby("month")["wait"]
+        .mean()
+    )
+    assert wait[1] < 3.0
+    assert np.allclose(wait.diff().iloc[1:], 4.0 / 400.0 * 21.0, rtol=0.3)
+
+
 def test_a_backlog_is_worked_off_at_the_rate_of_the_desk() -> None:
     assert service.wait(3.0, 5.0, 2, 20.0) == pytest.approx(service.wait(3.0, 5.0, 2, 0.0) + 2.0)
     assert service.wait(0.0, 5.0, 2, 0.0) == 0.0
