@@ -68,7 +68,8 @@ def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-unt
     for i in range(customers.shape[0]):
         c = customers[i]
         cohort = (c.signed - 1) // 12
-        c.commission = attributed(components, led.paid_rate, c)
+        last = c.lapsed_month if c.lapsed_month > 0 else min(12 * (year + 1), months)
+        c.commission = attributed(components, led, c, last) + c.charged - c.clawed
         profit, promise = account_profit(c) - c.commission, promised(p, c, min(12 * (year + 1), months))
         arc.cohort_profit[cohort, year] += profit - c.profit
         arc.cohort_promised[cohort, year] += promise - c.promised
@@ -104,8 +105,8 @@ def count(now, c, e, t):  # type: ignore[no-untyped-def]
     """Add a customer to the stocks of the seat's month; one who has left counts only with what is still owed."""
     if c.owed > 0.0:
         t.outstanding += c.owed
-        if c.bucket > 0.0:
-            t.overdue += c.owed
+        if c.bucket > 0.0 and c.status == ACTIVE:
+            t.overdue += 1.0
     if c.status != ACTIVE:
         return
     score = quantise(c.satisfaction)
@@ -166,6 +167,7 @@ def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
         - m.salaries - m.desk
     )  # fmt: skip
     m.satisfaction = satisfaction / QUANTUM / m.customers if m.customers > 0.0 else 0.0
+    m.reps = present
     if present > 0.0:
         m.hunting_share = hunted / present
         m.nurturing_share = nurtured / present
@@ -187,6 +189,20 @@ def widen(arc):  # type: ignore[no-untyped-def]
 
 
 @rule
+def pay_spread(reps):  # type: ignore[no-untyped-def]
+    """Standard deviation between seats of pay per month in which the seat was filled, hundredths."""
+    seats, mean, square = 0.0, 0.0, 0.0
+    for i in range(reps.shape[0]):  # Welford 1962
+        r = reps[i]
+        if r.months > 0:
+            seats += 1.0
+            gap = (r.paid - r.recovered + r.salary) / r.months - mean
+            mean += gap / seats
+            square += gap * gap * (1.0 - 1.0 / seats)
+    return np.sqrt(square / (seats - 1.0)) if seats > 1.0 else 0.0
+
+
+@rule
 def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 
@@ -195,7 +211,7 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
     factor = 1.0 / power(1.0 + p.firm_discount_year, 1.0 / 12.0)
     weight = 0.01
     customer_months, satisfaction, hunted, nurtured, contact_cost = 0.0, 0.0, 0.0, 0.0, 0.0
-    variable, fixed, revenue = 0.0, 0.0, 0.0
+    variable, fixed, revenue, rep_months = 0.0, 0.0, 0.0, 0.0
     for i in range(months.shape[0]):
         m = months[i]
         run.npv += m.profit * weight
@@ -205,8 +221,9 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
         satisfaction += m.satisfaction * m.customers
         run.signings += m.signings
         run.lapses += m.lapses
-        hunted += m.hunting_share
-        nurtured += m.nurturing_share
+        rep_months += m.reps
+        hunted += m.hunting_share * m.reps
+        nurtured += m.nurturing_share * m.reps
         contact_cost += m.service + m.resolution
         variable += m.commission - m.clawback
         fixed += m.salaries
@@ -218,8 +235,6 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
         run.fixed_cost += m.desk
         run.rep_turnover += m.rep_exits
         run.customers_end = m.customers
-    n = float(months.shape[0])
-    seats = float(reps.shape[0])
     total = 0.0
     loss = 0.0
     for i in range(number):
@@ -234,19 +249,13 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
     run.satisfaction = satisfaction / stayed if stayed > 0.0 else 0.0
     run.bad_debt_ratio = run.payment_loss / revenue if revenue > 0.0 else 0.0
     run.cost_to_serve = contact_cost / customer_months if customer_months > 0.0 else 0.0
-    run.rep_pay_mean = (variable + fixed) / (seats * n)
-    mean, square = 0.0, 0.0
-    for i in range(reps.shape[0]):
-        mean += (reps[i].paid - reps[i].recovered + reps[i].salary) / n
-    mean /= seats
-    for i in range(reps.shape[0]):
-        gap = (reps[i].paid - reps[i].recovered + reps[i].salary) / n - mean
-        square += gap * gap
-    run.rep_pay_sd = np.sqrt(square / (seats - 1.0)) if seats > 1.0 else 0.0
+    if rep_months > 0.0:
+        run.rep_pay_mean = (variable + fixed) / rep_months
+        run.rep_turnover = run.rep_turnover / (rep_months / 12.0)
+        run.hunting_share = hunted / rep_months
+        run.nurturing_share = nurtured / rep_months
+    run.rep_pay_sd = pay_spread(reps)
     run.variable_share = variable / (variable + fixed) if variable + fixed > 0.0 else 0.0
-    run.rep_turnover = run.rep_turnover / (seats * n / 12.0)
-    run.hunting_share = hunted / n
-    run.nurturing_share = nurtured / n
     run.service_cost = contact_cost
     run.pay_cost = variable + fixed
     run.persistency_12 = arc.stayed[0] / arc.could[0] if arc.could[0] > 0.0 else np.nan

@@ -77,7 +77,7 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 def month_uniforms(
     seed: int, run: int, month: int, who: int, which: int
 ) -> tuple[float, float, float, float, float, float, float, float]:
-    """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral (and one to spare)."""
+    """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral, who answers."""
     a = uniforms(seed, run, MONTH_FIRST, month, who, which)
     b = uniforms(seed, run, MONTH_SECOND, month, who, which)
     return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]

@@ -35,29 +35,31 @@ CUSTOMER = np.dtype(
     + _whole("seat signed order lapsed_month founder")
     # the account, in hundredths
     + _floats("revenue cost_of_goods acquisition service resolution write_off collected")
-    + _floats("commission profit promised")
+    + _floats("charged clawed commission profit promised")
 )
 
 MOMENT = np.dtype(  # what happens to one customer in one month
-    _floats("u_visit u_purchase u_contact u_payment u_case u_lapse u_referral experience")
+    _floats("u_visit u_purchase u_contact u_payment u_case u_lapse u_referral u_answer experience")
     + _whole("visits contacts unsolved cases referrals")
 )
 
 REP = np.dtype(
-    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings exits chosen".split()]
+    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings exits chosen months".split()]
     + [
         (name, "f8")
         for name in (
             "hunting_skill nurturing_skill hunting nurturing pressure savings cold warm tie_kept tie_fading "
             "u_choice u_attempt u_leave u_survey "
             # beliefs
-            "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_satisfaction usual_award "
+            "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_satisfaction worth usual_award usual_signings "
             # what visits are worth to the rep this month, and how many customers get
             "care_all care_worth visits_all visits_worth "
             # the seat's active customers: number, sum of worth, sum of months of signing
             "book_size book_worth book_signed "
             # pay, in hundredths; the year's variable pay for the regulator's cap
-            "clawback_due year_variable held paid recovered salary norm_signings total_pay"
+            "clawback_due year_variable scale held paid recovered salary norm_signings total_pay "
+            # commission the accounts are charged with, per unit of what is invoiced or collected
+            "charge_revenue charge_repeat charge_cross charge_margin charge_collected"
         ).split()
     ]
 )
@@ -96,6 +98,7 @@ class Ledger(NamedTuple):
     factor: np.ndarray  # [C] what multipliers and gates last stood at
     base: np.ndarray  # [2, T] signings and first purchases still there, by month of signing
     signed: np.ndarray  # [T] customers signed, by month
+    scale: np.ndarray  # [T] what multipliers and the regulator's cap made of awards, summed over months
     paid_rate: np.ndarray  # [T, C] award per unit of the measure, by month of signing (for clawback)
     values: np.ndarray  # [M] measures of the month
     awards: np.ndarray  # [C] awards of the month, currency
@@ -114,6 +117,7 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives):  # 
         np.zeros((seats, components, horizon + 1)),
         np.ones((seats, components)),
         np.zeros((seats, 2, months + 2)),
+        np.zeros((seats, months + 2)),
         np.zeros((seats, months + 2)),
         np.zeros((seats, months + 2, components)),
         np.zeros((seats, measures)),
@@ -135,6 +139,7 @@ def lend(all_):  # type: ignore[no-untyped-def]
         borrowed(all_.factor),
         borrowed(all_.base),
         borrowed(all_.signed),
+        borrowed(all_.scale),
         borrowed(all_.paid_rate),
         borrowed(all_.values),
         borrowed(all_.awards),
@@ -155,6 +160,7 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.factor[seat],
         all_.base[seat],
         all_.signed[seat],
+        all_.scale[seat],
         all_.paid_rate[seat],
         all_.values[seat],
         all_.awards[seat],
@@ -179,7 +185,7 @@ def quantise(score: float) -> float:
 def new_account(c):  # type: ignore[no-untyped-def]
     """Nothing bought, owed or spent yet."""
     c.owed = c.purchases = c.revenue = c.cost_of_goods = c.acquisition = c.service = 0.0
-    c.resolution = c.write_off = c.collected = c.commission = c.profit = c.promised = 0.0
+    c.resolution = c.write_off = c.collected = c.charged = c.clawed = c.commission = c.profit = c.promised = 0.0
     c.lapsed_month = 0
 
 
@@ -190,10 +196,10 @@ def account_profit(c):  # type: ignore[no-untyped-def]
 
 
 @rule
-def set_moment(e, visit, purchase, contact, payment, case, lapse, referral):  # type: ignore[no-untyped-def]
+def set_moment(e, visit, purchase, contact, payment, case, lapse, referral, answer):  # type: ignore[no-untyped-def]
     """A customer's month begins: its uniforms, and nothing has happened yet."""
     e.u_visit, e.u_purchase, e.u_contact, e.u_payment = visit, purchase, contact, payment
-    e.u_case, e.u_lapse, e.u_referral = case, lapse, referral
+    e.u_case, e.u_lapse, e.u_referral, e.u_answer = case, lapse, referral, answer
     e.experience = 0.0
     e.visits, e.contacts, e.unsolved, e.cases, e.referrals = 0, 0, 0, 0, 0
 
@@ -202,4 +208,4 @@ def set_moment(e, visit, purchase, contact, payment, case, lapse, referral):  # 
 def draw_moment(now, c, e):  # type: ignore[no-untyped-def]
     """One customer's month begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
     u = draws.month_uniforms(now.seed, now.run, now.month, c.who, c.which)
-    set_moment(e, u[0], u[1], u[2], u[3], u[4], u[5], u[6])
+    set_moment(e, u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7])

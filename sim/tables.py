@@ -49,6 +49,7 @@ MONTHS: tuple[Column, ...] = (
     Column("claimed", "money", "clawback claimed for customers who left in the month"),
     Column("clawback_due", "money", "clawback claimed and not yet recovered, at the month's end"),
     Column("uncollectable", "money", "clawback given up because the rep has left, in the month"),
+    Column("reps", "reps", "seats that are filled, at the month's beginning"),
     Column("rep_exits", "reps", "reps who quit, ran out of savings or were dismissed"),
     Column("leads", "leads", "leads in hand, cold and warm, at the month's end"),
     Column("attempts", "attempts", "prospects approached"),

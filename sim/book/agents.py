@@ -49,16 +49,21 @@ class CustomerAgent(_Recorded):
         super().__init__(model)
         self.record = record
         self.moment = np.zeros(1, MOMENT)
+        self.answered_by = 0
         self.rep = rep
-        self.desk_agent = model.desk_agents[int(record["agent"][0])]
 
     def _step(self, rule: Any) -> None:
         model, rep = self.model, self.rep
         rule(model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
 
+    @property
+    def desk_agent(self) -> DeskAgent:
+        """Whom the customer meets at the desk this month."""
+        return self.model.desk_agents[self.answered_by]
+
     def begin(self) -> None:
         """The month's uniforms are drawn."""
-        entries.begin(self.model.now, self.record, self.moment)
+        self.answered_by = entries.begin(self.model.setup.p, self.model.now, self.record, self.moment)
 
     def be_visited(self) -> None:
         """The tie fades; a visit renews it."""

@@ -26,8 +26,9 @@ from sim.state import draw_moment, seat_ledger
 
 
 @kernel
-def begin(now, c, e):  # type: ignore[no-untyped-def]
+def begin(p, now, c, e):  # type: ignore[no-untyped-def]
     draw_moment(now[0], c[0], e[0])
+    return service.answers(p[0], c[0], e[0])
 
 
 @kernel

@@ -10,6 +10,7 @@ from sim.compiled import borrowed, kernel, rule
 from sim.engine.shelf import (
     BLOCK,
     SCRATCH,
+    begin_moment,
     busy_places,
     leave_place,
     new_shelf,
@@ -34,7 +35,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, lend, seat_ledger, set_moment
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, lend, seat_ledger
 
 
 @rule
@@ -60,7 +61,7 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
     for i in range(active, used):
         c = shelf.records[i]
         draw_moment(now, c, e)
-        customer_month(p, now, c, e, r, t, desk[c.agent])
+        customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
     scores = 0.0
     for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
         columns, start, left = shelf.columns[b], b * BLOCK, 0
@@ -73,10 +74,8 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
             i = busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
-            set_moment(
-                e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK]
-            )
-            customer_month(p, now, c, e, r, t, desk[c.agent])
+            begin_moment(e, u, i)
+            customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
             put_state(columns, i, c)
             if c.status != ACTIVE:
                 gone[left] = start + i

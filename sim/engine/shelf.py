@@ -17,7 +17,7 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
-from sim.state import CUSTOMER, quantise
+from sim.state import CUSTOMER, quantise, set_moment
 
 BLOCK = draws.BLOCK
 SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (
@@ -129,6 +129,15 @@ def settled_last(leavers):  # type: ignore[no-untyped-def]
             owing -= 1
             swap(leavers, i, owing)
     return owing
+
+
+@rule
+def begin_moment(e, u, i):  # type: ignore[no-untyped-def]
+    """The month of the customer at place i begins, with the uniforms drawn for the block."""
+    set_moment(
+        e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK],
+        u[i + 7 * BLOCK],
+    )  # fmt: skip
 
 
 @rule

@@ -9,7 +9,7 @@ from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import planning
 from sim.scheme.measures import COUNT
-from sim.scheme.settle import longest_deferral, recover, reward
+from sim.scheme.settle import longest_deferral, recover, reward, set_charges
 from sim.state import cents, new_ledgers
 
 
@@ -43,7 +43,9 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     r.norm_signings = 0.0
     r.savings = p.reps_savings_months * p.reps_expenses
     r.signings_per_attempt = p.market_success
+    r.worth = 0.0
     r.usual_award = 0.0
+    r.usual_signings = 0.0
     r.size = p.customers_initial
     r.margin_share = p.customers_margin
     r.lapse = p.belief_lapse
@@ -52,10 +54,12 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     r.visit_satisfaction = p.belief_visit_satisfaction
     r.clawback_due = 0.0
     r.year_variable = 0.0
+    r.scale = 1.0
     if r.hire == 0:
         r.cold = p.market_leads_at_start
     led.to_date[:] = 0.0
     led.usual[:] = 0.0
+    led.factor[:] = 1.0
     for i in range(components.shape[0]):
         led.noise[i] = p.belief_noise * (components[i].quota if components[i].quota > 0.0 else 1.0)
     led.propensity[:] = 1.0
@@ -66,6 +70,7 @@ def open_month(p, components, now, r, led):  # type: ignore[no-untyped-def]
     """A vacancy may end; the rep's uniforms of the month are drawn."""
     if r.present == 0 and r.absent == 0 and now.month >= r.vacant_until:
         hire(p, components, now, r, led, now.month)
+    set_charges(components, r, led, now.month)
     u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
     r.u_choice, r.u_attempt, r.u_leave, r.u_survey = u[0], u[1], u[2], u[3]
 
@@ -85,6 +90,7 @@ def settle_month(p, now, r, variable):  # type: ignore[no-untyped-def]
     fixed = fixed_pay(p, r, now.month)
     recovered = recover(r, fixed + variable + r.savings * 100.0)
     r.total_pay = fixed + variable - recovered
+    r.months += 1
     r.savings += r.total_pay * 0.01 - p.reps_expenses
     return fixed, recovered
 
@@ -141,6 +147,7 @@ def depart(p, now, r, led):  # type: ignore[no-untyped-def]
 def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
     """Every component that falls due is settled and paid; the month's row `m` gets its lines."""
     if r.present == 0:
+        led.scale[now.month] = led.scale[now.month - 1]  # an empty seat earns no trail
         return
     awards, awarded, paid, forfeited = reward(p, components, now, r, led, team)
     fixed, recovered = settle_month(p, now, r, paid)
@@ -151,7 +158,7 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
     m.forfeited += forfeited
     m.salaries += fixed
     m.clawback += recovered
-    planning.learn(p, r, t, led, awards)
+    planning.learn(p, components, r, t, led, team, awards)
 
 
 @rule

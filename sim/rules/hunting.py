@@ -110,7 +110,7 @@ def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
     t.acquisition += c.acquisition
     t.signings += 1.0
     t.fit_sum += quantise(c.fit)
-    invoice_initial(c, t)
+    invoice_initial(c, r, t)
     d[c.agent].need += quantise(c.need)
     if not c.founder:
         led.base[0, c.signed] += 1.0

@@ -52,6 +52,6 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     e.experience += p.feeling_visit
     u = draws.uniforms(now.seed, now.run, draws.VISIT, now.month, c.who, c.which)
     if u[0] < p.customers_visit_sale:
-        invoice_cross(c, e, t, p.customers_cross)
+        invoice_cross(c, e, r, t, p.customers_cross)
     if u[1] < p.referral_visit * e.visits * 0.5 * (1.0 + c.satisfaction):
         e.referrals += 1

@@ -6,6 +6,8 @@ Cyert, Davidson & Thompson (1962); the chain's rows are shifted by the customer'
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.compiled import rule
 from sim.numeric import exp
 from sim.state import ACTIVE, WRITTEN_OFF
@@ -19,9 +21,10 @@ def pay_probability(paid: float, odds: float, satisfaction: float, dissatisfied:
 
 
 @rule
-def collect(c, t):  # type: ignore[no-untyped-def]
+def collect(c, r, t):  # type: ignore[no-untyped-def]
     """The balance is paid."""
     c.collected += c.owed
+    c.charged += np.floor(c.owed * r.charge_collected + 0.5)
     t.collected += c.owed
     c.owed = 0.0
     c.bucket = 0.0
@@ -36,7 +39,7 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     paid = p.transitions[row, 0]
     shifted = pay_probability(paid, c.odds_pay, c.satisfaction, p.payment_dissatisfied)
     if e.u_payment < shifted:
-        collect(c, t)
+        collect(c, r, t)
         return
     # the rest of the row keeps its proportions
     place = paid + (e.u_payment - shifted) / (1.0 - shifted) * (1.0 - paid)

@@ -15,12 +15,13 @@ from sim.numeric import exp
 from sim.rules import hunting
 from sim.scenario.record import ADD
 from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
-from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, trail_row, variable_room
+from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, measured, trail_row, variable_room
 from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
-ONE, REVENUE, MARGIN = 1, 2, 3  # indices of measures.PER_SIGNING
+ONE, REVENUE, MARGIN, WORTH = range(1, 5)  # indices of measures.PER_SIGNING
 NONE, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(7)  # indices of measures.PER_VISIT
+NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
 # midpoints of nine equally likely parts of a standard normal
 NODES = (-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0, 0.2822161, 0.5894558, 0.9674216, 1.5932188)
@@ -57,7 +58,7 @@ def effort_cost(p, hunt, nurture):  # type: ignore[no-untyped-def]
 @rule
 def months_left(k, month):  # type: ignore[no-untyped-def]
     """Months after this one until the component is settled."""
-    return k.months - 1 - (month - 1) % k.months
+    return min(k.months - 1 - (month - 1) % k.months, k.until_month - month)
 
 
 @rule
@@ -73,7 +74,9 @@ def per_signing(k, r):  # type: ignore[no-untyped-def]
         return 1.0
     if k.per_signing == REVENUE:
         return r.size
-    return r.size * r.margin_share if k.per_signing == MARGIN else 0.0
+    if k.per_signing == MARGIN:
+        return r.size * r.margin_share
+    return r.worth if k.per_signing == WORTH else 0.0
 
 
 @rule
@@ -111,39 +114,42 @@ def split_award(p, k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def project(k, value, noise):  # type: ignore[no-untyped-def]
-    """Expected award when the measure is expected to come to `value`, give or take a standard deviation `noise`."""
+def project(k, value, noise, floor):  # type: ignore[no-untyped-def]
+    """Expected award when the measure is expected to come to `value`, give or take a standard deviation `noise`.
+
+    It cannot end below `floor`: what has been signed or sold stays so.
+    """
     if k.linear == 1:
         return component_pay(k, value)
     total = 0.0
     for z in NODES:
-        total += component_pay(k, value + z * noise)
+        total += component_pay(k, max(value + z * noise, floor))
     return total / 9.0
 
 
 @rule
 def ahead(k, led, i, left):  # type: ignore[no-untyped-def]
-    """The measure at the period's end, apart from what this month's effort adds to it, and its spread."""
+    """The measure at the period's end, apart from what this month's effort adds: (expected, spread, least)."""
     if k.kind == LEVEL:
-        return led.usual[i], led.noise[i]
+        return led.usual[i], led.noise[i], -np.inf
     months = left if k.kind == NEW else left + 1
-    return led.to_date[i] + led.usual[i] * months, led.noise[i] * np.sqrt(left + 1.0)
+    return led.to_date[i] + led.usual[i] * months, led.noise[i] * np.sqrt(left + 1.0), led.to_date[i]
 
 
 @rule
-def book_pay(p, k, r, usual, active):  # type: ignore[no-untyped-def]
+def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
     """Present value, over the horizon, of what a component on the book pays for one customer more in it."""
     if k.kind == NEW or active <= 0.0:
         return 0.0
     value, alive, each = 0.0, 1.0, usual / active
     for month in range(1, np.int64(p.reps_horizon_months) + 1):
         alive *= 1.0 - r.lapse
-        if month % k.months != 0:
+        if (now + month) % k.months != 0:
             continue
         if k.kind == BOOK:
             more = component_pay(k, (usual + each * part(p, k)) * k.months) - component_pay(k, usual * k.months)
-        elif k.per_signing == ONE:
-            more = component_pay(k, usual + part(p, k)) - component_pay(k, usual)
+        elif k.per_signing == ONE or k.per_signing == WORTH:
+            more = component_pay(k, usual + per_signing(k, r) * part(p, k)) - component_pay(k, usual)
         else:
             more = 0.0
         value += p.delay[month] * alive * more
@@ -202,11 +208,11 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
         led.worth[i] = safe + deferred
         left, one = months_left(k, month), per_signing(k, r) * part(p, k)
         if one > 0.0 and k.kind != LEVEL:
-            value, noise = ahead(k, led, i, left)
-            gain = (project(k, value + one, noise) - project(k, value, noise)) * p.delay[left]
+            value, noise, least = ahead(k, led, i, left)
+            gain = (project(k, value + one, noise, least) - project(k, value, noise, least)) * p.delay[left]
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
-        pays = book_pay(p, k, r, led.usual[i], t.active)
+        pays = book_pay(p, k, r, led.usual[i], t.active, month)
         signing += pays
         kept += pays
         if (k.per_visit == SALE or k.per_visit == SALE_MARGIN) and k.linear == 1:
@@ -234,15 +240,32 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
         if (k.per_visit != NONE) != visited or not in_force(k, month) or k.trail_months > 0:
             continue
         left = months_left(k, month)
-        value, noise = ahead(k, led, i, left)
+        value, noise, least = ahead(k, led, i, left)
         value += (signed * per_signing(k, r) + visits * per_visit(k, r, active)) * part(p, k)
-        expected = project(k, value, noise)
+        expected = project(k, value, noise, least)
         if k.combine == ADD:
             awards += expected * factor
             pay += expected * factor * led.worth[i] * p.delay[left]
         else:
             pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
     return pay, awards
+
+
+@rule
+def norm_stake(p, r, month, signed):  # type: ignore[no-untyped-def]
+    """What missing the norm is expected to cost: its probability times the pay of the horizon.
+
+    Divided by the misses still to go, warnings first.  Signings to come are taken as Poisson, hence their spread.
+    """
+    if p.norm_minimum <= 0.0:
+        return 0.0
+    left = (np.int64(p.norm_months) - 1 - (month - 1) % np.int64(p.norm_months)) * r.usual_signings
+    expected, spread = r.norm_signings + signed + left, np.sqrt(signed + left)
+    missed = 0.0
+    for z in NODES:
+        if expected + z * spread < p.norm_minimum:
+            missed += 1.0 / 9.0
+    return missed * max(0.0, r.total_pay * CENT) * p.reps_horizon_months / max(1.0, p.norm_warnings + 1.0 - r.warnings)
 
 
 @rule
@@ -266,6 +289,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
     for hunt in range(grid + 1):
         worked = hunting.expected_attempts(r.cold + r.warm, hunting.capacity(p, hunt / grid, r.hunting_skill))
         signed = worked * r.signings_per_attempt
+        stake = norm_stake(p, r, now.month, signed)
         sure, settled = projected_pay(p, components, now.month, factor, r, led, t.active, signed, 0.0, False)
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
@@ -277,6 +301,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
                 + signed * signing
                 + visits * r.visit_lapse * kept
                 - effort_cost(p, hunt / grid, nurture / grid)
+                - stake
             )
             index += 1
     r.chosen = logit_pick(led.utility, p.choice_temperature, r.u_choice)
@@ -329,7 +354,7 @@ def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def learn(p, r, t, led, awards):  # type: ignore[no-untyped-def]
+def learn(p, components, r, t, led, team, awards):  # type: ignore[no-untyped-def]
     """Beliefs move towards the month's experience: signings, size, lapse, awards, what a visit does."""
     rate = p.belief_rate
     if t.attempts > 0.0:
@@ -340,11 +365,25 @@ def learn(p, r, t, led, awards):  # type: ignore[no-untyped-def]
     if revenue > 0.0:
         r.margin_share += rate * ((revenue - t.cost_of_goods) / revenue - r.margin_share)
     if t.active > 0.0:
+        r.worth += rate * (t.worth_sum * CENT / t.active - r.worth)
+    if t.active + t.lapses > 0.0:
         r.lapse += rate * (t.lapses / (t.active + t.lapses) - r.lapse)
+    for i in range(components.shape[0]):
+        k = components[i]
+        first = t.signings * per_signing(k, r) if k.kind == BOOK and k.team == 0 else 0.0
+        learn_measure(rate, measured(k, led, team) - first, led, i)
     r.usual_award += rate * (awards - r.usual_award)
+    r.usual_signings += rate * (t.signings - r.usual_signings)
     learn_from_visits(p, r, t)
     if p.choice_rule == ROTH_EREV:
         reinforce(p, led.propensity, r.chosen, max(0.0, r.total_pay * CENT) / p.reps_expenses)
+
+
+@rule
+def learn_measure(rate, value, led, i):  # type: ignore[no-untyped-def]
+    """What component i's measure usually comes to in a month (first purchases apart), and how far it strays."""
+    led.noise[i] += rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
+    led.usual[i] += rate * (value - led.usual[i])
 
 
 @rule

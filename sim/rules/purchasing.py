@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal_quantile
@@ -36,27 +38,37 @@ def _invoice(c, t, amount):  # type: ignore[no-untyped-def]
 
 
 @rule
-def invoice_initial(c, t):  # type: ignore[no-untyped-def]
+def _charge(c, r, amount, goods, rate):  # type: ignore[no-untyped-def]
+    """Charge the account with the commission on an invoice, `rate` being that of its kind alone."""
+    c.charged += np.floor(amount * (r.charge_revenue + rate) + (amount - goods) * r.charge_margin + 0.5)
+
+
+@rule
+def invoice_initial(c, r, t):  # type: ignore[no-untyped-def]
     """The first purchase."""
     goods = _invoice(c, t, c.initial)
     t.initial_revenue += c.initial
     t.initial_margin += c.initial - goods
+    if not c.founder:
+        _charge(c, r, c.initial, goods, 0.0)
 
 
 @rule
-def invoice_repeat(c, e, t, amount):  # type: ignore[no-untyped-def]
+def invoice_repeat(c, e, r, t, amount):  # type: ignore[no-untyped-def]
     """A repeat purchase or renewal of `amount` hundredths."""
-    _invoice(c, t, amount)
+    goods = _invoice(c, t, amount)
     t.repeat_revenue += amount
+    _charge(c, r, amount, goods, r.charge_repeat)
     if e.visits > 0:
         t.visited_revenue += amount
 
 
 @rule
-def invoice_cross(c, e, t, amount):  # type: ignore[no-untyped-def]
+def invoice_cross(c, e, r, t, amount):  # type: ignore[no-untyped-def]
     """A cross-purchase of `amount` currency."""
-    _invoice(c, t, cents(amount))
+    goods = _invoice(c, t, cents(amount))
     t.cross_revenue += cents(amount)
+    _charge(c, r, cents(amount), goods, r.charge_cross)
     if e.visits > 0:
         t.visited_revenue += cents(amount)
 
@@ -67,14 +79,14 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     if now.month > c.term_ends:
         c.term_ends += int(p.customers_renewal_months)
         if c.renewal > 0.0:
-            invoice_repeat(c, e, t, c.renewal)
+            invoice_repeat(c, e, r, t, c.renewal)
     mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
     if not may_buy(e.u_purchase, mean):
         return
     none = exp(-mean)
     for index in range(draws.poisson_count(e.u_purchase, mean, none)):
         u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
-        invoice_repeat(c, e, t, cents(c.scale * exp(interpolate(p.amounts, normal_quantile(u[0])))))
+        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal_quantile(u[0])))))
         c.purchases += 1.0
         if p.customers_setting == 1.0 and leaves(p, c, u[1], 1.0):
             c.status = LAPSED

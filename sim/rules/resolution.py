@@ -16,6 +16,12 @@ def seeks_solution(policy: float, worth: float, value: float) -> bool:
 
 
 @rule
+def value_seen(c, month):  # type: ignore[no-untyped-def]
+    """What the firm can see of a customer's value: margin per month of contract so far, in currency."""
+    return (c.revenue - c.cost_of_goods) * 0.01 / (month - c.signed + 1)
+
+
+@rule
 def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Solution costs money and restores; strictness collects and estranges."""
     arrears = c.owed > 0.0 and c.bucket >= p.resolution_bucket
@@ -23,15 +29,15 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
         return
     e.cases = 1
     t.cases += 1.0
-    if seeks_solution(p.resolution_policy, c.worth * 0.01, p.resolution_value):
+    if seeks_solution(p.resolution_policy, value_seen(c, now.month), p.resolution_value):
         cost = cents(p.resolution_solve_cost)
         e.experience += p.resolution_recovery
         if arrears and e.u_case < p.resolution_arrange:
-            collect(c, t)
+            collect(c, r, t)
     else:
         cost = cents(p.resolution_collect_cost) if arrears else 0.0
         e.experience -= p.resolution_estrangement
         if arrears and e.u_case < p.resolution_collect:
-            collect(c, t)
+            collect(c, r, t)
     c.resolution += cost
     t.resolution += cost

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import normal_quantile
@@ -9,7 +11,7 @@ from sim.rules.purchasing import invoice_cross
 from sim.state import QUANTUM, cents, quantise
 
 WORKING_DAYS = 21.0  # in a month
-FULL = 0.999  # utilisation beyond which the queue is reckoned as a backlog
+FULL = 0.95  # utilisation beyond which the queue is reckoned as a backlog
 
 
 @rule
@@ -73,6 +75,12 @@ def forget(now, leavers, d):  # type: ignore[no-untyped-def]
 
 
 @rule
+def answers(p, c, e):  # type: ignore[no-untyped-def]
+    """Number of the desk agent whom the customer meets this month: the fixed contact, or anybody of the pool."""
+    return c.agent if p.desk_contact == 1.0 else np.int64(e.u_answer * p.desk_agents)
+
+
+@rule
 def calls(u: float, no_contact: float) -> bool:
     """Whether the customer gets in touch, `no_contact` being the probability of not doing so."""
     return u > no_contact
@@ -109,6 +117,6 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
             e.experience -= p.desk_irritation * c.pushed
             c.pushed += 1.0
             if u[1] < p.desk_offer_sale:
-                invoice_cross(c, e, t, p.customers_cross)
+                invoice_cross(c, e, r, t, p.customers_cross)
             if u[2] < p.desk_appointment:
                 e.referrals += 1

@@ -8,7 +8,7 @@ how a month's values make a period's, and how a rep reckons with it:
 ``level``  a stock or a score (the value at the period's end)
 
 ``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase)
-or ``margin`` (the margin on it).  ``per_visit`` says what a visit adds: ``sale`` or ``sale margin`` (the
+``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a visit adds: ``sale`` or ``sale margin`` (the
 revenue a visit brings, or the margin on it), ``satisfaction`` (of the book's mean), ``customer`` (the
 lapse it prevents), ``customer share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in hundredths.
 """
@@ -21,7 +21,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from sim.compiled import rule
 
 Kind = Literal["new", "book", "level"]
-PerSigning = Literal["none", "one", "revenue", "margin"]
+PerSigning = Literal["none", "one", "revenue", "margin", "worth"]
 PerVisit = Literal["none", "sale", "sale margin", "satisfaction", "customer", "customer share", "loss"]
 CENT = 0.01
 
@@ -137,11 +137,11 @@ def satisfaction(t):  # type: ignore[no-untyped-def]
 
 @measure("share", "level")
 def arrears_rate(t):  # type: ignore[no-untyped-def]
-    """Overdue amount as a share of what is outstanding."""
-    return t.overdue / t.outstanding if t.outstanding > 0.0 else 0.0
+    """Share of the customers in the book who are in arrears."""
+    return t.overdue / t.active if t.active > 0.0 else 0.0
 
 
-@measure("money", "level", "margin")
+@measure("money", "level", "worth")
 def book_value(t):  # type: ignore[no-untyped-def]
     """Expected monthly margin of the book's customers."""
     return t.worth_sum * CENT

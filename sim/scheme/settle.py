@@ -11,11 +11,12 @@ import numpy as np
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.scenario.record import ADD, GATE, MULTIPLY
-from sim.scheme.measures import CENT, LEVEL, NEW, fill_values
+from sim.scheme.measures import CENT, LEVEL, NAMES, NEW, fill_values
 from sim.state import QUANTUM, cents
 
 STEP = 1
-NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
+REVENUE, REPEAT, CROSS = NAMES.index("revenue"), NAMES.index("repeat_revenue"), NAMES.index("cross_revenue")
+MARGIN, COLLECTED = NAMES.index("gross_margin"), NAMES.index("collected")
 
 
 @rule
@@ -128,22 +129,20 @@ def trail_base(k, base, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def learn_measure(rate, value, led, i):  # type: ignore[no-untyped-def]
-    """What component i's measure usually comes to in a month, and how far it strays from that."""
-    led.noise[i] += rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
-    led.usual[i] += rate * (value - led.usual[i])
+def measured(k, led, team):  # type: ignore[no-untyped-def]
+    """The month's value of the component's measure: the rep's own, or the team's mean."""
+    return team[k.measure] if k.team == 1 else led.values[k.measure]
 
 
 @rule
-def award(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
+def award(components, now, led, team):  # type: ignore[no-untyped-def]
     """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
     month = now.month
     total = 0.0
     for i in range(components.shape[0]):
         k = components[i]
         led.awards[i] = 0.0
-        value = team[k.measure] if k.team == 1 else led.values[k.measure]
-        learn_measure(p.belief_rate, value, led, i)
+        value = measured(k, led, team)
         if k.trail_months > 0:
             led.awards[i] = k.rate * trail_base(k, led.base, month) / k.trail_months
         elif in_force(k, month):
@@ -178,13 +177,15 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     Returns (awards before multipliers, in currency; awarded, paid, forfeited, in hundredths).
     """
     month = now.month
-    total = award(p, components, now, r, led, team)
+    total = award(components, now, led, team)
     scale = combined_factor(components, led.factor, month)
     if month % 12 == 1:
         r.year_variable = 0.0
     room = variable_room(p, r, month)
     if total * scale > room:
         scale = room / total
+    r.scale = scale
+    led.scale[month] = led.scale[month - 1] + scale
     awarded, paid, forfeited = 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
         k = components[i]
@@ -243,6 +244,7 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
                 m.claimed += claim
                 if c.signed >= r.hired_month and r.present == 1:
                     r.clawback_due += claim
+                    c.clawed += claim
                 else:
                     m.uncollectable += claim
 
@@ -254,22 +256,50 @@ def units(k, c):  # type: ignore[no-untyped-def]
 
 
 @rule
-def attributed(components, paid_rate, c):  # type: ignore[no-untyped-def]
-    """Acquisition commission that belongs to a customer's account, in hundredths."""
+def attributed(components, led, c, last):  # type: ignore[no-untyped-def]
+    """Commission for the signature, and trail until the month `last`, that belong to a customer's account, hundredths.
+
+    Pay on what customers buy and pay is charged as it is invoiced or collected (:func:`set_charges`).  The
+    rest is the firm's: bonuses, tiers, scores, the team, and cents lost in rounding.
+    """
     total = 0.0
     if c.founder:
         return total
     for i in range(components.shape[0]):
         k = components[i]
-        if k.kind == NEW and k.combine == ADD and k.team == 0:
-            total += cents(paid_rate[c.signed, i] * units(k, c))
+        if k.trail_months > 0 and in_force(k, c.signed):
+            months = led.scale[min(last, c.signed + k.trail_months - 1)] - led.scale[c.signed - 1]
+            total += cents(k.rate / k.trail_months * months * units(k, c))
+        elif k.kind == NEW and k.combine == ADD and k.team == 0:
+            total += cents(led.paid_rate[c.signed, i] * units(k, c))
     return total
+
+
+@rule
+def set_charges(components, r, led, month):  # type: ignore[no-untyped-def]
+    """At what rates customers' accounts are charged this month with commission on what they buy and pay."""
+    r.charge_revenue, r.charge_repeat, r.charge_cross, r.charge_margin, r.charge_collected = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(components.shape[0]):
+        k = components[i]
+        if k.linear == 0 or k.combine != ADD or k.team == 1 or k.trail_months > 0 or not in_force(k, month):
+            continue
+        rate = k.rate * r.scale
+        if k.measure == REVENUE:
+            r.charge_revenue += rate
+        elif k.measure == REPEAT:
+            r.charge_repeat += rate
+        elif k.measure == CROSS:
+            r.charge_cross += rate
+        elif k.measure == MARGIN:
+            r.charge_margin += rate
+        elif k.measure == COLLECTED:
+            r.charge_collected += rate
 
 
 @rule
 def recover(r, available):  # type: ignore[no-untyped-def]
     """Recover outstanding clawback from what the rep has, in hundredths."""
-    taken = min(r.clawback_due, max(0.0, available))
+    taken = min(r.clawback_due, np.floor(max(0.0, available)))
     r.clawback_due -= taken
     r.recovered += taken
     return taken
