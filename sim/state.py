@@ -51,7 +51,7 @@ REP = np.dtype(
             "hunting_skill nurturing_skill hunting nurturing pressure savings cold warm tie_kept tie_fading "
             "u_choice u_attempt u_leave u_survey "
             # beliefs
-            "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_satisfaction worth usual_award usual_signings "
+            "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_cross visit_satisfaction worth usual_award usual_signings "
             # what visits are worth to the rep this month, and how many customers get
             "care_all care_worth visits_all visits_worth "
             # the seat's active customers: number, sum of worth, sum of months of signing
@@ -71,7 +71,7 @@ TALLY = np.dtype(
             "signings lapses initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition prospecting service "
             "resolution write_off collected attempts visits contacts wait_sum cases fit_sum "
             "active satisfaction_sum worth_sum tenure_sum outstanding overdue referrals "
-            "visited visited_lapses visited_revenue visited_satisfaction "
+            "visited visited_lapses visited_repeat visited_cross visited_satisfaction "
             "present hunting nurturing pressure "
             "surveyed cohort_kept cohort_signed written_off_customers"
         ).split()

@@ -43,7 +43,7 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     r.norm_signings = 0.0
     r.savings = p.reps_savings_months * p.reps_expenses
     r.signings_per_attempt = p.market_success
-    r.worth = 0.0
+    r.worth = p.worth
     r.usual_award = 0.0
     r.usual_signings = 0.0
     r.size = p.customers_initial
@@ -51,6 +51,7 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     r.lapse = p.belief_lapse
     r.visit_lapse = p.belief_visit_lapse
     r.visit_repeat = p.belief_visit_repeat
+    r.visit_cross = p.belief_visit_cross
     r.visit_satisfaction = p.belief_visit_satisfaction
     r.clawback_due = 0.0
     r.year_variable = 0.0

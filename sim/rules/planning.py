@@ -20,8 +20,9 @@ from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
 ONE, REVENUE, MARGIN, WORTH = range(1, 5)  # indices of measures.PER_SIGNING
-NONE, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(7)  # indices of measures.PER_VISIT
+NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(9)  # indices of measures.PER_VISIT
 NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
+MALUS_SPREAD = 0.1  # standard deviation a rep expects of the measure a malus looks at
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
 # midpoints of nine equally likely parts of a standard normal
 NODES = (-1.5932188, -0.9674216, -0.5894558, -0.2822161, 0.0, 0.2822161, 0.5894558, 0.9674216, 1.5932188)
@@ -80,19 +81,23 @@ def per_signing(k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def per_visit(k, r, active):  # type: ignore[no-untyped-def]
-    """What one visit adds this month to a seat's measure, as the rep believes."""
-    if k.per_visit == SALE:
+def per_visit(kind, r, active):  # type: ignore[no-untyped-def]
+    """What one visit adds this month to a seat's measure, by :data:`sim.scheme.measures.PER_VISIT`, as the rep believes."""
+    if kind == REPEAT:
         return r.visit_repeat
-    if k.per_visit == SALE_MARGIN:
-        return r.visit_repeat * r.margin_share
-    if k.per_visit == SATISFACTION:
+    if kind == CROSS:
+        return r.visit_cross
+    if kind == SALE:
+        return r.visit_repeat + r.visit_cross
+    if kind == SALE_MARGIN:
+        return (r.visit_repeat + r.visit_cross) * r.margin_share
+    if kind == SATISFACTION:
         return r.visit_satisfaction / max(active, 1.0)
-    if k.per_visit == CUSTOMER:
+    if kind == CUSTOMER:
         return r.visit_lapse
-    if k.per_visit == CUSTOMER_SHARE:
+    if kind == CUSTOMER_SHARE:
         return r.visit_lapse / max(active, 1.0)
-    return -r.visit_lapse if k.per_visit == LOSS else 0.0
+    return -r.visit_lapse if kind == LOSS else 0.0
 
 
 @rule
@@ -128,12 +133,17 @@ def project(k, value, noise, floor):  # type: ignore[no-untyped-def]
 
 
 @rule
-def ahead(k, led, i, left):  # type: ignore[no-untyped-def]
-    """The measure at the period's end, apart from what this month's effort adds: (expected, spread, least)."""
+def ahead(k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
+    """The measure at the period's end, apart from what this month's effort adds: (expected, spread, least).
+
+    Signings to come, `signed` of them this month, are taken as Poisson; what the book brings strays as it has.
+    """
     if k.kind == LEVEL:
         return led.usual[i], led.noise[i], -np.inf
-    months = left if k.kind == NEW else left + 1
-    return led.to_date[i] + led.usual[i] * months, led.noise[i] * np.sqrt(left + 1.0), led.to_date[i]
+    if k.kind == NEW:
+        spread = per_signing(k, r) * np.sqrt(signed + r.usual_signings * left)
+        return led.to_date[i] + led.usual[i] * left, spread, led.to_date[i]
+    return led.to_date[i] + led.usual[i] * (left + 1), led.noise[i] * np.sqrt(left + 1.0), led.to_date[i]
 
 
 @rule
@@ -208,18 +218,18 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
         led.worth[i] = safe + deferred
         left, one = months_left(k, month), per_signing(k, r) * part(p, k)
         if one > 0.0 and k.kind != LEVEL:
-            value, noise, least = ahead(k, led, i, left)
+            value, noise, least = ahead(k, r, led, i, left, r.usual_signings)
             gain = (project(k, value + one, noise, least) - project(k, value, noise, least)) * p.delay[left]
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
         pays = book_pay(p, k, r, led.usual[i], t.active, month)
         signing += pays
         kept += pays
-        if (k.per_visit == SALE or k.per_visit == SALE_MARGIN) and k.linear == 1:
-            sale += k.rate * part(p, k)
+        if REPEAT <= k.per_visit <= SALE_MARGIN and k.linear == 1:
+            sale += k.rate * part(p, k) * per_visit(k.per_visit, r, t.active)
     r.care_all = 1.0 + max(0.0, kept * r.visit_lapse * factor)
     worth = t.worth_sum * CENT
-    r.care_worth = max(0.0, sale * r.visit_repeat * factor) * t.active / worth if worth > 0.0 else 0.0
+    r.care_worth = max(0.0, sale * factor) * t.active / worth if worth > 0.0 else 0.0
     signings = r.signings_per_attempt * p.reps_hours / p.reps_hours_per_attempt
     squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / p.reps_expenses
     r.pressure = squeeze / (1.0 + squeeze)
@@ -240,8 +250,8 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
         if (k.per_visit != NONE) != visited or not in_force(k, month) or k.trail_months > 0:
             continue
         left = months_left(k, month)
-        value, noise, least = ahead(k, led, i, left)
-        value += (signed * per_signing(k, r) + visits * per_visit(k, r, active)) * part(p, k)
+        value, noise, least = ahead(k, r, led, i, left, signed)
+        value += (signed * per_signing(k, r) + visits * per_visit(k.per_visit, r, active)) * part(p, k)
         expected = project(k, value, noise, least)
         if k.combine == ADD:
             awards += expected * factor
@@ -249,6 +259,24 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
         else:
             pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
     return pay, awards
+
+
+@rule
+def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-untyped-def]
+    """Present value of pay already held back, by the odds that its malus measure holds up after so many visits."""
+    total = 0.0
+    for i in range(components.shape[0]):
+        k = components[i]
+        if k.deferral_share == 0.0 or k.malus_measure < 0:
+            continue
+        pot = 0.0
+        for later in range(1, min(k.deferral_months, np.int64(p.reps_horizon_months)) + 1):
+            pot += led.held[i, month + later] * p.delay[later]
+        level = led.values[k.malus_measure] + visits * per_visit(k.malus_per_visit, r, active)
+        for z in NODES:
+            if level + z * MALUS_SPREAD >= k.malus_below:
+                total += pot * CENT / 9.0
+    return total
 
 
 @rule
@@ -265,7 +293,8 @@ def norm_stake(p, r, month, signed):  # type: ignore[no-untyped-def]
     for z in NODES:
         if expected + z * spread < p.norm_minimum:
             missed += 1.0 / 9.0
-    return missed * max(0.0, r.total_pay * CENT) * p.reps_horizon_months / max(1.0, p.norm_warnings + 1.0 - r.warnings)
+    pay = p.reps_salary + r.usual_award
+    return missed * pay * p.reps_horizon_months / max(1.0, p.norm_warnings + 1.0 - r.warnings)
 
 
 @rule
@@ -294,6 +323,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
             pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
+            pay += malus_pay(p, components, now.month, r, led, t.active, visits)
             awards += settled
             within = min(1.0, room / awards) if awards > 0.0 else 1.0  # what the regulator's cap lets through
             led.utility[index] = (
@@ -396,8 +426,10 @@ def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
     # the fewer were seen, the less the comparison teaches
     weight = p.belief_rate * t.visited / (t.visited + ENOUGH) * other / (other + ENOUGH)
     r.visit_lapse += weight * ((t.lapses - t.visited_lapses) / other - t.visited_lapses / t.visited - r.visit_lapse)
-    others = t.repeat_revenue + t.cross_revenue - t.visited_revenue
-    r.visit_repeat += weight * ((t.visited_revenue / t.visited - others / other) * CENT - r.visit_repeat)
+    others = t.repeat_revenue - t.visited_repeat
+    r.visit_repeat += weight * ((t.visited_repeat / t.visited - others / other) * CENT - r.visit_repeat)
+    others = t.cross_revenue - t.visited_cross
+    r.visit_cross += weight * ((t.visited_cross / t.visited - others / other) * CENT - r.visit_cross)
     if seen_stay > 0.0 and other_stay > 0.0:
         gain = (t.visited_satisfaction / seen_stay - (t.satisfaction_sum - t.visited_satisfaction) / other_stay) / QUANTUM
         r.visit_satisfaction += weight * (gain - r.visit_satisfaction)

@@ -60,7 +60,7 @@ def invoice_repeat(c, e, r, t, amount):  # type: ignore[no-untyped-def]
     t.repeat_revenue += amount
     _charge(c, r, amount, goods, r.charge_repeat)
     if e.visits > 0:
-        t.visited_revenue += amount
+        t.visited_repeat += amount
 
 
 @rule
@@ -70,7 +70,7 @@ def invoice_cross(c, e, r, t, amount):  # type: ignore[no-untyped-def]
     t.cross_revenue += cents(amount)
     _charge(c, r, cents(amount), goods, r.charge_cross)
     if e.visits > 0:
-        t.visited_revenue += cents(amount)
+        t.visited_cross += cents(amount)
 
 
 @rule

@@ -52,7 +52,8 @@ class Belief(Group):
     rate: float = par(0.1, "share/month", "weight of the newest month", ge=0, le=1)
     lapse: float = par(0.01, "per month", "lapse rate expected of a customer", ge=0, le=1)
     visit_lapse: float = par(0.004, "per visit", "lapse probability a visit is thought to take away", ge=-1, le=1)
-    visit_repeat: float = par(20.0, "money/visit", "repeat and cross revenue a visit is thought to bring", ge=-1e9, le=1e9)
+    visit_repeat: float = par(20.0, "money/visit", "repeat revenue a visit is thought to bring", ge=-1e9, le=1e9)
+    visit_cross: float = par(1.6, "money/visit", "cross revenue a visit is thought to bring", ge=-1e9, le=1e9)
     visit_satisfaction: float = par(0.05, "score/visit", "satisfaction a visit is thought to add", ge=-2, le=2)
     noise: float = par(0.25, "of the quota", "spread of a month's measure expected at first (of 1 where there is no quota)", ge=0, le=100)
 

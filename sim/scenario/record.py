@@ -9,7 +9,7 @@ import numpy as np
 from sim.numeric import TABLE_NODES, exp, power, quantile_table
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
-from sim.scenario.parameters import TRAITS
+from sim.scenario.parameters import TRAITS, Customers
 from sim.scenario.scheme import MAX_TIERS
 from sim.scheme import measures
 
@@ -17,7 +17,7 @@ COMBINE = ("add", "multiply", "gate")
 ADD, MULTIPLY, GATE = range(3)
 
 COMPONENT = np.dtype(
-    [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit linear".split()]
+    [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit malus_per_visit linear".split()]
     + [
         (name, "i8")
         for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()
@@ -71,6 +71,8 @@ def _numbers(group: Group, path: tuple[str, ...]) -> dict[str, float]:
 
 def _component(component: Any) -> tuple[Any, ...]:
     entry = measures.MEASURES[measures.NAMES.index(component.measure)]
+    watched = component.deferral.malus_measure
+    malus = None if watched == "none" else measures.MEASURES[measures.NAMES.index(watched)]
     linear = not (component.tiers or component.bonus or component.cap or component.combine != "add")
     whole = {
         "measure": measures.NAMES.index(component.measure),
@@ -79,6 +81,7 @@ def _component(component: Any) -> tuple[Any, ...]:
         "kind": measures.KINDS.index(entry.kind),
         "per_signing": measures.PER_SIGNING.index(entry.per_signing),
         "per_visit": measures.PER_VISIT.index(entry.per_visit),
+        "malus_per_visit": 0 if malus is None else measures.PER_VISIT.index(malus.per_visit),
         "linear": linear,
         "clawback_months": component.clawback.months,
         "clawback_step": component.clawback.shape == "step",
@@ -86,9 +89,7 @@ def _component(component: Any) -> tuple[Any, ...]:
         "n_tiers": len(component.tiers),
         "deferral_months": component.deferral.months,
         "deferral_slices": component.deferral.slices,
-        "malus_measure": -1
-        if component.deferral.malus_measure == "none"
-        else measures.NAMES.index(component.deferral.malus_measure),
+        "malus_measure": -1 if malus is None else measures.NAMES.index(malus.name),
         "deferral_share": component.deferral.share,
         "malus_below": component.deferral.malus_below,
         "tier_from": [tier.attainment for tier in component.tiers],
@@ -122,6 +123,16 @@ def _correlation(pairs: dict[str, float]) -> np.ndarray:
     return lower
 
 
+def _renewal(c: Customers) -> float:
+    """Mean renewal revenue of a new customer per month."""
+    return c.renewal * c.initial / c.renewal_months if c.setting == "contractual" else 0.0
+
+
+def _purchases(c: Customers) -> float:
+    """Mean revenue of repeat purchases of a new customer per month, gamma-Poisson and gamma-gamma."""
+    return c.purchase.shape / c.purchase.alpha * c.spend.p * c.spend.v / (c.spend.q - 1.0) if c.purchase.enabled else 0.0
+
+
 def _transitions(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
     padded = np.zeros((BUCKETS, BUCKETS + 1))
     padded[: len(rows), : len(rows) + 1] = np.cumsum(np.array(rows), axis=1)
@@ -150,6 +161,7 @@ def build(scenario: Scenario) -> Setup:
     numbers: dict[str, float] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
+    numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
     numbers["lapse_most"] = float(exp(c.lapse.satisfaction))
     p = np.zeros(1, np.dtype([(name, "f8") for name in numbers] + ARRAYS))
     for name, value in numbers.items():

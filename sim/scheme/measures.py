@@ -8,8 +8,8 @@ how a month's values make a period's, and how a rep reckons with it:
 ``level``  a stock or a score (the value at the period's end)
 
 ``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase)
-``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a visit adds: ``sale`` or ``sale margin`` (the
-revenue a visit brings, or the margin on it), ``satisfaction`` (of the book's mean), ``customer`` (the
+``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a visit adds: ``repeat``, ``cross`` or ``sale``
+(repeat revenue, cross revenue or both), ``sale margin`` (the margin on both), ``satisfaction`` (of the book's mean), ``customer`` (the
 lapse it prevents), ``customer share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in hundredths.
 """
 
@@ -22,7 +22,7 @@ from sim.compiled import rule
 
 Kind = Literal["new", "book", "level"]
 PerSigning = Literal["none", "one", "revenue", "margin", "worth"]
-PerVisit = Literal["none", "sale", "sale margin", "satisfaction", "customer", "customer share", "loss"]
+PerVisit = Literal["none", "repeat", "cross", "sale", "sale margin", "satisfaction", "customer", "customer share", "loss"]
 CENT = 0.01
 
 
@@ -66,13 +66,13 @@ def initial_revenue(t):  # type: ignore[no-untyped-def]
     return t.initial_revenue * CENT
 
 
-@measure("money", "book", per_visit="sale")
+@measure("money", "book", per_visit="repeat")
 def repeat_revenue(t):  # type: ignore[no-untyped-def]
     """Repeat purchases and renewals invoiced."""
     return t.repeat_revenue * CENT
 
 
-@measure("money", "book", per_visit="sale")
+@measure("money", "book", per_visit="cross")
 def cross_revenue(t):  # type: ignore[no-untyped-def]
     """Cross-purchases invoiced."""
     return t.cross_revenue * CENT

@@ -115,8 +115,8 @@ def test_visits_cost_money_beside_the_time() -> None:
 
 def test_visits_go_to_whom_the_rep_earns_most_from() -> None:
     """Proportional to a weight: all alike, plus the rep's interest in what a customer is worth."""
-    assert nurturing.visits_expected(1.0, 0.0, 40.0, 2.0) == 2.0
-    assert nurturing.visits_expected(1.0, 0.05, 40.0, 2.0) == pytest.approx(6.0)
+    assert nurturing.visits_expected(2.0, 0.0, 4000.0) == 2.0
+    assert nurturing.visits_expected(2.0, 0.001, 4000.0) == pytest.approx(6.0)
     world = quiet(
         months=36,
         reps={"choice": VISITING_ONLY, "count": 4},

@@ -63,11 +63,6 @@ def test_where_only_signatures_are_paid_the_accounts_bear_all_commission(compone
     assert (paid > 0).all()
 
 
-def test_the_months_say_what_commission_belongs_to_accounts() -> None:
-    m = months(quiet(scheme=pays(rate=0.3)), 4)
-    assert np.allclose(m["commission_attributed"], m["commission"], atol=0.05)
-
-
 def test_commission_clawed_back_is_no_cost_of_the_account() -> None:
     """A customer who left in the first year, all commission repaid, has cost none."""
     claw = {"months": 12, "shape": "step", "steps": [{"months": 12, "share": 1.0}]}
@@ -93,7 +88,7 @@ def as_promised(**changes: Any) -> Scenario:
             "service": {"rate": 0.3, "shape": 1e4, "fit": 0.0},
         },
         desk={"contact_cost": 12.0},
-        firm={"promise_lapse": 0.0, "promise_months": 600},
+        firm={"promise_lapse": 0.0},
     ).with_(**changes)
 
 

@@ -21,7 +21,7 @@ EDGES: dict[str, dict[str, Any]] = {
     "everybody goes at once": {"customers": {"lapse": {"alpha": 1e6, "beta": 1e-3, "midterm": 1.0}, "renewal_months": 1}},
     "nobody pays": {"customers": {"payment": {"transitions": [[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]}}, "firm": {"resolution": {"bucket": 1}}},
     "needy customers": {"customers": {"service": {"rate": 50.0}}, "desk": {"capacity": 1.0}},
-    "many purchases": {"customers": {"purchase": {"shape": 1e3, "alpha": 10.0}}, "months": 3},
+    "many purchases": {"customers": {"purchase": {"shape": 200.0, "alpha": 10.0}}, "months": 3},
     "free of charge": {"customers": {"initial": 0.0, "renewal": 0.0, "purchase": {"enabled": False}, "cross": 0.0}},
     "no salary": {"reps": {"salary": 0.0, "expenses": 1.0, "savings_months": 0.0}, "scheme": {**pays(rate=0.3), "variable_cap": 0.2}},
     "everybody quits": {"reps": {"quit_rate": 1.0, "vacancy_months": 0}},

@@ -167,9 +167,8 @@ def test_a_bonus_on_satisfaction_gives_reason_to_nurture() -> None:
 
 def test_margin_at_rate_r_over_m_is_revenue_at_rate_r() -> None:
     """The mean margin is 0.4: 25% of it is 10% of revenue, for what is signed and for what visits bring."""
-    assert plan(pays(measure="gross_margin", rate=0.25), **BOOK, **VISITS) == plan(
-        pays(measure="revenue", rate=0.1), **BOOK, **VISITS
-    )
+    margin = plan(pays(measure="gross_margin", rate=0.25), **BOOK, **VISITS)
+    assert margin == pytest.approx(plan(pays(measure="revenue", rate=0.1), **BOOK, **VISITS), abs=0.002)  # a tie may fall
 
 
 def test_revenue_is_the_sum_of_its_parts() -> None:

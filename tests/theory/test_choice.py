@@ -40,7 +40,7 @@ def test_the_pick_has_logit_shares() -> None:
     """P = exp(u / tau) / sum, over a grid of uniforms."""
     utility, tau = np.array([1.0, 2.0, 0.5]), 0.7
     expected = np.exp(utility / tau) / np.exp(utility / tau).sum()
-    picks = np.array([planning.logit_pick(utility, tau, v) for v in (np.arange(30000) + 0.5) / 30000])
+    picks = np.array([planning.logit_pick(utility.copy(), tau, v) for v in (np.arange(30000) + 0.5) / 30000])
     assert np.abs(np.bincount(picks, minlength=3) / 30000 - expected).max() < 1e-4
 
 
