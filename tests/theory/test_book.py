@@ -33,7 +33,7 @@ def test_referrals_multiply_the_seed() -> None:
     feeling = {"speed": 1.0, "performance": 0.0, "loss": 1.0, "learning": 0.0, "expectation": -1.0, "fit": 0.0, "tie": 0.0}
     scenario = world(
         months=300,
-        reps={**ALWAYS, "screening": -10.0, "hours": 700.0, "hours_per_attempt": 0.7},
+        reps={**ALWAYS, "screening": -10.0, "hours": 700.0, "hours_per_attempt": 1.0},
         market={"referred_success": 1.0, "stale_months": 1e6},
         customers={"at_start": seeds, "renewal_months": 1, "lapse": certain(q), "feeling": feeling, "referral": {"rate": rate}},
     )
