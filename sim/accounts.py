@@ -21,6 +21,7 @@ from sim.tables import MONTHS, RUNS_FIRST, RUNS_REST, WHALE_SHARES
 MONTH = np.dtype([(column.name, "f8") for column in MONTHS])
 RUN = np.dtype([(column.name, "f8") for column in RUNS_FIRST + RUNS_REST])
 SHARES = np.array(WHALE_SHARES)
+BUCKETS = 512  # in which profits are put to find the best
 AGES = np.array([12, 24])  # of persistency_12, persistency_24
 
 
@@ -58,7 +59,11 @@ def promised(p, c, month):  # type: ignore[no-untyped-def]
     age = month - c.signed + 1
     if age < 1:
         return 0.0
-    return c.promise_first + cents(c.promise_month * p.promise_months[age] + c.promise_renewal * p.promise_renewals[age]) - c.commission
+    return (
+        c.promise_first
+        + cents(c.promise_month * p.promise_months[age] + c.promise_renewal * p.promise_renewals[age])
+        - c.commission
+    )
 
 
 @rule
@@ -189,6 +194,43 @@ def widen(arc):  # type: ignore[no-untyped-def]
 
 
 @rule
+def whale_curve(profit, total, whale):  # type: ignore[no-untyped-def]
+    """Share of the total that the most profitable SHARES of customers bring; not defined without a profit.
+
+    Customers are put into buckets of like profit; only the buckets in which a share ends are sorted.
+    """
+    whale[:] = np.nan
+    if total <= 0.0:
+        return
+    n, best, worst = profit.shape[0], profit.max(), profit.min()
+    width = (best - worst) / BUCKETS + 1.0
+    ends = np.zeros(BUCKETS + 1, np.int64)
+    for value in profit:
+        ends[np.int64((best - value) / width) + 1] += 1
+    for b in range(BUCKETS):
+        ends[b + 1] += ends[b]
+    place, ordered, sums = ends[:BUCKETS].copy(), np.empty(n), np.zeros(BUCKETS + 1)
+    for value in profit:
+        b = np.int64((best - value) / width)
+        ordered[place[b]] = value
+        place[b] += 1
+        sums[b + 1] += value
+    b, above, sorted_to = 0, 0.0, 0
+    for k in range(SHARES.shape[0]):
+        upto = np.int64(np.floor(SHARES[k] * n + 0.5))
+        while ends[b + 1] < upto:
+            b += 1
+            above += sums[b]
+        if sorted_to <= b:
+            ordered[ends[b] : ends[b + 1]].sort()
+            sorted_to = b + 1
+        top = above
+        for i in range(upto - ends[b]):
+            top += ordered[ends[b + 1] - 1 - i]
+        whale[k] = top / total
+
+
+@rule
 def pay_spread(reps):  # type: ignore[no-untyped-def]
     """Standard deviation between seats of pay per month in which the seat was filled, hundredths."""
     seats, mean, square = 0.0, 0.0, 0.0
@@ -260,10 +302,4 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
     run.pay_cost = variable + fixed
     run.persistency_12 = arc.stayed[0] / arc.could[0] if arc.could[0] > 0.0 else np.nan
     run.persistency_24 = arc.stayed[1] / arc.could[1] if arc.could[1] > 0.0 else np.nan
-    ordered = np.sort(arc.profit[:number])[::-1]
-    for k in range(SHARES.shape[0]):
-        upto = np.int64(np.floor(SHARES[k] * number + 0.5))
-        top = 0.0
-        for i in range(upto):
-            top += ordered[i]
-        whale[k] = top / total if total > 0.0 else np.nan
+    whale_curve(arc.profit[:number], total, whale)

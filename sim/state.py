@@ -18,6 +18,7 @@ ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
 QUANTUM = 1048576.0  # what is not money is summed in units of 2**-20
 
+
 def _floats(names: str) -> list[tuple[str, str]]:
     return [(name, "f8") for name in names.split()]
 

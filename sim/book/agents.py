@@ -165,7 +165,9 @@ class RepAgent(_Recorded):
     def be_paid(self) -> None:
         """Settlement of every component that falls due."""
         model = self.model
-        entries.payday(model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.team, model.row)
+        entries.payday(
+            model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.team, model.row
+        )
 
     def let_go(self) -> None:
         """Commission on those who left is claimed back; accounts are closed once nothing is owed, and at the end."""
@@ -179,7 +181,9 @@ class RepAgent(_Recorded):
             if settled or month == model.spec.months:
                 model.close(customer)
             elif month % 12 == 0:
-                entries.enter_year(model.setup.p, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1)
+                entries.enter_year(
+                    model.setup.p, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1
+                )
             if settled:
                 customer.remove()
             else:

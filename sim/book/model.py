@@ -126,9 +126,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     def finish(self, records: np.ndarray) -> None:
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
-        entries.outcomes(
-            self.setup.p, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale
-        )
+        entries.outcomes(self.setup.p, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale)
         out.cohorts[0, :, 0] = arc.cohort_signed
         out.cohorts[1], out.cohorts[2], out.cohorts[3] = arc.cohort_customers, arc.cohort_profit, arc.cohort_promised
         out.customers = np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
@@ -139,7 +137,9 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if number == self.archive.profit.shape[0]:
             self.archive = entries.widen(self.archive)
         year = (int(self.now["month"][0]) - 1) // 12
-        entries.close_customers(self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive, number, year)
+        entries.close_customers(
+            self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive, number, year
+        )
         self.closed.append(customer.record)
 
     def run_all(self) -> Output:

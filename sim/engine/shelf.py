@@ -20,9 +20,7 @@ from sim.rules import lapse, nurturing, purchasing, satisfaction, service
 from sim.state import CUSTOMER, quantise, set_moment
 
 BLOCK = draws.BLOCK
-SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (
-    k * BLOCK for k in range(11)
-)
+SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * BLOCK for k in range(11))
 COLUMNS = 11 * BLOCK
 EVENT, SCORE = 8 * BLOCK, 9 * BLOCK  # places behind the eight uniforms of the month
 SCRATCH = 10 * BLOCK

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import rule
-from sim.numeric import exp, interpolate, normal_quantile
+from sim.numeric import exp, interpolate, normal
 from sim.rules.lapse import leaves
 from sim.state import LAPSED, cents
 
@@ -86,7 +86,7 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     none = exp(-mean)
     for index in range(draws.poisson_count(e.u_purchase, mean, none)):
         u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
-        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal_quantile(u[0])))))
+        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, u[0])))))
         c.purchases += 1.0
         if p.customers_setting == 1.0 and leaves(p, c, u[1], 1.0):
             c.status = LAPSED

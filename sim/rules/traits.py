@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim import draws
 from sim.compiled import rule
-from sim.numeric import exp, interpolate, normal_quantile
+from sim.numeric import exp, interpolate, normal
 from sim.state import cents
 
 INITIAL, RATE, SPEND, MARGIN, PAYMENT, NEED, LAPSE, FIT = range(8)  # order of parameters.TRAITS
@@ -17,8 +17,8 @@ def scores(p, now, c):  # type: ignore[no-untyped-def]
     a = draws.uniforms(now.seed, now.run, draws.TRAITS_FIRST, now.month, c.who, c.which)
     b = draws.uniforms(now.seed, now.run, draws.TRAITS_SECOND, now.month, c.who, c.which)
     e = (
-        normal_quantile(a[0]), normal_quantile(a[1]), normal_quantile(a[2]), normal_quantile(a[3]),
-        normal_quantile(b[0]), normal_quantile(b[1]), normal_quantile(b[2]), normal_quantile(b[3]),
+        normal(p.normal, a[0]), normal(p.normal, a[1]), normal(p.normal, a[2]), normal(p.normal, a[3]),
+        normal(p.normal, b[0]), normal(p.normal, b[1]), normal(p.normal, b[2]), normal(p.normal, b[3]),
     )  # fmt: skip
     return (
         mix(p, 0, e), mix(p, 1, e), mix(p, 2, e), mix(p, 3, e), mix(p, 4, e), mix(p, 5, e), mix(p, 6, e), mix(p, 7, e)

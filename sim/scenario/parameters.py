@@ -55,7 +55,9 @@ class Belief(Group):
     visit_repeat: float = par(20.0, "money/visit", "repeat revenue a visit is thought to bring", ge=-1e9, le=1e9)
     visit_cross: float = par(1.6, "money/visit", "cross revenue a visit is thought to bring", ge=-1e9, le=1e9)
     visit_satisfaction: float = par(0.05, "score/visit", "satisfaction a visit is thought to add", ge=-2, le=2)
-    noise: float = par(0.25, "of the quota", "spread of a month's measure expected at first (of 1 where there is no quota)", ge=0, le=100)
+    noise: float = par(
+        0.25, "of the quota", "spread of a month's measure expected at first (of 1 where there is no quota)", ge=0, le=100
+    )
 
 
 class Reps(Group):
@@ -185,7 +187,9 @@ class Service(Group):
     rate: float = par(0.08, "contacts/month", "mean need for service", ge=0, le=50)
     shape: float = par(2.0, "none", "shape of the gamma over customers' need", gt=0, le=1e4)
     fit: float = par(0.2, "log/sd", "fall of the need with fit", ge=-3, le=3)
-    surfaced: float = par(0.5, "share", "of contacts the desk did not solve, put right by a rep who visits that month", ge=0, le=1)
+    surfaced: float = par(
+        0.5, "share", "of contacts the desk did not solve, put right by a rep who visits that month", ge=0, le=1
+    )
 
 
 class Feeling(Group):

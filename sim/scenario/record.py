@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
 
-from sim.numeric import TABLE_NODES, exp, power, quantile_table
+from sim.numeric import NORMAL_OCTAVES, NORMAL_PARTS, TABLE_NODES, exp, normal_table, power, quantile_table
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS, Customers
@@ -17,7 +17,10 @@ COMBINE = ("add", "multiply", "gate")
 ADD, MULTIPLY, GATE = range(3)
 
 COMPONENT = np.dtype(
-    [(name, "i8") for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit malus_per_visit linear".split()]
+    [
+        (name, "i8")
+        for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit malus_per_visit linear".split()
+    ]
     + [
         (name, "i8")
         for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()
@@ -52,6 +55,7 @@ ARRAYS = [
     ("amounts", "f8", (TABLE_NODES, 2)),  # quantiles of a purchase's amount
     ("promise_months", "f8", (LONGEST + 2,)),  # months of custom promised, by age
     ("promise_renewals", "f8", (LONGEST + 2,)),  # renewals promised, by age
+    ("normal", "f8", (NORMAL_OCTAVES * NORMAL_PARTS, 4)),  # standard normal quantiles
     ("delay", "f8", (FARTHEST + 1,)),  # weight of pay by months from now
 ]
 
@@ -176,6 +180,7 @@ def build(scenario: Scenario) -> Setup:
         quantile_table(False, c.service.shape, 0.0),
         quantile_table(True, c.lapse.alpha, c.lapse.beta),
     ]
+    p["normal"] = normal_table()
     p["amounts"] = quantile_table(False, c.spend.p, 0.0)
     p["promise_months"], p["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
     p["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
