@@ -245,7 +245,7 @@ def pay_spread(reps):  # type: ignore[no-untyped-def]
 
 
 @rule
-def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
+def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 
     npv = sum of profit(t) / (1 + i)**((t - 1) / 12), months t from 1.
@@ -303,3 +303,9 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: i
     run.persistency_12 = arc.stayed[0] / arc.could[0] if arc.could[0] > 0.0 else np.nan
     run.persistency_24 = arc.stayed[1] / arc.could[1] if arc.could[1] > 0.0 else np.nan
     whale_curve(arc.profit[:number], total, whale)
+    for i in range(cohorts.shape[1]):
+        cohorts[0, i, 0] = arc.cohort_signed[i]
+        for j in range(cohorts.shape[1]):
+            cohorts[1, i, j] = arc.cohort_customers[i, j]
+            cohorts[2, i, j] = arc.cohort_profit[i, j]
+            cohorts[3, i, j] = arc.cohort_promised[i, j]

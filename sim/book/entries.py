@@ -187,5 +187,5 @@ def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def outcomes(p, months, reps, arc, number, profit_years, run, whale):  # type: ignore[no-untyped-def]
-    accounts.outcomes(p[0], months, reps, arc, number, profit_years, run[0], whale)
+def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
+    accounts.outcomes(p[0], months, reps, arc, number, profit_years, run[0], whale, cohorts)

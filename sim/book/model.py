@@ -12,7 +12,7 @@ from sim.accounts import MONTH, new_archive
 from sim.book import entries
 from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
 from sim.engine import setup
-from sim.engine.results import Output
+from sim.engine.results import new_output
 from sim.scenario.model import Scenario
 from sim.scheme import measures
 from sim.state import CUSTOMER, DESK, NOW
@@ -55,7 +55,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.row = np.zeros(1, MONTH)
         self.archive = new_archive(64, years(scenario.months))
         self.closed: list[np.ndarray] = []
-        self.output = Output(scenario.months)
+        self.output = new_output(scenario.months, 1)
         self.desk_agents = [DeskAgent(self, number) for number in range(scenario.desk.agents)]
         self.reps = [self.rep_class(self, seat) for seat in range(scenario.reps.count)]
         for name in self.reported:
@@ -114,7 +114,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         """The accounts; after the last month, the run's outcomes."""
         records = np.concatenate([rep.record for rep in self.reps])
         entries.close_month(self.setup.p, self.now, records, np.concatenate([rep.tally for rep in self.reps]), self.row)
-        self.output.months[month - 1] = self.row[0]
+        self.output.months[0, month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")
             setattr(self, name, float(self.row[name][0]) * (0.01 if money else 1.0))
@@ -126,10 +126,21 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     def finish(self, records: np.ndarray) -> None:
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
-        entries.outcomes(self.setup.p, out.months, records, arc, len(self.closed), out.profit_years, out.run, out.whale)
-        out.cohorts[0, :, 0] = arc.cohort_signed
-        out.cohorts[1], out.cohorts[2], out.cohorts[3] = arc.cohort_customers, arc.cohort_profit, arc.cohort_promised
-        out.customers = np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
+        entries.outcomes(
+            self.setup.p,
+            out.months[0],
+            records,
+            arc,
+            len(self.closed),
+            out.profit_years[0],
+            out.run,
+            out.whale[0],
+            out.cohorts[0],
+        )
+
+    def closed_records(self) -> np.ndarray:
+        """Records of all accounts that have been closed."""
+        return np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
 
     def close(self, customer: CustomerAgent) -> None:
         """Close a customer's account."""
@@ -142,11 +153,11 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         )
         self.closed.append(customer.record)
 
-    def run_all(self) -> Output:
-        """Step to the end and return the output."""
+    def run_all(self) -> BookModel:
+        """Step to the end; returns the model."""
         while self.running:
             self.step()
-        return self.output
+        return self
 
     def month_table(self) -> pd.DataFrame:
         """What the data collector gathered, by month."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from sim.engine.results import Output, Tables, tables
+import numpy as np
+
+from sim.engine.results import Tables, new_output, tables
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
 
@@ -38,16 +40,12 @@ def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False
     Tables
         Data frames in the scenario's currency.
     """
-    from sim.engine.kernel import simulate_run
+    from sim.engine.kernel import simulate_runs
 
-    ready = setup(scenario)
-    outputs: dict[int, Output] = {}
-    for number in runs:
-        out = Output(scenario.months)
-        kept = simulate_run(ready, seed, number, customers, out.months, out.run, out.profit_years, out.whale, out.cohorts)
-        out.customers = kept if customers else None
-        outputs[number] = out
-    return tables(scenario, outputs, customers)
+    numbers = np.array(runs, np.int64)
+    output = new_output(scenario.months, numbers.size)
+    kept, ends = simulate_runs(setup(scenario), seed, numbers, customers, output)
+    return tables(scenario, numbers, output, np.split(kept, ends[:-1]) if customers else None)
 
 
 __all__ = ["Tables", "setup", "simulate"]

@@ -95,10 +95,9 @@ def place(shelf, active, used):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_book(p, now, reps, opening, ledgers, desk, active, used):  # type: ignore[no-untyped-def]
-    """The seats' shelves and the customers there at the start, tallied apart: nobody is paid for them."""
+def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # type: ignore[no-untyped-def]
+    """The customers there at the start, tallied apart: nobody is paid for them."""
     founders = np.int64(p.customers_at_start)
-    shelves = [new_shelf(founders + 16) for _ in range(reps.shape[0])]
     for seat in range(reps.shape[0]):
         shelf, r, t, led = shelves[seat], reps[seat], opening[seat], seat_ledger(ledgers, seat)
         for i in range(founders):
@@ -106,7 +105,6 @@ def open_book(p, now, reps, opening, ledgers, desk, active, used):  # type: igno
             hunting.sign(p, shelf.records[i], r, t, led, desk)
             place(shelf, i, i)
         active[seat] = used[seat] = founders
-    return shelves
 
 
 @rule
@@ -125,15 +123,32 @@ def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyp
 
 
 @kernel
-def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
-    """Simulate one run; fill the output arrays (hundredths) and return the customers' records if kept."""
+def simulate_runs(s, seed, numbers, keep, out):  # type: ignore[no-untyped-def]
+    """Simulate runs one after the other on the same shelves; fill `out`.
+
+    Returns the customers' records if `keep`, and where each run's end.
+    """
+    seats = np.int64(s.p[0].reps_count)
+    shelves = [new_shelf(np.int64(s.p[0].customers_at_start) + 16) for _ in range(seats)]
+    kept, ends = np.zeros(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
+    for n in range(numbers.shape[0]):
+        kept = simulate_run(
+            s, seed, numbers[n], shelves, keep, kept, out.months[n], out.run[n], out.profit_years[n], out.whale[n], out.cohorts[n]
+        )
+        ends[n] = kept.shape[0]
+    return kept, ends
+
+
+@rule
+def simulate_run(s, seed, run, shelves, keep, kept, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
+    """Simulate one run; fill the output arrays and return `kept` with the customers' records added if they are to be."""
     p, components = s.p[0], borrowed(s.components)
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
     desks, kept_ledgers = np.zeros(np.int64(p.desk_agents), DESK), career.open_ledgers(p, components, seats)
     desk, ledgers = borrowed(desks), lend(kept_ledgers)
     active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-    arc, number, kept = new_archive(64, cohorts.shape[1]), 0, np.zeros(0, CUSTOMER)
+    arc, number = new_archive(64, cohorts.shape[1]), 0
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     scratch, places = np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
     u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
@@ -143,7 +158,7 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
         service.staff(p, now, desk[a], a)
     for seat in range(seats):
         career.furnish(reps[seat], seat, s.absent[seat])
-    shelves = open_book(p, now, reps, last, ledgers, desk, active, used)
+    open_book(p, now, reps, last, ledgers, desk, shelves, active, used)
     accounts.add_lines(p, last, months_out[0])
     last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
     for month in range(1, months + 1):
@@ -183,17 +198,11 @@ def simulate_run(s, seed, run, keep, months_out, run_out, profit_years, whale, c
         accounts.close_month(p, now, reps, tallies, m)
         last = tallies
         tallies = np.zeros(seats, TALLY)
-    accounts.outcomes(p, months_out, reps, arc, number, profit_years, run_out[0], whale)
-    for i in range(cohorts.shape[1]):
-        cohorts[0, i, 0] = arc.cohort_signed[i]
-        for j in range(cohorts.shape[1]):
-            cohorts[1, i, j] = arc.cohort_customers[i, j]
-            cohorts[2, i, j] = arc.cohort_profit[i, j]
-            cohorts[3, i, j] = arc.cohort_promised[i, j]
+    accounts.outcomes(p, months_out, reps, arc, number, profit_years, run_out, whale, cohorts)
     # numba keeps an array alive while it is used, not while its records or what was borrowed from it are
     clock[0].month, moment[0].visits, desks[0].wait, scratch[0], places[0] = 0, 0, 0.0, 0.0, 0
     kept_ledgers.signed[0, 0] = 0.0
     return kept
 
 
-__all__ = ["simulate_run"]
+__all__ = ["simulate_runs"]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from sim.accounts import MONTH, RUN
 from sim.scenario.model import Scenario
-from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, WHALE_SHARES, years
+from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, WHALE_SHARES, Column, years
+
+WHOLE = ("month", "customers", "signings", "lapses")  # months columns that count
 
 
 @dataclass(frozen=True)
@@ -24,99 +26,96 @@ class Tables:
     customers: pd.DataFrame | None = None
 
 
-class Output:
-    """The arrays one run is written into."""
+class Output(NamedTuple):
+    """The arrays so many runs are written into: N runs, T months, Y years; money in hundredths."""
 
-    def __init__(self, months: int) -> None:
-        n = years(months)
-        self.months = np.zeros(months, MONTH)
-        self.run = np.zeros(1, RUN)
-        self.profit_years = np.zeros(n)
-        self.whale = np.zeros(len(WHALE_SHARES))
-        self.cohorts = np.zeros((4, n, n))
-        self.customers: np.ndarray | None = None
+    months: np.ndarray  # [N, T]
+    run: np.ndarray  # [N]
+    profit_years: np.ndarray  # [N, Y]
+    whale: np.ndarray  # [N, WHALE_SHARES]
+    cohorts: np.ndarray  # [N, 4, Y, Y] signed, customers, profit, promised; by cohort and year
 
 
-def _money(unit: str) -> bool:
-    return unit.startswith("money")
-
-
-def tables(scenario: Scenario, outputs: dict[int, Output], customers: bool) -> Tables:
-    """Assemble data frames from the outputs of runs, by run number."""
-    numbers = np.array(sorted(outputs), np.int64)
-    done = [outputs[int(number)] for number in numbers]
-    n = years(scenario.months)
-    first, rest = [c.name for c in RUNS_FIRST], [c.name for c in RUNS_REST]
-    already = {"npv"}  # discounted in currency by the kernel
-    runs: dict[str, Any] = {"run": numbers}
-    rows = np.concatenate([output.run for output in done])
-    for column in first:
-        runs[column] = rows[column]
-    profit_years = np.stack([output.profit_years for output in done])
-    for year in range(n):
-        runs[f"profit_year_{year + 1}"] = profit_years[:, year] / 100.0
-    for column in RUNS_REST:
-        runs[column.name] = rows[column.name] / (100.0 if _money(column.unit) and column.name not in already else 1.0)
-    assert list(rest) == [name for name in runs if name in rest]
-    month_rows = np.concatenate([output.months for output in done])
-    months: dict[str, Any] = {"run": np.repeat(numbers, scenario.months)}
-    for column in MONTHS:
-        whole = column.name in ("month", "customers", "signings", "lapses")
-        values = month_rows[column.name] / (100.0 if _money(column.unit) else 1.0)
-        months[column.name] = values.astype(np.int64) if whole else values
-    return Tables(
-        pd.DataFrame(runs),
-        pd.DataFrame(months),
-        _cohorts(numbers, done, n),
-        pd.DataFrame(
-            {
-                "run": np.repeat(numbers, len(WHALE_SHARES)),
-                WHALE[0].name: np.tile(np.array(WHALE_SHARES), len(done)),
-                WHALE[1].name: np.concatenate([output.whale for output in done]),
-            }
-        ),
-        _customers(numbers, done) if customers else None,
+def new_output(months: int, runs: int) -> Output:
+    """Empty arrays for so many runs."""
+    n = years(months)
+    return Output(
+        np.zeros((runs, months), MONTH),
+        np.zeros(runs, RUN),
+        np.zeros((runs, n)),
+        np.zeros((runs, len(WHALE_SHARES))),
+        np.zeros((runs, 4, n, n)),
     )
 
 
-def _cohorts(numbers: np.ndarray, done: list[Output], n: int) -> pd.DataFrame:
-    cohort, year = np.triu_indices(n)
-    data = np.stack([output.cohorts for output in done])
-    columns = {
-        "run": np.repeat(numbers, cohort.size),
-        "cohort": np.tile(cohort + 1, len(done)),
-        "year": np.tile(year + 1, len(done)),
-        "signed": data[:, 0][:, cohort, 0].ravel(),
-        "customers": data[:, 1][:, cohort, year].ravel(),
-        "profit": data[:, 2][:, cohort, year].ravel() / 100.0,
-        "promised_profit": data[:, 3][:, cohort, year].ravel() / 100.0,
-    }
-    assert list(columns)[1:] == [column.name for column in COHORTS]
+def join(outputs: list[Output]) -> Output:
+    """Outputs of several runs, one after the other."""
+    return Output(*(np.concatenate(arrays) for arrays in zip(*outputs, strict=True)))
+
+
+def _in_currency(values: np.ndarray, column: Column) -> np.ndarray:
+    return values / 100.0 if column.unit.startswith("money") else values
+
+
+def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: list[np.ndarray] | None) -> Tables:
+    """Assemble data frames from the output of the runs `numbers`, and from their customers' records if kept."""
+    return Tables(
+        _runs(numbers, output),
+        _months(numbers, output),
+        _cohorts(numbers, output),
+        pd.DataFrame(
+            {
+                "run": np.repeat(numbers, len(WHALE_SHARES)),
+                WHALE[0].name: np.tile(np.array(WHALE_SHARES), numbers.size),
+                WHALE[1].name: output.whale.ravel(),
+            }
+        ),
+        None if customers is None else _customers(numbers, customers),
+    )
+
+
+def _runs(numbers: np.ndarray, output: Output) -> pd.DataFrame:
+    columns: dict[str, np.ndarray] = {"run": numbers}
+    columns |= {column.name: output.run[column.name] for column in RUNS_FIRST}  # npv: discounted in currency by the rules
+    columns |= {f"profit_year_{k + 1}": output.profit_years[:, k] / 100.0 for k in range(output.profit_years.shape[1])}
+    columns |= {column.name: _in_currency(output.run[column.name], column) for column in RUNS_REST}
     return pd.DataFrame(columns)
 
 
-def _customers(numbers: np.ndarray, done: list[Output]) -> pd.DataFrame:
-    parts = []
-    for number, output in zip(numbers, done, strict=True):
-        c = output.customers
-        assert c is not None
-        frame = pd.DataFrame(
-            {
-                "run": np.full(c.size, number),
-                "customer": c["seat"] * 2**32 + c["signed"] * 2**20 + c["order"],
-                "rep": c["seat"],
-                "signed_month": c["signed"],
-                "lapsed_month": c["lapsed_month"],
-                "status": c["status"],
-                "outstanding": c["owed"] / 100.0,
-                "purchases": c["purchases"],
-                "fit": c["fit"],
-            }
-            | {
-                name: c[name] / 100.0
-                for name in "revenue cost_of_goods acquisition service resolution write_off commission profit collected".split()
-            }
-        )
-        frame["promised_profit"] = c["promised"] / 100.0
-        parts.append(frame.sort_values("customer", ignore_index=True))
-    return pd.concat(parts, ignore_index=True)[["run", *(column.name for column in CUSTOMERS)]]
+def _months(numbers: np.ndarray, output: Output) -> pd.DataFrame:
+    columns: dict[str, np.ndarray] = {"run": np.repeat(numbers, output.months.shape[1])}
+    for column in MONTHS:
+        values = _in_currency(output.months[column.name].ravel(), column)
+        columns[column.name] = values.astype(np.int64) if column.name in WHOLE else values
+    return pd.DataFrame(columns)
+
+
+def _cohorts(numbers: np.ndarray, output: Output) -> pd.DataFrame:
+    cohort, year = np.triu_indices(output.cohorts.shape[2])
+    signed, customers, profit, promised = (output.cohorts[:, k] for k in range(4))
+    columns = {
+        "run": np.repeat(numbers, cohort.size),
+        "cohort": np.tile(cohort + 1, numbers.size),
+        "year": np.tile(year + 1, numbers.size),
+        "signed": signed[:, cohort, 0].ravel(),
+        "customers": customers[:, cohort, year].ravel(),
+        "profit": profit[:, cohort, year].ravel() / 100.0,
+        "promised_profit": promised[:, cohort, year].ravel() / 100.0,
+    }
+    return pd.DataFrame(columns)[["run", *(column.name for column in COHORTS)]]
+
+
+def _customers(numbers: np.ndarray, kept: list[np.ndarray]) -> pd.DataFrame:
+    frames = []
+    for number, c in zip(numbers, kept, strict=True):
+        columns = {
+            "run": np.full(c.size, number),
+            "customer": c["seat"] * 2**32 + c["signed"] * 2**20 + c["order"],
+            "rep": c["seat"],
+            "signed_month": c["signed"],
+            "promised_profit": c["promised"] / 100.0,
+            "outstanding": c["owed"] / 100.0,
+        }
+        columns |= {column.name: _in_currency(c[column.name], column) for column in CUSTOMERS if column.name not in columns}
+        frames.append(pd.DataFrame(columns).sort_values("customer", ignore_index=True))
+    return pd.concat(frames, ignore_index=True)[["run", *(column.name for column in CUSTOMERS)]]

@@ -38,7 +38,7 @@ class Shelf(NamedTuple):
 def new_shelf(customers):  # type: ignore[no-untyped-def]
     """An empty shelf with room for so many customers."""
     blocks = (customers + BLOCK - 1) // BLOCK
-    return Shelf(np.zeros(blocks * BLOCK, CUSTOMER), np.zeros((blocks, COLUMNS)), np.zeros((blocks, 2 * BLOCK), np.int64))
+    return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * BLOCK), np.int64))
 
 
 @rule
