@@ -14,10 +14,9 @@ from sim.state import ACTIVE, WRITTEN_OFF
 
 
 @rule
-def pay_probability(paid: float, odds: float, satisfaction: float, dissatisfied: float) -> float:
-    """Probability of paying this month: odds of the row times the customer's, lower when dissatisfied."""
-    lift = odds * exp(dissatisfied * min(satisfaction, 0.0))
-    return paid * lift / (1.0 - paid + paid * lift)
+def lift(odds: float, satisfaction: float, dissatisfied: float) -> float:
+    """Factor on the odds of paying this month: the customer's own, lower when dissatisfied."""
+    return odds if satisfaction >= 0.0 else odds * exp(dissatisfied * satisfaction)
 
 
 @rule
@@ -35,14 +34,15 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The balance is paid, stays, ages, or is written off; a customer who has left still owes it."""
     if c.owed <= 0.0:
         return
+    # with the odds of paying lifted and the rest of the row in proportion, the row adds up to `total` = 1 - paid + paid * lift
     row = int(c.bucket)
     paid = p.transitions[row, 0]
-    shifted = pay_probability(paid, c.odds_pay, c.satisfaction, p.payment_dissatisfied)
-    if e.u_payment < shifted:
+    lifted = paid * lift(c.odds_pay, c.satisfaction, p.payment_dissatisfied)
+    place = e.u_payment * (1.0 - paid + lifted)
+    if place < lifted:
         collect(c, r, t)
         return
-    # the rest of the row keeps its proportions
-    place = paid + (e.u_payment - shifted) / (1.0 - shifted) * (1.0 - paid)
+    place += paid - lifted
     for bucket in range(1, int(p.buckets)):
         if place < p.transitions[row, bucket]:
             c.bucket = float(bucket)
