@@ -18,7 +18,7 @@ class Effort:
     mesa_months : length of the run both engines make.
     growth_runs : runs in a timing of the growth benchmark.
     pairs, thread_runs : pairs of one thread and two, and the runs of each.
-    study_runs : a short and a long study on disk, whose memory is compared.
+    study_runs : studies on disk whose memory is compared, from short to long.
     first_start : whether to compile with an empty cache.
     """
 
@@ -30,7 +30,7 @@ class Effort:
     growth_runs: int
     pairs: int
     thread_runs: int
-    study_runs: tuple[int, int]
+    study_runs: tuple[int, ...]
     first_start: bool
 
 
@@ -43,7 +43,7 @@ FULL = Effort(
     growth_runs=10,
     pairs=7,
     thread_runs=400,
-    study_runs=(200, 2000),
+    study_runs=(200, 2000, 4000),
     first_start=True,
 )
 QUICK = Effort(
