@@ -1,0 +1,1 @@
+"""How fast daarna is, measured: ``python -m benchmarks`` from the folder of the repository (see README.md there)."""

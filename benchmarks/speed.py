@@ -1,0 +1,31 @@
+"""Nanoseconds per customer-month on one core, for books of several sizes."""
+
+from __future__ import annotations
+
+import statistics
+
+from benchmarks.clock import timed
+from benchmarks.effort import Effort
+from benchmarks.rows import Row
+from benchmarks.worlds import SEED, customer_months, world
+from sim import engine
+
+GROUP = "One core: time per customer-month"
+
+
+def measure(effort: Effort) -> list[Row]:
+    """CPU and wall time of whole runs, their tables included, over the customer-months in them."""
+    rows = []
+    for at_start in effort.books:
+        scenario = world(at_start, effort.months)
+        pilot = customer_months(engine.simulate(scenario, SEED, range(1, 2)).months)
+        runs = range(1, 2 + effort.customer_months // pilot)
+        lived = customer_months(engine.simulate(scenario, SEED, runs).months)
+        timing = timed(lambda: engine.simulate(scenario, SEED, runs), effort.repeats)  # noqa: B023
+        what = f"{at_start:,} customers a rep at the start"
+        mean = lived / (len(runs) * effort.months * scenario.reps.count)
+        note = f"mean {mean:,.0f} a rep; {lived:,} customer-months, {len(runs)} runs, {effort.repeats} repeats"
+        rows.append(Row(GROUP, what, timing.median / lived * 1e9, "ns", "CPU", timing.least / lived * 1e9, note))
+        wall = statistics.median(timing.wall) / lived * 1e9
+        rows.append(Row(GROUP, what, wall, "ns", "wall", min(timing.wall) / lived * 1e9, "the same repeats"))
+    return rows
