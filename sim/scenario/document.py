@@ -40,6 +40,27 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     ("customers", "A row per scenario, run and customer signed (with `--customers`).", CUSTOMERS),
 )
 
+# of a measure, by sim.scheme.measures: its kind, what one signing adds to it at once, what a visit does
+KINDS = {"new": "flow, made by signing", "book": "flow, made by the customers kept", "level": "level at the period's end"}
+SIGNING = {
+    "none": "nothing",
+    "one": "1",
+    "revenue": "the first purchase",
+    "margin": "the margin on it",
+    "worth": "a customer's expected monthly margin",
+}
+VISIT = {
+    "none": "nothing",
+    "repeat": "repeat revenue",
+    "cross": "cross revenue",
+    "sale": "repeat and cross revenue",
+    "sale margin": "the margin on both",
+    "satisfaction": "satisfaction",
+    "customer": "the lapse prevented",
+    "customer share": "the lapse prevented, of the book",
+    "loss": "less the lapse prevented",
+}
+
 
 def page() -> str:
     """The whole page."""
@@ -90,13 +111,15 @@ def _default(value: Any) -> str:
 def _measures() -> str:
     from sim.scheme.measures import MEASURES
 
-    kinds = {"new": "flow, made by signing", "book": "flow, made by the customers kept", "level": "level at the period's end"}
-    adds = {"none": "nothing", "one": "1", "revenue": "the first purchase", "margin": "the margin on it"}
-    rows = [(f"`{one.name}`", one.unit, kinds[one.kind], adds[one.per_signing], one.meaning) for one in MEASURES]
+    rows = [
+        (f"`{one.name}`", one.unit, KINDS[one.kind], SIGNING[one.per_signing], VISIT[one.per_visit], one.meaning)
+        for one in MEASURES
+    ]
     intro = (
-        "What a component can pay on, for the rep or as the mean over the team. A flow is summed over the component's period.\n"
+        "What a component can pay on, for the rep or as the mean over the team. A flow is summed over the component's period. "
+        "What a signing and a visit add is what the rep's plan reckons with.\n"
     )
-    return intro + "\n" + table(("measure", "unit", "kind", "a signing adds at once", "meaning"), rows)
+    return intro + "\n" + table(("measure", "unit", "kind", "a signing adds at once", "a visit adds", "meaning"), rows)
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
