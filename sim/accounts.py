@@ -1,6 +1,6 @@
 """The books: every amount has a line, every line adds up, in whole hundredths.
 
-Identities (checked on every run by :func:`check`):
+Identities (held to in `tests/test_accounts.py`):
 booked = collected + written off + change in outstanding; variable pay awarded = paid + change in held
 + forfeited; clawback claimed = recovered + change in due + uncollectable; customers(t) =
 customers(t-1) + signings - lapses; the customers' accounts and the firm's fixed items make the profit.
@@ -54,7 +54,7 @@ def promised(p, c, month):  # type: ignore[no-untyped-def]
     """Profit promised at signing for the months up to `month`, in hundredths.
 
     First purchase and perks at once; then purchases less service in every month, and renewals when they
-    fall due, for as long as the firm reckons customers stay; less the commission paid for the signature.
+    fall due, for as long as the firm reckons customers stay; less the commission charged to the account.
     """
     age = month - c.signed + 1
     if age < 1:

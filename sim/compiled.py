@@ -104,7 +104,8 @@ def float_to_bits(typing_context, number):  # type: ignore[no-untyped-def]
 def borrowed(typing_context, array):  # type: ignore[no-untyped-def]
     """The same array without a claim on its memory: handing it on costs no reference counting.
 
-    Whoever borrows must use the array itself once more after the last use of what was borrowed.
+    Only for arrays that a compiled function was given, which its caller keeps alive until it returns: numba
+    may free what the function itself has made while only a borrowed view of it is left.
     """
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]

@@ -129,6 +129,25 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives):  # 
 
 
 @rule
+def clear_ledgers(all_):  # type: ignore[no-untyped-def]
+    """Empty the ledgers of all seats for another run."""
+    all_.to_date[:] = 0.0
+    all_.usual[:] = 0.0
+    all_.noise[:] = 0.0
+    all_.worth[:] = 0.0
+    all_.held[:] = 0.0
+    all_.factor[:] = 1.0
+    all_.base[:] = 0.0
+    all_.signed[:] = 0.0
+    all_.scale[:] = 0.0
+    all_.paid_rate[:] = 0.0
+    all_.values[:] = 0.0
+    all_.awards[:] = 0.0
+    all_.propensity[:] = 1.0
+    all_.utility[:] = 0.0
+
+
+@rule
 def lend(all_):  # type: ignore[no-untyped-def]
     """The ledgers of all seats, borrowed: see :func:`sim.compiled.borrowed`."""
     return Ledger(

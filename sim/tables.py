@@ -1,7 +1,6 @@
 """The columns of the result tables, each with its unit and meaning: the one place they are named.
 
-The order here is the order in the arrays the engines fill, in the data frames and in the Parquet
-files.  Columns marked ``*`` in `docs/model.md` are daarna's additions to the fixed set.
+The order here is the order in the arrays the engines fill, in the data frames and in the Parquet files.
 """
 
 from __future__ import annotations
@@ -118,7 +117,11 @@ CUSTOMERS: tuple[Column, ...] = (
     Column("service", "money", "contacts and visits"),
     Column("resolution", "money", "solutions, goodwill, collection"),
     Column("write_off", "money", "given up"),
-    Column("commission", "money", "acquisition commission that belongs to this customer"),
+    Column(
+        "commission",
+        "money",
+        "charged to this account: for the signature, trail, on purchases and collections; less clawback claimed",
+    ),
     Column("profit", "money", "what the account left"),
     Column("promised_profit", "money", "promised at signing for the months that have passed"),
     Column("collected", "money", "paid"),

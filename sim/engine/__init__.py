@@ -40,11 +40,12 @@ def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False
     Tables
         Data frames in the scenario's currency.
     """
-    from sim.engine.kernel import simulate_runs
+    from sim.engine.kernel import simulate_runs, workspace
 
     numbers = np.array(runs, np.int64)
     output = new_output(scenario.months, numbers.size)
-    kept, ends = simulate_runs(setup(scenario), seed, numbers, customers, output)
+    ready = setup(scenario)
+    kept, ends = simulate_runs(ready, seed, numbers, customers, output, *workspace(ready))
     return tables(scenario, numbers, output, np.split(kept, ends[:-1]) if customers else None)
 
 

@@ -35,7 +35,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, draw_moment, lend, seat_ledger
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, clear_ledgers, draw_moment, lend, seat_ledger
 
 
 @rule
@@ -122,87 +122,101 @@ def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyp
     return shelf, active, used
 
 
-@kernel
-def simulate_runs(s, seed, numbers, keep, out):  # type: ignore[no-untyped-def]
-    """Simulate runs one after the other on the same shelves; fill `out`.
+@rule
+def with_records(kept, records):  # type: ignore[no-untyped-def]
+    """The records kept so far and more."""
+    both = np.empty(kept.shape[0] + records.shape[0], CUSTOMER)
+    for i in range(kept.shape[0]):
+        both[i] = kept[i]
+    for i in range(records.shape[0]):
+        both[kept.shape[0] + i] = records[i]
+    return both
 
-    Returns the customers' records if `keep`, and where each run's end.
+
+@kernel
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places):  # type: ignore[no-untyped-def]
+    """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
+
+    The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the customers' records if `keep`, and where each run's end.  One function, and not one within
+    another: numba would optimise what is nested once more at every level.
     """
-    seats = np.int64(s.p[0].reps_count)
-    shelves = [new_shelf(np.int64(s.p[0].customers_at_start) + 16) for _ in range(seats)]
-    kept, ends = np.zeros(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
+    p, components = s.p[0], borrowed(s.components)
+    months, seats = np.int64(p.months), np.int64(p.reps_count)
+    shelves = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
+    kept, ends = np.empty(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
+    clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
+    desk, ledgers = borrowed(desks), lend(all_ledgers)
+    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
+    now = clock[0]
     for n in range(numbers.shape[0]):
-        kept = simulate_run(
-            s, seed, numbers[n], shelves, keep, kept, out.months[n], out.run[n], out.profit_years[n], out.whale[n], out.cohorts[n]
-        )
+        # a firm with empty seats, and its customers at the start
+        now.seed, now.run, now.month = seed, numbers[n], 1
+        reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
+        clear_ledgers(ledgers)
+        active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
+        arc, number = new_archive(64, out.cohorts.shape[2]), 0
+        for a in range(desk.shape[0]):
+            service.staff(p, now, desk[a], a)
+        for seat in range(seats):
+            career.furnish(reps[seat], seat, s.absent[seat])
+        open_book(p, now, reps, last, ledgers, desk, shelves, active, used)
+        accounts.add_lines(p, last, out.months[n, 0])
+        last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
+        for month in range(1, months + 1):
+            now.month = month
+            m = out.months[n, month - 1]
+            # plan, hunt; nurture, purchase, service, payment, resolution, satisfaction, churn
+            service.open_desk(p, desk)
+            for seat in range(seats):
+                r, t, led, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
+                career.open_month(p, components, now, r, led)
+                if r.present == 1:
+                    planning.plan(p, components, now, r, last[seat], led)
+                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
+                    shelves[seat] = shelf
+                planning.spread_visits(p, r, t)
+                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
+                settle.measure_month(p, now, r, t, led)
+            # reward, close
+            settle.team_values(ledgers.values, reps, team)
+            for seat in range(seats):
+                r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
+                career.payday(p, components, now, r, t, led, team, m)
+                if active[seat] < used[seat] or month == months:
+                    leavers, before = records[active[seat] : used[seat]], used[seat]
+                    settle.customers_left(components, now, leavers, r, led, m)
+                    service.forget(now, leavers, desk)
+                    used[seat] = active[seat] + settled_last(leavers) if month < months else 0
+                    closing = records[used[seat] : before]
+                    while number + closing.shape[0] > arc.profit.shape[0]:
+                        arc = accounts.widen(arc)
+                    accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
+                    if keep:
+                        kept = with_records(kept, closing)
+                    number += closing.shape[0]
+                if month % 12 == 0:
+                    accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
+                career.evening(p, now, r, t, led, m)
+                hunting.refill(p, r, t.referrals)
+            accounts.close_month(p, now, reps, tallies, m)
+            last = tallies
+            tallies = np.zeros(seats, TALLY)
+        accounts.outcomes(p, out.months[n], reps, arc, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
         ends[n] = kept.shape[0]
+    clock[0].month, moment[0].visits = 0, 0  # numba keeps an array alive while it is used, not while its records are
     return kept, ends
 
 
-@rule
-def simulate_run(s, seed, run, shelves, keep, kept, months_out, run_out, profit_years, whale, cohorts):  # type: ignore[no-untyped-def]
-    """Simulate one run; fill the output arrays and return `kept` with the customers' records added if they are to be."""
-    p, components = s.p[0], borrowed(s.components)
-    months, seats = np.int64(p.months), np.int64(p.reps_count)
-    reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
-    desks, kept_ledgers = np.zeros(np.int64(p.desk_agents), DESK), career.open_ledgers(p, components, seats)
-    desk, ledgers = borrowed(desks), lend(kept_ledgers)
-    active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-    arc, number = new_archive(64, cohorts.shape[1]), 0
-    clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
-    scratch, places = np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
-    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
-    now = clock[0]
-    now.seed, now.run, now.month = seed, run, 1
-    for a in range(desk.shape[0]):
-        service.staff(p, now, desk[a], a)
-    for seat in range(seats):
-        career.furnish(reps[seat], seat, s.absent[seat])
-    open_book(p, now, reps, last, ledgers, desk, shelves, active, used)
-    accounts.add_lines(p, last, months_out[0])
-    last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
-    for month in range(1, months + 1):
-        now.month = month
-        m = months_out[month - 1]
-        service.open_desk(p, desk)
-        for seat in range(seats):
-            r, t, led, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
-            career.open_month(p, components, now, r, led)
-            if r.present == 1:
-                planning.plan(p, components, now, r, last[seat], led)
-                shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
-                shelves[seat] = shelf
-            planning.spread_visits(p, r, t)
-            active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
-            settle.measure_month(p, now, r, t, led)
-        settle.team_values(ledgers.values, reps, team)
-        for seat in range(seats):
-            r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
-            career.payday(p, components, now, r, t, led, team, m)
-            if active[seat] < used[seat] or month == months:
-                leavers, before = records[active[seat] : used[seat]], used[seat]
-                settle.customers_left(components, now, leavers, r, led, m)
-                service.forget(now, leavers, desk)
-                used[seat] = active[seat] + settled_last(leavers) if month < months else 0
-                closing = records[used[seat] : before]
-                while number + closing.shape[0] > arc.profit.shape[0]:
-                    arc = accounts.widen(arc)
-                accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
-                if keep:
-                    kept = np.concatenate((kept, closing))
-                number += closing.shape[0]
-            if month % 12 == 0:
-                accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
-            career.evening(p, now, r, t, led, m)
-            hunting.refill(p, r, t.referrals)
-        accounts.close_month(p, now, reps, tallies, m)
-        last = tallies
-        tallies = np.zeros(seats, TALLY)
-    accounts.outcomes(p, months_out, reps, arc, number, profit_years, run_out, whale, cohorts)
-    # numba keeps an array alive while it is used, not while its records or what was borrowed from it are
-    clock[0].month, moment[0].visits, desks[0].wait, scratch[0], places[0] = 0, 0, 0.0, 0.0, 0
-    kept_ledgers.signed[0, 0] = 0.0
-    return kept
+@kernel
+def new_ledgers_of(s):  # type: ignore[no-untyped-def]
+    """Ledgers of all seats of a scenario."""
+    return career.open_ledgers(s.p[0], s.components, np.int64(s.p[0].reps_count))
 
 
-__all__ = ["simulate_runs"]
+def workspace(s):  # type: ignore[no-untyped-def]
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block."""
+    desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
+    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
+
+
+__all__ = ["simulate_runs", "workspace"]

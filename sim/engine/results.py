@@ -58,7 +58,11 @@ def _in_currency(values: np.ndarray, column: Column) -> np.ndarray:
 
 
 def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: list[np.ndarray] | None) -> Tables:
-    """Assemble data frames from the output of the runs `numbers`, and from their customers' records if kept."""
+    """Assemble data frames from the output of the runs `numbers`, and from their customers' records if kept; by run number."""
+    order = np.argsort(numbers)
+    numbers, output = numbers[order], Output(*(array[order] for array in output))
+    if customers is not None:
+        customers = [customers[k] for k in order]
     return Tables(
         _runs(numbers, output),
         _months(numbers, output),

@@ -133,17 +133,27 @@ def project(k, value, noise, floor):  # type: ignore[no-untyped-def]
 
 
 @rule
-def ahead(k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
-    """The measure at the period's end, apart from what this month's effort adds: (expected, spread, least).
+def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
+    """The measure at the period's end, if the month brings `signed` customers, visits apart: (expected, spread, least).
 
-    Signings to come, `signed` of them this month, are taken as Poisson; what the book brings strays as it has.
+    Signings to come are taken as Poisson; what the book brings strays as it has.  The team's mean is what it
+    usually is, moved by the rep's part in what this month differs from the rep's usual one.
     """
+    one = per_signing(k, r) * part(p, k)
     if k.kind == LEVEL:
-        return led.usual[i], led.noise[i], -np.inf
+        return led.usual[i] + signed * one, led.noise[i], -np.inf
+    months = left + 1.0
+    if k.team == 1:
+        value = led.usual[i] * months + (signed - r.usual_signings) * one
+    elif k.kind == NEW:
+        value = (signed + r.usual_signings * left) * one
+    else:
+        value = led.usual[i] * months + (signed + r.usual_signings * left) * one
     if k.kind == NEW:
-        spread = per_signing(k, r) * np.sqrt(signed + r.usual_signings * left)
-        return led.to_date[i] + led.usual[i] * left, spread, led.to_date[i]
-    return led.to_date[i] + led.usual[i] * (left + 1), led.noise[i] * np.sqrt(left + 1.0), led.to_date[i]
+        spread = per_signing(k, r) * np.sqrt((signed + r.usual_signings * left) * part(p, k))
+    else:
+        spread = led.noise[i] * np.sqrt(months)
+    return led.to_date[i] + value, spread, led.to_date[i]
 
 
 @rule
@@ -178,22 +188,22 @@ def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
 
 @rule
 def at_risk(p, k, i, month, led):  # type: ignore[no-untyped-def]
-    """What the rep stands to lose, were the whole book to lapse next month: trail to come, clawback to pay.
+    """What the rep stands to lose, were the whole book to lapse next month: (trail to come, clawback to pay).
 
     Trail counts for the horizon, without expecting lapse; both are summed over months of signing.
     """
-    total = 0.0
+    trail, claim = 0.0, 0.0
     if k.trail_months > 0:
         row, months = trail_row(k), 0.0
         for signed in range(max(1, month - k.trail_months + 1), month):
             months = min(k.trail_months - (month - signed), p.reps_horizon_months)
-            total += led.base[row, signed] * (1.0 if row == 0 else CENT) * k.rate / k.trail_months * months
+            trail += led.base[row, signed] * (1.0 if row == 0 else CENT) * k.rate / k.trail_months * months
     elif k.clawback_months > 0:
         row = trail_row(k)
         for signed in range(max(1, month - k.clawback_months + 1), month):
             units = led.base[row, signed] * (1.0 if row == 0 else CENT)
-            total += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
-    return total * p.reps_present_bias
+            claim += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
+    return trail * p.reps_present_bias, claim * p.reps_present_bias
 
 
 @rule
@@ -204,11 +214,13 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
     hangs on the customer's staying) and whom the visits go to.
     """
     factor = combined_factor(components, led.factor, month)
-    at_once, at_stake, signing, kept, sale = 0.0, 0.0, 0.0, 0.0, 0.0
+    at_once, at_stake, signing, kept, claims, sale = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
         k = components[i]
         if t.active > 0.0:
-            kept += at_risk(p, k, i, month, led) / t.active
+            trail, claim = at_risk(p, k, i, month, led)
+            kept += trail / t.active
+            claims += claim / t.active
         if not in_force(k, month) or k.combine != ADD:
             continue
         if k.trail_months > 0:
@@ -218,7 +230,7 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
         led.worth[i] = safe + deferred
         left, one = months_left(k, month), per_signing(k, r) * part(p, k)
         if one > 0.0 and k.kind != LEVEL:
-            value, noise, least = ahead(k, r, led, i, left, r.usual_signings)
+            value, noise, least = ahead(p, k, r, led, i, left, r.usual_signings)
             gain = (project(k, value + one, noise, least) - project(k, value, noise, least)) * p.delay[left]
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
@@ -227,13 +239,14 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
         kept += pays
         if REPEAT <= k.per_visit <= SALE_MARGIN and k.linear == 1:
             sale += k.rate * part(p, k) * per_visit(k.per_visit, r, t.active)
-    r.care_all = 1.0 + max(0.0, kept * r.visit_lapse * factor)
+    kept = kept * factor + claims  # what was paid, and may be claimed back, has been multiplied already
+    r.care_all = 1.0 + max(0.0, kept * r.visit_lapse)
     worth = t.worth_sum * CENT
     r.care_worth = max(0.0, sale * factor) * t.active / worth if worth > 0.0 else 0.0
     signings = r.signings_per_attempt * p.reps_hours / p.reps_hours_per_attempt
     squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / p.reps_expenses
     r.pressure = squeeze / (1.0 + squeeze)
-    return signing * factor, kept * factor
+    return signing * factor, kept
 
 
 @rule
@@ -250,8 +263,8 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
         if (k.per_visit != NONE) != visited or not in_force(k, month) or k.trail_months > 0:
             continue
         left = months_left(k, month)
-        value, noise, least = ahead(k, r, led, i, left, signed)
-        value += (signed * per_signing(k, r) + visits * per_visit(k.per_visit, r, active)) * part(p, k)
+        value, noise, least = ahead(p, k, r, led, i, left, signed)
+        value += visits * per_visit(k.per_visit, r, active) * part(p, k)
         expected = project(k, value, noise, least)
         if k.combine == ADD:
             awards += expected * factor
@@ -323,11 +336,11 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
             pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
-            pay += malus_pay(p, components, now.month, r, led, t.active, visits)
             awards += settled
             within = min(1.0, room / awards) if awards > 0.0 else 1.0  # what the regulator's cap lets through
             led.utility[index] = (
                 (sure + pay) * within
+                + malus_pay(p, components, now.month, r, led, t.active, visits)
                 + signed * signing
                 + visits * r.visit_lapse * kept
                 - effort_cost(p, hunt / grid, nurture / grid)

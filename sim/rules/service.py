@@ -38,8 +38,9 @@ def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> floa
 
 @rule
 def staff(p, now, agent, number):  # type: ignore[no-untyped-def]
-    """An agent's own skill, drawn once."""
+    """An agent at the start of a run: nobody to look after yet, and a skill drawn once."""
     u = draws.uniforms(now.seed, now.run, draws.DESK, 0, number, 0)
+    agent.wait, agent.need, agent.backlog = 0.0, 0.0, 0.0
     agent.skill = p.desk_skill_spread * normal_quantile(u[0])
 
 

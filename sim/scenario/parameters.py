@@ -302,7 +302,7 @@ class Desk(Group):
     offer_sale: float = par(0.06, "probability", "of a cross-purchase when offered", ge=0, le=1)
     appointment: float = par(0.03, "leads/contact", "appointments a commercial desk makes for the rep", ge=0, le=1)
     forgetting: float = par(0.2, "share/month", "of the memory of earlier offers, lost each month", ge=0, le=1)
-    irritation: float = par(0.15, "score", "experience lost per offer beyond the first in recent memory", ge=0, le=2)
+    irritation: float = par(0.15, "score", "experience lost at an offer, per earlier offer still in memory", ge=0, le=2)
     salary: float = par(2500.0, "money/month", "cost of an agent", ge=0, le=1e9)
     contact_cost: float = par(12.0, "money", "cost of handling a contact", ge=0, le=1e9)
     max_wait: float = par(30.0, "days", "longest wait", gt=0, le=1e6)
@@ -314,7 +314,9 @@ class Resolution(Group):
     policy: Literal["none", "solution", "strict", "by_value"] = par(
         "strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away"
     )
-    value: float = par(10.0, "money/month", "expected margin above which by_value seeks a solution", ge=-1e9, le=1e9)
+    value: float = par(
+        10.0, "money/month", "margin per month of contract so far, above which by_value seeks a solution", ge=-1e9, le=1e9
+    )
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
     recovery: float = par(

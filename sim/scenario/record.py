@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
@@ -127,6 +128,12 @@ def _correlation(pairs: dict[str, float]) -> np.ndarray:
     return lower
 
 
+@cache
+def _record_type(names: tuple[str, ...]) -> np.dtype[np.void]:
+    """The record's type, made once: numba compares types that are equal but not the same field by field at every call."""
+    return np.dtype([(name, "f8") for name in names] + ARRAYS)
+
+
 def _renewal(c: Customers) -> float:
     """Mean renewal revenue of a new customer per month."""
     return c.renewal * c.initial / c.renewal_months if c.setting == "contractual" else 0.0
@@ -167,7 +174,7 @@ def build(scenario: Scenario) -> Setup:
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
     numbers["lapse_most"] = float(exp(c.lapse.satisfaction))
-    p = np.zeros(1, np.dtype([(name, "f8") for name in numbers] + ARRAYS))
+    p = np.zeros(1, _record_type(tuple(numbers)))
     for name, value in numbers.items():
         p[name] = value
     p["transitions"] = _transitions(c.payment.transitions)

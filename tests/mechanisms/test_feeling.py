@@ -144,9 +144,8 @@ def test_purchases_rise_more_than_in_proportion_to_satisfaction() -> None:
 
 
 def test_the_dissatisfied_pay_later() -> None:
-    assert payment.pay_probability(0.8, 1.0, 0.5, 0.7) == pytest.approx(0.8)
-    odds = payment.pay_probability(0.8, 1.0, -1.0, np.log(2))
-    assert odds == pytest.approx(2 / 3)  # odds of 4, halved
+    assert payment.lift(1.5, 0.5, 0.7) == 1.5
+    assert payment.lift(1.5, -1.0, np.log(2)) == pytest.approx(0.75)  # odds halved
     angry = {"service": {"rate": 0.5}}
     assert_raises(
         "outstanding",
