@@ -84,7 +84,7 @@ def mesa(months: int, repeats: int) -> dict[str, float]:
     for _ in range(repeats):
         model = BookModel(scenario, rng=SEED)
         seconds.append(timed(model.run_all, 1).least)
-        lived = customer_months(pd.DataFrame(model.output.months))
+        lived = customer_months(pd.DataFrame(model.output.months[0]))
     return {"median": statistics.median(seconds), "least": min(seconds), "customer_months": lived}
 
 
