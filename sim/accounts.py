@@ -211,7 +211,7 @@ def whale_curve(profit, total, whale):  # type: ignore[no-untyped-def]
         ends[b + 1] += ends[b]
     place, ordered, sums = ends[:BUCKETS].copy(), np.empty(n), np.zeros(BUCKETS + 1)
     for value in profit:
-        b = np.int64((best - value) / width)
+        b = int((best - value) / width)
         ordered[place[b]] = value
         place[b] += 1
         sums[b + 1] += value

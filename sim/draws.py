@@ -10,9 +10,13 @@ A customer is seat, month of signing and order of signing; an event within a mon
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sim.compiled import bits_to_float, rule, shared
+
+Word = Any  # 32 bits of an address or of randomness, as a whole number of any type
 
 MONTH_FIRST, MONTH_SECOND = 1, 2  # a customer's month: eight uniforms
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
@@ -30,14 +34,14 @@ ORDER_FACTOR = 256  # events per customer, purpose and month
 
 
 @rule
-def _round(x0: int, x1: int, x2: int, x3: int, a: int, b: int) -> tuple[int, int, int, int]:
+def _round(x0: Word, x1: Word, x2: Word, x3: Word, a: Word, b: Word) -> tuple[Word, Word, Word, Word]:
     p0 = MULTIPLIER_0 * x0
     p1 = MULTIPLIER_1 * x2
     return (p1 >> SHIFT) ^ x1 ^ a, p1 & MASK, (p0 >> SHIFT) ^ x3 ^ b, p0 & MASK
 
 
 @rule
-def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, int, int, int]:
+def philox4x32(c0: Word, c1: Word, c2: Word, c3: Word, k0: Word, k1: Word) -> tuple[Word, Word, Word, Word]:
     """Four 32-bit words (as uint64) for a counter of four words and a key of two: ten rounds."""
     x0, x1, x2, x3 = np.uint64(c0), np.uint64(c1), np.uint64(c2), np.uint64(c3)
     a, b = np.uint64(k0), np.uint64(k1)
@@ -48,13 +52,13 @@ def philox4x32(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[in
 
 
 @rule
-def uniform(word: int) -> float:
+def uniform(word: Word) -> float:
     """(word + 1/2) / 2**32, strictly between 0 and 1 (bit trick: vector units lack int64 to float)."""
     return (bits_to_float(np.int64(word) | np.int64(0x4330000000000000)) - 4503599627370495.5) * 2.3283064365386963e-10
 
 
 @shared
-def uniforms(seed: int, run: int, purpose: int, month: int, who: int, which: int) -> tuple[float, float, float, float]:
+def uniforms(seed: int, run: int, purpose: int, month: int, who: Word, which: Word) -> tuple[float, float, float, float]:
     """Four uniforms at an address: counter (who, which, month * 64 + purpose, run), key seed."""
     s = np.uint64(seed)
     w = philox4x32(np.int64(who), np.int64(which), np.int64(month) * 64 + purpose, np.int64(run), s & MASK, s >> SHIFT)
@@ -62,7 +66,7 @@ def uniforms(seed: int, run: int, purpose: int, month: int, who: int, which: int
 
 
 @rule
-def customer_key(seat: int, signed: int, order: int) -> tuple[int, int]:
+def customer_key(seat: int, signed: int, order: int) -> tuple[Word, Word]:
     """Who a customer is, as the two words of the address: (seat and month of signing, order)."""
     return np.int64(seat) * SEAT_FACTOR + np.int64(signed), np.int64(order) * ORDER_FACTOR
 
@@ -75,7 +79,7 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 
 @rule
 def month_uniforms(
-    seed: int, run: int, month: int, who: int, which: int
+    seed: int, run: int, month: int, who: Word, which: Word
 ) -> tuple[float, float, float, float, float, float, float, float]:
     """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral, who answers."""
     a = uniforms(seed, run, MONTH_FIRST, month, who, which)

@@ -59,7 +59,8 @@ class CustomerAgent(_Recorded):
     @property
     def desk_agent(self) -> DeskAgent:
         """Whom the customer meets at the desk this month."""
-        return self.model.desk_agents[self.answered_by]
+        agent: DeskAgent = self.model.desk_agents[self.answered_by]
+        return agent
 
     def begin(self) -> None:
         """The month's uniforms are drawn."""

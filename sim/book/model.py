@@ -161,4 +161,5 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def month_table(self) -> pd.DataFrame:
         """What the data collector gathered, by month."""
-        return self.datacollector.get_model_vars_dataframe()
+        table: pd.DataFrame = self.datacollector.get_model_vars_dataframe()
+        return table

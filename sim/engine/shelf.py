@@ -144,7 +144,7 @@ def busy_places(u, size, busy):  # type: ignore[no-untyped-def]
     found, scores = 0, 0.0
     for i in range(size):
         busy[found] = i
-        found += np.int64(u[EVENT + i])
+        found += int(u[EVENT + i])
         scores += u[SCORE + i]
     return found, scores
 

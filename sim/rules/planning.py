@@ -317,7 +317,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
     `t` is last month's tally: what the rep knows of the book.
     """
     signing, kept = weigh(p, components, now.month, r, t, led)
-    grid = np.int64(p.choice_grid)
+    grid = int(p.choice_grid)
     if p.choice_rule == FIXED:
         r.hunting, r.nurturing = p.choice_hunting, p.choice_nurturing
         return
