@@ -136,9 +136,7 @@ def test_uniform_quantile_is_the_closed_form() -> None:
         assert numeric.transformed_quantile(True, 1.0, 1.0, z) == pytest.approx(expected, abs=1e-11)
 
 
-@pytest.mark.parametrize(
-    ("is_beta", "a", "b"), [(False, s, 0.0) for s in SHAPES] + [(True, *ab) for ab in BETAS]
-)
+@pytest.mark.parametrize(("is_beta", "a", "b"), [(False, s, 0.0) for s in SHAPES] + [(True, *ab) for ab in BETAS])
 def test_tables_rise_and_hold_between_their_nodes(is_beta: bool, a: float, b: float) -> None:
     table = numeric.quantile_table(is_beta, a, b)
     assert np.isfinite(table).all()
