@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import rule, shared
 from sim.numeric import power
 from sim.scheme.settle import attributed
 from sim.state import ACTIVE, QUANTUM, account_profit, cents, quantise
@@ -66,7 +66,7 @@ def promised(p, c, month):  # type: ignore[no-untyped-def]
     )
 
 
-@rule
+@shared
 def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-untyped-def]
     """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
     months = np.int64(p.months)
@@ -83,7 +83,7 @@ def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-unt
             arc.cohort_customers[cohort, year] += 1.0
 
 
-@rule
+@shared
 def close_customers(p, components, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
     """Accounts are closed, when their owners have left and owe nothing more, or at the end of the run."""
     months = np.int64(p.months)
@@ -147,7 +147,7 @@ def add_lines(p, tallies, m):  # type: ignore[no-untyped-def]
         m.fit += t.fit_sum
 
 
-@rule
+@shared
 def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
     """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
     m.month = now.month
@@ -193,7 +193,7 @@ def widen(arc):  # type: ignore[no-untyped-def]
     )
 
 
-@rule
+@shared
 def whale_curve(profit, total, whale):  # type: ignore[no-untyped-def]
     """Share of the total that the most profitable SHARES of customers bring; not defined without a profit.
 
@@ -244,7 +244,7 @@ def pay_spread(reps):  # type: ignore[no-untyped-def]
     return np.sqrt(square / (seats - 1.0)) if seats > 1.0 else 0.0
 
 
-@rule
+@shared
 def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 

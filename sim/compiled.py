@@ -16,17 +16,22 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+# level 3 gives the same speed here and takes a sixth longer to compile; read when numba is first imported
+os.environ.setdefault("NUMBA_OPT", "2")
+
 import numba
 from numba import types
+from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).resolve().parent
+SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}  # division as IEEE says
 UNCOMPILED = ("plots", "cli", "study", "__init__.py", "errors.py")
 
 
@@ -54,30 +59,49 @@ def cache_folder() -> Path:
     return root / f"kernel-{source_hash()}"
 
 
+class Rule(CPUDispatcher):  # type: ignore[misc]
+    """A function that compiled functions call: made without what Python needs to call it.
+
+    That would take half as long again to compile.  Called from Python, it is compiled once more, with it.
+    """
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it from Python."""
+        return self.public(*arguments)
+
+    @cached_property
+    def public(self) -> Any:
+        """The same function, to be called from Python."""
+        return numba.njit(self.py_func, **SETTINGS)
+
+
 def rule(function: Function) -> Function:
-    """Compile a plain numeric function with numba: no fastmath, no GIL, division as IEEE says."""
-    return _compile(function, forceinline=True)
+    """Compile a plain numeric function with numba, to be written out wherever a compiled function calls it."""
+    return _inner(function, forceinline=True)
 
 
 def shared(function: Function) -> Function:
-    """Like :func:`rule`, compiled once and called: for what is long and called from many places."""
-    return _compile(function)
+    """Like :func:`rule`, but called and not written out: for what is long and called from many places."""
+    return _inner(function)
+
+
+def _inner(function: Function, **options: bool) -> Any:
+    if numba.config.DISABLE_JIT:
+        return function
+    bare = {"nopython": True, "boundscheck": None, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return Rule(function, targetoptions=SETTINGS | bare | options)
 
 
 def kernel(function: Function) -> Function:
-    """Like :func:`rule`, and keep the machine code on disk: for the few functions users wait for."""
+    """Like :func:`rule`, called from Python, its machine code kept on disk: for the few functions users wait for."""
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        return _compile(function, cache=True)
+        return numba.njit(function, cache=True, **SETTINGS)
     except RuntimeError:  # the cache folder cannot be written: compile in memory
-        return _compile(function)
+        return numba.njit(function, **SETTINGS)
     finally:
         numba.config.CACHE_DIR = before
-
-
-def _compile(function: Function, **options: bool) -> Function:
-    return numba.njit(function, nogil=True, error_model="numpy", fastmath=False, **options)
 
 
 @intrinsic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -73,7 +74,8 @@ def _announce_compilation() -> None:
     from sim.compiled import cache_folder
 
     if not any(cache_folder().rglob("*.nbc")):
-        print("Compiling the model once (about a minute); later starts take it from disk.", file=sys.stderr)
+        print("Compiling the model once (about 40 seconds); later starts take it from disk.", file=sys.stderr)
+        gc.disable()  # numba makes millions of objects that stay: looking for garbage among them costs seconds
 
 
 def _draw(study: Study, folder: Path) -> None:

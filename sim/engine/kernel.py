@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import accounts, draws
 from sim.accounts import new_archive
-from sim.compiled import borrowed, kernel, rule
+from sim.compiled import borrowed, kernel, rule, shared
 from sim.engine.shelf import (
     BLOCK,
     SCRATCH,
@@ -94,7 +94,7 @@ def place(shelf, active, used):  # type: ignore[no-untyped-def]
     put(shelf.columns[active // BLOCK], shelf.keys[active // BLOCK], active % BLOCK, shelf.records[active])
 
 
-@rule
+@shared
 def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # type: ignore[no-untyped-def]
     """The customers there at the start, tallied apart: nobody is paid for them."""
     founders = np.int64(p.customers_at_start)
@@ -122,7 +122,7 @@ def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyp
     return shelf, active, used
 
 
-@rule
+@shared
 def with_records(kept, records):  # type: ignore[no-untyped-def]
     """The records kept so far and more."""
     both = np.empty(kept.shape[0] + records.shape[0], CUSTOMER)
