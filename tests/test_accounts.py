@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import engine
+from sim import accounts, engine
 from sim.scenario.model import Scenario
 from tests.conftest import LIBRARY, random_scenario
 
@@ -27,6 +27,7 @@ def assert_identities(scenario: Scenario, seed: int) -> None:
         before = {name: np.concatenate([[0.0], cents(m[name])[:-1]]) for name in ("outstanding", "held", "clawback_due")}
         change = {name: cents(m[name]) - old for name, old in before.items()}
         assert (cents(m["revenue"]) == cents(m["collected"]) + cents(m["write_off"]) + change["outstanding"]).all()
+        assert (cents(m["claimed"]) == cents(m["clawback"]) + change["clawback_due"] + cents(m["uncollectable"])).all()
         assert (cents(m["awarded"]) == cents(m["commission"]) + change["held"] + cents(m["forfeited"])).all()
         stocks = np.concatenate([[0], m["customers"].to_numpy()[:-1]])
         assert (m["customers"] == stocks + m["signings"] - m["lapses"]).all()
@@ -50,3 +51,21 @@ def test_identities_hold_on_the_library(path: Path) -> None:
 @pytest.mark.parametrize("number", range(40))
 def test_identities_hold_on_random_scenarios(number: int) -> None:
     assert_identities(Scenario(**random_scenario(number + 1000)), number)
+
+
+@pytest.mark.parametrize("kind", ["spread", "ties", "one", "outlier"])
+def test_the_whale_curve_is_that_of_sorted_profits(kind: str) -> None:
+    r = np.random.default_rng(4)
+    profit = {
+        "spread": np.round(r.normal(200.0, 900.0, 4001)),
+        "ties": np.repeat([5.0, -2.0, 5.0], 300),
+        "one": np.array([7.0]),
+        "outlier": np.round(np.concatenate([r.normal(10.0, 3.0, 500), [1e9]])),
+    }[kind]
+    whale = np.zeros(accounts.SHARES.size)
+    accounts.whale_curve(profit, profit.sum(), whale)
+    top = np.concatenate([[0.0], np.cumsum(np.sort(profit)[::-1])])
+    ends = np.floor(accounts.SHARES * profit.size + 0.5).astype(int)
+    assert np.array_equal(whale, top[ends] / profit.sum())
+    accounts.whale_curve(profit, -1.0, whale)
+    assert np.isnan(whale).all()

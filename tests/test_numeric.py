@@ -155,6 +155,15 @@ def test_interpolation_returns_nodes_and_clamps_outside() -> None:
     assert numeric.interpolate(table, 50.0) == pytest.approx(table[-1, 0], abs=1e-7)
 
 
+def test_normal_quantiles_by_look_up_are_those_of_as241() -> None:
+    """All octaves of a 32-bit uniform, both tails, ends of the table included."""
+    words = np.concatenate([2.0 ** np.arange(32), 2.0**32 - 2.0 ** np.arange(32), np.arange(0, 2**32, 9_999_991)])
+    u = (np.minimum(words, 2.0**32 - 1) + 0.5) / 2.0**32
+    table = numeric.normal_table()
+    got = each(lambda v: numeric.normal(table, v), u)
+    assert np.abs(got - special.ndtri(u)).max() < 1e-7
+
+
 GOLDEN = {
     "exp": "6c8394f65b43dbef",
     "log": "d66269f5461d79bb",

@@ -21,7 +21,7 @@ from sim.plots.units import month_axis, share_axis
 _LOOKS = {
     "hunting": Look(VERMILLION, "-", "s", ""),
     "nurturing": Look(GREEN, (0, (5, 1.6)), "^", ""),
-    "neither or vacant": Look(GREY, (0, (1.2, 1.4)), "o", ""),
+    "neither": Look(GREY, (0, (1.2, 1.4)), "o", ""),
 }
 
 

@@ -46,11 +46,3 @@ def test_a_subclass_changes_the_rule() -> None:
 
     scenario = Scenario(months=4, reps={"count": 2})
     assert (book.simulate(scenario, 1, range(1, 2), model=Hunters).months["hunting_share"] == 1.0).all()
-
-
-def test_mesa_collects_and_steps() -> None:
-    model = sim.BookModel(Scenario(months=3, reps={"count": 2}, customers={"at_start": 5}), rng=4)
-    for _ in range(3):
-        model.step()
-    assert not model.running
-    assert list(model.month_table()["customers"])[0] >= 10
