@@ -45,7 +45,7 @@ MOMENT = np.dtype(  # what happens to one customer in one month
 )
 
 REP = np.dtype(
-    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings exits chosen months".split()]
+    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings chosen months".split()]
     + [
         (name, "f8")
         for name in (
@@ -65,18 +65,18 @@ REP = np.dtype(
     ]
 )
 
-TALLY = np.dtype(
-    [
-        (name, "f8")
-        for name in (
-            "signings lapses initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition prospecting service "
-            "resolution write_off collected attempts visits contacts wait_sum cases fit_sum "
-            "active satisfaction_sum worth_sum tenure_sum outstanding overdue referrals "
-            "visited visited_lapses visited_repeat visited_cross visited_satisfaction "
-            "present hunting nurturing pressure "
-            "surveyed cohort_kept cohort_signed written_off_customers"
-        ).split()
-    ]
+TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and needs in quanta
+    _floats("signings lapses attempts visits contacts cases referrals")
+    + _floats("initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition service resolution")
+    + _floats("write_off collected outstanding wait_sum fit_sum")
+    # the book at the month's end: active customers, their satisfaction, worth and months in it; those in arrears
+    + _floats("active satisfaction_sum worth_sum tenure_sum overdue")
+    # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel
+    + _floats("visited visited_lapses visited_repeat visited_cross visited_satisfaction")
+    # whether the seat is filled, and how its rep spends the time
+    + _floats("present hunting nurturing pressure")
+    # as surveyed, in score; of the customers signed so long ago, how many are there
+    + _floats("surveyed cohort_kept cohort_signed")
 )
 
 NOW = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
+
+from sim.scenario.base import Group
+from sim.scenario.model import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARY = sorted((ROOT / "scenarios").glob("*.toml"))
@@ -80,3 +83,48 @@ def random_scenario(number: int) -> dict[str, Any]:
             "norm": {"minimum": r.choice([0.0, 3.0]), "warnings": 1},
         },
     }
+
+
+def perturbed_scenario(number: int) -> dict[str, Any]:
+    """A random scenario in which three in ten of all other parameters are moved within their bounds as well."""
+    r = random.Random(number)
+    given = random_scenario(number)
+    for name in ("market", "reps", "customers", "desk", "firm"):
+        given[name] = _perturb(Scenario.model_fields[name].annotation, given.get(name, {}), r)
+    return given
+
+
+KEPT = (
+    "count",
+    "at_start",
+    "agents",
+    "absent",
+    "grid",
+    "transitions",
+    "correlation",
+    "alpha",
+    "beta",
+    "shape",
+    "horizon_months",
+    "nurturing",
+)
+
+
+def _perturb(group: Any, given: dict[str, Any], r: random.Random) -> dict[str, Any]:
+    moved = dict(given)
+    for name, field in group.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Group):
+            moved[name] = _perturb(field.annotation, given.get(name, {}), r)
+        elif name in given or name in KEPT or r.random() > 0.3:
+            continue
+        elif get_origin(field.annotation) is Literal:
+            moved[name] = r.choice(get_args(field.annotation))
+        elif field.annotation is bool:
+            moved[name] = r.random() < 0.5
+        elif field.annotation in (int, float):
+            bound = {key: getattr(rule, key) for rule in field.metadata for key in ("ge", "gt", "le", "lt") if hasattr(rule, key)}
+            low, high = bound.get("ge", bound.get("gt", -1e9)), bound.get("le", bound.get("lt", 1e9))
+            value = field.default * r.choice([0.25, 0.7, 1.5, 3.0]) if field.default else r.choice([0.0, 0.1])
+            inside = min(max(value, low + (1e-6 if "gt" in bound else 0)), high - (1e-6 if "lt" in bound else 0))
+            moved[name] = round(inside) if field.annotation is int else inside
+    return moved

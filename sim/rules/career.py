@@ -135,7 +135,6 @@ def depart(p, now, r, led):  # type: ignore[no-untyped-def]
     r.clawback_due = 0.0
     r.present = 0
     r.hire += 1
-    r.exits += 1
     r.hunting = 0.0
     r.nurturing = 0.0
     r.pressure = 0.0
