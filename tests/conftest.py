@@ -94,20 +94,7 @@ def perturbed_scenario(number: int) -> dict[str, Any]:
     return given
 
 
-KEPT = (
-    "count",
-    "at_start",
-    "agents",
-    "absent",
-    "grid",
-    "transitions",
-    "correlation",
-    "alpha",
-    "beta",
-    "shape",
-    "horizon_months",
-    "nurturing",
-)
+KEPT = "count at_start agents absent grid transitions correlation alpha beta shape horizon_months nurturing hunting".split()
 
 
 def _perturb(group: Any, given: dict[str, Any], r: random.Random) -> dict[str, Any]:
