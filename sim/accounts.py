@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.compiled import rule, shared
 from sim.numeric import power
-from sim.scheme.settle import attributed
+from sim.scheme.settle import attributed, awaits_settlement
 from sim.state import ACTIVE, QUANTUM, account_profit, cents, quantise
 from sim.tables import MONTHS, RUNS_FIRST, RUNS_REST, WHALE_SHARES
 
@@ -83,9 +83,15 @@ def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-unt
             arc.cohort_customers[cohort, year] += 1.0
 
 
+@rule
+def can_close(components, c, month):  # type: ignore[no-untyped-def]
+    """Whether the account of a customer who has left can be closed: nothing owed, commission settled."""
+    return c.owed == 0.0 and not awaits_settlement(components, c, month)
+
+
 @shared
 def close_customers(p, components, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
-    """Accounts are closed, when their owners have left and owe nothing more, or at the end of the run."""
+    """Accounts are closed, when their owners have left and it can be closed, or at the end of the run."""
     months = np.int64(p.months)
     enter_year(p, components, customers, led, arc, year)
     for i in range(customers.shape[0]):

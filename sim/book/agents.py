@@ -171,14 +171,14 @@ class RepAgent(_Recorded):
         )
 
     def let_go(self) -> None:
-        """Commission on those who left is claimed back; accounts are closed once nothing is owed, and at the end."""
+        """Commission on those who left is claimed back; accounts are closed when they can be, and at the end."""
         model, month = self.model, int(self.model.now["month"][0])
         staying = []
         for customer in self.book:
             if customer.lapsed_month == month:
                 entries.customers_left(model.setup.components, model.now, customer.record, self.record, self.ledger, model.row)
                 entries.forget(model.now, customer.record, model.desk)
-            settled = not customer.is_active and customer.owed == 0.0
+            settled = not customer.is_active and entries.can_close(model.setup.components, customer.record, month)
             if settled or month == model.spec.months:
                 model.close(customer)
             elif month % 12 == 0:

@@ -12,12 +12,12 @@ from sim.engine.shelf import (
     SCRATCH,
     begin_moment,
     busy_places,
+    closed_last,
     leave_place,
     new_shelf,
     put,
     put_state,
     quiet_months,
-    settled_last,
     swap,
     take_state,
     with_room,
@@ -137,8 +137,9 @@ def with_records(kept, records):  # type: ignore[no-untyped-def]
 def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
-    The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the customers' records if `keep`, and where each run's end.  One function, and not one within
-    another: numba would optimise what is nested once more at every level.
+    The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
+    customers' records if `keep`, and where each run's end.  One function, and not one within another: numba
+    would optimise what is nested once more at every level.
     """
     p, components = s.p[0], borrowed(s.components)
     months, seats = np.int64(p.months), np.int64(p.reps_count)
@@ -186,7 +187,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                     leavers, before = records[active[seat] : used[seat]], used[seat]
                     settle.customers_left(components, now, leavers, r, led, m)
                     service.forget(now, leavers, desk)
-                    used[seat] = active[seat] + settled_last(leavers) if month < months else 0
+                    used[seat] = active[seat] + closed_last(components, leavers, month) if month < months else 0
                     closing = records[used[seat] : before]
                     while number + closing.shape[0] > arc.profit.shape[0]:
                         arc = accounts.widen(arc)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
+from sim.accounts import can_close
 from sim.compiled import rule
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
 from sim.state import CUSTOMER, quantise, set_moment
@@ -119,14 +120,14 @@ def swap(records, i, j):  # type: ignore[no-untyped-def]
 
 
 @rule
-def settled_last(leavers):  # type: ignore[no-untyped-def]
-    """Move the leavers who owe nothing to the back; returns how many still owe."""
-    owing = leavers.shape[0]
+def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
+    """Move the leavers whose accounts can be closed to the back; returns how many cannot yet."""
+    open_ = leavers.shape[0]
     for i in range(leavers.shape[0] - 1, -1, -1):
-        if leavers[i].owed == 0.0:
-            owing -= 1
-            swap(leavers, i, owing)
-    return owing
+        if can_close(components, leavers[i], month):
+            open_ -= 1
+            swap(leavers, i, open_)
+    return open_
 
 
 @rule

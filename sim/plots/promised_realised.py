@@ -57,7 +57,7 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
                 box.set_yticks([])
                 message(box, "Nobody was signed")
         reach = min(SPAN, last)
-        y_label = money.label(f"Profit per customer in {reach} year{'' if reach == 1 else 's'}")
+        y_label = money.label(f"Profit per customer, up to {reach} year{'' if reach == 1 else 's'}")
         frame_panels(ax, boxes, "Year of signing", y_label, "Profit promised at signing, and realised", _handles(study))
     return ax
 

@@ -71,6 +71,8 @@ def open_month(p, components, now, r, led):  # type: ignore[no-untyped-def]
     """A vacancy may end; the rep's uniforms of the month are drawn."""
     if r.present == 0 and r.absent == 0 and now.month >= r.vacant_until:
         hire(p, components, now, r, led, now.month)
+    if now.month % 12 == 1:
+        r.year_variable = 0.0
     set_charges(components, r, led, now.month)
     u = draws.rep_uniforms(now.seed, now.run, draws.REP_MONTH, now.month, r.seat, r.hire)
     r.u_choice, r.u_attempt, r.u_leave, r.u_survey = u[0], u[1], u[2], u[3]

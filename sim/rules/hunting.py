@@ -33,7 +33,9 @@ def capacity(p, hunting: float, skill: float) -> float:  # type: ignore[no-untyp
 def attempts(p, r):  # type: ignore[no-untyped-def]
     """Whole attempts this month: (all, of which on warm leads); takes them from the pool."""
     leads = r.cold + r.warm
-    n = min(np.floor(expected_attempts(leads, capacity(p, r.hunting, r.hunting_skill)) + r.u_attempt), np.floor(leads))
+    n = min(
+        FOUNDERS - 1.0, np.floor(expected_attempts(leads, capacity(p, r.hunting, r.hunting_skill)) + r.u_attempt), np.floor(leads)
+    )
     warm = min(n, np.floor(r.warm))
     r.warm -= warm
     r.cold = max(0.0, r.cold - (n - warm))

@@ -17,7 +17,7 @@ def probability(
     the moment: 1 at a renewal, less between renewals.
     """
     shifted = odds * occasion * exp(-weight_satisfaction * satisfaction - weight_tie * tie)
-    return shifted / (1.0 + shifted)
+    return 1.0 / (1.0 + 1.0 / shifted)  # odds may be beyond all numbers
 
 
 @rule

@@ -15,7 +15,16 @@ from sim.numeric import exp
 from sim.rules import hunting
 from sim.scenario.record import ADD
 from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
-from sim.scheme.settle import clawback_share, combined_factor, component_pay, in_force, measured, trail_row, variable_room
+from sim.scheme.settle import (
+    clawback_share,
+    combined_factor,
+    component_pay,
+    in_force,
+    measured,
+    settles,
+    trail_row,
+    variable_room,
+)
 from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
@@ -164,7 +173,9 @@ def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
     value, alive, each = 0.0, 1.0, usual / active
     for month in range(1, np.int64(p.reps_horizon_months) + 1):
         alive *= 1.0 - r.lapse
-        if (now + month) % k.months != 0:
+        if now + month > k.until_month:
+            break
+        if not settles(k, now + month):
             continue
         if k.kind == BOOK:
             more = component_pay(k, (usual + each * part(p, k)) * k.months) - component_pay(k, usual * k.months)
@@ -187,7 +198,7 @@ def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def at_risk(p, k, i, month, led):  # type: ignore[no-untyped-def]
+def at_risk(p, k, i, month, r, led):  # type: ignore[no-untyped-def]
     """What the rep stands to lose, were the whole book to lapse next month: (trail to come, clawback to pay).
 
     Trail counts for the horizon, without expecting lapse; both are summed over months of signing.
@@ -195,12 +206,12 @@ def at_risk(p, k, i, month, led):  # type: ignore[no-untyped-def]
     trail, claim = 0.0, 0.0
     if k.trail_months > 0:
         row, months = trail_row(k), 0.0
-        for signed in range(max(1, month - k.trail_months + 1), month):
+        for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month + 1, month)):
             months = min(k.trail_months - (month - signed), p.reps_horizon_months)
             trail += led.base[row, signed] * (1.0 if row == 0 else CENT) * k.rate / k.trail_months * months
     elif k.clawback_months > 0:
         row = trail_row(k)
-        for signed in range(max(1, month - k.clawback_months + 1), month):
+        for signed in range(max(r.hired_month, month - k.clawback_months + 1), month):
             units = led.base[row, signed] * (1.0 if row == 0 else CENT)
             claim += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
     return trail * p.reps_present_bias, claim * p.reps_present_bias
@@ -218,7 +229,7 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
     for i in range(components.shape[0]):
         k = components[i]
         if t.active > 0.0:
-            trail, claim = at_risk(p, k, i, month, led)
+            trail, claim = at_risk(p, k, i, month, r, led)
             kept += trail / t.active
             claims += claim / t.active
         if not in_force(k, month) or k.combine != ADD:

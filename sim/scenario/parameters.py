@@ -315,7 +315,7 @@ class Resolution(Group):
         "strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away"
     )
     value: float = par(
-        10.0, "money/month", "margin per month of contract so far, above which by_value seeks a solution", ge=-1e9, le=1e9
+        10.0, "money/month", "margin per month of contract so far, from which on by_value seeks a solution", ge=-1e9, le=1e9
     )
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)

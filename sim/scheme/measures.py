@@ -7,10 +7,12 @@ how a month's values make a period's, and how a rep reckons with it:
 ``book``   a flow made by the customers kept (summed over the period)
 ``level``  a stock or a score (the value at the period's end)
 
-``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase)
-``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a visit adds: ``repeat``, ``cross`` or ``sale``
-(repeat revenue, cross revenue or both), ``sale margin`` (the margin on both), ``satisfaction`` (of the book's mean), ``customer`` (the
-lapse it prevents), ``customer share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in hundredths.
+``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase),
+``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a
+visit adds: ``repeat``, ``cross`` or ``sale`` (repeat revenue, cross revenue or both), ``sale margin`` (the
+margin on both), ``satisfaction`` (of the book's mean), ``customer`` (the lapse it prevents), ``customer
+share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in
+hundredths.
 """
 
 from __future__ import annotations
@@ -119,7 +121,7 @@ def active_customers(t):  # type: ignore[no-untyped-def]
 
 @measure("share", "level", per_visit="customer share")
 def persistency(t):  # type: ignore[no-untyped-def]
-    """Of the customers signed `scheme.persistency_months` ago, the share still there (1 if none)."""
+    """Of the customers in month `scheme.persistency_months` of their contract, the share still there (1 if none)."""
     return t.cohort_kept / t.cohort_signed if t.cohort_signed > 0 else 1.0
 
 

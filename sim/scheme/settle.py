@@ -110,6 +110,22 @@ def settles(k, month):  # type: ignore[no-untyped-def]
 
 
 @rule
+def settled_in(k, signed):  # type: ignore[no-untyped-def]
+    """Month in which what was signed in a month is settled."""
+    return min(((signed - 1) // k.months + 1) * k.months, k.until_month)
+
+
+@rule
+def awaits_settlement(components, c, month):  # type: ignore[no-untyped-def]
+    """Whether commission for the signature may still be paid on a customer who has left."""
+    for i in range(components.shape[0]):
+        k = components[i]
+        if k.kind == NEW and k.trail_months == 0 and in_force(k, c.signed) and settled_in(k, c.signed) > month:
+            return True
+    return False
+
+
+@rule
 def trail_row(k):  # type: ignore[no-untyped-def]
     """Row of the ledger's base that a trail or clawback looks at: signings, or first purchases."""
     return 0 if k.per_signing == 1 else 1
@@ -179,8 +195,6 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     month = now.month
     total = award(components, now, led, team)
     scale = combined_factor(components, led.factor, month)
-    if month % 12 == 1:
-        r.year_variable = 0.0
     room = variable_room(p, r, month)
     if total * scale > room:
         scale = room / total
@@ -236,9 +250,10 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
             k = components[i]
             if k.clawback_months == 0:
                 continue
-            if c.signed > (now.month - 1) // k.months * k.months and not settles(k, now.month):
+            opening = max((now.month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
+            if c.signed >= opening and in_force(k, now.month) and not settles(k, now.month):
                 # not settled yet: of this contract only what would be kept counts in the period
-                led.to_date[i] -= clawback_share(k, age) * units(k, c) if in_force(k, now.month) else 0.0
+                led.to_date[i] -= clawback_share(k, age) * units(k, c)
             else:
                 claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * units(k, c))
                 m.claimed += claim
@@ -271,7 +286,10 @@ def attributed(components, led, c, last):  # type: ignore[no-untyped-def]
             months = led.scale[min(last, c.signed + k.trail_months - 1)] - led.scale[c.signed - 1]
             total += cents(k.rate / k.trail_months * months * units(k, c))
         elif k.kind == NEW and k.combine == ADD and k.team == 0:
-            total += cents(led.paid_rate[c.signed, i] * units(k, c))
+            kept = 1.0
+            if k.clawback_months > 0 and 0 < c.lapsed_month < settled_in(k, c.signed):
+                kept = 1.0 - clawback_share(k, c.lapsed_month - c.signed + 1)
+            total += cents(led.paid_rate[c.signed, i] * units(k, c) * kept)
     return total
 
 
@@ -279,6 +297,8 @@ def attributed(components, led, c, last):  # type: ignore[no-untyped-def]
 def set_charges(components, r, led, month):  # type: ignore[no-untyped-def]
     """At what rates customers' accounts are charged this month with commission on what they buy and pay."""
     r.charge_revenue, r.charge_repeat, r.charge_cross, r.charge_margin, r.charge_collected = 0.0, 0.0, 0.0, 0.0, 0.0
+    if r.present == 0:
+        return
     for i in range(components.shape[0]):
         k = components[i]
         if k.linear == 0 or k.combine != ADD or k.team == 1 or k.trail_months > 0 or not in_force(k, month):

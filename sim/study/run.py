@@ -81,6 +81,8 @@ def run(
         When the disk fills up; says what is safe.
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    if not all(isinstance(one, Scenario) for one in chosen):
+        raise InputError("run: takes scenarios; read a file with sim.load first")
     _check(chosen, runs, seed, engine, workers, model)
     about = record(chosen, seed, runs, engine, customers, model)
 

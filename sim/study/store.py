@@ -146,7 +146,11 @@ class StudyFolder:
             if not self.complete:
                 self.about["tables"] = self._assemble()
                 self.about["complete"] = True
-                self._write_record()
+                try:
+                    self._write_record()
+                except OSError:
+                    self.about["complete"] = False
+                    raise
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
         return Study(self.about, StoredTables(self.folder, tables_of(self.about)))
 

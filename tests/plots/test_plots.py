@@ -262,7 +262,7 @@ def test_rows_of_a_comparison_have_the_mean_and_interval_of_their_scenario(two: 
 
 def test_promised_and_realised_are_per_customer_and_over_the_same_years(one: Study) -> None:
     ax = promised_realised(one)
-    assert "in 5 years" in ax.get_ylabel()
+    assert "up to 5 years" in ax.get_ylabel()
     rows = one.cohorts[one.cohorts["year"] < one.cohorts["cohort"] + 5]
     for bars, column in zip(ax.containers, ("promised_profit", "profit"), strict=True):
         totals = rows.groupby("cohort")[column].sum() / rows[rows["year"] == rows["cohort"]].groupby("cohort")["signed"].sum()
