@@ -24,6 +24,7 @@ def make_app() -> typer.Typer:
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # plain messages, one sentence each
     )
     for command in (run, scenarios):
         command.register(app)
