@@ -59,24 +59,6 @@ def with_room(shelf, customers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def put(columns, keys, i, c):  # type: ignore[no-untyped-def]
-    """Write a record to place i of a block's columns."""
-    columns[SATISFACTION + i] = c.satisfaction
-    columns[EXPECTATION + i] = c.expectation
-    columns[TIE + i] = c.tie
-    columns[PUSHED + i] = c.pushed
-    columns[FIT + i] = c.fit
-    columns[RATE + i] = c.rate
-    columns[NO_CONTACT + i] = c.no_contact
-    columns[WORTH + i] = c.worth
-    columns[ODDS_LAPSE + i] = c.odds_lapse
-    columns[OWED + i] = c.owed
-    columns[TERM_ENDS + i] = c.term_ends
-    keys[i] = c.who
-    keys[BLOCK + i] = c.which
-
-
-@rule
 def put_state(columns, i, c):  # type: ignore[no-untyped-def]
     """Write what a month may have changed to place i of a block's columns."""
     columns[SATISFACTION + i] = c.satisfaction
@@ -85,6 +67,19 @@ def put_state(columns, i, c):  # type: ignore[no-untyped-def]
     columns[PUSHED + i] = c.pushed
     columns[OWED + i] = c.owed
     columns[TERM_ENDS + i] = c.term_ends
+
+
+@rule
+def put(columns, keys, i, c):  # type: ignore[no-untyped-def]
+    """Write a record to place i of a block's columns."""
+    put_state(columns, i, c)
+    columns[FIT + i] = c.fit
+    columns[RATE + i] = c.rate
+    columns[NO_CONTACT + i] = c.no_contact
+    columns[WORTH + i] = c.worth
+    columns[ODDS_LAPSE + i] = c.odds_lapse
+    keys[i] = c.who
+    keys[BLOCK + i] = c.which
 
 
 @rule

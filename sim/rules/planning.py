@@ -21,8 +21,10 @@ from sim.scheme.settle import (
     component_pay,
     in_force,
     measured,
+    settled_in,
     settles,
     trail_row,
+    trail_unit,
     variable_room,
 )
 from sim.state import QUANTUM
@@ -68,7 +70,7 @@ def effort_cost(p, hunt, nurture):  # type: ignore[no-untyped-def]
 @rule
 def months_left(k, month):  # type: ignore[no-untyped-def]
     """Months after this one until the component is settled."""
-    return min(k.months - 1 - (month - 1) % k.months, k.until_month - month)
+    return settled_in(k, month) - month
 
 
 @rule
@@ -151,17 +153,14 @@ def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
     one = per_signing(k, r) * part(p, k)
     if k.kind == LEVEL:
         return led.usual[i] + signed * one, led.noise[i], -np.inf
-    months = left + 1.0
+    months, coming = left + 1.0, signed + r.usual_signings * left
     if k.team == 1:
         value = led.usual[i] * months + (signed - r.usual_signings) * one
     elif k.kind == NEW:
-        value = (signed + r.usual_signings * left) * one
+        value = coming * one
     else:
-        value = led.usual[i] * months + (signed + r.usual_signings * left) * one
-    if k.kind == NEW:
-        spread = per_signing(k, r) * np.sqrt((signed + r.usual_signings * left) * part(p, k))
-    else:
-        spread = led.noise[i] * np.sqrt(months)
+        value = led.usual[i] * months + coming * one
+    spread = per_signing(k, r) * np.sqrt(coming * part(p, k)) if k.kind == NEW else led.noise[i] * np.sqrt(months)
     return led.to_date[i] + value, spread, led.to_date[i]
 
 
@@ -205,14 +204,14 @@ def at_risk(p, k, i, month, r, led):  # type: ignore[no-untyped-def]
     """
     trail, claim = 0.0, 0.0
     if k.trail_months > 0:
-        row, months = trail_row(k), 0.0
+        row = trail_row(k)
         for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month + 1, month)):
             months = min(k.trail_months - (month - signed), p.reps_horizon_months)
-            trail += led.base[row, signed] * (1.0 if row == 0 else CENT) * k.rate / k.trail_months * months
+            trail += led.base[row, signed] * trail_unit(k) * k.rate / k.trail_months * months
     elif k.clawback_months > 0:
         row = trail_row(k)
         for signed in range(max(r.hired_month, month - k.clawback_months + 1), month):
-            units = led.base[row, signed] * (1.0 if row == 0 else CENT)
+            units = led.base[row, signed] * trail_unit(k)
             claim += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
     return trail * p.reps_present_bias, claim * p.reps_present_bias
 

@@ -104,15 +104,21 @@ def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
 
 
 @rule
-def settles(k, month):  # type: ignore[no-untyped-def]
-    """Whether the component's period ends in a month."""
-    return month % k.months == 0 or month == k.until_month
+def settled_in(k, month):  # type: ignore[no-untyped-def]
+    """Month in which the period that holds a month of the component's is settled."""
+    return min(((month - 1) // k.months + 1) * k.months, k.until_month)
 
 
 @rule
-def settled_in(k, signed):  # type: ignore[no-untyped-def]
-    """Month in which what was signed in a month is settled."""
-    return min(((signed - 1) // k.months + 1) * k.months, k.until_month)
+def settles(k, month):  # type: ignore[no-untyped-def]
+    """Whether the component's period ends in a month in which it is in force."""
+    return settled_in(k, month) == month
+
+
+@rule
+def opened_in(k, r, month):  # type: ignore[no-untyped-def]
+    """First month that counts for a rep in the period that holds a month."""
+    return max((month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
 
 
 @rule
@@ -132,6 +138,12 @@ def trail_row(k):  # type: ignore[no-untyped-def]
 
 
 @rule
+def trail_unit(k):  # type: ignore[no-untyped-def]
+    """What that row counts in, in units of the measure: signings, or hundredths."""
+    return 1.0 if k.per_signing == 1 else CENT
+
+
+@rule
 def trail_base(k, base, month):  # type: ignore[no-untyped-def]
     """Measure of the customers within the trail's months of contract, in units of the measure.
 
@@ -141,7 +153,7 @@ def trail_base(k, base, month):  # type: ignore[no-untyped-def]
     total = 0.0
     for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month, month) + 1):
         total += base[row, signed]
-    return total * (1.0 if row == 0 else CENT)
+    return total * trail_unit(k)
 
 
 @rule
@@ -207,8 +219,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
         awarded += due
         if k.trail_months == 0 and in_force(k, month) and settles(k, month):
             rate = led.awards[i] * scale / led.to_date[i] if led.to_date[i] > 0.0 else 0.0
-            start = max((month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
-            for signed in range(start, month + 1):
+            for signed in range(opened_in(k, r, month), month + 1):
                 led.paid_rate[signed, i] = rate
             led.to_date[i] = 0.0
         if k.deferral_share > 0.0 and due > 0.0:
@@ -250,8 +261,7 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
             k = components[i]
             if k.clawback_months == 0:
                 continue
-            opening = max((now.month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
-            if c.signed >= opening and in_force(k, now.month) and not settles(k, now.month):
+            if c.signed >= opened_in(k, r, now.month) and in_force(k, now.month) and not settles(k, now.month):
                 # not settled yet: of this contract only what would be kept counts in the period
                 led.to_date[i] -= clawback_share(k, age) * units(k, c)
             else:
