@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
@@ -166,6 +166,14 @@ def _delay(present_bias: float, discount_year: float) -> np.ndarray:
     return np.array([1.0, *weights[1:]])
 
 
+@lru_cache(maxsize=256)
+def _quantiles(is_beta: bool, a: float, b: float) -> np.ndarray:
+    """A quantile table, kept: a sweep asks for the same ones at most of its points."""
+    table = quantile_table(is_beta, a, b)
+    table.setflags(write=False)
+    return table
+
+
 def build(scenario: Scenario) -> Setup:
     """The record of a scenario."""
     c = scenario.customers
@@ -180,15 +188,15 @@ def build(scenario: Scenario) -> Setup:
     p["transitions"] = _transitions(c.payment.transitions)
     p["cholesky"] = _correlation(c.correlation)
     p["tables"] = [
-        quantile_table(False, c.initial_shape, 0.0),
-        quantile_table(False, c.purchase.shape, 0.0),
-        quantile_table(False, c.spend.q, 0.0),
-        quantile_table(True, c.margin * c.margin_precision, (1 - c.margin) * c.margin_precision),
-        quantile_table(False, c.service.shape, 0.0),
-        quantile_table(True, c.lapse.alpha, c.lapse.beta),
+        _quantiles(False, c.initial_shape, 0.0),
+        _quantiles(False, c.purchase.shape, 0.0),
+        _quantiles(False, c.spend.q, 0.0),
+        _quantiles(True, c.margin * c.margin_precision, (1 - c.margin) * c.margin_precision),
+        _quantiles(False, c.service.shape, 0.0),
+        _quantiles(True, c.lapse.alpha, c.lapse.beta),
     ]
     p["normal"] = normal_table()
-    p["amounts"] = quantile_table(False, c.spend.p, 0.0)
+    p["amounts"] = _quantiles(False, c.spend.p, 0.0)
     p["promise_months"], p["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
     p["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
