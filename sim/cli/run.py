@@ -81,9 +81,11 @@ def _announce_compilation() -> None:
 def _draw(study: Study, folder: Path) -> None:
     from sim.errors import StudyError
     from sim.plots import draw_study
+    from sim.study.crate import write_crate
 
     try:
         draw_study(study, folder / "figures")
+        write_crate(folder, study.about)
     except OSError as error:
         reason = error.strerror or error
         raise StudyError(f"{folder / 'figures'}: cannot be written: {reason}; the study is whole in {folder}") from None
