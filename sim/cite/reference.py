@@ -31,7 +31,7 @@ def text(thing: Thing) -> str:
 def bibtex(thing: Thing) -> str:
     """The reference as a BibTeX entry."""
     fields = _fields(thing)
-    key = fields["id"].replace(":", "-")
+    key = str(fields["id"]).replace(":", "-")
     lines = {
         "author": "{" + AUTHOR + "}",
         "title": _tex(fields["title"]),
