@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.plots.drivers import drivers
 from sim.plots.frame import origin, version
+from sim.plots.paired import paired_differences
 from sim.plots.persistency import persistency
 from sim.plots.profit_by_year import profit_by_year
 from sim.plots.profit_distribution import profit_distribution
@@ -44,6 +45,9 @@ FIGURES: Mapping[str, Draw] = {
     "whale": whale,
 }
 
+#: And those that compare scenarios with the first: of a study of several.
+PAIRED: Mapping[str, Draw] = {"paired_differences": paired_differences}
+
 
 def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
     """Write every figure as PNG (240 dpi) and SVG; the same study gives the same files.
@@ -56,7 +60,7 @@ def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
 
     Returns
     -------
-    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `FIGURES`.
+    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `FIGURES`, then of `PAIRED`.
 
     Raises
     ------
@@ -67,7 +71,8 @@ def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
     target.mkdir(parents=True, exist_ok=True)
     written = []
     source = origin(study)
-    for name, draw in FIGURES.items():
+    figures = {**FIGURES, **PAIRED} if len(study.names) > 1 else FIGURES
+    for name, draw in figures.items():
         with style():
             ax = draw(study)
             figure = _settled(ax)
