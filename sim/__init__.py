@@ -18,6 +18,8 @@ _HOMES = {
     "run": "sim.study",
     "open": "sim.study",
     "Study": "sim.study",
+    "compare": "sim.analysis.compare",
+    "Comparison": "sim.analysis.compare",
     "BookModel": "sim.book",
     "RepAgent": "sim.book",
     "CustomerAgent": "sim.book",

@@ -14,6 +14,10 @@ class Column(NamedTuple):
     name: str
     unit: str  # "money" stands for the scenario's currency
     meaning: str
+    better: int = 0  # of an outcome: 1 where more of it is good whatever its cause, -1 where less is, 0 where it is a means
+
+
+MORE, LESS = 1, -1
 
 
 MONTHS: tuple[Column, ...] = (
@@ -61,23 +65,23 @@ MONTHS: tuple[Column, ...] = (
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
-    Column("npv", "money", "profit of all months, discounted to the start"),
+    Column("npv", "money", "profit of all months, discounted to the start", MORE),
 )  # then profit_year_1 … profit_year_N, then:
 RUNS_REST: tuple[Column, ...] = (
     Column("customers_end", "customers", "active customers at the end"),
     Column("signings", "customers", "customers signed"),
     Column("lapses", "customers", "exits of any kind"),
-    Column("churn_rate", "per month", "lapses per customer-month"),
-    Column("share_loss_making", "share", "of all customers signed, those whose account is below zero"),
+    Column("churn_rate", "per month", "lapses per customer-month", LESS),
+    Column("share_loss_making", "share", "of all customers signed, those whose account is below zero", LESS),
     Column("promised_profit", "money", "profit promised at signing for the months that have passed"),
-    Column("realised_profit", "money", "profit on all customers' accounts"),
-    Column("satisfaction", "score", "mean over customer-months"),
-    Column("bad_debt_ratio", "share", "written off / revenue"),
+    Column("realised_profit", "money", "profit on all customers' accounts", MORE),
+    Column("satisfaction", "score", "mean over customer-months", MORE),
+    Column("bad_debt_ratio", "share", "written off / revenue", LESS),
     Column("cost_to_serve", "money/month", "(service + resolution) per customer-month"),
     Column("rep_pay_mean", "money/month", "pay per rep-month: salary, subsidy, variable, less clawback"),
     Column("rep_pay_sd", "money/month", "spread of mean pay between seats"),
     Column("variable_share", "share", "variable pay net of clawback, of all pay"),
-    Column("rep_turnover", "per year", "departures per rep-year"),
+    Column("rep_turnover", "per year", "departures per rep-year", LESS),
     Column("hunting_share", "share", "of the reps' time, spent hunting"),
     Column("nurturing_share", "share", "of the reps' time, spent on the book"),
     Column("margin_initial", "money", "margin on first purchases"),
@@ -87,8 +91,8 @@ RUNS_REST: tuple[Column, ...] = (
     Column("acquisition_cost", "money", "perks and attempts"),
     Column("pay_cost", "money", "salaries, subsidy, commission, less clawback"),
     Column("fixed_cost", "money", "desk and firm"),
-    Column("persistency_12", "share", "of those who could have completed 12 months of contract, the share who did"),
-    Column("persistency_24", "share", "of those who could have completed 24 months of contract, the share who did"),
+    Column("persistency_12", "share", "of those who could have completed 12 months of contract, the share who did", MORE),
+    Column("persistency_24", "share", "of those who could have completed 24 months of contract, the share who did", MORE),
 )
 
 COHORTS: tuple[Column, ...] = (
@@ -138,7 +142,9 @@ def years(months: int) -> int:
 
 def run_columns(months: int) -> tuple[Column, ...]:
     """Columns of the runs table for runs of `months` months."""
-    profits = tuple(Column(f"profit_year_{year}", "money", f"profit of year {year}") for year in range(1, years(months) + 1))
+    profits = tuple(
+        Column(f"profit_year_{year}", "money", f"profit of year {year}", MORE) for year in range(1, years(months) + 1)
+    )
     return RUNS_FIRST + profits + RUNS_REST
 
 

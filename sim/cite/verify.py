@@ -264,12 +264,12 @@ def _picture(thing: Thing, study: Study, verdict: Verdict) -> None:
     """Draw a figure from a study and compare texts, numbers and the picture itself."""
     import matplotlib
 
-    from sim.plots import FIGURES
+    from sim.plots import figures_of
     from sim.plots.carried import shown
     from sim.plots.draw import drawn, save
 
     name, place = thing.record["figure"], thing.path.name
-    if name not in FIGURES:
+    if name not in figures_of(study):
         verdict.findings.append(f"{place}: says it is the figure {name}, which there is not")
         return
     figure = drawn(study, name)

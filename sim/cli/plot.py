@@ -26,17 +26,19 @@ def plot(
     """Draw figures of a study; each carries what made it."""
     from sim.cli.run import draw
     from sim.errors import InputError
-    from sim.plots import FIGURES
+    from sim.plots import figures_of
     from sim.scenario.base import nearest
     from sim.study import open as open_study
 
+    opened = open_study(study)
+    there = figures_of(opened)
     for name in figure or ():
-        if name not in FIGURES:
-            hint = nearest(name, FIGURES) or f"; there are {', '.join(FIGURES)}"
+        if name not in there:
+            hint = nearest(name, there) or f"; there are {', '.join(there)}"
             raise InputError(f'--figure: found "{name}", which is no figure{hint}')
     for kind in form or ():
         if kind not in KINDS:
             raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
     folder = out or study / "figures"
-    for path in draw(open_study(study), folder, form or KINDS[:2], figure):
+    for path in draw(opened, folder, form or KINDS[:2], figure):
         typer.echo(path)

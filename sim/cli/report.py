@@ -30,21 +30,26 @@ Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading
 
 def print_summary(study: Study) -> None:
     """Mean ± standard error and 5% to 95% of runs by scenario; with several, paired differences to the first."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    console = Console(width=width, highlight=False)
+    console = make_console()
     several = len(study.names) > 1
     console.print("mean ± Monte Carlo standard error" + ("; differences are paired, run by run" if several else ""))
     for blocks in (_outcomes(study), _differences(study) if several else []):
-        for table in _tables(study, blocks, console):
+        for table in tables(study, blocks, console):
             console.print(table)
+
+
+def make_console() -> Console:
+    """Standard output, as wide as the terminal, or wide where there is none."""
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(width=width, highlight=False)
 
 
 def _outcomes(study: Study) -> list[Block]:
     """For each scenario a block of two columns: mean ± standard error, and the runs' range."""
     blocks = []
-    for name, rows in _by_scenario(study.summary()).items():
+    for name, rows in by_scenario(study.summary()).items():
         means = {outcome: plus_minus(row["mean"], row["standard_error"]) for outcome, row in rows.items()}
         spans = {outcome: span(row["q05"], row["q95"]) for outcome, row in rows.items()}
         blocks.append([(name, means), ("5% to 95% of runs", spans)])
@@ -54,20 +59,21 @@ def _outcomes(study: Study) -> list[Block]:
 def _differences(study: Study) -> list[Block]:
     """For each scenario but the first a block of one column: its difference to the first."""
     blocks: list[Block] = []
-    for name, rows in _by_scenario(study.differences()).items():
+    for name, rows in by_scenario(study.differences()).items():
         means = {outcome: plus_minus(row["mean"], row["standard_error"]) for outcome, row in rows.items()}
         blocks.append([(f"{name} less {study.names[0]}", means)])
     return blocks
 
 
-def _by_scenario(frame: Any) -> dict[str, dict[str, dict[str, Any]]]:
+def by_scenario(frame: Any) -> dict[str, dict[str, dict[str, Any]]]:
+    """The rows of a table by scenario and outcome."""
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for row in frame.to_dict("records"):
         found.setdefault(row["scenario"], {})[row["outcome"]] = row
     return found
 
 
-def _tables(study: Study, blocks: list[Block], console: Console) -> Iterator[Table]:
+def tables(study: Study, blocks: list[Block], console: Console) -> Iterator[Table]:
     """As many blocks of columns beside each other as fit; the others in further tables below."""
     while blocks:
         taken = len(blocks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import signal
 import sys
@@ -112,12 +113,12 @@ def _as_json(study: Study, folder: Path) -> str:
 
 
 def _without_nan(value: Any) -> Any:
-    """JSON has no word for an undefined number but null."""
+    """JSON has no word for an undefined or infinite number but null."""
     if isinstance(value, dict):
         return {key: _without_nan(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_without_nan(one) for one in value]
-    return None if value != value else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

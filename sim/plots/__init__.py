@@ -9,9 +9,10 @@ No figure touches pyplot or leaves a changed rcParam behind, so they work in thr
 
 from __future__ import annotations
 
-from sim.plots.draw import FIGURES, draw_study
+from sim.plots.draw import FIGURES, PAIRED, draw_study, figures_of
 from sim.plots.drivers import drivers
 from sim.plots.frame import stamp
+from sim.plots.paired import paired_differences
 from sim.plots.persistency import persistency
 from sim.plots.profit_by_year import profit_by_year
 from sim.plots.profit_distribution import profit_distribution
@@ -23,11 +24,14 @@ from sim.plots.whale import whale
 
 __all__ = [
     "FIGURES",
+    "PAIRED",
     "Look",
     "Results",
     "draw_study",
     "drivers",
+    "figures_of",
     "look",
+    "paired_differences",
     "persistency",
     "profit_by_year",
     "profit_distribution",

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.plots.carried import metadata, provenance
 from sim.plots.drivers import drivers
 from sim.plots.frame import origin, version
+from sim.plots.paired import paired_differences
 from sim.plots.persistency import persistency
 from sim.plots.profit_by_year import profit_by_year
 from sim.plots.profit_distribution import profit_distribution
@@ -45,6 +46,14 @@ FIGURES: Mapping[str, Draw] = {
     "whale": whale,
 }
 
+#: And those that compare scenarios with the first: of a study of several.
+PAIRED: Mapping[str, Draw] = {"paired_differences": paired_differences}
+
+
+def figures_of(study: Results) -> Mapping[str, Draw]:
+    """The figures that a study of so many scenarios has."""
+    return {**FIGURES, **PAIRED} if len(study.names) > 1 else FIGURES
+
 
 def draw_study(
     study: Results,
@@ -62,11 +71,11 @@ def draw_study(
     folder : where to; made if it is not there.  Figures of the same name are replaced, each at once,
         so that nobody meets half a file.
     kinds : formats: ``png`` (240 dpi), ``svg``, ``pdf``.
-    names : which figures, in the order of `FIGURES`; all by default.
+    names : which figures, in the order of `figures_of`; all by default.
 
     Returns
     -------
-    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `FIGURES`.
+    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `figures_of`, then of `PAIRED`.
 
     Raises
     ------
@@ -76,7 +85,7 @@ def draw_study(
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = []
-    for name in FIGURES if names is None else names:
+    for name in figures_of(study) if names is None else names:
         with style():
             figure = drawn(study, name)
             written += [save(figure, study, name, target / f"{name}.{kind}") for kind in kinds]
@@ -86,7 +95,7 @@ def draw_study(
 def drawn(study: Results, name: str) -> Figure:
     """A figure of a study, in its final layout."""
     with style():
-        return _settled(FIGURES[name](study))
+        return _settled(figures_of(study)[name](study))
 
 
 def save(figure: Figure, study: Results, name: str, path: Path) -> Path:

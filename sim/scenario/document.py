@@ -14,7 +14,7 @@ from typing import Any, get_args
 from sim.scenario.base import Group
 from sim.scenario.describe import allowed, plain
 from sim.scenario.model import Scenario
-from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, Column
+from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, RUNS_FIRST, RUNS_REST, WHALE, Column
 
 COMMAND = "python -m sim.scenario.document docs/parameters.md"
 
@@ -31,7 +31,8 @@ in `[sources]`, and `daarna describe SCENARIO` prints both.
 RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     (
         "runs",
-        "A row per scenario and run; `profit_year_1`, `profit_year_2`, … (money: profit of that year) stand after `npv`.",
+        "A row per scenario and run; `profit_year_1`, `profit_year_2`, … (money: profit of that year, more is better) stand after "
+        "`npv`. What is neither better more nor better less is a means, and comparisons call no scheme better for it.",
         RUNS_FIRST + RUNS_REST,
     ),
     ("months", "A row per scenario, run and month.", MONTHS),
@@ -39,6 +40,8 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     ("whale", "A row per scenario, run and share of the customers: concentration of profit.", WHALE),
     ("customers", "A row per scenario, run and customer signed (with `--customers`).", CUSTOMERS),
 )
+
+BETTER = {MORE: "more", LESS: "less", 0: ""}
 
 # of a measure, by sim.scheme.measures: its kind, what one signing adds to it at once, what a visit does
 KINDS = {"new": "flow, made by signing", "book": "flow, made by the customers kept", "level": "level at the period's end"}
@@ -68,8 +71,9 @@ def page() -> str:
     parts += ["## Measures\n", _measures(), "## Result columns\n"]
     parts.append("Every table begins with the columns `scenario` and `run`.\n")
     for name, meaning, columns in RESULTS:
-        rows = [(f"`{column.name}`", column.unit, column.meaning) for column in columns]
-        parts += [f"### {name}\n", f"{meaning}\n", table(("column", "unit", "meaning"), rows)]
+        rows = [(f"`{column.name}`", column.unit, column.meaning, BETTER[column.better]) for column in columns]
+        head = ("column", "unit", "meaning", "better") if name == "runs" else ("column", "unit", "meaning")
+        parts += [f"### {name}\n", f"{meaning}\n", table(head, [row[: len(head)] for row in rows])]
     return "\n".join(parts)
 
 

@@ -95,26 +95,10 @@ class Study:
         return pd.DataFrame(rows)
 
     def differences(self) -> pd.DataFrame:
-        """Paired differences to the first scenario: the runs share their random numbers, so they pair.
+        """Paired differences to the first scenario, run by run: see :func:`sim.analysis.differences.differences`."""
+        from sim.analysis.differences import differences
 
-        ``better`` is the share of runs in which the difference is above zero, of those in which both are defined.
-        """
-        wide = {name: self.runs[self.runs["scenario"] == name].set_index("run") for name in self.names}
-        base = wide[self.names[0]]
-        rows = []
-        for name in self.names[1:]:
-            for outcome in self.outcomes():
-                gap = (wide[name][outcome] - base[outcome]).to_numpy(float)
-                rows.append(
-                    {
-                        "scenario": name,
-                        "base": self.names[0],
-                        "outcome": outcome,
-                        **_statistics(gap),
-                        "better": float(np.mean(gap[~np.isnan(gap)] > 0)) if not np.isnan(gap).all() else np.nan,
-                    }
-                )
-        return pd.DataFrame(rows)
+        return differences(self.runs, self.names, self.currency)
 
     def save(self, folder: str | Path) -> Path:
         """Write the study to a folder; nothing is done if it is there already.

@@ -81,9 +81,7 @@ def run(
         When the disk fills up; says what is safe.
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    if not all(isinstance(one, Scenario) for one in chosen):
-        raise InputError("run: takes scenarios; read a file with sim.load first")
-    _check(chosen, runs, seed, engine, workers, model)
+    check(chosen, runs, seed, engine, workers, model)
     about = record(chosen, seed, runs, engine, customers, model)
 
     def simulate(numbers: range, scenario: int) -> Tables:
@@ -179,7 +177,10 @@ def _simulate(scenario: Scenario, seed: int, numbers: range, engine: str, custom
     return compiled.simulate(scenario, seed, numbers, customers)
 
 
-def _check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> None:
+def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> None:
+    """Refuse arguments that no study can be made of."""
+    if not all(isinstance(one, Scenario) for one in chosen):
+        raise InputError("run: takes scenarios; read a file with sim.load first")
     if not chosen:
         raise InputError("run: no scenario was given")
     if runs < 1:

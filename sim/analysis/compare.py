@@ -1,0 +1,165 @@
+"""Schemes compared on common random numbers: :func:`compare` simulates, :class:`Comparison` says what the pairs say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.analysis.differences import check_level, differences
+from sim.analysis.dominance import dominance
+from sim.analysis.outcomes import directed, outcomes_of, samples
+from sim.analysis.ranking import ranking
+from sim.errors import InputError
+from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from sim.study import Study
+    from sim.study.equal_pay import EqualPay
+
+
+class Comparison:
+    """What a study's pairs of runs say of its schemes; the first scenario is the base.
+
+    A pure function of the study: with more runs, make another one.
+
+    Parameters
+    ----------
+    study : Study
+        Of two scenarios or more.
+    level : float
+        Of all intervals, and 1 - the significance of all tests.
+    equal_pay : sequence of EqualPay
+        How the other schemes were rescaled to the base's pay, if they were.
+
+    Raises
+    ------
+    InputError
+        When the study has one scenario only, or the level is no probability.
+    """
+
+    def __init__(self, study: Study, level: float = 0.95, equal_pay: Sequence[EqualPay] = ()) -> None:
+        if len(study.names) < 2:
+            raise InputError(f"compare: found one scenario ({study.names[0]}), needed are a base and at least one other")
+        check_level(level)
+        self.study = study
+        self.level = level
+        self.equal_pay = tuple(equal_pay)
+
+    def __repr__(self) -> str:
+        """The comparison in a line."""
+        return f"<Comparison of {', '.join(self.others)} with {self.base}: {self.study.about['runs']} pairs of runs>"
+
+    @property
+    def base(self) -> str:
+        """Name of the scenario that the others are compared with."""
+        return self.study.names[0]
+
+    @property
+    def others(self) -> list[str]:
+        """Names of the others."""
+        return self.study.names[1:]
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """Paired differences, a row per other scenario and outcome: see :func:`sim.analysis.differences.differences`."""
+        return self.differences_of()
+
+    def differences_of(self, outcomes: Sequence[str] | None = None, family: str = "schemes") -> pd.DataFrame:
+        """Paired differences of some outcomes, or with another family of joint intervals."""
+        study = self.study
+        return differences(study.runs, study.names, study.currency, self.level, outcomes, family)
+
+    @cached_property
+    def dominance(self) -> pd.DataFrame:
+        """Stochastic dominance of every outcome with a better side: see :func:`sim.analysis.dominance.dominance`."""
+        columns = [column for column in outcomes_of(self.study.runs) if column.better]
+        values = samples(self.study.runs, self.study.names, columns)
+        found = [
+            dominance(values[0, :, j], values[k, :, j], column.better, self.level).assign(scenario=name, outcome=column.name)
+            for k, name in enumerate(self.others, 1)
+            for j, column in enumerate(columns)
+        ]
+        table = pd.concat(found, ignore_index=True).assign(base=self.base)
+        first = ["scenario", "base", "outcome"]
+        return table[[*first, *(name for name in table if name not in first)]]
+
+    def ranking(self, outcome: str = "npv") -> pd.DataFrame:
+        """All schemes by the mean of an outcome, with the probability of being best: :func:`sim.analysis.ranking.ranking`.
+
+        Raises
+        ------
+        InputError
+            When there is no such outcome, or neither more nor less of it is better.
+        """
+        column = directed(outcome, max(one["months"] for one in self.study.scenarios))
+        values = samples(self.study.runs, self.study.names, [column])[:, :, 0]
+        return ranking(values, self.study.names, column.better, self.level)
+
+    def verdict(self, outcome: str = "npv") -> str:
+        """The answer in a few sentences made from the numbers: see :func:`sim.analysis.verdict.verdict`."""
+        from sim.analysis.verdict import verdict
+
+        return verdict(self, outcome)
+
+
+def compare(
+    base: Scenario,
+    *others: Scenario,
+    runs: int = 1000,
+    seed: int = 1,
+    engine: str = "compiled",
+    workers: int | None = None,
+    customers: bool = False,
+    model: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+    out: str | Path | None = None,
+    level: float = 0.95,
+    equal_pay: bool | str = False,
+) -> Comparison:
+    """Simulate a base and other scenarios on common random numbers, and compare them run by run.
+
+    Parameters
+    ----------
+    base, *others : Scenario
+        What is compared; every other with the base.
+    runs, seed, engine, workers, customers, model, progress, out
+        As for :func:`sim.run`; run k of all scenarios is a pair.
+    level : float
+        Of all intervals.
+    equal_pay : bool or {"variable", "salary"}
+        Rescale every other scheme first so that a rep's expected pay is the base's: its variable pay (also for True),
+        or its salary.  See :func:`sim.study.equal_pay.equal_pay`.
+
+    Returns
+    -------
+    Comparison
+        ``.differences``, ``.dominance``, ``.ranking()``, ``.verdict()``, and the study: ``.study``.
+
+    Raises
+    ------
+    InputError
+        When an argument is out of bounds, or pay cannot be made equal.
+    StudyError
+        When the disk fills up; says what is safe.
+    """
+    from sim.study import run
+    from sim.study.run import check
+
+    chosen = [base, *others]
+    if not others:
+        raise InputError("compare: needed are a base and at least one other scenario")
+    check_level(level)
+    check(chosen, runs, seed, engine, workers, model)
+    matched: list[EqualPay] = []
+    if equal_pay:
+        from sim.study.equal_pay import equal_pay as match
+
+        what = "variable" if equal_pay is True else equal_pay
+        matched = [match(one, base, runs, seed, what, workers=workers) for one in others]
+        chosen = [base, *(one.scenario for one in matched)]
+    study = run(chosen, runs, seed, engine, workers, customers, model, progress, out)
+    return Comparison(study, level, matched)

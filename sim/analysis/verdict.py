@@ -1,0 +1,84 @@
+"""The answer of a comparison in words, made from its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.dominance import CROSSING, ESTABLISHED, dominance
+from sim.analysis.outcomes import directed, samples
+from sim.tables import LESS, Column
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison
+
+ORDERS = {1: "first", 2: "second"}
+
+
+def verdict(comparison: Comparison, outcome: str = "npv") -> str:
+    """A sentence or two per other scheme, and with several one on which is best.
+
+    What is said to be higher or lower is so at the comparison's level, jointly for all its schemes.
+    """
+    column = directed(outcome, max(one["months"] for one in comparison.study.scenarios))
+    rows = comparison.differences_of([outcome]).to_dict("records")
+    said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
+    return "\n".join([*said, *([_best(comparison, outcome)] if len(rows) > 1 else [])])
+
+
+def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:
+    name, base, what = row["scenario"], row["base"], column.name
+    if np.isnan(row["standard_error"]):
+        return f"{name} against {base}: {what} is defined in {row['n']} pairs of runs, too few to say anything."
+    if row["standard_error"] == 0:
+        return f"{name} against {base}: {what} {'is the same' if row['mean'] == 0 else 'differs by the same'} in every run."
+    if row["low_joint"] <= 0 <= row["high_joint"]:
+        widest = max(abs(row["low_joint"]), abs(row["high_joint"]))
+        size = f"; one of more than {_amount(widest, row['unit'])} either way is not compatible with these runs"
+        text = f"no difference in {what} is established at {level:.0%} between {name} and {base}{size}."
+        return text[0].upper() + text[1:]
+    low, high = sorted((abs(row["low_joint"]), abs(row["high_joint"])))
+    way = "higher" if row["mean"] > 0 else "lower"
+    good = "better" if (row["mean"] > 0) != (column.better == LESS) else "worse"
+    share = f"It is better in {row['better']:.0%} of {row['n']:,} pairs of runs."
+    span = f"{_amount(low, row['unit'])} to {_amount(high, row['unit'])}"
+    return f"{name} is {good} than {base}: its expected {what} is {way} by {span} ({level:.0%} interval). {share}"
+
+
+def _amount(value: float, unit: str) -> str:
+    """Three digits, thousands separated, with the unit."""
+    decimals = max(0, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0
+    rounded = round(value, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0.0
+    return f"{rounded:,.{decimals}f} {unit}"
+
+
+def _dominance(comparison: Comparison, column: Column, k: int) -> str:
+    values = samples(comparison.study.runs, comparison.study.names, [column])[:, :, 0]
+    table = dominance(values[0], values[k], column.better, comparison.level)
+    names = {ESTABLISHED[0]: comparison.study.names[k], ESTABLISHED[1]: comparison.base}
+    for order, found in zip(table["order"], table["verdict"], strict=True):
+        if found in names:
+            who = "everyone" if order == 1 else "everyone averse to risk"
+            return f" {names[found]} dominates at {ORDERS[order]} order, which {who} prefers (between the 5% and 95% quantiles)."
+    if (table["verdict"] == CROSSING).all():
+        return " Neither dominates the other, at first or second order: the choice depends on the attitude to risk."
+    return ""
+
+
+def _best(comparison: Comparison, outcome: str) -> str:
+    table = comparison.ranking(outcome)
+    first = table.iloc[0]
+    if table["p_best"].isna().all():
+        return ""
+    left = [str(name) for name in table.loc[table["may_be_best"].astype(bool), "scenario"]]
+    rest = (
+        f"at {comparison.level:.0%} {', '.join(left)} may be" if len(left) > 1 else f"at {comparison.level:.0%} no other may be"
+    )
+    return f"Best in expected {outcome}: {first['scenario']}, with probability {probability(first['p_best'])}; {rest}."
+
+
+def probability(p: float) -> str:
+    """A probability with two decimals, and neither 0 nor 1, which draws cannot show."""
+    return "above 0.99" if p > 0.99 else "below 0.01" if p < 0.01 else f"{p:.2f}"

@@ -1,0 +1,107 @@
+"""``daarna compare``: schemes against a base, run by run on common random numbers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.cli.run import _announce_compilation, _draw, _interruptible, _progress, _usual_folder, _without_nan
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison
+    from sim.scenario.model import Scenario
+    from sim.study.equal_pay import EqualPay
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(compare)
+
+
+def compare(
+    base: Annotated[Path, typer.Argument(help="The scenario (TOML) that the others are compared with.")],
+    other: Annotated[list[Path], typer.Argument(help="The others; several are ranked.")],
+    runs: Annotated[int, typer.Option(help="Pairs of runs.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
+    outcome: Annotated[str, typer.Option(help="What the verdict and the ranking are about.")] = "npv",
+    level: Annotated[float, typer.Option(help="Of all intervals.")] = 0.95,
+    equal_pay: Annotated[bool, typer.Option("--equal-pay", help="Rescale the others to the base's expected pay first.")] = False,
+    rescale: Annotated[str, typer.Option(help="What --equal-pay rescales: variable or salary.")] = "variable",
+    engine: Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")] = "compiled",
+    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")] = None,
+    customers: Annotated[bool, typer.Option(help="Keep every customer's account.")] = False,
+    figures: Annotated[bool, typer.Option(help="Write figures.")] = True,
+    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""
+    from sim.analysis.differences import check_level
+    from sim.analysis.outcomes import directed
+    from sim.scenario.load import load
+    from sim.study.run import check
+
+    chosen = [load(path) for path in (base, *other)]
+    check(chosen, runs, seed, engine, workers, None)
+    check_level(level)
+    directed(outcome, max(one.months for one in chosen))
+    if not quiet:
+        _announce_compilation()
+    matched = _match(chosen, runs, seed, rescale, workers, quiet) if equal_pay else []
+    chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
+    comparison, folder = _study(chosen, matched, runs, seed, level, engine, workers, customers, out, quiet)
+    if as_json:
+        typer.echo(_as_json(comparison, outcome, folder))
+    elif not quiet:
+        from sim.cli.paired_report import print_comparison
+
+        print_comparison(comparison, outcome)
+        typer.echo(f"{runs} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
+    if figures:
+        _draw(comparison.study, folder)
+        if not quiet and not as_json:
+            typer.echo(f"figures: {folder / 'figures'}")
+
+
+def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: int | None, quiet: bool) -> list[EqualPay]:
+    from sim.study.equal_pay import equal_pay
+
+    if not quiet:
+        print("rescaling pay until it is the base's", file=sys.stderr)
+    with _interruptible():
+        return [equal_pay(one, chosen[0], runs, seed, rescale, workers=workers) for one in chosen[1:]]
+
+
+def _study(
+    chosen: list[Scenario], matched: list[EqualPay], runs: int, seed: int, level: float, engine: str,
+    workers: int | None, customers: bool, out: Path | None, quiet: bool,
+) -> tuple[Comparison, Path]:  # fmt: skip
+    from sim.analysis.compare import Comparison
+    from sim.study import run
+
+    folder = out or _usual_folder(chosen, runs, seed, engine, customers)
+    with _interruptible(), _progress(quiet, folder) as progress:
+        study = run(chosen, runs, seed, engine, workers, customers, progress=progress, out=folder)
+    return Comparison(study, level, matched), folder
+
+
+def _as_json(comparison: Comparison, outcome: str, folder: Path) -> str:
+    study = comparison.study
+    answer = {
+        "study": str(folder),
+        **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
+        "currency": study.currency,
+        "level": comparison.level,
+        "equal_pay": [one.about() for one in comparison.equal_pay],
+        "summary": study.summary().to_dict("records"),
+        "differences": comparison.differences.to_dict("records"),
+        "dominance": comparison.dominance.to_dict("records"),
+        "outcome": outcome,
+        "ranking": comparison.ranking(outcome).to_dict("records"),
+        "verdict": comparison.verdict(outcome),
+    }
+    return json.dumps(_without_nan(answer), indent=1, allow_nan=False)

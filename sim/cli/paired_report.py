@@ -1,0 +1,91 @@
+"""A comparison on the terminal: the verdict, paired differences outcome by outcome, and the ranking of many."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from sim.cli.report import Block, by_scenario, make_console, plus_minus, significant, span, tables
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sim.analysis.compare import Comparison
+
+FEW_RUNS = 30  # pairs: with fewer, intervals lean on normality
+
+
+def print_comparison(comparison: Comparison, outcome: str = "npv") -> None:
+    """Verdict, then for each other scheme a table of paired differences; with several, which is best."""
+    console = make_console()
+    for text in (*map(str, comparison.equal_pay), *comparison.verdict(outcome).splitlines()):
+        console.print(textwrap.fill(text, console.width))
+    joint = len(comparison.others) > 1
+    console.print(f"\n{textwrap.fill(_meaning(comparison, joint), console.width)}")
+    for name, rows in by_scenario(comparison.differences).items():
+        console.print(f"\n{name} less {comparison.base}")
+        for table in tables(comparison.study, _blocks(comparison, rows, joint), console):
+            console.print(table)
+    if joint:
+        _print_ranking(comparison, outcome, console)
+
+
+def _meaning(comparison: Comparison, joint: bool) -> str:
+    together = f", which holds jointly for the {len(comparison.others)} schemes within an outcome" if joint else ""
+    n = int(comparison.study.about["runs"])
+    few = f"; with {n} pairs of runs the intervals lean on normal differences" if n < FEW_RUNS else ""
+    return (
+        f"difference ± Monte Carlo standard error, paired run by run; {comparison.level:.0%} interval{together}; share of runs in which "
+        f"the other is better; relative to the base's mean; runs that independent samples would need beyond these for the same error{few}"
+    )
+
+
+def _blocks(comparison: Comparison, rows: dict[str, dict[str, Any]], joint: bool) -> list[Block]:
+    """A block of one column for each thing to be said of a difference."""
+    low, high = ("low_joint", "high_joint") if joint else ("low", "high")
+    cells = {
+        comparison.base: lambda row: significant(row["base_mean"]) if row["n"] else "n/a",
+        "difference": lambda row: plus_minus(row["mean"], row["standard_error"]),
+        f"{comparison.level:.0%} interval": lambda row: span(row[low], row[high]),
+        "better in runs": lambda row: _share(row["better"], row["better_low"], row["better_high"]),
+        "relative": lambda row: _per_cent(row["relative"], row["relative_high"] - row["relative_low"]),
+        "runs saved": _saved,
+    }
+    return [[(heading, {outcome: cell(row) for outcome, row in rows.items()})] for heading, cell in cells.items()]
+
+
+def _share(share: float, low: float, high: float) -> str:
+    """A share of runs with its interval; neither more nor less is better where there is none."""
+    return "" if math.isnan(share) else f"{share:.0%} ({100 * low:.0f} to {100 * high:.0f})"
+
+
+def _per_cent(value: float, width: float) -> str:
+    """A relative difference with the decimals that its interval leaves."""
+    if math.isnan(value):
+        return "n/a"
+    return f"{value:+.{0 if width > 0.04 else 1}%}"
+
+
+def _saved(row: dict[str, Any]) -> str:
+    if math.isnan(row["runs_saved"]):
+        return "n/a"
+    return f"{row['runs_saved']:,.0f} (× {row['variance_ratio']:.1f})" if math.isfinite(row["runs_saved"]) else "all: no noise"
+
+
+def _print_ranking(comparison: Comparison, outcome: str, console: Console) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from sim.analysis.verdict import probability
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("scheme", overflow="fold")
+    for heading in ("mean", "P(best)", "best in runs", "less the best other"):
+        table.add_column(heading, justify="right", overflow="fold")
+    for row in comparison.ranking(outcome).to_dict("records"):
+        if not math.isnan(row["p_best"]):
+            figures = (probability(row["p_best"]), f"{row['share_best']:.0%}", span(row["gap_low"], row["gap_high"]))
+            table.add_row(row["scenario"], plus_minus(row["mean"], row["standard_error"]), *figures)
+    console.print(f"\nby expected {outcome}, best first; intervals hold jointly for all")
+    console.print(table)
