@@ -34,10 +34,10 @@ def bibtex(thing: Thing) -> str:
     key = str(fields["id"]).replace(":", "-")
     lines = {
         "author": "{" + AUTHOR + "}",
-        "title": _tex(fields["title"]),
+        "title": tex(fields["title"]),
         "year": str(fields["year"]),
-        "howpublished": _tex(f"Simulation study, {fields['id']}"),
-        "note": _tex(" ".join([*sentences(thing), f"{PROGRAM}, version {thing.about['daarna']}; {fields['note']}."])),
+        "howpublished": tex(f"Simulation study, {fields['id']}"),
+        "note": tex(" ".join([*sentences(thing), f"{PROGRAM}, version {thing.about['daarna']}; {fields['note']}."])),
     }
     return "@misc{" + key + ",\n" + ",\n".join(f"  {name} = {{{value}}}" for name, value in lines.items()) + "\n}"
 
@@ -129,8 +129,8 @@ def _title(study: Study, name: str) -> str:
 def _fields(thing: Thing) -> dict[str, Any]:
     about, made = thing.about, _date(thing.about)
     titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
-    if thing.kind == "figure":
-        titles = f"{thing.record['title']} [figure], from the study {titles}"
+    if thing.kind in ("figure", "memo"):
+        titles = f"{thing.record['title']} [{thing.kind}], from the study {titles}"
     elif thing.kind == "table":
         titles = f"{thing.path.stem} [table], from the study {titles}"
     runs = f"{about['runs']:,} runs of each scenario" if len(about["names"]) > 1 else f"{about['runs']:,} runs"
@@ -142,7 +142,8 @@ def _date(about: dict[str, Any]) -> datetime.date | None:
     return datetime.datetime.fromisoformat(about["date"]).date() if "date" in about else None
 
 
-def _tex(words: str) -> str:
+def tex(words: str) -> str:
+    """A text as LaTeX prints it letter by letter."""
     special = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
     special |= {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
     return "".join(special.get(letter, letter) for letter in words)

@@ -1,4 +1,4 @@
-"""Is it what it says it is?  A study, a table or a figure is made again from what it carries, and compared number by number.
+"""Is it what it says it is?  A study, a table, a figure or a memo is made again from what it carries, and compared number by number.
 
 What may be found: the record was changed (its content hash says so), a file was changed (its fingerprint says
 so), the numbers do not come out again, or a picture is not the one that these numbers give.
@@ -7,9 +7,11 @@ so), the numbers do not come out again, or a picture is not the one that these n
 from __future__ import annotations
 
 import platform
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -75,14 +77,14 @@ class Verdict:
 
 
 def verify(thing: str | Path, quick: bool = False, progress: Progress | None = None) -> Verdict:
-    """Make a study, a table or a figure again from what it carries, and compare.
+    """Make a study, a table, a figure or a memo again from what it carries, and compare.
 
     Parameters
     ----------
     thing : str or Path
-        A study folder, a figure (PNG, SVG, PDF) or a table (Parquet).
+        A study folder, a figure (PNG, SVG, PDF), a memo (HTML, Markdown, PDF) or a table (Parquet).
     quick : bool
-        Make a sample of ten runs of each scenario again, not all.  A figure shows all runs, so it is always verified in full.
+        Make a sample of ten runs of each scenario again, not all.  A figure or memo shows all runs, and is always verified in full.
     progress : callable, optional
         Called with (runs made again, runs in all).
 
@@ -99,8 +101,10 @@ def verify(thing: str | Path, quick: bool = False, progress: Progress | None = N
             f"{found.path}: was made by {found.about['model']['name']}, which its record names and does not contain; "
             "run that model again, and compare with sim.study.parquet.fingerprint"
         )
-    if found.kind == "figure":
-        _figure(found, verdict, progress)
+    if found.kind in ("figure", "memo"):
+        study = _again(found, verdict, progress)
+        _check_tables(study, verdict)
+        (_picture if found.kind == "figure" else _memo)(found, study, verdict)
     elif found.kind == "table":
         _tables(found, {found.path.stem: found.path}, verdict, quick, progress)
     else:
@@ -231,8 +235,8 @@ def _gap(old: Any, new: Any) -> str:
     return f"{gap:+.6g}, {gap / abs(float(new)):+.2%}" if new else f"{gap:+.6g}"
 
 
-def _figure(thing: Thing, verdict: Verdict, progress: Progress | None) -> None:
-    """Simulate what a figure shows, draw it again, and compare."""
+def _again(thing: Thing, verdict: Verdict, progress: Progress | None) -> Study:
+    """The study behind a figure or a memo, simulated again."""
     ready, about = scenarios(thing.about), thing.about
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES if about["customers"] or name != "customers"}
     made, total = 0, about["runs"] * len(ready)
@@ -247,10 +251,11 @@ def _figure(thing: Thing, verdict: Verdict, progress: Progress | None) -> None:
         made += len(numbers)
         if progress:
             progress(made, total)
-    study = Study(about, {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()})
-    verdict.checked.append(f"all {total:,} runs behind it, made again, and the figure, drawn again")
-    _check_tables(study, verdict)
-    _picture(thing, study, verdict)
+    verdict.checked.append(f"all {total:,} runs behind it, made again, and the {thing.kind}, {_DONE[thing.kind]} again")
+    return Study(about, {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()})
+
+
+_DONE = {"figure": "drawn", "memo": "written"}
 
 
 def _check_tables(study: Study, verdict: Verdict) -> None:
@@ -285,6 +290,50 @@ def _picture(thing: Thing, study: Study, verdict: Verdict) -> None:
         verdict.notes.append(f"{place}: texts and numbers are identical; the picture itself cannot be compared ({versions})")
     else:
         verdict.findings.append(f"{place}: the picture was changed: it is not the one that its numbers and texts give")
+
+
+def _memo(thing: Thing, study: Study, verdict: Verdict) -> None:
+    """Write a memo again from a study and compare what it says, its tables, and the file itself."""
+    import matplotlib
+
+    from sim.memo.write import FIGURES, compose, draw_figures, record, render
+
+    memo, place = compose(study), thing.path.name
+    there, here = thing.record["shown"], record(memo, study)["shown"]
+    found = len(verdict.findings)
+    verdict.findings += [f"{place}: {text}" for text in _unlike(there | {"numbers": {}}, here | {"numbers": {}})]
+    for name in sorted({*there["tables"], *here["tables"]}):
+        rows = [tables.get(name, []) for tables in (there["tables"], here["tables"])]
+        for k in range(max(map(len, rows))):
+            old, new = (" | ".join(table[k]) if k < len(table) else "nothing" for table in rows)
+            if old != new:
+                verdict.findings.append(f'{place}: table {name}, row {k + 1}: "{old}" there, "{new}" written again')
+    with tempfile.TemporaryDirectory() as folder:
+        draw_figures(memo, study, Path(folder) / FIGURES)
+        again = render(memo, study, thing.path.suffix[1:], Path(folder) / FIGURES)
+    if again == thing.path.read_bytes():
+        return
+    verdict.findings += [f'{place}: does not say "{text}", which its record does: it was changed' for text in _unsaid(thing)]
+    if len(verdict.findings) > found:
+        return
+    if thing.record["matplotlib"] != matplotlib.__version__ or verdict.versions:
+        verdict.notes.append(
+            f"{place}: texts and tables are identical; the file itself cannot be compared, since other versions made it"
+        )
+    else:
+        verdict.findings.append(f"{place}: the file was changed: it is not the one that its numbers give")
+
+
+def _unsaid(thing: Thing) -> Iterator[str]:
+    """What a memo's record says and its text does not; a PDF's text is not read."""
+    if thing.path.suffix == ".pdf":
+        return
+    text = thing.path.read_text(encoding="utf-8")
+    text = unescape(text) if thing.path.suffix == ".html" else re.sub(r"\\(.)", r"\1", text)
+    shown = thing.record["shown"]
+    for said in (*shown["texts"], *(cell for rows in shown["tables"].values() for row in rows for cell in row)):
+        if said not in text:
+            yield said
 
 
 def _unlike(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:

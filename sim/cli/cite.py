@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def cite(
-    thing: Annotated[str, typer.Argument(help="A study folder, a figure, a table, or STUDY:OUTCOME.")],
+    thing: Annotated[str, typer.Argument(help="A study folder, a figure, a memo, a table, or STUDY:OUTCOME.")],
     form: Annotated[str, typer.Option("--format", help="text, bibtex or csl (CSL-JSON).")] = "text",
 ) -> None:
     """Print the citation of a study, a figure or a number."""
@@ -31,7 +31,7 @@ def cite(
 
 
 def verify(
-    thing: Annotated[Path, typer.Argument(help="A study folder, a figure (PNG, SVG, PDF) or a table (Parquet).")],
+    thing: Annotated[Path, typer.Argument(help="A study folder, a figure, a memo or a table.")],
     quick: Annotated[bool, typer.Option(help="Make only a sample of the runs again.")] = False,
     quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,

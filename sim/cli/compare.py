@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.run import _announce_compilation, _draw, _interruptible, _progress, _usual_folder, _without_nan
+from sim.cli.run import _announce_compilation, _interruptible, _progress, _usual_folder, _without_nan, draw
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -62,7 +62,7 @@ def compare(
         print_comparison(comparison, outcome)
         typer.echo(f"{runs} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
     if figures:
-        _draw(comparison.study, folder)
+        draw(comparison.study, folder / "figures")
         if not quiet and not as_json:
             typer.echo(f"figures: {folder / 'figures'}")
 

@@ -1,0 +1,38 @@
+"""``daarna memo``: a study as a memo that can be sent out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(memo)
+
+
+def memo(
+    study: Annotated[Path, typer.Argument(help="A study folder.")],
+    form: Annotated[list[str] | None, typer.Option("--format", help="html, md or pdf; may be repeated. All by default.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the memo; memo/ of the study by default.")] = None,
+) -> None:
+    """Write a memo of a study: HTML, Markdown and PDF, with figures, tables and provenance."""
+    from sim.errors import InputError, StudyError
+    from sim.memo.write import KINDS, write_memo
+    from sim.study import open as open_study
+    from sim.study.crate import CRATE, write_crate
+
+    for kind in form or ():
+        if kind not in KINDS:
+            raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
+    opened, folder = open_study(study), out or study / "memo"
+    try:
+        written = write_memo(opened, folder, form or KINDS)
+        if (study / CRATE).exists():
+            write_crate(study, opened.about)
+    except OSError as error:
+        raise StudyError(f"{folder}: cannot be written: {error.strerror or error}; the study itself is whole") from None
+    for path in written:
+        typer.echo(path)

@@ -1,0 +1,153 @@
+"""What a result rests on: scenarios and how they differ, the model, the assumptions, the limits, the sources."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from sim.memo.blocks import Block, Paragraph, Points, Section, Table
+from sim.memo.findings import titles
+from sim.memo.schemes import amount, scheme
+from sim.scenario.describe import Parameter, parameters
+from sim.scenario.model import Scenario
+from sim.study.provenance import identifier
+
+if TYPE_CHECKING:
+    from sim.study import Study
+
+MODEL = (
+    "daarna is an agent-based Monte Carlo model in monthly steps. Reps, paid by a scheme, split their time between hunting for new customers, looking after "
+    "those they have, and neither; they do so by projecting their own pay over their horizon with the very rules that later pay them. Customers differ in what they buy, "
+    "how reliably they pay, how much service they need and how easily they leave; their satisfaction moves with what they get against what they "
+    "expect, and losses loom larger than gains. A service desk with limited capacity handles contacts; at an unsolved complaint or an arrear the firm decides whether to "
+    "seek a solution. All amounts are booked, and every account balances. Scenarios are compared on common random numbers: each meets the same prospects, contacts and moods."
+)
+ASSUMED = "assumed"
+REFERENCES = (
+    "Glasserman, P. and Yao, D. D. (1992). Some guidelines and guarantees for common random numbers. Management Science 38(6), 884–908.",
+    "Grimm, V. et al. (2020). The ODD protocol for describing agent-based and other simulation models: a second update. JASSS 23(2) 7.",
+    "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6(2), 65–70.",
+    "Holmström, B. and Milgrom, P. (1991). Multitask principal–agent analyses. Journal of Law, Economics, and Organization 7, 24–52.",
+    "Salmon, J. K. et al. (2011). Parallel random numbers: as easy as 1, 2, 3. Proceedings of SC11.",
+)
+
+
+def loaded(study: Study) -> list[Scenario]:
+    """The scenarios of a study."""
+    return [Scenario.model_validate(full) for full in study.scenarios]
+
+
+def question(study: Study) -> str:
+    """What the scenarios are to answer."""
+    asked = list(dict.fromkeys(scenario["question"] for scenario in study.scenarios if scenario["question"]))
+    return " ".join(asked) or "What does the scheme do to the profitability of the book over the years?"
+
+
+def scenarios(study: Study) -> Section:
+    """The scenarios: what each pays, and the other parameters in which they differ."""
+    known = list(titles(study).values())
+    made = loaded(study)
+    schemes = [(title if not k else "", line) for title, one in zip(known, made, strict=True) for k, line in enumerate(pays(one))]
+    blocks: list[Block] = []
+    if len(known) > 1:
+        blocks.append(Paragraph(f"Compared are {', '.join(known[:-1])} and {known[-1]}."))
+    blocks.append(Table("schemes", "What a rep is paid.", ("scenario", "pay"), tuple(schemes), 2))
+    if rest := _differing(study, known, made):
+        caption = "The other parameters in which the scenarios differ; all the rest are the same."
+        blocks.append(Table("scenarios", caption, ("parameter", "unit", *known), tuple(rest), 2 + len(known)))
+    return Section("Scenarios" if len(known) > 1 else "Scenario", tuple(blocks))
+
+
+def pays(scenario: Scenario) -> list[str]:
+    """Fixed and variable pay in words."""
+    return [f"salary: {amount(scenario.reps.salary)} {scenario.currency} a month", *scheme(scenario.scheme, scenario.currency)]
+
+
+def _differing(study: Study, known: list[str], made: list[Scenario]) -> list[tuple[str, ...]]:
+    """Parameters beside salary and scheme of which the scenarios have different values."""
+    rows = [{row.path: row for row in parameters(one)} for one in made]
+    told = {"title", "question", "reps.salary"}
+    found = []
+    for path, row in rows[0].items():
+        cells = [one[path] for one in rows if path in one]
+        if path in told or path.startswith("scheme.") or not any(map(_told, cells)):
+            continue
+        if len({cell.value for cell in cells}) > 1 or len(cells) < len(known):
+            values = (_cell(one[path]) if path in one else "–" for one in rows)
+            found.append((path, row.unit.replace("money", study.currency), *values))
+    return found
+
+
+def _told(row: Parameter) -> bool:
+    """Not what plays no part."""
+    return "(not in play" not in row.meaning
+
+
+def _cell(row: Parameter) -> str:
+    return row.value if len(row.value) <= 40 else f"{row.value[:37]}…"
+
+
+def assumptions(study: Study) -> Section:
+    """How much of the world is assumed, and which assumptions are the scenario's own; the scheme is not one, but what is asked about."""
+    base = loaded(study)[0]
+    used = [
+        row for row in parameters(base) if row.unit not in ("text", "code") and _told(row) and not row.path.startswith("scheme.")
+    ]
+    guessed = [row for row in used if ASSUMED in row.source.lower()]
+    groups = Counter(row.path.partition(".")[0] for row in guessed)
+    spread = ", ".join(f"{count} of {group}" for group, count in groups.most_common())
+    intro = (
+        f"Of the {len(used)} parameters in play that describe the world, {len(guessed)} are assumed, without a source ({spread}). The findings are "
+        "about the model at these values. A conclusion that is to be relied on should survive their being halved and doubled."
+    )
+    defaults = {row.path: row.value for row in parameters(Scenario())}
+    own = [row for row in guessed if row.value != defaults.get(row.path)]
+    rows = tuple((row.path, _cell(row), row.unit.replace("money", study.currency), row.meaning, row.source) for row in own)
+    blocks: list[Block] = [Paragraph(intro)]
+    if rows:
+        title = next(iter(titles(study).values()))
+        caption = f"Assumptions made for {title}: where it departs from the model's defaults without a published source."
+        blocks.append(Table("assumptions", caption, ("parameter", "value", "unit", "meaning", "source"), rows, 5))
+    return Section("Assumptions", tuple(blocks))
+
+
+def limits(study: Study) -> Section:
+    """What the numbers do not say."""
+    runs = study.about["runs"]
+    points = (
+        f"Intervals are Monte Carlo intervals: they tell how well {runs:,} runs know the model's mean, not how well the model knows the world.",
+        "Parameters that are assumed were held at one value here; their uncertainty is in no interval.",
+        "Firms, reps and prices do not react to each other across firms: there is one firm, and its competitors are a background.",
+        "What is established here holds for these scenarios. Another world can turn the sign, and in the model's own library one does.",
+    )
+    return Section("Limits", (Points(points),))
+
+
+def references(study: Study) -> Section:
+    """The model's references, and every source that the scenarios name."""
+    named = [text for scenario in study.scenarios for text in scenario["sources"].values() if ASSUMED not in text.lower()]
+    own = [text for text in dict.fromkeys(named) if any(letter.isdigit() for letter in text)]
+    return Section("References", (Points((*REFERENCES, *(f"Scenario: {text}" for text in own))),))
+
+
+def provenance(study: Study) -> Section:
+    """Who wants to check it finds here what to do."""
+    about = study.about
+    facts = {
+        "identifier": identifier(about),
+        "content hash": about["content_hash"],
+        "scenarios": ", ".join(study.names),
+        "runs": f"{about['runs']:,} of each scenario",
+        "seed": str(about["seed"]),
+        "engine": about["engine"],
+        "daarna": f"{about['daarna']}, model source {about['source']}",
+        "packages": ", ".join(f"{name} {version}" for name, version in about["versions"].items() if name != "daarna"),
+        "machine": about["machine"]["platform"],
+        "made": about["date"],
+        "command": about["command"],
+    }
+    rows = tuple((key, str(value)) for key, value in facts.items())
+    note = "This file carries the scenarios in full. `daarna verify` with this file, or with any figure of it, makes every number again."
+    return Section(
+        "Provenance", (Paragraph(note.replace("`", "")), Table("provenance", "What made these numbers.", ("", ""), rows, 2))
+    )

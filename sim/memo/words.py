@@ -1,0 +1,80 @@
+"""Numbers as a memo writes them, and sentences that say no more than the intervals do."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+#: How a memo calls the outcomes it speaks of.
+CALLED = {
+    "npv": "discounted profit of the book",
+    "promised_profit": "profit promised at signing",
+    "realised_profit": "profit realised on customers' accounts",
+    "share_loss_making": "share of customers who make a loss",
+    "bad_debt_ratio": "share of revenue written off",
+    "cost_to_serve": "cost to serve a customer",
+    "signings": "number of customers signed",
+    "lapses": "number of customers who left",
+    "customers_end": "number of customers at the end",
+    "churn_rate": "monthly rate at which customers leave",
+    "persistency_12": "share of customers still there after 12 months",
+    "persistency_24": "share of customers still there after 24 months",
+    "satisfaction": "satisfaction of customers",
+    "rep_pay_mean": "monthly pay of a rep",
+    "variable_share": "share of pay that is variable",
+    "rep_turnover": "yearly turnover of reps",
+    "hunting_share": "share of reps' time spent hunting",
+    "nurturing_share": "share of reps' time spent on the book",
+}
+
+
+def called(outcome: str) -> str:
+    """An outcome in words."""
+    if outcome.startswith("profit_year_"):
+        return f"profit of year {outcome.rpartition('_')[2]}"
+    return CALLED.get(outcome, outcome)
+
+
+def number(value: float, error: float = 0.0, unit: str = "") -> str:
+    """A value to the digits that its standard error leaves (four where there is none), with its unit."""
+    from sim.cli.report import fixed, significant
+
+    if math.isnan(value):
+        return "n/a"
+    if unit == "share":
+        decimals = 1 if not error > 0 else max(0, min(3, -math.floor(math.log10(100 * error))))
+        return f"{100 * value:.{decimals}f}%"
+    text = fixed(value, 1 - math.floor(math.log10(error))) if error > 0 else significant(value)
+    return f"{text} {unit}".strip() if unit not in ("score", "customers") else text
+
+
+def interval(low: float, high: float, unit: str) -> str:
+    """From low to high, in the digits that the width leaves."""
+    error = (high - low) / 4 if high > low else 0.0
+    if unit == "share":
+        return f"{number(low, error, unit)} to {number(high, error, unit)}"
+    return f"{number(low, error)} to {number(high, error, unit)}"
+
+
+def difference(row: Mapping[Any, Any], name: str, base: str, level: float) -> str:
+    """What is found of a difference: higher, lower, or not established; with the interval that holds jointly."""
+    what = called(row["outcome"])
+    if row["n"] < 2 or math.isnan(row["standard_error"]):
+        return f"The {what} cannot be compared: it is defined in too few runs."
+    share = row["unit"] == "share"
+    scale, unit = (100.0, "percentage points") if share else (1.0, row["unit"])
+    mean, error, low, high = (scale * row[key] for key in ("mean", "standard_error", "low_joint", "high_joint"))
+    if error == 0:
+        same = "is the same" if mean == 0 else f"differs by {number(abs(mean), 0, unit)}"
+        return f"The {what} {same} under both in every run."
+    if low <= 0 <= high:
+        return (
+            f"No difference in the {what} between {name} and {base} is established: "
+            f"the {level:.0%} interval runs from {interval(low, high, unit)}."
+        )
+    way = "higher" if mean > 0 else "lower"
+    span = interval(min(abs(low), abs(high)), max(abs(low), abs(high)), unit)
+    return (
+        f"The {what} is {way} under {name} than under {base}, by {number(abs(mean), error, unit)} ({level:.0%} interval {span})."
+    )

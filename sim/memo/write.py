@@ -1,0 +1,127 @@
+"""A memo of a study as files: HTML, Markdown, PDF, and its tables as CSV and LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.memo import findings, setting
+from sim.memo.blocks import Memo, Paragraph, Section
+from sim.study.disk import replacing
+from sim.study.payload import token
+
+if TYPE_CHECKING:
+    from sim.analysis.compare import Comparison
+    from sim.study import Study
+
+KINDS = ("html", "md", "pdf")
+FIGURES = "figures"
+
+
+def compose(study: Study) -> Memo:
+    """What the memo says."""
+    comparison = _comparison(study)
+    known = list(findings.titles(study).values())
+    title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
+    each = " each" if len(known) > 1 else ""
+    subtitle = f"A simulation study with daarna {study.about['daarna']}: {study.about['runs']:,} runs{each}, {str(study.about['date'])[:10]}"
+    sections = (
+        Section("Question", (Paragraph(setting.question(study)),)),
+        setting.scenarios(study),
+        findings.findings(study, comparison),
+        Section("The model in a paragraph", (Paragraph(setting.MODEL),)),
+        setting.assumptions(study),
+        setting.limits(study),
+        setting.references(study),
+        setting.provenance(study),
+    )
+    return Memo(title, subtitle, tuple(findings.summary(study, comparison)), sections)
+
+
+def _comparison(study: Study) -> Comparison | None:
+    from sim.analysis.compare import Comparison
+
+    return Comparison(study) if len(study.names) > 1 else None
+
+
+def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS) -> list[Path]:
+    """Write the memo of a study, its figures and its tables.
+
+    Parameters
+    ----------
+    study : Study
+        What it is about.
+    folder : Path
+        Where to: ``memo.html`` (needs nothing beside it), ``memo.md``, ``memo.pdf``, ``figures/``, ``tables/``.
+    kinds : sequence of {"html", "md", "pdf"}
+        Which.
+
+    Returns
+    -------
+    The memo's files.
+
+    Raises
+    ------
+    OSError
+        When they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    memo = compose(study)
+    draw_figures(memo, study, folder / FIGURES)
+    written = []
+    for kind in kinds:
+        written.append(folder / f"memo.{kind}")
+        with replacing(written[-1]) as file:
+            file.write(render(memo, study, kind, folder / FIGURES))
+    _write_tables(memo, study, folder / "tables")
+    return written
+
+
+def draw_figures(memo: Memo, study: Study, folder: Path) -> None:
+    """The figures that a memo shows."""
+    from sim.plots import draw_study
+
+    draw_study(study, folder, ("png", "svg"), [picture.name for picture in memo.pictures()])
+
+
+def render(memo: Memo, study: Study, kind: str, figures: Path) -> bytes:
+    """The memo in one form, as the bytes of its file; the same study gives the same bytes."""
+    mark = token(record(memo, study))
+    if kind == "pdf":
+        from sim.memo.typeset import pdf
+
+        return pdf(memo, figures, mark, figures)
+    if kind == "html":
+        from sim.memo.html import html
+
+        return html(memo, figures, mark).encode()
+    from sim.memo.markdown import markdown
+
+    return markdown(memo, FIGURES, mark).encode()
+
+
+def record(memo: Memo, study: Study) -> dict[str, Any]:
+    """What a memo carries: what made the study, and what the memo says."""
+    import matplotlib
+
+    said = [text for section in memo.sections for block in section.blocks if hasattr(block, "items") for text in block.items]
+    tables = {table.name: [list(row) for row in table.rows] for table in memo.tables()}
+    shown = {"texts": [memo.title, memo.subtitle, *memo.summary, *said], "tables": tables}
+    return {"thing": "memo", "title": memo.title, "matplotlib": matplotlib.__version__, "study": study.about, "shown": shown}
+
+
+def _write_tables(memo: Memo, study: Study, folder: Path) -> None:
+    """LaTeX of the tables as printed; CSV of the numbers as they are."""
+    from sim.memo.tables import as_latex
+
+    folder.mkdir(exist_ok=True)
+    exact = {"summary": study.summary()}
+    if comparison := _comparison(study):
+        exact["differences"] = comparison.differences
+    for name, frame in exact.items():
+        with replacing(folder / f"{name}.csv") as file:
+            file.write(frame.to_csv(index=False, lineterminator="\n").encode())
+    for table in memo.tables():
+        with replacing(folder / f"{table.name}.tex") as file:
+            file.write(as_latex(table).encode())

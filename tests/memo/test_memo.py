@@ -1,0 +1,149 @@
+"""A memo says what the numbers support, carries what made it, and is the same every time."""
+
+from __future__ import annotations
+
+import csv
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cite import verify
+from sim.memo.findings import summary, titles
+from sim.memo.words import difference, interval, number
+from sim.memo.write import compose, write_memo
+from tests.cite.test_verify import OTHER, SMALL
+
+ROW = {
+    "outcome": "npv",
+    "unit": "EUR",
+    "n": 50,
+    "mean": -1234.5,
+    "standard_error": 100.0,
+    "low_joint": -1435.0,
+    "high_joint": -1034.0,
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = sim.run([SMALL, OTHER], runs=12, seed=5, out=tmp_path_factory.mktemp("memo") / "s")
+    write_memo(study, tmp_path_factory.getbasetemp() / "made")
+    return tmp_path_factory.getbasetemp() / "made"
+
+
+def test_a_difference_is_claimed_only_where_the_interval_excludes_none():
+    said = difference(ROW, "B", "A", 0.95)
+    assert (
+        said == "The discounted profit of the book is lower under B than under A, by 1,230 EUR (95% interval 1,030 to 1,440 EUR)."
+    )
+    for low, high in ((-1435.0, 0.0), (-1.0, 1.0), (0.0, 5.0)):
+        assert difference({**ROW, "low_joint": low, "high_joint": high}, "B", "A", 0.95).startswith("No difference in the")
+
+
+def test_what_has_no_interval_is_not_compared():
+    assert "cannot be compared" in difference({**ROW, "n": 1}, "B", "A", 0.95)
+    assert "is the same under both" in difference({**ROW, "mean": 0.0, "standard_error": 0.0}, "B", "A", 0.95)
+
+
+def test_shares_differ_in_percentage_points():
+    row = {
+        **ROW,
+        "outcome": "bad_debt_ratio",
+        "unit": "share",
+        "mean": 0.0123,
+        "standard_error": 0.001,
+        "low_joint": 0.0103,
+        "high_joint": 0.0143,
+    }
+    assert "higher under B than under A, by 1.23 percentage points (95% interval 1.03 to 1.43 percentage points)" in difference(
+        row, "B", "A", 0.95
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "error", "unit", "text"),
+    [(988_123.0, 5_712.0, "EUR", "988,100 EUR"), (0.22405, 0.0007, "share", "22.41%"), (0.5, 0.0, "share", "50.0%"), (float("nan"), 0.0, "EUR", "n/a")],
+)  # fmt: skip
+def test_numbers_have_the_digits_their_error_leaves(value, error, unit, text):
+    assert number(value, error, unit) == text
+
+
+def test_an_interval_does_not_round_to_a_point():
+    low, high = re.findall(r"[\d,.]+", interval(1_000_400.0, 1_000_600.0, "EUR"))
+    assert low != high
+
+
+def test_a_world_without_a_difference_gives_a_memo_without_one():
+    twin = SMALL.with_(title="Twin")
+    study = sim.run([SMALL, twin], runs=5)
+    said = " ".join(compose(study).summary)
+    assert "is the same under both in every run" in said and "higher" not in said and "lower" not in said
+
+
+def test_the_memo_has_every_part_a_reader_needs(folder: Path):
+    text = (folder / "memo.md").read_text()
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    wanted = [
+        "Question",
+        "Scenarios",
+        "Findings",
+        "The model in a paragraph",
+        "Assumptions",
+        "Limits",
+        "References",
+        "Provenance",
+    ]
+    assert headings == wanted
+    for picture in re.findall(r"\]\((figures/[^)]+)\)", text):
+        assert (folder / picture).exists()
+
+
+def test_html_needs_nothing_beside_it(folder: Path):
+    text = (folder / "memo.html").read_text()
+    sources = re.findall(r'(?:src|href)="([^"]{0,30})', text)
+    assert sources and all(source.startswith("data:image/svg+xml;base64,") for source in sources)
+
+
+def test_only_parameters_that_differ_are_listed():
+    study = sim.run([SMALL, SMALL.with_(title="Calm", reps={"quit_rate": 0.0})], runs=2)
+    (table,) = [table for table in compose(study).tables() if table.name == "scenarios"]
+    assert [row[0] for row in table.rows] == ["reps.quit_rate"]
+
+
+def test_scenarios_of_one_title_are_told_apart():
+    study = sim.run([SMALL, SMALL.with_(reps={"quit_rate": 0.0})], runs=2)
+    assert list(titles(study).values()) == ["Small (small)", "Small (small-2)"]
+
+
+def test_one_scenario_alone_makes_a_memo(tmp_path: Path):
+    study = sim.run(SMALL, runs=3)
+    assert "expected discounted profit" in " ".join(summary(study, None))
+    assert [path.name for path in write_memo(study, tmp_path, ("md",))] == ["memo.md"]
+
+
+def test_tables_are_there_to_compute_with_and_to_print(folder: Path):
+    rows = list(csv.DictReader((folder / "tables" / "summary.csv").open()))
+    assert {row["scenario"] for row in rows} == {"small", "other"}
+    latex = (folder / "tables" / "outcomes.tex").read_text()
+    body = latex.split(r"\midrule")[1].split(r"\bottomrule")[0].strip().splitlines()
+    assert {line.count(" & ") for line in body} == {6} and all(line.endswith(r"\\") for line in body)
+
+
+@pytest.mark.parametrize("kind", ["html", "md", "pdf"])
+def test_a_memo_alone_is_enough_to_make_it_again(folder: Path, tmp_path: Path, kind: str):
+    alone = Path(shutil.copy(folder / f"memo.{kind}", tmp_path))
+    assert verify(alone).identical
+
+
+@pytest.mark.parametrize("kind", ["html", "md"])
+def test_a_number_changed_in_a_memo_is_found(folder: Path, tmp_path: Path, kind: str):
+    alone = Path(shutil.copy(folder / f"memo.{kind}", tmp_path))
+    text = alone.read_text()
+    sentence = re.search(r"by (\d[\d,.]*) EUR", text)
+    assert sentence
+    alone.write_text(text.replace(sentence[1], "999,999"))
+    verdict = verify(alone)
+    assert not verdict.identical and "which its record does: it was changed" in str(verdict)
