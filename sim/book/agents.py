@@ -126,7 +126,8 @@ class RepAgent(_Recorded):
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
 
         Override this in a subclass to try another theory of the rep: set ``self.hunting`` and
-        ``self.nurturing`` (shares of time).
+        ``self.nurturing`` (shares of time).  Pay pressure and whom visits go to are weighed here as well: a theory of
+        time alone calls ``super().plan()`` first.
         """
         entries.plan(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.known, self.ledger)
 
