@@ -48,10 +48,10 @@ def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    """Three digits, thousands separated, with the unit."""
-    decimals = max(0, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0
-    rounded = round(value, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0.0
-    return f"{rounded:,.{decimals}f} {unit}"
+    """Three digits, thousands separated, with the unit; shares and scores are numbers."""
+    places = 2 - int(np.floor(np.log10(value))) if value > 0 else 0
+    number = f"{round(value, places):,.{max(0, places)}f}"
+    return number if unit in ("share", "score") else f"{number} {unit}"
 
 
 def _dominance(comparison: Comparison, column: Column, k: int) -> str:

@@ -58,7 +58,7 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
-        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(others)) if len(others) > 1 else [0.0]
+        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(others)) if len(others) > 1 else np.zeros(len(others))
         handles = []
         for k, (name, offset) in enumerate(zip(others, offsets, strict=True), 1):
             rows = table[table["scenario"] == name].set_index("outcome").loc[list(names)]

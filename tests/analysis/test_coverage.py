@@ -79,9 +79,7 @@ def test_the_interval_of_the_share_of_better_runs_covers_the_truth() -> None:
 
 # -- the model -------------------------------------------------------------------------------------------------
 
-BASE = Scenario(
-    title="Base", months=12, reps={"count": 2}, customers={"at_start": 20}, scheme={"components": [{"rate": 0.2}]}
-)
+BASE = Scenario(title="Base", months=12, reps={"count": 2}, customers={"at_start": 20}, scheme={"components": [{"rate": 0.2}]})
 SCHEMES = (
     BASE,
     BASE.with_(title="Clawback", scheme={"components": [{"rate": 0.25, "clawback": {"months": 12}}]}),

@@ -92,7 +92,9 @@ def test_joint_intervals_are_wider_with_a_larger_family() -> None:
 def test_one_scenario_or_one_run_is_a_table_without_claims() -> None:
     assert sim.run(TINY, runs=2).differences().empty
     table = sim.run([TINY, LONGER], runs=1).differences().set_index("outcome")
-    assert table.loc["npv", "n"] == 1 and np.isnan(table.loc["npv", ["low", "p_value", "p_holm", "low_joint"]].astype(float)).all()
+    assert (
+        table.loc["npv", "n"] == 1 and np.isnan(table.loc["npv", ["low", "p_value", "p_holm", "low_joint"]].astype(float)).all()
+    )
     assert table.loc["profit_year_2", "n"] == 0
 
 
@@ -113,7 +115,7 @@ def test_only_an_outcome_with_a_better_side_has_a_best_scheme() -> None:
     assert directed("churn_rate").better == -1
     with pytest.raises(sim.InputError, match='found "signings", of which neither more nor less is better, allowed is one of npv'):
         directed("signings")
-    with pytest.raises(sim.InputError, match='found "churn", allowed is .*did you mean "churn_rate"'):
+    with pytest.raises(sim.InputError, match=r'found "churn", allowed is .*did you mean "churn_rate"'):
         directed("churn")
     with pytest.raises(sim.InputError, match='found "profit_year_2"'):
         directed("profit_year_2", 12)
