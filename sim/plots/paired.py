@@ -92,7 +92,8 @@ def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
 def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:
     value, low, high = (rows[part].to_numpy(float) for part in ("relative", "relative_low", "relative_high"))
     inside = np.abs(value) <= _FARTHEST
-    shown, seen = look(k), {"color": look(k).color, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 4.0}
+    shown = look(k)
+    seen: dict[str, Any] = {"color": look(k).color, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 4.0}
     ax.hlines(y[inside], np.clip(low, -3, 3)[inside], np.clip(high, -3, 3)[inside], color=shown.color, linewidth=1.4, zorder=3)
     ax.plot(value[inside], y[inside], linestyle="", marker=shown.marker, **seen)
     for side, marker in ((1, ">"), (-1, "<")):

@@ -59,7 +59,7 @@ def test_a_clear_gain_is_said_with_its_interval_and_dominance(shared: np.ndarray
 
 def test_no_difference_is_claimed_where_none_is_established(shared: np.ndarray) -> None:
     said = made(base=shared, other=shared + noise(3) - noise(3).mean()).verdict()
-    assert said.startswith("No difference in npv is established at 95% between other and base; one of more than 0.9")
+    assert said.startswith("No difference in npv is established at 95% between other and base; a difference of more than 0.9")
     assert "dominates" not in said
 
 
@@ -93,5 +93,7 @@ def test_wrong_arguments_are_named() -> None:
         sim.compare(TINY, TINY, level=2)
     with pytest.raises(sim.InputError, match="runs: found 0"):
         sim.compare(TINY, TINY, runs=0, equal_pay=True)
+    with pytest.raises(sim.InputError, match="not under another BookModel"):
+        sim.compare(TINY, TINY, engine="mesa", model=sim.BookModel, equal_pay=True)
     with pytest.raises(sim.InputError, match="takes scenarios"):
         sim.compare(TINY, "other.toml")  # type: ignore[arg-type]
