@@ -15,6 +15,7 @@ from sim.analysis.outcomes import directed, outcomes_of, samples
 from sim.analysis.ranking import ranking
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.tables import Column
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -95,9 +96,13 @@ class Comparison:
         InputError
             When there is no such outcome, or neither more nor less of it is better.
         """
-        column = directed(outcome, max(one["months"] for one in self.study.scenarios))
+        column = self.directed(outcome)
         values = samples(self.study.runs, self.study.names, [column])[:, :, 0]
         return ranking(values, self.study.names, column.better, self.level)
+
+    def directed(self, outcome: str) -> Column:
+        """The outcome with its unit and better side: see :func:`sim.analysis.outcomes.directed`."""
+        return directed(outcome, max(one["months"] for one in self.study.scenarios))
 
     def verdict(self, outcome: str = "npv") -> str:
         """The answer in a few sentences made from the numbers: see :func:`sim.analysis.verdict.verdict`."""
@@ -154,6 +159,10 @@ def compare(
         raise InputError("compare: needed are a base and at least one other scenario")
     check_level(level)
     check(chosen, runs, seed, engine, workers, model)
+    if equal_pay and model is not None:
+        raise InputError(
+            "equal_pay: pay is matched under daarna's own rules, not under another BookModel; rescale the schemes yourself"
+        )
     matched: list[EqualPay] = []
     if equal_pay:
         from sim.study.equal_pay import equal_pay as match

@@ -9,7 +9,7 @@ import numpy as np
 from sim.analysis.outcomes import Array
 from sim.analysis.paired import student
 
-DRAWS = 40_000  # of the joint distribution: a level of 95% is met to within 0.2%
+DRAWS = 20_000  # of the joint distribution: a level of 95% is met to within 0.3% (two standard errors)
 KEY = 20_261_124  # of those draws; no run of a model uses them
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.analysis.dominance import CROSSING, ESTABLISHED, dominance
-from sim.analysis.outcomes import directed, samples
+from sim.analysis.outcomes import samples
 from sim.tables import LESS, Column
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def verdict(comparison: Comparison, outcome: str = "npv") -> str:
 
     What is said to be higher or lower is so at the comparison's level, jointly for all its schemes.
     """
-    column = directed(outcome, max(one["months"] for one in comparison.study.scenarios))
+    column = comparison.directed(outcome)
     rows = comparison.differences_of([outcome]).to_dict("records")
     said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
     return "\n".join([*said, *([_best(comparison, outcome)] if len(rows) > 1 else [])])
@@ -36,7 +36,7 @@ def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:
         return f"{name} against {base}: {what} {'is the same' if row['mean'] == 0 else 'differs by the same'} in every run."
     if row["low_joint"] <= 0 <= row["high_joint"]:
         widest = max(abs(row["low_joint"]), abs(row["high_joint"]))
-        size = f"; one of more than {_amount(widest, row['unit'])} either way is not compatible with these runs"
+        size = f"; a difference of more than {_amount(widest, row['unit'])} either way is not compatible with these runs"
         text = f"no difference in {what} is established at {level:.0%} between {name} and {base}{size}."
         return text[0].upper() + text[1:]
     low, high = sorted((abs(row["low_joint"]), abs(row["high_joint"])))
@@ -48,10 +48,10 @@ def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    """Three digits, thousands separated, with the unit."""
-    decimals = max(0, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0
-    rounded = round(value, 2 - int(np.floor(np.log10(value)))) if value > 0 else 0.0
-    return f"{rounded:,.{decimals}f} {unit}"
+    """Three digits, thousands separated, with the unit; shares and scores are numbers."""
+    places = 2 - int(np.floor(np.log10(value))) if value > 0 else 0
+    number = f"{round(value, places):,.{max(0, places)}f}"
+    return number if unit in ("share", "score") else f"{number} {unit}"
 
 
 def _dominance(comparison: Comparison, column: Column, k: int) -> str:

@@ -23,14 +23,14 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    base: Annotated[Path, typer.Argument(help="The scenario (TOML) that the others are compared with.")],
-    other: Annotated[list[Path], typer.Argument(help="The others; several are ranked.")],
+    base: Annotated[Path, typer.Argument(metavar="BASE", help="The scenario (TOML) that the others are compared with.")],
+    other: Annotated[list[Path], typer.Argument(metavar="OTHER", help="The others; several are ranked.")],
     runs: Annotated[int, typer.Option(help="Pairs of runs.")] = 1000,
     seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
     outcome: Annotated[str, typer.Option(help="What the verdict and the ranking are about.")] = "npv",
     level: Annotated[float, typer.Option(help="Of all intervals.")] = 0.95,
     equal_pay: Annotated[bool, typer.Option("--equal-pay", help="Rescale the others to the base's expected pay first.")] = False,
-    rescale: Annotated[str, typer.Option(help="What --equal-pay rescales: variable or salary.")] = "variable",
+    rescale: Annotated[str | None, typer.Option(help="What --equal-pay rescales: variable (the default) or salary.")] = None,
     engine: Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")] = "compiled",
     workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")] = None,
@@ -42,6 +42,7 @@ def compare(
     """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""
     from sim.analysis.differences import check_level
     from sim.analysis.outcomes import directed
+    from sim.errors import InputError
     from sim.scenario.load import load
     from sim.study.run import check
 
@@ -49,9 +50,11 @@ def compare(
     check(chosen, runs, seed, engine, workers, None)
     check_level(level)
     directed(outcome, max(one.months for one in chosen))
+    if rescale and not equal_pay:
+        raise InputError("--rescale: says what --equal-pay rescales; give both, or neither")
     if not quiet:
         _announce_compilation()
-    matched = _match(chosen, runs, seed, rescale, workers, quiet) if equal_pay else []
+    matched = _match(chosen, runs, seed, rescale or "variable", workers, quiet) if equal_pay else []
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
     comparison, folder = _study(chosen, matched, runs, seed, level, engine, workers, customers, out, quiet)
     if as_json:

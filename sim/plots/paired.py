@@ -58,7 +58,7 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
-        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(others)) if len(others) > 1 else [0.0]
+        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(others)) if len(others) > 1 else np.zeros(len(others))
         handles = []
         for k, (name, offset) in enumerate(zip(others, offsets, strict=True), 1):
             rows = table[table["scenario"] == name].set_index("outcome").loc[list(names)]
@@ -92,7 +92,8 @@ def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
 def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:
     value, low, high = (rows[part].to_numpy(float) for part in ("relative", "relative_low", "relative_high"))
     inside = np.abs(value) <= _FARTHEST
-    shown, seen = look(k), {"color": look(k).color, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 4.0}
+    shown = look(k)
+    seen: dict[str, Any] = {"color": look(k).color, "markeredgecolor": "white", "markeredgewidth": 0.6, "zorder": 4.0}
     ax.hlines(y[inside], np.clip(low, -3, 3)[inside], np.clip(high, -3, 3)[inside], color=shown.color, linewidth=1.4, zorder=3)
     ax.plot(value[inside], y[inside], linestyle="", marker=shown.marker, **seen)
     for side, marker in ((1, ">"), (-1, "<")):
