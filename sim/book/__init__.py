@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # in a notebook, mesa's progress bar asks for widgets that daarna does not use
+    import mesa  # noqa: F401
 
 from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
 from sim.book.model import BookModel
