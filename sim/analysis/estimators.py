@@ -57,7 +57,7 @@ class Point:
     def standard_error(self) -> float:
         """The spread of the influence values over the root of their number; NaN below two runs."""
         n = self.influence.size
-        return float(np.std(self.influence, ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+        return spread(self.influence) / float(np.sqrt(n)) if n > 1 else np.nan
 
 
 Estimator = Callable[..., Point]  # of one array of runs, or of several of equal length
@@ -77,8 +77,8 @@ def sd(values: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
     found = _estimate(sd_point, confidence, values)
     if not found.value > 0.0:
         return found
-    spread = np.exp((found.high - found.value) / found.value)
-    return _with_bounds(found, found.value / spread, found.value * spread)
+    factor = np.exp((found.high - found.value) / found.value)
+    return _with_bounds(found, found.value / factor, found.value * factor)
 
 
 def share(happened: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
@@ -159,6 +159,11 @@ def difference(
     return _student(gap, confidence, undefined)
 
 
+def spread(x: np.ndarray) -> float:
+    """Standard deviation; exactly zero if all values are the same, which rounding of their mean would hide."""
+    return float(np.std(x, ddof=1)) if np.ptp(x) > 0.0 else 0.0
+
+
 def mean_point(x: np.ndarray) -> Point:
     """Mean; psi = x."""
     return Point(float(np.mean(x)), x, x.size - 1)
@@ -168,7 +173,7 @@ def sd_point(x: np.ndarray) -> Point:
     """Standard deviation; psi = ((x - mean)² - s²) / 2 s."""
     if x.size < 2:
         return Point(np.nan, x, 0)
-    s = float(np.std(x, ddof=1))
+    s = spread(x)
     away = (x - np.mean(x)) ** 2 - s**2
     return Point(s, away / (2.0 * s) if s > 0.0 else np.zeros_like(x), x.size - 1)
 
@@ -213,7 +218,7 @@ def order_error(ordered: np.ndarray, level: float) -> float:
     first = int(np.floor(betaincinv(a, b, NEGLIGIBLE) * n))
     last = min(int(np.ceil(betaincinv(a, b, 1.0 - NEGLIGIBLE) * n)), n)
     weights = np.diff(betainc(a, b, np.arange(first, last + 1) / n))
-    x = ordered[first:last]
+    x = ordered[first:last] - ordered[(first + last) // 2]  # exactly zero where nothing varies
     centre = weights @ x / weights.sum()
     return float(np.sqrt(weights @ (x - centre) ** 2))
 
