@@ -25,9 +25,9 @@ class Estimate:
     Attributes
     ----------
     value, standard_error : float
-        In the unit of the quantity; NaN where the runs do not suffice to tell.
+        In the unit of the quantity; NaN where there are too few runs.
     low, high : float
-        Bounds of the confidence interval; infinite where the runs do not bound the quantity.
+        Bounds of the confidence interval; infinite where the runs do not bound the quantity, NaN without runs.
     n, undefined : int
         Runs that count, and runs left out because the outcome is undefined in them.
     """
@@ -246,7 +246,7 @@ def _defined(*values: np.ndarray) -> tuple[list[np.ndarray], int]:
 
 
 def _nothing(undefined: int) -> Estimate:
-    return Estimate(np.nan, np.nan, -np.inf, np.inf, 0, undefined)
+    return Estimate(np.nan, np.nan, np.nan, np.nan, 0, undefined)
 
 
 def _normal(confidence: float) -> float:

@@ -35,6 +35,7 @@ RELATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
     "<": np.less,
     ">": np.greater,
 }
+TAIL = 30  # runs in the tail of a shortfall, before its standard error ends a study
 NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 
@@ -98,6 +99,11 @@ class Expression:
     def difference(self, ours: Columns, base: Columns, confidence: float = CONFIDENCE) -> Estimate:
         """The estimate from `ours` less that from `base`; row i of both is the same run, so they pair."""
         return estimators.difference(self._point(), self._values(ours), self._values(base), confidence)
+
+    @property
+    def least_runs(self) -> int:
+        """Runs below which the standard error is no guide to when to stop: a shortfall's varies with the few runs in the tail."""
+        return math.ceil(TAIL / self.level) if self.kind == "shortfall" else 0
 
     def per_run(self, columns: Columns) -> np.ndarray:
         """The values whose mean the estimate is; only for a mean or a probability."""

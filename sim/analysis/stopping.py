@@ -16,11 +16,16 @@ STEP = 0.1  # … and adds at least a tenth, so that threads have work between t
 CONSTANT = 200  # runs before an outcome that never varied is taken to be constant
 
 
-def expected_size(n: int, half_width: float, allowed: float) -> float:
-    """Runs after which the half-width is expected to be the one allowed: n (half_width / allowed)²; maybe infinite."""
+def expected_size(n: int, half_width: float, allowed: float, least: int = 0) -> float:
+    """Runs after which the half-width is expected to be the one allowed: n (half_width / allowed)², at least `least`.
+
+    Infinite if there is no telling; `n` if it is reached.
+    """
+    if half_width == 0.0:
+        least = max(least, CONSTANT)
     if half_width <= allowed:
-        return CONSTANT if half_width == 0.0 and n < CONSTANT else n
-    return n * (half_width / allowed) ** 2 if allowed > 0.0 and math.isfinite(half_width) else math.inf
+        return max(n, least)
+    return max(n * (half_width / allowed) ** 2, least) if allowed > 0.0 and math.isfinite(half_width) else math.inf
 
 
 def next_size(n: int, expected: float, maximum: int) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import signal
 import sys
@@ -114,16 +115,16 @@ def _as_json(study: Study, folder: Path) -> str:
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
     }
-    return json.dumps(_without_nan(answer), indent=1, allow_nan=False)
+    return json.dumps(_finite(answer), indent=1, allow_nan=False)
 
 
-def _without_nan(value: Any) -> Any:
-    """JSON has no word for an undefined number but null."""
+def _finite(value: Any) -> Any:
+    """JSON has no word for an undefined or an infinite number but null."""
     if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
+        return {key: _finite(one) for key, one in value.items()}
     if isinstance(value, list):
-        return [_without_nan(one) for one in value]
-    return None if value != value else value
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager
@@ -184,5 +185,6 @@ def _progress(quiet: bool, folder: Path, growing: bool) -> Iterator[tuple[Progre
             from sim.cli.report import how_far
 
             known[0] = how_far(look)
+            bar.update(bar.tasks[0].id, description=known[0]) if bar.tasks else None
 
         yield show, tell

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.estimators import CONFIDENCE, Estimate
-from sim.analysis.expression import Columns, Expression, number, parse
+from sim.analysis.expression import TAIL, Columns, Expression, number, parse
 from sim.analysis.stopping import CONSTANT, FIRST, GROWTH, STEP, expected_size, look_ahead_limit, next_size, replications
 from sim.errors import InputError
 from sim.scenario.base import nearest
@@ -248,6 +248,7 @@ class Precision:
             "growth": GROWTH,
             "step": STEP,
             "constant": CONSTANT,
+            "tail": TAIL,
         }
 
     def look(self, runs: int, columns: Mapping[str, Columns]) -> Look:
@@ -278,7 +279,7 @@ class Precision:
         compared = target.expression.of(base).value if target.difference else found.value
         allowed = target.width * abs(compared) if target.relative else target.width
         n = found.n + found.undefined
-        expected = expected_size(n, found.half_width, allowed)
+        expected = expected_size(n, found.half_width, allowed, target.expression.least_runs)
         if self.rule == "batches":
             return Attained(str(target), name, found, allowed, expected, expected <= n)
         solved = self._replications(target, ours, base)

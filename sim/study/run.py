@@ -198,7 +198,9 @@ class _Memory:
 
     def gaps(self) -> Iterator[Chunk]:
         for scenario in range(len(self.about["names"])):
-            yield Chunk(scenario, 1, self.about["runs"])
+            last = max((chunk.last for chunk in self._parts if chunk.scenario == scenario), default=0)
+            if last < self.about["runs"]:
+                yield Chunk(scenario, last + 1, self.about["runs"])
 
     def put(self, chunk: Chunk, tables: Tables) -> None:
         self._parts[chunk] = tables

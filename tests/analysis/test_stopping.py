@@ -40,11 +40,10 @@ def by_sim_tools(values: np.ndarray, width: float, first: int, look_ahead: int) 
 @pytest.mark.parametrize(("width", "first", "look_ahead"), [(0.1, 3, 5), (0.2, 3, 5), (0.1, 10, 0), (0.15, 3, 10), (0.3, 5, 5)])
 def test_hoads_rule_agrees_with_sim_tools(name: str, width: float, first: int, look_ahead: int) -> None:
     """On every stream, but where sim-tools itself leaves the rule (see below): then ours is the rule's."""
-    for seed in range(6):
+    for seed in range(4):
         values = STREAMS[name](np.random.default_rng([seed, 7]), 700)
-        ours, (theirs, deviations) = replications(values, width, True, first, look_ahead), None or by_sim_tools(
-            values, width, first, look_ahead
-        )
+        ours = replications(values, width, True, first, look_ahead)
+        theirs, deviations = by_sim_tools(values, width, first, look_ahead)
         assert ours is not None
         if ours.needed != theirs:
             assert theirs is not None and theirs < ours.needed
@@ -54,16 +53,14 @@ def test_hoads_rule_agrees_with_sim_tools(name: str, width: float, first: int, l
 
 
 def test_hoads_rule_on_a_worked_stream() -> None:
-    """1, 1, 4, then twos: half-width t(n - 1) sd / sqrt(n) first below 1 at n = 8, and held for five more."""
-    values = np.array([1.0, 1.0, 4.0, *[2.0] * 30])
-    half = [None, None, *(2.0 for _ in values)]
-    from scipy.stats import t
+    """1, 1, 4, then twos: the sum of squares stays 6, so that the half-width t(n - 1) sqrt(6 / (n (n - 1))) only falls.
 
-    half = [t.ppf(0.975, n - 1) * values[:n].std(ddof=1) / n**0.5 for n in range(2, 31)]
-    first = next(n for n, one in enumerate(half, 2) if one <= 0.8 and n >= 3)
-    assert replications(values, 0.8, relative=False) == (first, first + 5)
-    assert replications(values[: first + 4], 0.8, relative=False) is None
-    assert replications(values, 0.8, relative=False, look_ahead=0) == (first, first)
+    From the table of Student's t, 0.913 at n = 7 (t = 2.447 and 6 / 42) and 0.774 at n = 8 (t = 2.365 and 6 / 56).
+    """
+    values = np.array([1.0, 1.0, 4.0, *[2.0] * 30])
+    assert replications(values, 0.8, relative=False) == (8, 13)
+    assert replications(values[:12], 0.8, relative=False) is None
+    assert replications(values, 0.8, relative=False, look_ahead=0) == (8, 8)
 
 
 def test_precision_that_is_lost_again_does_not_count() -> None:
@@ -88,7 +85,7 @@ def test_batches_grow_by_what_is_missing_between_a_tenth_and_twofold() -> None:
     assert expected_size(100, 2.0, 2.0) == 100
     assert expected_size(100, np.inf, 2.0) == expected_size(100, np.nan, 2.0) == expected_size(100, 1.0, 0.0) == np.inf
     assert next_size(100, 150.5, 1000) == 151
-    assert next_size(100, 101.0, 1000) == 111 or next_size(100, 101.0, 1000) == 110
+    assert next_size(200, 201.0, 1000) in (220, 221)  # 1.1 is not a binary number
     assert next_size(100, 900.0, 1000) == 200
     assert next_size(800, np.inf, 1000) == 1000
 
@@ -97,6 +94,14 @@ def test_what_never_varied_is_a_constant_after_200_runs_only() -> None:
     """Of an event in one run of 100, 50 runs may well show nothing: 0.99^50 = 0.61."""
     assert expected_size(50, 0.0, 0.0) == 200
     assert expected_size(200, 0.0, 0.0) == 200
+    assert expected_size(300, 0.0, 1.0) == 300
+
+
+def test_a_shortfall_takes_30_runs_in_the_tail() -> None:
+    """With two runs of 50 below the quantile the standard error is a matter of luck, and luck would end the study."""
+    x = np.random.default_rng(1).normal(size=600)
+    for runs, expected in ((50, 600), (300, 600), (600, 600)):
+        assert Precision.parse("shortfall(x, 5%)=5").look(runs, {"one": {"x": x[:runs]}}).attained[0].expected == expected
 
 
 # What is estimated, the target, draws and the true value.
@@ -112,6 +117,8 @@ COVERAGE: dict[str, Coverage] = {
     "Bernoulli 0.02": ("P(x > 0.5)=0.01", lambda r, n: (r.random(n) < 0.02) * 1.0, 0.02),
     "q05 of normal": ("q05(x)=0.25", lambda r, n: r.normal(0.0, 1.0, n), -1.6448536),
     "median of lognormal": ("q50(x)=10%", lambda r, n: r.lognormal(0.0, 1.0, n), 1.0),
+    "sd of normal": ("sd(x)=7%", lambda r, n: r.normal(0.0, 1.0, n), 1.0),
+    "ratio of exponentials": ("ratio(x, y)=10%", lambda r, n: r.exponential(1.0, (2, n)), 1.0),
     "shortfall of normal": ("shortfall(x, 5%)=0.25", lambda r, n: r.normal(0.0, 1.0, n), -2.0627128),
 }
 
@@ -120,7 +127,8 @@ def at_the_end(precision: Precision, values: np.ndarray) -> tuple[int, float, fl
     """Runs when the study ends on this stream, and the interval's bounds then."""
     runs = precision.first
     while True:
-        look = precision.look(runs, {"one": {"x": values[:runs]}})
+        pair = values if values.ndim == 2 else (values, values)
+        look = precision.look(runs, {"one": {"x": pair[0][:runs], "y": pair[1][:runs]}})
         if look.finished:
             return runs, look.attained[0].estimate.low, look.attained[0].estimate.high
         runs = look.next_runs
