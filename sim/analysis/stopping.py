@@ -12,7 +12,7 @@ from sim.analysis.estimators import CONFIDENCE
 
 FIRST = 50  # runs before the first look
 GROWTH = 2.0  # a batch at most doubles the runs: the spread seen in few runs may be far off
-STEP = 0.1  # … and adds at least a tenth, so that threads have work between two looks
+STEP = 0.05  # … and adds at least a twentieth, so that threads have work between two looks
 CONSTANT = 200  # runs before an outcome that never varied is taken to be constant
 
 

@@ -178,7 +178,14 @@ def test_undefined_runs_are_left_out_and_counted(estimate: Callable[[np.ndarray]
     none = estimate(np.full(4, np.nan))
     assert (none.n, none.undefined) == (0, 4)
     assert np.isnan([none.value, none.standard_error, none.low, none.high, none.half_width]).all()
-    assert estimate(np.array([np.nan, 1.0])).half_width > 0.4 or np.isnan(estimate(np.array([np.nan, 1.0])).value)
+
+
+def test_one_run_bounds_nothing() -> None:
+    one = np.array([2.0])
+    for found in (estimators.mean(one), estimators.quantile(one, 0.5), estimators.ratio(one, one)):
+        assert np.isnan(found.standard_error)
+        assert (found.low, found.high) == (-np.inf, np.inf)
+    assert np.isnan(estimators.sd(one).value)
 
 
 def test_worked_numbers() -> None:
