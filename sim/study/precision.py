@@ -193,7 +193,8 @@ class Precision:
             When a target, the maximum or the rule is none; says what is allowed.
         """
         if isinstance(given, Precision):
-            targets, max_runs, rule = given.targets, max_runs or given.max_runs, rule or given.rule
+            targets, rule = given.targets, rule or given.rule
+            max_runs = given.max_runs if max_runs is None else max_runs
         else:
             texts = [given] if isinstance(given, str) else list(given)
             one_by_one = [part for text in texts for part in re.split(r",(?![^()]*\))", text)]
@@ -283,10 +284,9 @@ class Precision:
         if self.rule == "batches":
             return Attained(str(target), name, found, allowed, expected, expected <= n)
         solved = self._replications(target, ours, base)
-        if solved:
-            return Attained(str(target), name, found, allowed, n, True, solved)
-        beyond = max(expected, n) + look_ahead_limit(n) + 1.0
-        return Attained(str(target), name, found, allowed, beyond, False)
+        if solved is None:
+            expected = max(expected, n) + look_ahead_limit(n) + 1.0
+        return Attained(str(target), name, found, allowed, expected, expected <= n, solved)
 
     @staticmethod
     def _replications(target: Target, ours: Columns, base: Columns) -> int | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from sim.analysis.estimators import mean
 from sim.analysis.stopping import FIRST, expected_size, look_ahead_limit, next_size, replications
 from sim.study.precision import Precision
 
@@ -45,6 +46,7 @@ def test_hoads_rule_agrees_with_sim_tools(name: str, width: float, first: int, l
         ours = replications(values, width, True, first, look_ahead)
         theirs, deviations = by_sim_tools(values, width, first, look_ahead)
         assert ours is not None
+        assert ours.seen - ours.needed == look_ahead_limit(ours.seen, look_ahead)
         if ours.needed != theirs:
             assert theirs is not None and theirs < ours.needed
             assert theirs < first or not all(
@@ -156,3 +158,18 @@ def test_at_the_end_intervals_cover_quick() -> None:
     """800 studies: with a standard error of 0.008 a coverage of 0.95 is above 0.925 but for one time in a thousand."""
     assert coverage("normal", 800)[0] > 0.925
     assert coverage("Bernoulli 0.3", 800)[0] > 0.925
+
+
+def test_three_runs_are_too_few_to_begin_with_where_an_event_is_rare() -> None:
+    """Hoad's rule from run 3 on: no event in the first eight runs (0.9^8 = 0.43) is no spread, and ends it there."""
+    _, draw, true = COVERAGE["Bernoulli 0.1"]
+    covered = {3: 0, FIRST: 0}
+    for seed in range(400):
+        values = draw(np.random.default_rng([seed, 3]), 2000)
+        for first in covered:
+            found = replications(values, 0.03, relative=False, first=first)
+            assert found is not None
+            interval = mean(values[: found.seen])
+            covered[first] += interval.low <= true <= interval.high
+    assert covered[3] < 0.65 * 400
+    assert covered[FIRST] > 0.88 * 400
