@@ -20,6 +20,7 @@ _HOMES = {
     "Study": "sim.study",
     "compare": "sim.analysis.compare",
     "Comparison": "sim.analysis.compare",
+    "Precision": "sim.study.precision",
     "BookModel": "sim.book",
     "RepAgent": "sim.book",
     "CustomerAgent": "sim.book",

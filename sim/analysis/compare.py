@@ -20,6 +20,9 @@ from sim.tables import Column
 if TYPE_CHECKING:
     from sim.study import Study
     from sim.study.equal_pay import EqualPay
+    from sim.study.precision import Precision
+
+PAIRS = 1000  # pairs of runs, where nothing is said
 
 
 class Comparison:
@@ -114,7 +117,7 @@ class Comparison:
 def compare(
     base: Scenario,
     *others: Scenario,
-    runs: int = 1000,
+    runs: int | None = None,
     seed: int = 1,
     engine: str = "compiled",
     workers: int | None = None,
@@ -124,6 +127,8 @@ def compare(
     out: str | Path | None = None,
     level: float = 0.95,
     equal_pay: bool | str = False,
+    precision: str | Sequence[str] | Precision | None = None,
+    max_runs: int | None = None,
 ) -> Comparison:
     """Simulate a base and other scenarios on common random numbers, and compare them run by run.
 
@@ -131,8 +136,13 @@ def compare(
     ----------
     base, *others : Scenario
         What is compared; every other with the base.
-    runs, seed, engine, workers, customers, model, progress, out
+    runs : int, optional
+        Pairs of runs; 1000 unless a precision is given.
+    seed, engine, workers, customers, model, progress, out
         As for :func:`sim.run`; run k of all scenarios is a pair.
+    precision, max_runs
+        As for :func:`sim.run`, but that an outcome alone means its paired difference to the base: ``npv=5000``, or
+        ``npv=2%`` of the base's value.
     level : float
         Of all intervals.
     equal_pay : bool or {"variable", "salary"}
@@ -152,13 +162,16 @@ def compare(
         When the disk fills up; says what is safe.
     """
     from sim.study import run
+    from sim.study.precision import goal_of
     from sim.study.run import check
 
     chosen = [base, *others]
     if not others:
         raise InputError("compare: needed are a base and at least one other scenario")
     check_level(level)
-    check(chosen, runs, seed, engine, workers, model)
+    goal = goal_of(runs, precision, max_runs, difference=True)
+    pairs = PAIRS if runs is None else runs
+    check(chosen, pairs, seed, engine, workers, model)
     if equal_pay and model is not None:
         raise InputError(
             "equal_pay: pay is matched under daarna's own rules, not under another BookModel; rescale the schemes yourself"
@@ -168,7 +181,7 @@ def compare(
         from sim.study.equal_pay import equal_pay as match
 
         what = "variable" if equal_pay is True else equal_pay
-        matched = [match(one, base, runs, seed, what, workers=workers) for one in others]
+        matched = [match(one, base, pairs, seed, what, workers=workers) for one in others]
         chosen = [base, *(one.scenario for one in matched)]
-    study = run(chosen, runs, seed, engine, workers, customers, model, progress, out)
+    study = run(chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, out, precision=goal)
     return Comparison(study, level, matched)

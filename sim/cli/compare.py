@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.run import _announce_compilation, _interruptible, _progress, _usual_folder, _without_nan, draw
+from sim.cli.effort import MaxRuns, PrecisionTargets, Rule
+from sim.cli.run import _announce_compilation, _interruptible, _progress, _usual_folder, draw, finite
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
     from sim.scenario.model import Scenario
     from sim.study.equal_pay import EqualPay
+    from sim.study.precision import Precision
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +27,10 @@ def register(app: typer.Typer) -> None:
 def compare(
     base: Annotated[Path, typer.Argument(metavar="BASE", help="The scenario (TOML) that the others are compared with.")],
     other: Annotated[list[Path], typer.Argument(metavar="OTHER", help="The others; several are ranked.")],
-    runs: Annotated[int, typer.Option(help="Pairs of runs.")] = 1000,
+    runs: Annotated[int | None, typer.Option(help="Pairs of runs; 1000 unless --precision is given.")] = None,
+    precision: PrecisionTargets = None,
+    max_runs: MaxRuns = None,
+    rule: Rule = None,
     seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
     outcome: Annotated[str, typer.Option(help="What the verdict and the ranking are about.")] = "npv",
     level: Annotated[float, typer.Option(help="Of all intervals.")] = 0.95,
@@ -40,30 +45,38 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""
+    from sim.analysis.compare import PAIRS
     from sim.analysis.differences import check_level
     from sim.analysis.outcomes import directed
     from sim.errors import InputError
     from sim.scenario.load import load
+    from sim.study.precision import goal_of
     from sim.study.run import check
 
     chosen = [load(path) for path in (base, *other)]
-    check(chosen, runs, seed, engine, workers, None)
+    goal = goal_of(runs, precision or None, max_runs, rule, difference=True)
+    pairs = PAIRS if runs is None else runs
+    check(chosen, pairs, seed, engine, workers, None)
+    if goal:
+        goal.check(chosen)
     check_level(level)
     directed(outcome, max(one.months for one in chosen))
     if rescale and not equal_pay:
         raise InputError("--rescale: says what --equal-pay rescales; give both, or neither")
     if not quiet:
         _announce_compilation()
-    matched = _match(chosen, runs, seed, rescale or "variable", workers, quiet) if equal_pay else []
+    matched = _match(chosen, pairs, seed, rescale or "variable", workers, quiet) if equal_pay else []
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
-    comparison, folder = _study(chosen, matched, runs, seed, level, engine, workers, customers, out, quiet)
+    comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
     if as_json:
         typer.echo(_as_json(comparison, outcome, folder))
     elif not quiet:
         from sim.cli.paired_report import print_comparison
+        from sim.cli.report import print_attained
 
         print_comparison(comparison, outcome)
-        typer.echo(f"{runs} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
+        print_attained(comparison.study)
+        typer.echo(f"{comparison.study.about['runs']} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
     if figures:
         draw(comparison.study, folder / "figures")
         if not quiet and not as_json:
@@ -80,15 +93,16 @@ def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: 
 
 
 def _study(
-    chosen: list[Scenario], matched: list[EqualPay], runs: int, seed: int, level: float, engine: str,
+    chosen: list[Scenario], matched: list[EqualPay], pairs: int, goal: Precision | None, seed: int, level: float, engine: str,
     workers: int | None, customers: bool, out: Path | None, quiet: bool,
 ) -> tuple[Comparison, Path]:  # fmt: skip
     from sim.analysis.compare import Comparison
     from sim.study import run
 
-    folder = out or _usual_folder(chosen, runs, seed, engine, customers)
-    with _interruptible(), _progress(quiet, folder) as progress:
-        study = run(chosen, runs, seed, engine, workers, customers, progress=progress, out=folder)
+    runs = None if goal else pairs
+    folder = out or _usual_folder(chosen, runs, seed, engine, customers, goal)
+    with _interruptible(), _progress(quiet, folder, growing=goal is not None) as (progress, looked):
+        study = run(chosen, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked)
     return Comparison(study, level, matched), folder
 
 
@@ -107,4 +121,4 @@ def _as_json(comparison: Comparison, outcome: str, folder: Path) -> str:
         "ranking": comparison.ranking(outcome).to_dict("records"),
         "verdict": comparison.verdict(outcome),
     }
-    return json.dumps(_without_nan(answer), indent=1, allow_nan=False)
+    return json.dumps(finite(answer), indent=1, allow_nan=False)

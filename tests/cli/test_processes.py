@@ -37,10 +37,10 @@ def scenario(tmp_path: Path) -> Path:
     return path
 
 
-def start(program: str, scenario: Path, out: Path, *more: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", program, "run", str(scenario), "--runs", str(RUNS), "--out", str(out), "--workers", "1"]
+def start(program: str, scenario: Path, out: Path, *more: str, runs: int | None = RUNS) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", program, "run", str(scenario), "--out", str(out), "--workers", "1", "--no-figures"]
     return subprocess.Popen(
-        [*command, "--no-figures", *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        [*command, *(["--runs", str(runs)] if runs else []), *more], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
         cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"},
     )  # fmt: skip
 
