@@ -1,0 +1,143 @@
+"""``daarna calibrate``: customer processes estimated from logs, as a scenario fragment with standard errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.calibrate import Calibration, Forecast
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(calibrate)
+
+
+def calibrate(
+    logs: Annotated[list[Path], typer.Argument(help="Logs (CSV): purchases, invoices, policies; one of each kind.")],
+    kind: Annotated[
+        str | None, typer.Option(help="transactions, invoices, statuses, policies or renewals; by default told from the columns.")
+    ] = None,
+    unit: Annotated[str, typer.Option(help="week or month: the unit in which purchases are estimated.")] = "week",
+    until: Annotated[str | None, typer.Option(help="Last day of observation, such as 1997-09-30; nothing later is used.")] = None,
+    setting: Annotated[str | None, typer.Option(help="contractual or non_contractual (silent dropout).")] = None,
+    term: Annotated[int, typer.Option(help="Months of a contract.")] = 12,
+    buckets: Annotated[int, typer.Option(help="Arrears buckets, the current one included.")] = 4,
+    smoothing: Annotated[float, typer.Option(help="Dirichlet prior added to every possible payment transition.")] = 0.0,
+    currency: Annotated[str, typer.Option(help="Of amounts, for the tables.")] = "money",
+    extends: Annotated[str, typer.Option(help="Scenario file that the fragment is to extend.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Fragment to write; LOG-fragment.toml by default.")] = None,
+    steps: Annotated[int, typer.Option("--forecast", help="Weeks (or months) after the log's end to forecast; no contract.")] = 0,
+    runs: Annotated[int, typer.Option(help="Runs of the forecast.")] = 200,
+    seed: Annotated[int, typer.Option(help="Key of the forecast's random numbers.")] = 1,
+    figure: Annotated[Path | None, typer.Option(help="File for the figure of the forecast (.png, .svg, .pdf).")] = None,
+    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
+    from sim.calibrate import calibrate as estimate
+    from sim.calibrate.report import as_json as plain
+
+    found: Any = estimate(*logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets,
+                          smoothing=smoothing, money=currency)  # type: ignore[arg-type]  # fmt: skip
+    target = out or Path(f"{logs[0].stem}-fragment.toml")
+    _write(found, target, extends)
+    if not quiet and not as_json:
+        typer.echo(f"{found}\n\nfragment: {target}")
+    made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
+    if figure is not None:
+        _draw(made, figure, logs[0].stem)
+    if as_json:
+        answer = {
+            "logs": [str(log) for log in logs],
+            "fragment": str(target),
+            "estimates": [plain(one) for one in found.estimates],
+        }
+        if made is not None:
+            answer["forecast"] = {"unit": made.unit, "after": made.fitted, "runs": runs, "seed": seed, **_summary(made)}
+        typer.echo(json.dumps(answer, indent=1, allow_nan=False))
+
+
+def _write(found: Calibration, target: Path, extends: str) -> None:
+    """The fragment, whole or not at all; a file that calibrate did not make stays."""
+    from sim.errors import DaarnaError, InputError
+    from sim.scenario.model import Scenario
+
+    fragment = found.fragment
+    if not fragment.values:
+        raise InputError(f"{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
+    try:
+        Scenario().with_(**fragment.tree())
+    except InputError as error:
+        problem = str(error).replace("with_: ", "")
+        raise InputError(f"{found.logs[0].file}: the estimates lie outside what a scenario may say: {problem}") from None
+    text = found.toml(extends)
+    try:
+        if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith(text[:25]):
+            raise InputError(f"{target}: is there already and was not made by daarna calibrate; name another file with --out")
+        half = target.with_name(f".{target.name}.{os.getpid()}")
+        half.write_text(text, encoding="utf-8")
+        os.replace(half, target)
+    except OSError as error:
+        raise DaarnaError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+
+def _forecast(found: Calibration, steps: int, runs: int, seed: int, silent: bool) -> Forecast:
+    from sim.calibrate.forecast import forecast
+    from sim.errors import InputError
+
+    top, h = found.estimates[0].maximum, found.histories
+    by_family = [one.maximum for one in found.estimates if one.model.startswith("BG/NBD")]
+    if h is None or not by_family or by_family[0] is None:
+        raise InputError("--forecast: needs a log of transactions without a contract")
+    top = by_family[0]
+    made = forecast(top, h, steps, runs, seed, progress=None if silent else _progress())
+    if not silent:
+        answer = _summary(made)
+        print(file=sys.stderr, end="\r" if sys.stderr.isatty() else "")
+        typer.echo(
+            f"\nforecast of {steps} {h.units} after {h.until:%Y-%m-%d}: {answer['mean']:,.0f} repeat purchases, "
+            f"95% interval {answer['low']:,.0f} to {answer['high']:,.0f} ({runs} runs, seed {seed})"
+        )
+    return made
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A count on a terminal, nothing where standard error is piped."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda done, total: print(f"\rforecast: run {done} of {total}", end="", file=sys.stderr, flush=True)
+
+
+def _summary(made: Forecast) -> dict[str, Any]:
+    mean, low, high = made.total()
+    rows = made.table().iloc[made.fitted :][["step", "mean", "low", "high"]]
+    return {"mean": mean, "low": low, "high": high, "steps": rows.to_dict("records")}
+
+
+def _draw(made: Forecast | None, file: Path, name: str) -> None:
+    from sim.errors import DaarnaError, InputError
+    from sim.plots.forecast import forecast as draw
+
+    if made is None:
+        raise InputError("--figure: is of a forecast; say how far with --forecast")
+    if file.suffix not in (".png", ".svg", ".pdf"):
+        raise InputError(f'--figure: found "{file}", allowed are files that end in .png, .svg or .pdf')
+    from matplotlib.figure import Figure
+
+    from sim.plots.style import style
+
+    with style():
+        figure = draw(made, name).get_figure(root=True)
+        assert isinstance(figure, Figure)
+        try:
+            figure.savefig(file, dpi=240)
+        except OSError as error:
+            raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None
