@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
-from typing import get_args
+from typing import cast, get_args
 
 import pandas as pd
 
@@ -46,15 +46,16 @@ class Calibration:
         return self.fragment.toml(f"Made by  daarna calibrate  from {names}.", extends)
 
     def __str__(self) -> str:
+        """All estimates as text."""
         return "\n\n".join(str(one) for one in self.estimates)
 
 
 def calibrate(
     *logs: str | Path,
     kind: str | None = None,
-    unit: Unit = "week",
+    unit: str = "week",
     until: str | pd.Timestamp | None = None,
-    setting: Setting | None = None,
+    setting: str | None = None,
     term: int = 12,
     buckets: int = 4,
     smoothing: float = 0.0,
@@ -79,7 +80,7 @@ def calibrate(
         One message naming the file, the place, what was found and what is allowed.
     """
     last = _date(until)
-    _allowed("--unit", unit, get_args(Unit))
+    time = cast(Unit, _allowed("--unit", unit, get_args(Unit)))
     if setting is not None:
         _allowed("--setting", setting, get_args(Setting))
     if not 1 <= term <= 1200:
@@ -90,7 +91,7 @@ def calibrate(
         if kinds.count(one) > 1:
             twice = [str(log.file) for log in read_logs if _family(log) == one]
             raise InputError(f"{' and '.join(twice)}: are both logs of {one}; give one log of each kind")
-    under = setting or ("contractual" if "policies" in kinds else "non_contractual")
+    under = cast(Setting, setting or ("contractual" if "policies" in kinds else "non_contractual"))
     if under == "non_contractual" and "policies" in kinds:
         raise InputError("--setting: found non_contractual beside a log of policies, which are contracts; allowed is contractual")
     found: list[Estimate] = []
@@ -98,7 +99,7 @@ def calibrate(
     for log in read_logs:
         source = log.file.name
         if _family(log) == "transactions":
-            seen = histories(log.table, unit, last, str(log.file))
+            seen = histories(log.table, time, last, str(log.file))
             found += [estimates.purchases(seen, under, source), *estimates.amounts(seen, money, source)]
         elif _family(log) == "policies":
             found.append(estimates.lapse(renewals(log, term, last), source))
@@ -121,6 +122,7 @@ def _date(until: str | pd.Timestamp | None) -> pd.Timestamp | None:
         raise InputError(f'--until: found "{until}", allowed is a date such as 1997-09-30') from None
 
 
-def _allowed(option: str, found: str, names: tuple[str, ...]) -> None:
+def _allowed(option: str, found: str, names: tuple[str, ...]) -> str:
     if found not in names:
         raise InputError(f'{option}: found "{found}", allowed is {" or ".join(names)}{nearest(found, names)}')
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -81,7 +82,7 @@ def uniformity(title: str, ranks: Array, estimated: int) -> Check:
     cells = max(2 + estimated, min(CELLS, int(ranks.size // SMALLEST)))
     edges = np.linspace(0.0, 1.0, cells + 1)
     seen = np.histogram(ranks, edges)[0].astype(float)
-    names = [f"{100 * low:.0f}-{100 * high:.0f}%" for low, high in zip(edges[:-1], edges[1:], strict=True)]
+    names = [f"{100 * low:.0f}-{100 * high:.0f}%" for low, high in pairwise(edges)]
     return compare(title, names, seen, np.full(cells, ranks.size / cells), estimated)
 
 

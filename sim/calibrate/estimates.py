@@ -46,6 +46,7 @@ class Estimate:
     facts: Mapping[str, float] = field(default_factory=dict)
 
     def __str__(self) -> str:
+        """Model, data, parameters, fit and notes as text."""
         from sim.calibrate.report import text
 
         return text(self)
@@ -69,6 +70,7 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
     data = _period(h)
     values: dict[str, Any] = {
         "customers.setting": setting,
+        "customers.purchase.enabled": True,
         "customers.purchase.shape": rounded(top["r"]),
         "customers.purchase.alpha": rounded(top["alpha"] * month),
         "customers.purchase.satisfaction": 0.0,
@@ -138,7 +140,7 @@ def lapse(renewals: Renewals, source: str = "log") -> Estimate:
     """Lapse at renewals: the shifted beta-geometric."""
     top = sbg.fit(renewals.lost, renewals.kept)
     at_risk = renewals.at_risk
-    t = np.arange(1, renewals.lost.size + 1)
+    t = np.arange(1.0, renewals.lost.size + 1)
     check = checks.hazards(renewals.lost, at_risk, 1.0 - sbg.retention(t, *top.theta), 2)
     data = (
         f"{int(renewals.lost.sum() + renewals.kept.sum()):,} contracts, {int(renewals.lost.sum()):,} lapses at {t.size} renewals"

@@ -46,6 +46,7 @@ class Maximum:
     function: LogLikelihood
 
     def __getitem__(self, name: str) -> float:
+        """The estimate of a parameter."""
         return float(self.theta[self.names.index(name)])
 
     @property
@@ -82,6 +83,11 @@ class Maximum:
         An end that the likelihood does not bound is 0 or infinity.
         """
         return np.array([[_profile_end(self, j, side, level) for side in (-1, 1)] for j in range(self.theta.size)])
+
+    def deviance(self, name: str, value: float) -> float:
+        """2 (log L max - log L profile) where a parameter has a value; below 3.84 inside its 95% profile interval."""
+        j = self.names.index(name)
+        return 2.0 * (self.log_likelihood - _profiled(self, j, float(np.log(value)), np.log(self.theta))[1])
 
     def draw(self, number: int, seed: int) -> Array:
         """[number, k] draws from the asymptotic normal distribution of the estimates' logarithms."""
@@ -146,31 +152,40 @@ def _information(function: LogLikelihood, phi: Array) -> Array:
     return np.asarray((matrix + matrix.T) / 2, float)
 
 
+def _profiled(top: Maximum, j: int, phi_j: float, near: Array) -> tuple[Array, float]:
+    """The maximum over the other parameters, searched from `near`, or from where the information points."""
+    phi, free = np.log(top.theta), np.delete(np.arange(top.theta.size), j)
+    start = near.copy()
+    start[j] = phi_j
+    if not free.size:
+        return start, top.function(np.exp(start))[0]
+    covariance = top.log_covariance
+    if np.isfinite(covariance).all():
+        start[free] = phi[free] + covariance[free, j] / covariance[j, j] * (phi_j - phi[j])
+    start[free] = np.clip(start[free], top.centre[free] - EDGE, top.centre[free] + EDGE)
+    return _climb(top.function, start, free, top.centre)
+
+
 def _profile_end(top: Maximum, j: int, side: int, level: float) -> float:
     """Where the profile likelihood of parameter j has fallen far enough, below (-1) or above (+1)."""
-    phi = np.log(top.theta)
-    free = np.delete(np.arange(phi.size), j)
+    phi_j = float(np.log(top.theta[j]))
     fall = stats.chi2.ppf(level, 1) / 2
-    covariance = top.log_covariance
-    known = bool(np.isfinite(covariance).all())
-    slope = covariance[free, j] / covariance[j, j] if known else np.zeros(free.size)
-    reach = float(np.sqrt(2 * fall * covariance[j, j])) if known else 0.5
-    warm = phi.copy()  # the last profile point, where the next search starts
+    variance = top.log_covariance[j, j]
+    reach = float(np.sqrt(2 * fall * variance)) if np.isfinite(variance) else 0.5
+    near = np.log(top.theta)  # the last profile point, where the next search starts
 
     def lack(distance: float) -> float:
-        start = phi.copy()
-        start[j] += side * distance
-        start[free] = phi[free] + slope * side * distance if known else warm[free]
-        start[free] = np.clip(start[free], top.centre[free] - EDGE, top.centre[free] + EDGE)
-        end, height = _climb(top.function, start, free, top.centre) if free.size else (start, top.function(np.exp(start))[0])
-        warm[:] = end
-        return top.log_likelihood - height - fall
+        end, height = _profiled(top, j, phi_j + side * distance, near)
+        near[:] = end
+        return float(top.log_likelihood - height - fall)
 
-    limit = EDGE - side * (phi[j] - top.centre[j])
+    limit = EDGE - side * (phi_j - float(top.centre[j]))
     low, high = 0.0, min(reach, limit)
     while limit <= 1e-6 or lack(high) < 0.0:
         if high >= limit:
             return np.inf if side > 0 else 0.0
         low, high = high, min(1.6 * high, limit)
     distance = optimize.brentq(lack, low, high, xtol=1e-5)
-    return float(np.exp(phi[j] + side * distance))
+    if np.any(np.abs(near - top.centre) > EDGE - 1e-3):  # bounded by what is searched, not by the likelihood
+        return np.inf if side > 0 else 0.0
+    return float(np.exp(phi_j + side * distance))

@@ -13,6 +13,7 @@ renewals                  policy, period, renewed           a renewal that fell 
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +35,6 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 MAY_BE_EMPTY = {"paid", "written_off", "end"}
-FIRST_ROW = 2  # the header is row 1
 
 
 @dataclass(frozen=True)
@@ -90,20 +90,32 @@ def _table(path: Path, text: str) -> pd.DataFrame:
             raise InputError(
                 f"{path}: row 1: the columns are separated by {word}; allowed are commas, as in customer,date,amount"
             )
-    try:
-        raw = pd.read_csv(io.StringIO(text), dtype=str, keep_default_na=False, skip_blank_lines=False, index_col=False)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError) as error:
-        raise InputError(f"{path}: is no CSV file: {str(error).removeprefix('Error tokenizing data. C error: ')}") from None
-    raw.columns = [str(name).strip().lower() for name in raw.columns]
-    twice = [name for name in raw.columns if list(raw.columns).count(name) > 1]
+    rows, places = _rows(path, text)
+    names = [name.strip().lower() for name in rows[0]]
+    twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise InputError(f'{path}: row 1: the column "{twice[0]}" is there twice')
-    raw = raw.fillna("").apply(lambda column: column.str.strip())
-    raw.index = raw.index + FIRST_ROW
-    raw = raw[(raw != "").any(axis=1)]
-    if raw.empty:
+    if len(rows) == 1:
         raise InputError(f"{path}: has a header and no rows")
-    return raw
+    return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=names, index=places[1:], dtype=object)
+
+
+def _rows(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
+    """The rows that are not blank, and their numbers in the file; all as long as the header."""
+    reader = csv.reader(io.StringIO(text), strict=True)
+    rows, places = [], []
+    try:
+        for row in reader:
+            if not any(cell.strip() for cell in row):
+                continue
+            if rows and len(row) != len(rows[0]):
+                comma = "; a decimal comma is not allowed" if len(row) > len(rows[0]) else ""
+                raise InputError(f"{path}: row {reader.line_num}: found {len(row)} cells, the header has {len(rows[0])}{comma}")
+            rows.append(row)
+            places.append(reader.line_num)
+    except csv.Error as error:
+        raise InputError(f"{path}: row {reader.line_num}: is no CSV: {error}") from None
+    return rows, places
 
 
 def _recognise(path: Path, columns: list[str], kind: str | None) -> str:
@@ -124,7 +136,7 @@ def _recognise(path: Path, columns: list[str], kind: str | None) -> str:
     if kind is None and len(missing) == len(KINDS[likely][0]):
         kinds = "; ".join(f"{name}: {', '.join(needed)}" for name, (needed, _) in KINDS.items())
         raise InputError(f"{path}: row 1: found columns {', '.join(columns)}; a log has the columns of one kind ({kinds})")
-    there = f"; there are {', '.join(columns)}" if not hints else hints
+    there = hints or f"; there are {', '.join(columns)}"
     raise InputError(f"{path}: row 1: {' and '.join(missing)} missing for a log of {likely}{there}")
 
 

@@ -88,7 +88,7 @@ def _from_dates(log: Log, term: int, until: pd.Timestamp | None) -> Renewals:
     # a renewal was seen when its grace was over by the last day; what came of later ones is left out for those who left as well
     observed = np.maximum(0, np.floor((seen - NEAR) / term)).astype(int)
     left_at = np.maximum(1, np.ceil((served - NEAR) / term)).astype(int)
-    ended &= left_at <= observed
+    ended = ended & (left_at <= observed)
     off = np.abs(served - term * np.maximum(1, np.round(served / term)))
     return _count(left_at[ended], observed[~ended], term, int((off[ended] > NEAR).sum()))
 

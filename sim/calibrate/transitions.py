@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from scipy import optimize, special, stats
 
 from sim.calibrate.checks import SMALLEST, Check
@@ -134,7 +135,7 @@ def transitions(log: Log, buckets: int = 4, smoothing: float = 0.0, until: pd.Ti
     np.add.at(halves, (late, start, end), 1.0)
     empty = np.flatnonzero(halves.sum(axis=(0, 2)) == 0)
     if empty.size and not smoothing:
-        missing = ", ".join(bucket_name(k) for k in empty)
+        missing = ", ".join(bucket_name(int(k)) for k in empty)
         fewer = f"; --buckets {empty[0]} would do" if empty[0] >= FEWEST else ""
         raise InputError(f"{log.file}: no account is seen leaving {missing}, so that row cannot be estimated{fewer}")
     return Transitions(halves.sum(axis=0), halves, smoothing)
@@ -162,7 +163,7 @@ def _from_invoices(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
     """An invoice is current up to its due date, then in bucket k during its k-th month past due."""
     table = log.table
     if "written_off" not in table:
-        table = table.assign(written_off=pd.NaT)
+        table = table.assign(written_off=pd.Series(pd.NaT, index=table.index))
     both = table["paid"].notna() & table["written_off"].notna()
     if both.any():
         raise InputError(f"{log.file}: row {table.index[both][0]}: written_off: an invoice is paid or written off, not both")
@@ -188,7 +189,8 @@ def _from_invoices(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
     return pd.DataFrame({"from": k, "to": np.where(done[one] & (k == left_from[one]), final, k + 1), "month": month})
 
 
-def _months(due: pd.Series, day: pd.Series, after: bool) -> Array:
+def _months(due: pd.Series, day: pd.Series, after: bool) -> NDArray[np.int64]:
     """Whole months from the due date to a day, a month begun counting too if `after`: 0 up to the due date."""
     whole = 12 * (day.dt.year - due.dt.year) + day.dt.month - due.dt.month
-    return (whole + (day.dt.day > due.dt.day) if after else whole - (day.dt.day < due.dt.day)).to_numpy().astype(int)
+    part = (day.dt.day > due.dt.day).astype(int) if after else -(day.dt.day < due.dt.day).astype(int)
+    return np.asarray(whole + part, int)

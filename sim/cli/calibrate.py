@@ -45,8 +45,9 @@ def calibrate(
     from sim.calibrate import calibrate as estimate
     from sim.calibrate.report import as_json as plain
 
-    found: Any = estimate(*logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets,
-                          smoothing=smoothing, money=currency)  # type: ignore[arg-type]  # fmt: skip
+    found = estimate(
+        *logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets, smoothing=smoothing, money=currency
+    )
     target = out or Path(f"{logs[0].stem}-fragment.toml")
     _write(found, target, extends)
     if not quiet and not as_json:
@@ -61,7 +62,7 @@ def calibrate(
             "estimates": [plain(one) for one in found.estimates],
         }
         if made is not None:
-            answer["forecast"] = {"unit": made.unit, "after": made.fitted, "runs": runs, "seed": seed, **_summary(made)}
+            answer |= {"forecast": {"unit": made.unit, "after": made.fitted, "runs": runs, "seed": seed, **_summary(made)}}
         typer.echo(json.dumps(answer, indent=1, allow_nan=False))
 
 
