@@ -103,7 +103,8 @@ def _table(path: Path, text: str) -> pd.DataFrame:
 def _rows(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
     """The rows that are not blank, and their numbers in the file; all as long as the header."""
     reader = csv.reader(io.StringIO(text), strict=True)
-    rows, places = [], []
+    rows: list[list[str]] = []
+    places: list[int] = []
     try:
         for row in reader:
             if not any(cell.strip() for cell in row):

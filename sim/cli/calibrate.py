@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.calibrate import Calibration, Forecast
 
 
+FIGURES = (".png", ".svg", ".pdf")
+
+
 def register(app: typer.Typer) -> None:
     """Add the command."""
     app.command()(calibrate)
@@ -43,50 +46,70 @@ def calibrate(
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim.calibrate import calibrate as estimate
-    from sim.calibrate.report import as_json as plain
 
+    _check_figure(figure, steps)
     found = estimate(
         *logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets, smoothing=smoothing, money=currency
     )
     target = out or Path(f"{logs[0].stem}-fragment.toml")
-    _write(found, target, extends)
-    if not quiet and not as_json:
-        typer.echo(f"{found}\n\nfragment: {target}")
+    text = _fragment(found, target, extends)
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
-    if figure is not None:
-        _draw(made, figure, logs[0].stem)
+    _write(text, target)
     if as_json:
-        answer = {
-            "logs": [str(log) for log in logs],
-            "fragment": str(target),
-            "estimates": [plain(one) for one in found.estimates],
-        }
-        if made is not None:
-            answer |= {"forecast": {"unit": made.unit, "after": made.fitted, "runs": runs, "seed": seed, **_summary(made)}}
-        typer.echo(json.dumps(answer, indent=1, allow_nan=False))
+        typer.echo(_as_json(found, target, made, runs))
+    elif not quiet:
+        typer.echo(f"{found}\n")
+        if made is not None and found.histories is not None:
+            mean, low, high = made.total()
+            typer.echo(
+                f"forecast of {steps} {found.histories.units} after {found.histories.until:%Y-%m-%d}: {mean:,.0f} repeat purchases, "
+                f"95% interval {low:,.0f} to {high:,.0f} ({runs} runs, seed {seed})\n"
+            )
+        typer.echo(f"fragment: {target}")
+    if figure is not None and made is not None:
+        _draw(made, figure, logs[0].stem)
 
 
-def _write(found: Calibration, target: Path, extends: str) -> None:
-    """The fragment, whole or not at all; a file that calibrate did not make stays."""
-    from sim.errors import DaarnaError, InputError
+def _check_figure(figure: Path | None, steps: int) -> None:
+    from sim.errors import InputError
+
+    if figure is not None and not steps:
+        raise InputError("--figure: is of a forecast; say how far with --forecast")
+    if figure is not None and figure.suffix not in FIGURES:
+        raise InputError(f'--figure: found "{figure}", allowed are files that end in {", ".join(FIGURES)}')
+
+
+def _fragment(found: Calibration, target: Path, extends: str) -> str:
+    """The text of the fragment, once it is known that a scenario takes it and that its file may be written."""
+    from sim.errors import InputError
+    from sim.scenario.load import load
     from sim.scenario.model import Scenario
 
     fragment = found.fragment
     if not fragment.values:
         raise InputError(f"{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
+    base = load(target.parent / extends) if extends else Scenario()
     try:
-        Scenario().with_(**fragment.tree())
+        base.with_(**fragment.tree())
     except InputError as error:
         problem = str(error).replace("with_: ", "")
         raise InputError(f"{found.logs[0].file}: the estimates lie outside what a scenario may say: {problem}") from None
     text = found.toml(extends)
+    if target.is_file() and not target.read_text(encoding="utf-8", errors="replace").startswith(text[:25]):
+        raise InputError(f"{target}: is there already and was not made by daarna calibrate; name another file with --out")
+    return text
+
+
+def _write(text: str, target: Path) -> None:
+    """Whole or not at all."""
+    from sim.errors import DaarnaError
+
+    half = target.with_name(f".{target.name}.{os.getpid()}")
     try:
-        if target.exists() and not target.read_text(encoding="utf-8", errors="replace").startswith(text[:25]):
-            raise InputError(f"{target}: is there already and was not made by daarna calibrate; name another file with --out")
-        half = target.with_name(f".{target.name}.{os.getpid()}")
         half.write_text(text, encoding="utf-8")
         os.replace(half, target)
     except OSError as error:
+        half.unlink(missing_ok=True)
         raise DaarnaError(f"{target}: cannot be written: {error.strerror or error}") from None
 
 
@@ -94,45 +117,49 @@ def _forecast(found: Calibration, steps: int, runs: int, seed: int, silent: bool
     from sim.calibrate.forecast import forecast
     from sim.errors import InputError
 
-    top, h = found.estimates[0].maximum, found.histories
-    by_family = [one.maximum for one in found.estimates if one.model.startswith("BG/NBD")]
-    if h is None or not by_family or by_family[0] is None:
+    shops = [one.maximum for one in found.estimates if one.model.startswith("BG/NBD")]
+    if found.histories is None or not shops or shops[0] is None:
         raise InputError("--forecast: needs a log of transactions without a contract")
-    top = by_family[0]
-    made = forecast(top, h, steps, runs, seed, progress=None if silent else _progress())
-    if not silent:
-        answer = _summary(made)
-        print(file=sys.stderr, end="\r" if sys.stderr.isatty() else "")
-        typer.echo(
-            f"\nforecast of {steps} {h.units} after {h.until:%Y-%m-%d}: {answer['mean']:,.0f} repeat purchases, "
-            f"95% interval {answer['low']:,.0f} to {answer['high']:,.0f} ({runs} runs, seed {seed})"
-        )
-    return made
+    return forecast(shops[0], found.histories, steps, runs, seed, progress=None if silent else _progress())
 
 
 def _progress() -> Callable[[int, int], None] | None:
     """A count on a terminal, nothing where standard error is piped."""
     if not sys.stderr.isatty():
         return None
-    return lambda done, total: print(f"\rforecast: run {done} of {total}", end="", file=sys.stderr, flush=True)
+    return lambda done, total: print(
+        f"\rforecast: run {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True
+    )
 
 
-def _summary(made: Forecast) -> dict[str, Any]:
-    mean, low, high = made.total()
-    rows = made.table().iloc[made.fitted :][["step", "mean", "low", "high"]]
-    return {"mean": mean, "low": low, "high": high, "steps": rows.to_dict("records")}
+def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int) -> str:
+    from sim.calibrate.report import as_json as plain
+
+    answer: dict[str, Any] = {
+        "logs": [str(log.file) for log in found.logs],
+        "fragment": str(target),
+        "estimates": [plain(one) for one in found.estimates],
+    }
+    if made is not None:
+        mean, low, high = made.total()
+        rows = made.table().iloc[made.fitted :][["step", "mean", "low", "high"]].to_dict("records")
+        total = {"mean": mean, "low": low, "high": high}
+        answer["forecast"] = {
+            "unit": made.unit,
+            "after": made.fitted,
+            "runs": runs,
+            "seed": made.seed,
+            "total": total,
+            "steps": rows,
+        }
+    return json.dumps(answer, indent=1, allow_nan=False)
 
 
-def _draw(made: Forecast | None, file: Path, name: str) -> None:
-    from sim.errors import DaarnaError, InputError
-    from sim.plots.forecast import forecast as draw
-
-    if made is None:
-        raise InputError("--figure: is of a forecast; say how far with --forecast")
-    if file.suffix not in (".png", ".svg", ".pdf"):
-        raise InputError(f'--figure: found "{file}", allowed are files that end in .png, .svg or .pdf')
+def _draw(made: Forecast, file: Path, name: str) -> None:
     from matplotlib.figure import Figure
 
+    from sim.errors import DaarnaError
+    from sim.plots.forecast import forecast as draw
     from sim.plots.style import style
 
     with style():
