@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import special
 
 from sim.calibrate import bgnbd, checks, nbd, sbg, spend
 from sim.calibrate.histories import Histories, histories
@@ -159,6 +160,26 @@ def test_the_unit_of_time_scales_alpha_and_nothing_else() -> None:
     ratio = [1.0, 12 / 52, 1.0, 1.0]
     np.testing.assert_allclose(months.theta, weeks.theta * ratio, rtol=1e-5)
     np.testing.assert_allclose(months.standard_errors, weeks.standard_errors * ratio, rtol=1e-3)
+
+
+def test_standard_errors_are_those_of_the_information() -> None:
+    """Gamma with mean m and shape k: m / sqrt(n k) and 1 / sqrt(n (psi'(k) - 1 / k)), the two being independent."""
+    amounts = np.random.default_rng(1).gamma(0.9, 30.0, 500)
+    top = spend.fit_gamma(amounts)
+    expected = [
+        top["mean"] / np.sqrt(500 * top["shape"]),
+        1 / np.sqrt(500 * (special.polygamma(1, top["shape"]) - 1 / top["shape"])),
+    ]
+    np.testing.assert_allclose(top.standard_errors, expected, rtol=1e-5)
+    reach = np.exp(1.959964 * np.array(expected) / top.theta)
+    np.testing.assert_allclose(top.wald(), np.stack([top.theta / reach, top.theta * reach], axis=1), rtol=1e-5)
+
+
+def test_draws_spread_as_the_standard_errors_say() -> None:
+    top = cdnow_fit()
+    drawn = np.log(top.draw(4000, 1))
+    np.testing.assert_allclose(drawn.mean(axis=0), np.log(top.theta), atol=4 * (top.standard_errors / top.theta).max() / 63)
+    np.testing.assert_allclose(np.cov(drawn.T), top.log_covariance, atol=0.1 * top.log_covariance.max())
 
 
 def test_profile_ends_lie_where_the_deviance_is_the_quantile() -> None:
