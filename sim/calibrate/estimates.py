@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import bgnbd, checks, nbd, sbg, spend
+from sim.calibrate import bgnbd, checks, nbd, sbg, spend, tracking
 from sim.calibrate.checks import Check
 from sim.calibrate.fragment import Fragment, rounded, stochastic
 from sim.calibrate.histories import DAYS, Histories
@@ -34,6 +33,7 @@ class Estimate:
     notes : what a reader should know.
     fragment : the parameters as a scenario takes them.
     maximum : the likelihood at its maximum, where it was maximised numerically.
+    tracking : purchases by week (or month) of the log, observed and expected.
     """
 
     model: str
@@ -43,7 +43,7 @@ class Estimate:
     fragment: Fragment
     notes: tuple[str, ...] = ()
     maximum: Maximum | None = None
-    facts: Mapping[str, float] = field(default_factory=dict)
+    tracking: pd.DataFrame | None = None
 
     def __str__(self) -> str:
         """Model, data, parameters, fit and notes as text."""
@@ -66,6 +66,8 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
         notes += (
             f"without dropout (NBD): log-likelihood {without.log_likelihood:,.3f}, AIC {without.aic:,.1f}; 2 log LR = {gain:,.1f}",
         )
+    tracked = tracking.track(h, lambda t: law.expected_purchases(t, *top.theta))
+    notes += _tracking(tracked, h.unit)
     month = DAYS[h.unit] / DAYS["month"]  # months in a unit of the histories
     data = _period(h)
     values: dict[str, Any] = {
@@ -88,10 +90,9 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
             f"dropout after a repeat purchase, BG/NBD by maximum likelihood, {source}: {data}; {_plus_minus(top, 'a')}, "
             f"{_plus_minus(top, 'b')}; satisfaction and tie are 0 since the log does not show them"
         )
-    facts = {"customers": h.x.size, "repeat purchases": float(h.x.sum()), "expected repeat purchases": expected}
     title = "BG/NBD: purchases and dropout (Fader, Hardie & Lee 2005)" if silent else "NBD: purchases (Ehrenberg 1959)"
     return Estimate(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}", table(top), (check,),
-                    _fragment(top, values, sources), notes, top, facts)  # fmt: skip
+                    _fragment(top, values, sources), notes, top, tracked)  # fmt: skip
 
 
 def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Estimate]:
@@ -207,6 +208,19 @@ def table(top: Maximum) -> pd.DataFrame:
 def _beta(alpha: float, beta: float) -> dict[str, float]:
     """The beta over lapse or dropout, and nothing that moves it."""
     return {"alpha": rounded(alpha), "beta": rounded(beta), "satisfaction": 0.0, "tie": 0.0}
+
+
+def _tracking(tracked: pd.DataFrame, unit: str) -> tuple[str, ...]:
+    """How far the cumulated purchases are from the expected ones, in the second half of the log and at its end."""
+    later = tracked.iloc[len(tracked) // 2 :]
+    later = later[later["cumulated_observed"] > 0]
+    if later.empty:
+        return ()
+    off = later["cumulated_expected"] / later["cumulated_observed"] - 1
+    return (
+        f"tracking: cumulated purchases expected by {unit} are off by {100 * off.abs().mean():.1f}% on average over the second half of "
+        f"the log, by {100 * off.iloc[-1]:+.1f}% at its end",
+    )
 
 
 def _known(top: Maximum) -> bool:

@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import bgnbd
-from sim.calibrate.histories import DAYS, Histories
+from sim.calibrate import bgnbd, tracking
+from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Array, Maximum
 from sim.errors import InputError
 from sim.scenario.model import Scenario
@@ -117,7 +117,7 @@ def forecast(
     InputError
         Where the estimates have no standard errors to draw from, or the span is longer than a run may be.
     """
-    fit_steps = round((h.until - h.since).days / DAYS[h.unit])
+    fit_steps = tracking.whole_steps(h)
     if steps < 1 or runs < 2:
         raise InputError(f"forecast: found {steps} {h.units} and {runs} runs, allowed are at least 1 and 2")
     if fit_steps + steps > LONGEST:
@@ -133,11 +133,9 @@ def forecast(
         out[k] = simulate_cohort(theta, h.entry, whole, k, seed)
         if progress is not None:
             progress(k + 1, runs)
-    seen = np.histogram(h.times, np.arange(fit_steps + 1))[0] if fit_steps else np.zeros(0)
-    observed = np.append(seen.astype(float), np.full(steps, np.nan))
-    edges = np.arange(whole + 1)[:, None] - h.entry[None, :]
-    curve = bgnbd.expected_purchases(np.maximum(edges, 0.0), *fitted.theta).sum(axis=1)
-    return Forecast(h.unit, fit_steps, out, observed, np.diff(curve), seed, h.x.size)
+    observed = np.append(tracking.observed(h), np.full(steps, np.nan))
+    expected = tracking.expected(h, lambda t: bgnbd.expected_purchases(t, *fitted.theta), whole)
+    return Forecast(h.unit, fit_steps, out, observed, expected, seed, h.x.size)
 
 
 def simulate_cohort(theta: Array, entry: Array, steps: int, run: int, seed: int) -> Array:

@@ -82,6 +82,7 @@ def as_json(estimate: Estimate) -> dict[str, Any]:
              "table": one.table.to_dict("records")}
             for one in estimate.checks
         ],
+        "tracking": [] if estimate.tracking is None else estimate.tracking.to_dict("records"),
         "notes": list(estimate.notes),
         "fragment": dict(estimate.fragment.values),
         "sources": dict(estimate.fragment.sources),

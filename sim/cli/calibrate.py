@@ -46,6 +46,7 @@ def calibrate(
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim.calibrate import calibrate as estimate
+    from sim.cli.run import _announce_compilation as announce_compilation
 
     _check_figure(figure, steps)
     found = estimate(
@@ -53,6 +54,8 @@ def calibrate(
     )
     target = out or Path(f"{logs[0].stem}-fragment.toml")
     text = _fragment(found, target, extends)
+    if steps and not quiet:
+        announce_compilation()
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
     _write(text, target)
     if as_json:

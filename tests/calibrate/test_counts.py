@@ -12,6 +12,7 @@ from sim.calibrate import calibrate, histories, read
 from sim.calibrate.estimates import payment
 from sim.calibrate.fragment import stochastic
 from sim.calibrate.policies import renewals
+from sim.calibrate.tracking import track
 from sim.calibrate.transitions import Transitions, transitions
 from tests.calibrate.worlds import write
 
@@ -145,3 +146,16 @@ def test_transactions_beside_policies_are_those_of_customers_with_a_contract(tmp
     both = calibrate(purchases, log_of(text, tmp_path))
     assert [one.model.split(":")[0] for one in both.estimates] == ["NBD", "shifted beta-geometric"]
     assert both.fragment.values["customers.setting"] == "contractual"
+
+
+def test_tracking_counts_whole_weeks_of_the_log() -> None:
+    """20 days are two whole weeks: a purchase on day 13 is in the second, one on day 14 in none; a steady rate of 1 a week from entry on."""
+    days = [("a", 0), ("a", 6), ("a", 13), ("a", 14), ("b", 7), ("b", 19)]
+    start = pd.Timestamp("2024-01-01")
+    log = pd.DataFrame([(name, start + pd.Timedelta(days=day)) for name, day in days], columns=["customer", "date"])
+    tracked = track(histories(log), lambda t: t)
+    assert (
+        list(tracked["observed"]) == [1, 1]
+        and list(tracked["expected"]) == [1, 2]
+        and list(tracked["cumulated_expected"]) == [1, 3]
+    )
