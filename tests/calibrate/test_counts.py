@@ -12,7 +12,7 @@ from sim.calibrate import calibrate, histories, read
 from sim.calibrate.estimates import payment
 from sim.calibrate.fragment import stochastic
 from sim.calibrate.policies import renewals
-from sim.calibrate.tracking import track
+from sim.calibrate.tracking import track, whole_steps
 from sim.calibrate.transitions import Transitions, transitions
 from tests.calibrate.worlds import write
 
@@ -159,3 +159,10 @@ def test_tracking_counts_whole_weeks_of_the_log() -> None:
         and list(tracked["expected"]) == [1, 2]
         and list(tracked["cumulated_expected"]) == [1, 3]
     )
+
+
+def test_a_step_that_ends_with_the_last_day_is_whole() -> None:
+    """Days 0 to 13 are two weeks; days 0 to 12 are one and a part."""
+    start = pd.Timestamp("2024-01-01")
+    log = pd.DataFrame([(name, start + pd.Timedelta(days=day)) for name in "ab" for day in (0, 3)], columns=["customer", "date"])
+    assert [whole_steps(histories(log, until=start + pd.Timedelta(days=last))) for last in (12, 13)] == [1, 2]

@@ -15,6 +15,7 @@ from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Maximum
 from sim.errors import InputError
 from sim.plots.forecast import forecast as draw
+from sim.scenario.model import Scenario
 from tests.calibrate.worlds import CDNOW, bg_nbd
 
 FITTED, AHEAD = 39, 39
@@ -65,6 +66,23 @@ def test_customers_who_enter_in_mid_step_are_not_too_early() -> None:
     assert counts[0] == 0
     expected = 2000 * np.array([0.25, 1.0, 1.0])
     assert (np.abs(counts[1:] - expected) < 4 * np.sqrt(expected)).all()
+
+
+def test_no_two_groups_of_customers_share_random_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Customers who enter in different steps, and in different runs, are different people."""
+    from sim import engine
+
+    numbers: list[int] = []
+    simulate = engine.simulate
+
+    def note(scenario: Scenario, seed: int, runs: range) -> engine.Tables:
+        numbers.extend(runs)
+        return simulate(scenario, seed, runs)
+
+    monkeypatch.setattr(engine, "simulate", note)
+    for run in range(3):
+        simulate_cohort(np.array([0.6, 6.0, 1.2, 3.0]), np.repeat([0.0, 1.0, 2.5], 10), 5, run, 1)
+    assert len(numbers) == len(set(numbers)) == 9
 
 
 def test_the_interval_grows_by_what_is_not_known_of_the_parameters() -> None:
