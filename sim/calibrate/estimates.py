@@ -1,0 +1,247 @@
+"""What a log says: each model fitted to it, with goodness of fit and the scenario fragment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from sim.calibrate import bgnbd, checks, nbd, sbg, spend, tracking
+from sim.calibrate.checks import Check
+from sim.calibrate.fragment import Fragment, rounded, stochastic
+from sim.calibrate.histories import DAYS, Histories
+from sim.calibrate.likelihood import Maximum
+from sim.calibrate.policies import Renewals
+from sim.calibrate.transitions import Transitions, bucket_name, column_names
+from sim.scenario.parameters import Resolution
+
+Setting = Literal["contractual", "non_contractual"]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A model fitted to a log.
+
+    Attributes
+    ----------
+    model : its name and source.
+    data : what it was fitted to, in words.
+    table : a row per parameter: estimate, standard error, 95% intervals (Wald on the log scale; profile likelihood).
+    checks : goodness of fit.
+    notes : what a reader should know.
+    fragment : the parameters as a scenario takes them.
+    maximum : the likelihood at its maximum, where it was maximised numerically.
+    tracking : purchases by week (or month) of the log, observed and expected.
+    """
+
+    model: str
+    data: str
+    table: pd.DataFrame
+    checks: tuple[Check, ...]
+    fragment: Fragment
+    notes: tuple[str, ...] = ()
+    maximum: Maximum | None = None
+    tracking: pd.DataFrame | None = None
+
+    def __str__(self) -> str:
+        """Model, data, parameters, fit and notes as text."""
+        from sim.calibrate.report import text
+
+        return text(self)
+
+
+def purchases(h: Histories, setting: Setting = "non_contractual", source: str = "log") -> Estimate:
+    """Repeat purchases, and without a contract dropout: BG/NBD, or NBD under a contract."""
+    silent = setting == "non_contractual"
+    without = nbd.fit(h)
+    top = bgnbd.fit(h) if silent else without
+    law: Any = bgnbd if silent else nbd
+    check = checks.frequencies(h.x, law.counts(h.age, checks.MOST - 1, *top.theta), top.theta.size)
+    expected = float(law.expected_purchases(h.age, *top.theta).sum())
+    notes = _unidentified(top)
+    if silent:
+        gain = 2 * (top.log_likelihood - without.log_likelihood)
+        notes += (
+            f"without dropout (NBD): log-likelihood {without.log_likelihood:,.3f}, AIC {without.aic:,.1f}; 2 log LR = {gain:,.1f}",
+        )
+    tracked = tracking.track(h, lambda t: law.expected_purchases(t, *top.theta))
+    notes += _tracking(tracked, h.unit)
+    month = DAYS[h.unit] / DAYS["month"]  # months in a unit of the histories
+    data = _period(h)
+    values: dict[str, Any] = {
+        "customers.setting": setting,
+        "customers.purchase.enabled": True,
+        "customers.purchase.shape": rounded(top["r"]),
+        "customers.purchase.alpha": rounded(top["alpha"] * month),
+        "customers.purchase.satisfaction": 0.0,
+        "customers.purchase.visit": 0.0,
+    }
+    name = "BG/NBD" if silent else "NBD"
+    in_months = "" if h.unit == "month" else f" {h.units}, here in months of 52 / 12 weeks"
+    sources = {
+        "customers.purchase": f"{name} by maximum likelihood, {source}: {data}; {_plus_minus(top, 'r')}, {_plus_minus(top, 'alpha')}"
+        f"{in_months}; satisfaction and visit are 0 since the log does not tell them apart from the rate"
+    }
+    if silent:
+        values |= {f"customers.lapse.{name}": value for name, value in _beta(top["a"], top["b"]).items()}
+        sources["customers.lapse"] = (
+            f"dropout after a repeat purchase, BG/NBD by maximum likelihood, {source}: {data}; {_plus_minus(top, 'a')}, "
+            f"{_plus_minus(top, 'b')}; satisfaction and tie are 0 since the log does not show them"
+        )
+    title = "BG/NBD: purchases and dropout (Fader, Hardie & Lee 2005)" if silent else "NBD: purchases (Ehrenberg 1959)"
+    return Estimate(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}", table(top), (check,),
+                    _fragment(top, values, sources), notes, top, tracked)  # fmt: skip
+
+
+def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Estimate]:
+    """Amounts of repeat purchases (gamma-gamma) and of the first one (gamma); empty where the log has none."""
+    made = []
+    again, first = h.paid > 0, h.first[h.first > 0]
+    x, mean = h.paid[again], h.mean[again]
+    if x.size >= 2 and np.any(x > 1) and np.ptp(mean) > 0:
+        top = spend.fit_gamma_gamma(x, mean, money)
+        p, q, v = top.theta
+        check = checks.uniformity(
+            "mean amount of a customer, in cells of equal probability", spend.gamma_gamma_ranks(x, mean, p, q, v), 3
+        )
+        notes = _unidentified(top)
+        related = float(np.corrcoef(x, mean)[0, 1]) if np.ptp(x) > 0 else 0.0
+        notes += (f"correlation of number and mean amount between customers: {related:.3f} (the model has 0)",)
+        values = {f"customers.spend.{name}": rounded(top[name]) for name in top.names} if q > 1 else {}
+        if q > 1:
+            notes += (f"mean amount of a purchase p v / (q - 1) = {p * v / (q - 1):,.2f}",)
+        else:
+            notes += ("q is not above 1: the mean amount does not exist, and the fragment leaves spend out",)
+        text = f"gamma-gamma by maximum likelihood, {source}: {x.size:,} customers with repeat purchases; " + ", ".join(
+            _plus_minus(top, name) for name in top.names
+        )
+        made.append(Estimate("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", f"{x.size:,} customers, {x.sum():,.0f} purchases",
+                             table(top), (check,), _fragment(top, values, {"customers.spend": text} if values else {}), notes, top))  # fmt: skip
+    if first.size >= 2 and np.ptp(first) > 0:
+        top = spend.fit_gamma(first, money)
+        check = checks.uniformity(
+            "amount of the first purchase, in cells of equal probability", spend.gamma_ranks(first, *top.theta), 2
+        )
+        none = int((h.first == 0).sum())
+        notes = _unidentified(top) + ((f"{none:,} first purchases of nothing were left out",) if none else ())
+        values = {"customers.initial": rounded(top["mean"]), "customers.initial_shape": rounded(top["shape"])}
+        text = f"gamma by maximum likelihood, {source}: {first.size:,} first purchases; "
+        sources = {
+            "customers.initial": text + _plus_minus(top, "mean"),
+            "customers.initial_shape": text + _plus_minus(top, "shape"),
+        }
+        made.append(Estimate("gamma: amount of the first purchase", f"{first.size:,} customers", table(top), (check,),
+                             _fragment(top, values, sources), notes, top))  # fmt: skip
+    return made
+
+
+def lapse(renewals: Renewals, source: str = "log") -> Estimate:
+    """Lapse at renewals: the shifted beta-geometric."""
+    top = sbg.fit(renewals.lost, renewals.kept)
+    at_risk = renewals.at_risk
+    t = np.arange(1.0, renewals.lost.size + 1)
+    check = checks.hazards(renewals.lost, at_risk, 1.0 - sbg.retention(t, *top.theta), 2)
+    data = (
+        f"{int(renewals.lost.sum() + renewals.kept.sum()):,} contracts, {int(renewals.lost.sum()):,} lapses at {t.size} renewals"
+    )
+    notes = _unidentified(top)
+    if renewals.midterm:
+        notes += (
+            f"{renewals.midterm:,} contracts ended more than a month from a renewal; they count at the renewal of their term",
+        )
+    values: dict[str, Any] = {"customers.setting": "contractual", "customers.renewal_months": renewals.term}
+    values |= {f"customers.lapse.{name}": value for name, value in _beta(top["alpha"], top["beta"]).items()}
+    values["customers.lapse.midterm"] = 0.0
+    text = (
+        f"shifted beta-geometric by maximum likelihood, {source}: {data}; {_plus_minus(top, 'alpha')}, {_plus_minus(top, 'beta')}; "
+        "satisfaction and tie are 0 since the log does not show them, midterm since all lapses count at renewals"
+    )
+    return Estimate("shifted beta-geometric: lapse at renewals (Fader & Hardie 2007)", f"{data}; term {renewals.term} months", table(top),
+                    (check,), _fragment(top, values, {"customers.lapse": text}), notes, top)  # fmt: skip
+
+
+def payment(found: Transitions, source: str = "log") -> Estimate:
+    """Payment transitions of a month."""
+    ends, errors, probabilities = found.intervals(), found.standard_errors, found.matrix
+    rows = [
+        {"parameter": f"{bucket_name(k)} -> {name}", "unit": "per month", "estimate": probabilities[k, j], "se": errors[k, j],
+         "profile_low": ends[k, j, 0], "profile_high": ends[k, j, 1], "count": found.counts[k, j]}
+        for k in range(len(probabilities)) for j, name in enumerate(column_names(len(probabilities)))
+        if found.weights[k, j] > 0
+    ]  # fmt: skip
+    number = int(found.counts.sum())
+    smooth = f", Dirichlet smoothing {found.smoothing:g}" if found.smoothing else ""
+    paid = ", ".join(
+        f"{bucket_name(k)} {p:.3f} ± {e:.3f}" for k, (p, e) in enumerate(zip(probabilities[:, 0], errors[:, 0], strict=True))
+    )
+    values: dict[str, Any] = {
+        "customers.payment.transitions": stochastic(probabilities),
+        "customers.payment.spread": 0.0,
+        "customers.payment.dissatisfied": 0.0,
+        "customers.payment.fit": 0.0,
+    }
+    sources = {}
+    if len(probabilities) <= Resolution().bucket:  # else the default would name a bucket that there is not
+        values["firm.resolution.bucket"] = len(probabilities) - 1
+        sources["firm.resolution.bucket"] = "the last of the buckets estimated"
+    text = (
+        f"multinomial maximum likelihood{smooth}, {source}: {number:,} monthly transitions; paid from {paid}; "
+        "spread, dissatisfied and fit are 0 since the matrix is that of all customers together"
+    )
+    return Estimate("Markov chain of payment (Cyert, Davidson & Thompson 1962)", f"{number:,} monthly transitions{smooth}", pd.DataFrame(rows),
+                    (found.stationarity(),), Fragment(values, {"customers.payment": text, **sources}))  # fmt: skip
+
+
+def table(top: Maximum) -> pd.DataFrame:
+    """A row per parameter: estimate, standard error, intervals."""
+    wald, profile = top.wald(), top.profile()
+    return pd.DataFrame(
+        {
+            "parameter": top.names, "unit": top.units, "estimate": top.theta, "se": top.standard_errors,
+            "wald_low": wald[:, 0], "wald_high": wald[:, 1], "profile_low": profile[:, 0], "profile_high": profile[:, 1],
+        }
+    )  # fmt: skip
+
+
+def _beta(alpha: float, beta: float) -> dict[str, float]:
+    """The beta over lapse or dropout, and nothing that moves it."""
+    return {"alpha": rounded(alpha), "beta": rounded(beta), "satisfaction": 0.0, "tie": 0.0}
+
+
+def _tracking(tracked: pd.DataFrame, unit: str) -> tuple[str, ...]:
+    """How far the cumulated purchases are from the expected ones, in the second half of the log and at its end."""
+    later = tracked.iloc[len(tracked) // 2 :]
+    later = later[later["cumulated_observed"] > 0]
+    if later.empty:
+        return ()
+    off = later["cumulated_expected"] / later["cumulated_observed"] - 1
+    return (
+        f"tracking: cumulated purchases expected by {unit} are off by {100 * off.abs().mean():.1f}% on average over the second half of "
+        f"the log, by {100 * off.iloc[-1]:+.1f}% at its end",
+    )
+
+
+def _known(top: Maximum) -> bool:
+    return bool(np.isfinite(top.standard_errors).all())
+
+
+def _fragment(top: Maximum, values: dict[str, Any], sources: dict[str, str]) -> Fragment:
+    """The values, if the log identifies them."""
+    return Fragment(values, sources) if _known(top) else Fragment({})
+
+
+def _unidentified(top: Maximum) -> tuple[str, ...]:
+    if _known(top):
+        return ()
+    return ("the log does not identify all parameters: there are no standard errors, and the fragment leaves them out",)
+
+
+def _plus_minus(top: Maximum, name: str) -> str:
+    k = top.names.index(name)
+    return f"{name} = {top.theta[k]:.4g} ± {top.standard_errors[k]:.2g}"
+
+
+def _period(h: Histories) -> str:
+    return f"{h.x.size:,} customers, {h.since:%Y-%m-%d} to {h.until:%Y-%m-%d}"

@@ -1,0 +1,174 @@
+"""``daarna calibrate``: customer processes estimated from logs, as a scenario fragment with standard errors."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.calibrate import Calibration, Forecast
+
+
+FIGURES = (".png", ".svg", ".pdf")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(calibrate)
+
+
+def calibrate(
+    logs: Annotated[list[Path], typer.Argument(help="Logs (CSV): purchases, invoices, policies; one of each kind.")],
+    kind: Annotated[
+        str | None, typer.Option(help="transactions, invoices, statuses, policies or renewals; by default told from the columns.")
+    ] = None,
+    unit: Annotated[str, typer.Option(help="week or month: the unit in which purchases are estimated.")] = "week",
+    until: Annotated[str | None, typer.Option(help="Last day of observation, such as 1997-09-30; nothing later is used.")] = None,
+    setting: Annotated[str | None, typer.Option(help="contractual or non_contractual (silent dropout).")] = None,
+    term: Annotated[int, typer.Option(help="Months of a contract.")] = 12,
+    buckets: Annotated[int, typer.Option(help="Arrears buckets, the current one included.")] = 4,
+    smoothing: Annotated[float, typer.Option(help="Dirichlet prior added to every possible payment transition.")] = 0.0,
+    currency: Annotated[str, typer.Option(help="Of amounts, for the tables.")] = "money",
+    extends: Annotated[str, typer.Option(help="Scenario file that the fragment is to extend.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Fragment to write; LOG-fragment.toml by default.")] = None,
+    steps: Annotated[int, typer.Option("--forecast", help="Weeks (or months) after the log's end to forecast; no contract.")] = 0,
+    runs: Annotated[int, typer.Option(help="Runs of the forecast.")] = 200,
+    seed: Annotated[int, typer.Option(help="Key of the forecast's random numbers.")] = 1,
+    figure: Annotated[Path | None, typer.Option(help="File for the figure of the forecast (.png, .svg, .pdf).")] = None,
+    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
+    from sim.calibrate import calibrate as estimate
+    from sim.cli.run import _announce_compilation as announce_compilation
+
+    _check_figure(figure, steps)
+    found = estimate(
+        *logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets, smoothing=smoothing, money=currency
+    )
+    target = out or Path(f"{logs[0].stem}-fragment.toml")
+    text = _fragment(found, target, extends)
+    if steps and not quiet:
+        announce_compilation()
+    made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
+    _write(text, target)
+    if as_json:
+        typer.echo(_as_json(found, target, made, runs))
+    elif not quiet:
+        typer.echo(f"{found}\n")
+        if made is not None and found.histories is not None:
+            mean, low, high = made.total()
+            typer.echo(
+                f"forecast of {steps} {found.histories.units} after {found.histories.until:%Y-%m-%d}: {mean:,.0f} repeat purchases, "
+                f"95% interval {low:,.0f} to {high:,.0f} ({runs} runs, seed {seed})\n"
+            )
+        typer.echo(f"fragment: {target}")
+    if figure is not None and made is not None:
+        _draw(made, figure, logs[0].stem)
+
+
+def _check_figure(figure: Path | None, steps: int) -> None:
+    from sim.errors import InputError
+
+    if figure is not None and not steps:
+        raise InputError("--figure: is of a forecast; say how far with --forecast")
+    if figure is not None and figure.suffix not in FIGURES:
+        raise InputError(f'--figure: found "{figure}", allowed are files that end in {", ".join(FIGURES)}')
+
+
+def _fragment(found: Calibration, target: Path, extends: str) -> str:
+    """The text of the fragment, once it is known that a scenario takes it and that its file may be written."""
+    from sim.errors import InputError
+    from sim.scenario.load import load
+    from sim.scenario.model import Scenario
+
+    fragment = found.fragment
+    if not fragment.values:
+        raise InputError(f"{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
+    base = load(target.parent / extends) if extends else Scenario()
+    try:
+        base.with_(**fragment.tree())
+    except InputError as error:
+        problem = str(error).replace("with_: ", "")
+        raise InputError(f"{found.logs[0].file}: the estimates lie outside what a scenario may say: {problem}") from None
+    text = found.toml(extends)
+    if target.is_file() and not target.read_text(encoding="utf-8", errors="replace").startswith(text[:25]):
+        raise InputError(f"{target}: is there already and was not made by daarna calibrate; name another file with --out")
+    return text
+
+
+def _write(text: str, target: Path) -> None:
+    """Whole or not at all."""
+    from sim.errors import DaarnaError
+
+    half = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        half.write_text(text, encoding="utf-8")
+        os.replace(half, target)
+    except OSError as error:
+        half.unlink(missing_ok=True)
+        raise DaarnaError(f"{target}: cannot be written: {error.strerror or error}") from None
+
+
+def _forecast(found: Calibration, steps: int, runs: int, seed: int, silent: bool) -> Forecast:
+    from sim.calibrate.forecast import forecast
+    from sim.errors import InputError
+
+    shops = [one.maximum for one in found.estimates if one.model.startswith("BG/NBD")]
+    if found.histories is None or not shops or shops[0] is None:
+        raise InputError("--forecast: needs a log of transactions without a contract")
+    return forecast(shops[0], found.histories, steps, runs, seed, progress=None if silent else _progress())
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A count on a terminal, nothing where standard error is piped."""
+    if not sys.stderr.isatty():
+        return None
+    return lambda done, total: print(
+        f"\rforecast: run {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True
+    )
+
+
+def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int) -> str:
+    from sim.calibrate.report import as_json as plain
+
+    answer: dict[str, Any] = {
+        "logs": [str(log.file) for log in found.logs],
+        "fragment": str(target),
+        "estimates": [plain(one) for one in found.estimates],
+    }
+    if made is not None:
+        mean, low, high = made.total()
+        rows = made.table().iloc[made.fitted :][["step", "mean", "low", "high"]].to_dict("records")
+        total = {"mean": mean, "low": low, "high": high}
+        answer["forecast"] = {
+            "unit": made.unit,
+            "after": made.fitted,
+            "runs": runs,
+            "seed": made.seed,
+            "total": total,
+            "steps": rows,
+        }
+    return json.dumps(answer, indent=1, allow_nan=False)
+
+
+def _draw(made: Forecast, file: Path, name: str) -> None:
+    from matplotlib.figure import Figure
+
+    from sim.errors import DaarnaError
+    from sim.plots.forecast import forecast as draw
+    from sim.plots.style import style
+
+    with style():
+        figure = draw(made, name).get_figure(root=True)
+        assert isinstance(figure, Figure)
+        try:
+            figure.savefig(file, dpi=240)
+        except OSError as error:
+            raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None
