@@ -16,7 +16,7 @@ def make_app() -> typer.Typer:
     """The command with its subcommands; each registers itself."""
     import typer
 
-    from sim.cli import explain, run, scenarios
+    from sim.cli import cite, explain, plot, run, scenarios
 
     app = typer.Typer(
         name="daarna",
@@ -26,7 +26,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain messages, one sentence each
     )
-    for command in (run, scenarios, explain):
+    for command in (run, plot, cite, scenarios, explain):
         command.register(app)
     return app
 
