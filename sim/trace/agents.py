@@ -226,6 +226,7 @@ class TracedCustomer(CustomerAgent):
         self.page |= {name: int(e[name]) for name in ("visits", "contacts", "unsolved", "referrals")}
         self.page |= {name: float(c[name] - self.at_opening[name][0]) for name in (*ACCOUNT, "purchases")}
         self.page |= {name: float(c[name]) for name in ("owed", "bucket", "satisfaction", "expectation", "tie")}
+        self.page["left"] = bool(c["lapsed_month"] == self.page["month"])
         self.page["status"] = ("active", "lapsed", "written off")[int(c["status"])]
         self.at_opening = self.record.copy()
         self.model.pages.append(self.page)

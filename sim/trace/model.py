@@ -73,8 +73,8 @@ class Trace:
         mine = self.pages[self.pages["customer"] == number]
         if mine.empty:
             raise InputError(
-                f'customer: found {number}, but no such customer was followed; ask for it, or for "all", with customers=…, '
-                "and give a number as in the column customer of the customers table"
+                f"customer: found {number}, but in these {len(self.months)} months of run {self.run} no such customer signed, or it was "
+                "not asked for; allowed is a number from the column customer of the customers table of this run"
             )
         return mine.reset_index(drop=True)
 
@@ -118,6 +118,7 @@ PAGES = {
     "satisfaction": "at the month's end, -1 to 1",
     "expectation": "at the month's end",
     "tie": "to the rep, 0 to 1",
+    "left": "whether the customer left this month",
     "status": "active, lapsed, written off",
 }
 

@@ -96,7 +96,8 @@ def _reps(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     return said
 
 
-def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
+def totals(trace: Trace, pages: Sequence[PayMonth]) -> list[tuple[str, int]]:
+    """What pay is the sum of: (name, hundredths); the last is ``PAY``, the sum."""
     rows = [("salary", sum(page.salary for page in pages))]
     if trace.scenario.reps.subsidy:
         rows.append(("start-up subsidy", sum(page.subsidy for page in pages)))
@@ -106,7 +107,11 @@ def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     recovered = sum(page.recovered for page in pages)
     if recovered or any(component.clawback.months for component in trace.scenario.scheme.components):
         rows.append(("less clawback recovered", -recovered))
-    rows.append(("PAY", sum(page.pay for page in pages)))
+    return [*rows, ("PAY", sum(page.pay for page in pages))]
+
+
+def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
+    rows = totals(trace, pages)
     amounts = [money(amount) for _, amount in rows]
     wide = max(map(len, amounts))
     room = WIDTH - wide - 4

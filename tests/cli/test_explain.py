@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,24 @@ def test_a_month_lists_the_customers_signed(file: str) -> None:
     assert f"month {month['month']} (in year 1)" in text and str(month["signed"][0]["customer"]) in text
 
 
+def test_a_customers_account_page_adds_up(file: str, tmp_path: Path) -> None:
+    signed = [one for month in json.loads(said(file, "--json"))["months"] for one in month["signed"]]
+    number = str(signed[0]["customer"])
+    text = said(file, "--customer", number, "--figure", str(tmp_path / "life.svg"))
+    assert (
+        text.startswith(f"ACCOUNT OF CUSTOMER {number}, seat 0") and f"first purchase {signed[0]['first_purchase']:,.2f}" in text
+    )
+    invoiced, lost, costs, profit = (float(one.replace(",", "")) for one in re.findall(r"-?[\d,]+\.\d\d", text.splitlines()[-1]))
+    assert invoiced - lost - costs == pytest.approx(profit, abs=0.001)
+    assert max(map(len, text.splitlines())) <= 100
+    assert "Customer" in (tmp_path / "life.svg").read_text(encoding="utf-8")
+
+
+def test_a_year_is_drawn(file: str, tmp_path: Path) -> None:
+    said(file, "--figure", str(tmp_path / "year.png"))
+    assert (tmp_path / "year.png").read_bytes().startswith(b"\x89PNG")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -69,6 +88,9 @@ def test_a_month_lists_the_customers_signed(file: str) -> None:
         (["--month", "15"], "month: found 15, allowed is a month of the run, 1 to 14"),
         (["--month", "3", "--year", "2"], "which lies in year 1 and not in year 2"),
         (["--run", "0"], "run: found 0"),
+        (["--figure", "year.gif"], 'found "year.gif", allowed is a file that ends in .png, .svg, .pdf'),
+        (["--customer", "5"], "customer: found 5, but in these 14 months of run 1 no such customer signed"),
+        (["--customer", "5", "--json"], "leave one of them out"),
     ],
 )
 def test_what_there_is_not_is_said_plainly(file: str, arguments: list[str], message: str) -> None:

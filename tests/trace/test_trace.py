@@ -95,7 +95,7 @@ def test_only_the_customers_asked_for_are_written_down() -> None:
     mine = follow(scenario, customers=[one])
     assert mine.customer(one).equals(everybody[everybody["customer"] == one].reset_index(drop=True))
     assert follow(scenario).pages.empty
-    with pytest.raises(InputError, match="no such customer was followed"):
+    with pytest.raises(InputError, match="no such customer signed"):
         mine.customer(one + 1)
 
 
