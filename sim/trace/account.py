@@ -41,7 +41,7 @@ def account_page(trace: Trace, customer: int) -> str:
         Column("written off", lambda row: f"{row['write_off']:,.2f}", "0.00"),
         Column("costs", lambda row: f"{sum(row[name] for name in COSTS):,.2f}"),
         Column("owed", lambda row: f"{row['owed']:,.2f}"),
-        Column("satisfied", lambda row: f"{row['satisfaction']:.2f}"),
+        Column("satisfied", lambda row: f"{round(row['satisfaction'], 2) + 0.0:.2f}"),
         Column("tie", lambda row: f"{row['tie']:.2f}"),
     ]
     sums = {name: float(pages[name].sum()) for name in ("revenue", "collected", "write_off")}
