@@ -34,18 +34,17 @@ def account_page(trace: Trace, customer: int) -> str:
         ),
         "",
     ]
+    sums = {name: float(pages[name].sum()) for name in ("revenue", "collected", "write_off")}
     columns = [
-        Column("month", lambda row: str(row["month"])),
-        Column("invoiced", lambda row: f"{row['revenue']:,.2f}"),
-        Column("collected", lambda row: f"{row['collected']:,.2f}"),
-        Column("written off", lambda row: f"{row['write_off']:,.2f}", "0.00"),
-        Column("costs", lambda row: f"{sum(row[name] for name in COSTS):,.2f}"),
-        Column("owed", lambda row: f"{row['owed']:,.2f}"),
+        Column("month", lambda row: str(row["month"]), total="sum"),
+        Column("invoiced", lambda row: f"{row['revenue']:,.2f}", total=f"{sums['revenue']:,.2f}"),
+        Column("collected", lambda row: f"{row['collected']:,.2f}", total=f"{sums['collected']:,.2f}"),
+        Column("written off", lambda row: f"{row['write_off']:,.2f}", "0.00", f"{sums['write_off']:,.2f}"),
+        Column("costs", lambda row: f"{sum(row[name] for name in COSTS):,.2f}", total=f"{costs:,.2f}"),
+        Column("owed", lambda row: f"{row['owed']:,.2f}", total=f"{pages['owed'].iloc[-1]:,.2f}"),
         Column("satisfied", lambda row: f"{round(row['satisfaction'], 2) + 0.0:.2f}"),
         Column("tie", lambda row: f"{row['tie']:.2f}"),
     ]
-    sums = {name: float(pages[name].sum()) for name in ("revenue", "collected", "write_off")}
-    total = ["sum", *(f"{amount:,.2f}" for amount in sums.values()), f"{costs:,.2f}", f"{pages['owed'].iloc[-1]:,.2f}", "", ""]
     profit = sums["revenue"] - sums["write_off"] - costs
     parts = ", ".join(f"{name.replace('_', ' ')} {pages[name].sum():,.2f}" for name in COSTS)
     foot = [
@@ -53,7 +52,7 @@ def account_page(trace: Trace, customer: int) -> str:
         *textwrap.wrap(f"Costs: {parts}.", WIDTH),
         f"Account: invoiced {sums['revenue']:,.2f} - written off {sums['write_off']:,.2f} - costs {costs:,.2f} = {profit:,.2f}, before commission.",
     ]
-    return "\n".join([*head, *table(columns, rows, total, lambda row: textwrap.wrap("; ".join(_what(row)), WIDTH - 6)), *foot])
+    return "\n".join([*head, *table(columns, rows, lambda row: textwrap.wrap("; ".join(_what(row)), WIDTH - 6)), *foot])
 
 
 def _what(row: dict[Any, Any]) -> Iterator[str]:

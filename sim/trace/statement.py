@@ -9,21 +9,19 @@ from typing import Any
 
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth
-from sim.trace.words import limit_words, number, terms
+from sim.trace.words import limit_words, number, rate_words, terms
 
 WIDTH = 100
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table on the statement; one without anything to say can be left out."""
+    """A column of a table on the statement."""
 
     heading: str
     cell: Callable[[Any], str]
-    plain: str | None = None  # what it says where nothing is the matter; _ANY: never shown
-
-
-_ANY = "*"
+    plain: str | None = None  # what it says where nothing is the matter: a column that says nothing else is left out
+    total: str = ""
 
 
 def money(hundredths: float) -> str:
@@ -32,23 +30,20 @@ def money(hundredths: float) -> str:
     return "0.00" if text == "-0.00" else text
 
 
-def table(
-    columns: Sequence[Column], rows: Sequence[Any], total: Sequence[str] = (), notes: Callable[[Any], Sequence[str]] | None = None
-) -> list[str]:
-    """Rows under right-aligned headings; a column in which every cell is plain is left out."""
-    cells = [[column.cell(row) for row in rows] for column in columns]
-    shown = [j for j, column in enumerate(columns) if column.plain is None or not {*cells[j]} <= {column.plain}]
-    shown = [j for j in shown if columns[j].plain != _ANY]
-    texts = {j: [*cells[j], *([total[j]] if total else [])] for j in shown}
-    widths = {j: max(len(columns[j].heading), *map(len, texts[j]), 0) for j in shown}
-    lines = ["  " + "  ".join(columns[j].heading.rjust(widths[j]) for j in shown)]
-    for i, row in enumerate(rows):
-        lines.append("  " + "  ".join(cells[j][i].rjust(widths[j]) for j in shown))
-        lines += [f"      {note}" for note in (notes(row) if notes else ())]
-    if total:
-        lines.append("  " + "  ".join("-" * widths[j] for j in shown))
-        lines.append("  " + "  ".join(total[j].rjust(widths[j]) for j in shown))
-    return lines
+def table(columns: Sequence[Column], rows: Sequence[Any], notes: Callable[[Any], Sequence[str]] | None = None) -> list[str]:
+    """Rows under right-aligned headings, with their totals if there are several; notes stand under the row they are about."""
+    shown = [column for column in columns if column.plain is None or any(column.cell(row) != column.plain for row in rows)]
+    several = len(rows) > 1 and any(column.total for column in shown)
+    cells = [[column.heading, *(column.cell(row) for row in rows), *([column.total] if several else [])] for column in shown]
+    widths = [max(map(len, column)) for column in cells]
+    gap = "  " if sum(widths) + 2 * len(widths) <= WIDTH else " "
+    lines = [
+        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in zip(*cells, strict=True)
+    ]
+    told = [lines[0]]
+    for row, line in zip(rows, lines[1:], strict=False):
+        told += [line, *(f"      {note}" for note in (notes(row) if notes else ()))]
+    return [*told, "  " + gap.join("-" * width for width in widths), lines[-1]] if several else told
 
 
 def statement(trace: Trace, seat: int, first: int, last: int) -> str:
@@ -121,40 +116,36 @@ def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
 
 
 def _months(pages: Sequence[PayMonth]) -> list[str]:
+    def amount(heading: str, of: Callable[[PayMonth], int], plain: str | None = None) -> Column:
+        return Column(heading, lambda page: money(of(page)), plain, money(sum(map(of, pages))))
+
     columns = [
-        Column("month", lambda page: str(page.month)),
+        Column("month", lambda page: str(page.month), total="sum"),
         Column("rep", lambda page: str(page.rep or "-")),
         Column("hunting", lambda page: f"{100 * page.hunting:.0f}%"),
         Column("visits", lambda page: f"{100 * page.nurturing:.0f}%"),
-        Column("signed", lambda page: str(page.signings)),
-        Column("lapsed", lambda page: str(page.lapses)),
-        Column("salary", lambda page: money(page.salary)),
-        Column("subsidy", lambda page: money(page.subsidy), "0.00"),
-        Column("variable", lambda page: money(page.variable)),
-        Column("clawback", lambda page: money(-page.recovered), "0.00"),
-        Column("PAY", lambda page: money(page.pay)),
+        Column("signed", lambda page: str(page.signings), total=str(sum(page.signings for page in pages))),
+        Column("lapsed", lambda page: str(page.lapses), total=str(sum(page.lapses for page in pages))),
+        amount("salary", lambda page: page.salary),
+        amount("subsidy", lambda page: page.subsidy, "0.00"),
+        amount("variable", lambda page: page.variable),
+        amount("clawback", lambda page: -page.recovered, "0.00"),
+        amount("PAY", lambda page: page.pay),
         Column("held", lambda page: money(page.held), "0.00"),
         Column("due back", lambda page: money(page.due_after), "0.00"),
     ]
-    total = [
-        "sum", "", "", "", str(sum(page.signings for page in pages)), str(sum(page.lapses for page in pages)),
-        *(money(sum(one)) for one in zip(*((p.salary, p.subsidy, p.variable, -p.recovered, p.pay) for p in pages), strict=True)),
-        "", "",
-    ]  # fmt: skip
     what = "Month by month: share of time for hunting and for visits; customers signed and lapsed; pay;"
-    return [
-        what,
-        "deferred pay held and clawback due at the month's end.",
-        *table(columns, pages, total if len(pages) > 1 else ()),
-    ]
+    return [what, "deferred pay held and clawback due at the month's end.", *table(columns, pages)]
 
 
 def _signed(trace: Trace, page: PayMonth) -> list[str]:
     if not page.signed:
         return []
-    columns = [Column("customer", lambda one: str(one.customer)), Column("first purchase", lambda one: money(one.initial))]
-    total = ["sum", money(sum(one.initial for one in page.signed))]
-    return ["Customers signed", *table(columns, page.signed, total)]
+    columns = [
+        Column("customer", lambda one: str(one.customer), total="sum"),
+        Column("first purchase", lambda one: money(one.initial), total=money(sum(one.initial for one in page.signed))),
+    ]
+    return ["Customers signed", *table(columns, page.signed)]
 
 
 def _lines(pages: Sequence[PayMonth], i: int) -> list[Line]:
@@ -171,25 +162,23 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
     if not rows:
         return [*heading, "  nothing was settled in these months"]
     scaled, deferred = any(page.scale != 1.0 for page, _ in rows), bool(component.deferral.share)
+
+    def amount(heading: str, of: Callable[[Line], int], plain: str | None = None) -> Column:
+        return Column(heading, lambda row: money(of(row[1])), plain, money(sum(of(line) for _, line in rows)))
+
     columns = [
-        Column("period", lambda row: _period(*row)),
+        Column("period", lambda row: _period(*row), total="sum"),
         Column(component.measure.replace("_", " "), lambda row: _value(row[1])),
         Column("attained", lambda row: _attained(row[1], bool(component.quota)), ""),
         Column("award", lambda row: f"{row[1].award:,.2f}"),
-        Column("factor", lambda row: number(round(row[0].scale, 4)), None if scaled else "1"),
-        Column("awarded", lambda row: money(row[1].awarded), None if scaled and deferred else _ANY),
-        Column("held back", lambda row: money(-row[1].held_back), "0.00"),
-        Column("vested", lambda row: money(row[1].vested), "0.00"),
-        Column("forfeited", lambda row: money(-row[1].forfeited), "0.00"),
-        Column("paid", lambda row: money(row[1].paid)),
+        *([Column("factor", lambda row: number(round(row[0].scale, 4)))] if scaled else []),
+        *([amount("awarded", lambda line: line.awarded)] if scaled and deferred else []),
+        amount("held back", lambda line: -line.held_back, "0.00"),
+        amount("vested", lambda line: line.vested, "0.00"),
+        amount("forfeited", lambda line: -line.forfeited, "0.00"),
+        amount("paid", lambda line: line.paid),
     ]
-    only = [line for _, line in rows]
-    total = ["sum", "", "", "", "", *(money(sum(one)) for one in zip(
-        *((a.awarded, -a.held_back, a.vested, -a.forfeited, a.paid) for a in only), strict=True))]  # fmt: skip
-    return [
-        *heading,
-        *table(columns, rows, total if len(rows) > 1 else (), lambda row: list(_details(row[1], component, currency))),
-    ]
+    return [*heading, *table(columns, rows, lambda row: list(_details(row[1], component, currency)))]
 
 
 def _period(page: PayMonth, line: Line) -> str:
@@ -216,8 +205,6 @@ def _details(line: Line, component: Any, currency: str) -> Iterator[str]:
     """How an award was made where a rate alone does not say it."""
     if not line.settled:
         return
-    from sim.trace.words import rate_words
-
     if line.tiers:
         parts = [
             f"{number(round(part, 2))} at {rate_words(component, rate, currency)} = {pay:,.2f}" for part, rate, pay in line.tiers
@@ -283,16 +270,23 @@ def _claims(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     if not rows:
         said.append("  none in these months")
     if claimed:
-        columns = [*_whose(), Column("commission", lambda row: money(row[1].commission)), Column("of it back", lambda row: f"{100 * row[1].share:.2f}%"),
-                   Column("claimed", lambda row: money(row[1].claimed)), Column("uncollectable", lambda row: money(row[1].uncollectable), "0.00")]  # fmt: skip
-        sums = [money(sum(getattr(claim, name) for _, claim in claimed)) for name in ("commission", "claimed", "uncollectable")]
-        said += table(columns, claimed, ["sum", "", "", "", "", sums[0], "", *sums[1:]] if len(claimed) > 1 else ())
+
+        def amount(heading: str, of: Callable[[Claim], int], plain: str | None = None) -> Column:
+            return Column(heading, lambda row: money(of(row[1])), plain, money(sum(of(claim) for _, claim in claimed)))
+
+        columns = [
+            *_whose(),
+            amount("commission", lambda claim: claim.commission),
+            Column("of it back", lambda row: f"{100 * row[1].share:.2f}%"),
+            amount("claimed", lambda claim: claim.claimed),
+            amount("uncollectable", lambda claim: claim.uncollectable, "0.00"),
+        ]
+        said += table(columns, claimed)
         if any(claim.uncollectable for _, claim in claimed):
             said.append("  uncollectable: the rep who signed has left.")
     if withdrawn:
         said.append("Left before the period was settled: so much no longer counts in it")
-        columns = [*_whose(), Column("withdrawn", _withdrawn)]
-        said += table(columns, withdrawn)
+        said += table([*_whose(), Column("withdrawn", _withdrawn)], withdrawn)
     due = [page.due_before for page in pages][0], pages[-1].due_after
     taken, given = sum(page.recovered for page in pages), sum(page.given_up for page in pages)
     said += _wrap(
@@ -310,7 +304,7 @@ def _withdrawn(row: tuple[PayMonth, Claim]) -> str:
 
 def _whose() -> list[Column]:
     return [
-        Column("month", lambda row: str(row[0].month)),
+        Column("month", lambda row: str(row[0].month), total="sum"),
         Column("component", lambda row: f"[{row[1].component}]"),
         Column("customer", lambda row: str(row[1].customer)),
         Column("signed", lambda row: str(row[1].signed)),

@@ -9,9 +9,9 @@ UNITS = {entry.name: entry.unit for entry in MEASURES}
 
 
 def measure_words(component: Component) -> str:
-    """Such as ``first purchases``: the measure's name, spelt out, and whose it is."""
+    """Such as ``initial revenue``: the measure's name, spelt out, and whose it is."""
     name = component.measure.replace("_", " ")
-    return f"{name}, mean of the team," if component.scope == "team" else name
+    return f"the team's mean {name}" if component.scope == "team" else name
 
 
 def rate_words(component: Component, rate: float, currency: str) -> str:

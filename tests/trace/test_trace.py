@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -153,3 +154,60 @@ def test_tiers_bonus_and_cap_are_told_apart() -> None:
 def test_what_cannot_be_followed_is_refused(given: dict[str, int], said: str) -> None:
     with pytest.raises(InputError, match=said):
         sim.follow(Scenario(months=12), **given)
+
+
+def test_a_line_that_is_a_hundredth_off_is_found() -> None:
+    trace = follow(quiet(months=4, market=PLENTY, scheme=pays(rate=0.2)), seed=SEED)
+    page = next(page for page in trace.pay if page.variable)
+    off = dataclasses.replace(page, lines=(dataclasses.replace(page.lines[0], awarded=page.lines[0].awarded + 1),))
+    assert page.adds_up() and not off.adds_up()
+    wrong = dataclasses.replace(trace, pay=tuple(off if one is page else one for one in trace.pay))
+    assert wrong.unexplained() == [f"seat 0, month {page.month}"]
+    assert "DO NOT ADD UP" in statement(wrong, 0, 1, 4)
+
+
+EVERYTHING = {
+    "variable_cap": 0.4,
+    "components": [
+        {"name": "indemnity", "rate": 0.3, "months": 3, "clawback": {"months": 24}},
+        {"name": "monthly", "measure": "signings", "rate": 50.0, "clawback": {"months": 12}},
+        {"name": "trail", "rate": 0.2, "trail_months": 12},
+        {"name": "deferred", "measure": "revenue", "rate": 0.05, "cap": 150.0,
+         "deferral": {"share": 0.5, "months": 6, "slices": 3, "malus_measure": "satisfaction", "malus_below": -0.1}},
+        {"name": "tiers", "measure": "revenue", "months": 3, "quota": 2000.0, "bonus": 90.0,
+         "tiers": [{"attainment": 0.5, "rate": 0.02}, {"attainment": 1.0, "rate": 0.04}]},
+        {"name": "team", "measure": "gross_margin", "scope": "team", "rate": 0.02},
+        {"name": "multiplier", "measure": "satisfaction", "months": 3, "combine": "multiply",
+         "tiers": [{"attainment": 0.0, "rate": 1.3}]},
+        {"name": "gate", "measure": "satisfaction", "months": 3, "combine": "gate", "threshold": -0.3},
+    ],
+}  # fmt: skip
+
+
+def test_the_lines_add_up_where_every_clause_bites() -> None:
+    """Cap, malus, departure, limit, factors, claims and claims given up all occur, and nothing is lost between the lines."""
+    reps = {"count": 4, "quit_rate": 0.06, "salary": 900.0}
+    early = {"lapse": {"midterm": 0.3}}
+    trace = follow(lively(scheme=EVERYTHING, reps=reps, customers=early), seed=SEED)
+    check(trace, 1)
+    lines, claims = [line for page in trace.pay for line in page.lines], [claim for page in trace.pay for claim in page.claims]
+    occurs = {
+        "cap": any(line.award < line.uncapped for line in lines),
+        "limit": any(0 < page.scale < page.factor for page in trace.pay),
+        "multiplied": any(page.factor > 1 for page in trace.pay),
+        "closed": any(page.factor == 0 for page in trace.pay),
+        "held back": any(line.held_back for line in lines),
+        "vested": any(line.vested > line.forfeited for line in lines),
+        "malus": any(line.forfeited for line in lines),
+        "departure": any(sum(page.lost_leaving) for page in trace.pay),
+        "claimed": any(claim.claimed > claim.uncollectable for claim in claims),
+        "uncollectable": any(claim.uncollectable for claim in claims),
+        "withdrawn": any(claim.withdrawn for claim in claims),
+        "given up": any(page.given_up for page in trace.pay),
+        "recovered": any(page.recovered for page in trace.pay),
+    }
+    assert all(occurs.values()), occurs
+    text = "\n".join(statement(trace, seat, first, first + 11) for seat in range(4) for first in (1, 13, 25))
+    assert max(map(len, text.splitlines())) <= WIDTH
+    for word in ("Regulator's limit", "Left before the period was settled", "held back", "factor", "cap: "):
+        assert word in text, word
