@@ -25,6 +25,7 @@ _HOMES = {
     "RepAgent": "sim.book",
     "CustomerAgent": "sim.book",
     "DeskAgent": "sim.book",
+    "follow": "sim.trace",
     "DaarnaError": "sim.errors",
     "InputError": "sim.errors",
 }

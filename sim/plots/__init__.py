@@ -1,6 +1,7 @@
 """Figures of a study: what it did to the profitability of the book, and how sure we are.
 
-Every figure is a function ``name(study, ax=None) -> Axes``.  Without ``ax`` it makes a figure of its own
+Every figure is a function ``name(study, ax=None) -> Axes``; a waterfall also takes the names of two scenarios, and the figures of
+one run take what :func:`sim.follow` returns.  Without ``ax`` it makes a figure of its own
 (``name(study).figure.savefig(...)``) with a footer that says where the numbers come from; with ``ax`` it
 draws into yours and leaves the footer to you (`stamp`).  Several scenarios are compared on the same axes.
 
@@ -17,9 +18,12 @@ from sim.plots.persistency import persistency
 from sim.plots.profit_by_year import profit_by_year
 from sim.plots.profit_distribution import profit_distribution
 from sim.plots.promised_realised import promised_realised
+from sim.plots.rep_year import rep_year
 from sim.plots.results import Results
 from sim.plots.style import Look, look, style
 from sim.plots.time_use import time_use
+from sim.plots.timeline import customer_timeline
+from sim.plots.waterfall import waterfall
 from sim.plots.whale import whale
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "PAIRED",
     "Look",
     "Results",
+    "customer_timeline",
     "draw_study",
     "drivers",
     "figures_of",
@@ -36,8 +41,10 @@ __all__ = [
     "profit_by_year",
     "profit_distribution",
     "promised_realised",
+    "rep_year",
     "stamp",
     "style",
     "time_use",
+    "waterfall",
     "whale",
 ]

@@ -18,26 +18,28 @@ from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money
 
 
-class _Part(NamedTuple):
+class Part(NamedTuple):
+    """A driver of profit: a column of the runs table, and whether it adds or takes."""
+
     label: str
     column: str
     sign: int
 
 
 #: The first four are what "profitability of the book" is made of; the others are what it takes to get it.
-_PARTS = (
-    _Part("First purchases, margin", "margin_initial", 1),
-    _Part("Repeat purchases, margin", "margin_repeat", 1),
-    _Part("Payment, written off", "payment_loss", -1),
-    _Part("Service and resolution", "service_cost", -1),
-    _Part("Acquisition", "acquisition_cost", -1),
-    _Part("Pay of reps", "pay_cost", -1),
-    _Part("Desk and firm, fixed", "fixed_cost", -1),
+PARTS = (
+    Part("First purchases, margin", "margin_initial", 1),
+    Part("Repeat purchases, margin", "margin_repeat", 1),
+    Part("Payment, written off", "payment_loss", -1),
+    Part("Service and resolution", "service_cost", -1),
+    Part("Acquisition", "acquisition_cost", -1),
+    Part("Pay of reps", "pay_cost", -1),
+    Part("Desk and firm, fixed", "fixed_cost", -1),
 )
-_LABELS = (*(part.label for part in _PARTS), "Profit, all months")
-_GAINS = Look(BLUE, "-", "", "")
-_LOSSES = Look(VERMILLION, "-", "", "////")
-_TOTAL = Look(GREY, "-", "", "")
+_LABELS = (*(part.label for part in PARTS), "Profit, all months")
+GAINS = Look(BLUE, "-", "", "")
+LOSSES = Look(VERMILLION, "-", "", "////")
+TOTAL = Look(GREY, "-", "", "")
 
 
 def drivers(study: Results, ax: Axes | None = None) -> Axes:
@@ -52,7 +54,7 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    means = {name: _means(of(study.runs, name, *(part.column for part in _PARTS))) for name in study.names}
+    means = {name: _means(of(study.runs, name, *(part.column for part in PARTS))) for name in study.names}
     several, months = len(means) > 1, max(months_of(study))
     paired = several and any(row[0].half_width >= 0 for row in means.values())
     height = 3.4 + 0.45 * max(0, len(means) - 1)
@@ -78,24 +80,24 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
 
 
 def _means(runs: pd.DataFrame) -> list[Mean]:
-    parts = np.column_stack([part.sign * runs[part.column].to_numpy(dtype=float) for part in _PARTS])
+    parts = np.column_stack([part.sign * runs[part.column].to_numpy(dtype=float) for part in PARTS])
     return [*(mean_interval(column) for column in parts.T), mean_interval(parts.sum(axis=1))]
 
 
 def _waterfall(ax: Axes, means: list[Mean], money: Money) -> list[Any]:
     ends = np.cumsum([0.0, *(m.mean for m in means[:-1])])
     for row, mean in enumerate(means):
-        start = float(ends[row]) if row < len(_PARTS) else 0.0
-        looks = _TOTAL if row == len(_PARTS) else _GAINS if mean.mean >= 0 else _LOSSES
-        _bar(ax, row, start, mean, 0.62, looks)
-        if row < len(_PARTS):
+        start = float(ends[row]) if row < len(PARTS) else 0.0
+        looks = TOTAL if row == len(PARTS) else GAINS if mean.mean >= 0 else LOSSES
+        bar(ax, row, start, mean, 0.62, looks)
+        if row < len(PARTS):
             ax.vlines(start + mean.mean, row, row + 1, color=GREY, linewidth=0.6, zorder=1.5)
         ax.text(1.02, row, money.text(mean), transform=ax.get_yaxis_transform(), va="center",
-                fontsize=TICK, fontweight="bold" if row == len(_PARTS) else "normal")  # fmt: skip
+                fontsize=TICK, fontweight="bold" if row == len(PARTS) else "normal")  # fmt: skip
     known = any(np.isfinite(m.half_width) for m in means)
     return [
-        _patch(_GAINS, "adds to profit"),
-        _patch(_LOSSES, "takes from it"),
+        patch(GAINS, "adds to profit"),
+        patch(LOSSES, "takes from it"),
         *([Line2D([], [], color=INK, marker="|", label="95% interval")] if known else []),
     ]
 
@@ -104,13 +106,14 @@ def _compare(ax: Axes, means: Mapping[str, list[Mean]]) -> list[Any]:
     thick = 0.8 / len(means)
     for k, rows in enumerate(means.values()):
         for row, mean in enumerate(rows):
-            _bar(ax, row + (k - (len(means) - 1) / 2) * thick, 0.0, mean, 0.88 * thick, look(k))
+            bar(ax, row + (k - (len(means) - 1) / 2) * thick, 0.0, mean, 0.88 * thick, look(k))
     known = any(np.isfinite(m.half_width) for rows in means.values() for m in rows)
     interval = [Line2D([], [], color=INK, marker="|", label="95% interval")] if known else []
-    return [*(_patch(look(k), name) for k, name in enumerate(means)), *interval]
+    return [*(patch(look(k), name) for k, name in enumerate(means)), *interval]
 
 
-def _bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look) -> None:
+def bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look) -> None:
+    """A mean as a bar from `start`, with its interval at the end."""
     if not np.isfinite(mean.mean):
         return
     ax.barh(y, mean.mean, thick, left=start, **_fill(look_))
@@ -118,7 +121,8 @@ def _bar(ax: Axes, y: float, start: float, mean: Mean, thick: float, look_: Look
         ax.errorbar(start + mean.mean, y, xerr=mean.half_width, color=INK, elinewidth=1.0, capsize=2.0, zorder=4)
 
 
-def _patch(look_: Look, label: str) -> Patch:
+def patch(look_: Look, label: str) -> Patch:
+    """A bar's look, for a legend."""
     return Patch(label=label, **_fill(look_))
 
 

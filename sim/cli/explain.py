@@ -1,0 +1,85 @@
+"""``daarna explain``: how every line of a rep's pay came about."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.trace import Trace
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(explain)
+
+
+def explain(
+    scenario: Annotated[Path, typer.Argument(help="A scenario file.")],
+    rep: Annotated[int, typer.Option(help="Seat, from 0, as in the column rep of the customers table.")] = 0,
+    year: Annotated[int | None, typer.Option(help="Year of the run, from 1 (1 by default).")] = None,
+    run: Annotated[int, typer.Option(help="Run number, from 1.")] = 1,
+    seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
+    month: Annotated[int | None, typer.Option(help="One month of the run, instead of a year.")] = None,
+    customer: Annotated[int | None, typer.Option(help="A customer's account page instead, by number.")] = None,
+    figure: Annotated[Path | None, typer.Option(help="Also draw it: a file .png, .svg or .pdf.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the statement as JSON.")] = False,
+) -> None:
+    """Print a statement of pay: how every line of a rep's pay came about, component by component.
+
+    With --customer: what happened to a customer, and the money in and out.
+    """
+    from sim.scenario.load import load
+
+    loaded = load(scenario)
+    _check_options(customer, figure, month, as_json)
+    from sim.cli.run import _announce_compilation
+    from sim.trace.model import check_seat, follow, months_of_year
+    from sim.trace.statement import as_data, statement
+
+    check_seat(loaded, rep)
+    first, last = months_of_year(loaded, year, month)
+    _announce_compilation()
+    if customer is not None:
+        from sim.trace.account import account_page
+
+        trace = follow(loaded, run=run, seed=seed, months=None if year is None else last, customers=[customer])
+        typer.echo(account_page(trace, customer))
+    else:
+        trace = follow(loaded, run=run, seed=seed, months=last)
+        shown = (
+            json.dumps(as_data(trace, rep, first, last), indent=1, allow_nan=False)
+            if as_json
+            else statement(trace, rep, first, last)
+        )
+        typer.echo(shown)
+    if figure is not None:
+        _draw(trace, figure, rep, -(-last // 12), customer)
+        typer.echo(f"figure: {figure}", err=True)
+
+
+def _check_options(customer: int | None, figure: Path | None, month: int | None, as_json: bool) -> None:
+    from sim.cli.plot import KINDS
+    from sim.errors import InputError
+
+    if figure is not None and figure.suffix[1:] not in KINDS:
+        raise InputError(f'--figure: found "{figure.name}", allowed is a file that ends in .{", .".join(KINDS)}')
+    if customer is not None and (as_json or month is not None):
+        raise InputError(
+            f"--customer: found beside {'--json' if as_json else '--month'}, which is of a rep's statement; leave one of them out"
+        )
+
+
+def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:
+    from sim.errors import StudyError
+    from sim.plots import customer_timeline, rep_year, style
+
+    try:
+        with style():
+            ax = rep_year(trace, rep, year) if customer is None else customer_timeline(trace, customer)
+            ax.get_figure(root=True).savefig(path, dpi=240)  # type: ignore[union-attr]
+    except OSError as error:
+        raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -1,0 +1,232 @@
+"""The agents of the Mesa model, watched: they do what they do, and what changed is written down."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.book import entries
+from sim.book.agents import CustomerAgent, RepAgent
+from sim.compiled import kernel
+from sim.rules import resolution
+from sim.scheme.measures import MEASURES
+from sim.state import cents
+from sim.trace import settlement
+from sim.trace.record import Claim, Line, PayMonth, Settled, Signing
+
+if TYPE_CHECKING:
+    from sim.trace.model import TracedModel
+
+COMBINE = ("add", "multiply", "gate")
+BOOKED = tuple(field.name for field in fields(Settled))
+
+
+@kernel
+def _seeks_solution(p, c, month):  # type: ignore[no-untyped-def]
+    seen = resolution.value_seen(c[0], month)
+    return resolution.seeks_solution(p[0].resolution_policy, seen, p[0].resolution_value)
+
+
+def customer_number(record: np.ndarray) -> int:
+    """The `customer` column of the customers table: seat * 2**32 + month * 2**20 + order of signing."""
+    c = record[0]
+    return int(c["seat"]) * 2**32 + int(c["signed"]) * 2**20 + int(c["order"])
+
+
+class TracedRep(RepAgent):
+    """A seat whose pay is taken apart, every month."""
+
+    model: TracedModel
+
+    def open_month(self) -> None:
+        """As ever; the page of the month is opened."""
+        super().open_month()
+        filled = bool(self.present)
+        self.page: dict[str, Any] = {
+            "seat": int(self.seat),
+            "month": int(self.model.now["month"][0]),
+            "rep": int(self.hire) + 1 if filled else 0,
+            "hired": int(self.hired_month) if filled else 0,
+            "due_before": int(self.clawback_due),
+        }
+        self.signed: list[Signing] = []
+        self.booked = dict.fromkeys(BOOKED, 0.0)
+
+    def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
+        """As ever; the signing is noted."""
+        super().sign(record, tally)
+        if not record["founder"][0]:
+            self.signed.append(Signing(customer_number(record), int(record["initial"][0])))
+
+    def be_paid(self) -> None:
+        """As ever; every component's line is written."""
+        model, components = self.model, self.model.setup.components
+        known = (model.setup.p, components, model.now, self.record, self.ledger, model.team)
+        filled, month = bool(self.present), int(model.now["month"][0])
+        if not filled:
+            with self._booking():
+                super().be_paid()
+            self.page |= {"lines": (), "salary": 0, "subsidy": 0, "factor": 1.0, "scale": 1.0, "room": np.inf, "recovered": 0}
+            return
+        stood, lost, held = settlement.award(*known), settlement.forfeits(*known), self.ledger.held.copy()
+        with self._booking():
+            super().be_paid()
+        scale = float(self.scale)
+        awarded = settlement.rounded(stood.award, scale)
+        vested = held[:, month]
+        back = (self.ledger.held - held).sum(axis=1) + vested
+        self.page["lines"] = tuple(
+            self._line(i, stood, *(int(one[i]) for one in (awarded, back, vested, lost))) for i in range(components.shape[0])
+        )
+        salary, fixed = int(cents(model.spec.reps.salary)), int(self.booked["salaries"])
+        self.page |= {"salary": salary, "subsidy": fixed - salary, "recovered": int(self.booked["clawback"])}
+        self.page |= {"factor": stood.scale, "scale": scale, "room": stood.room}
+
+    def _line(self, i: int, stood: settlement.Award, awarded: int, back: int, vested: int, lost: int) -> Line:
+        k, spec = self.model.setup.components[i], self.model.spec.scheme.components[i]
+        value, adds = float(stood.value[i]), spec.combine == "add"
+        matters = bool(spec.quota or spec.tiers or spec.bonus or spec.combine == "gate")
+        tiers = settlement.by_tier(self.model.setup.components, i, value) if spec.tiers and adds and stood.due[i] else []
+        return Line(
+            component=i,
+            name=spec.name,
+            measure=spec.measure,
+            unit=MEASURES[int(k["measure"])].unit,
+            combine=spec.combine,
+            opened=int(stood.opened[i]),
+            settled=bool(stood.due[i]),
+            month_value=float(stood.month_value[i]),
+            value=value,
+            attainment=value / (spec.quota or 1.0) if matters else None,
+            award=float(stood.award[i] if adds else stood.factor[i]),
+            uncapped=float(stood.uncapped[i]),
+            tiers=tuple(tiers),
+            awarded=awarded,
+            held_back=back,
+            vested=vested,
+            forfeited=lost,
+        )
+
+    def let_go(self) -> None:
+        """As ever; what leavers cost the seat is written first."""
+        model, month = self.model, int(self.model.now["month"][0])
+        claims = []
+        for customer in self.book:
+            if customer.lapsed_month == month:
+                found = settlement.losses(model.setup.components, model.now, customer.record, self.record, self.ledger)
+                claims += [self._claim(customer.record, loss, month) for loss in found]
+        self.page["claims"] = tuple(claims)
+        with self._booking():
+            super().let_go()
+
+    def _claim(self, record: np.ndarray, loss: settlement.Loss, month: int) -> Claim:
+        spec, signed = self.model.spec.scheme.components[loss.component], int(record["signed"][0])
+        return Claim(
+            component=loss.component,
+            name=spec.name,
+            customer=customer_number(record),
+            signed=signed,
+            age=month - signed + 1,
+            commission=int(loss.commission),
+            share=loss.share,
+            claimed=int(loss.claimed),
+            uncollectable=int(loss.uncollectable),
+            withdrawn=loss.withdrawn,
+            unit="customers" if spec.measure == "signings" else "money",
+        )
+
+    def evening(self) -> None:
+        """As ever; then the page is complete."""
+        filled, due, held = bool(self.present), int(self.clawback_due), self.ledger.held.sum(axis=1)
+        t = self.tally[0]
+        self.page |= {"hunting": float(t["hunting"]), "nurturing": float(t["nurturing"])}
+        self.page |= {name: int(t[name]) for name in ("attempts", "signings", "lapses")}
+        with self._booking():
+            super().evening()
+        left = filled and not self.present
+        self.page |= {
+            "left": left,
+            "lost_leaving": tuple(int(one) for one in held) if left else (0,) * held.size,
+            "given_up": due if left else 0,
+            "signed": tuple(self.signed),
+            "due_after": int(self.clawback_due),
+            "held": int(self.held),
+            "settled": Settled(**{name: int(value) for name, value in self.booked.items()}),
+        }
+        self.model.pay.append(PayMonth(**self.page))
+
+    def _booking(self) -> _Booking:
+        return _Booking(self)
+
+
+class _Booking:
+    """Notes what a step adds to the month's accounts."""
+
+    def __init__(self, rep: TracedRep) -> None:
+        self.rep = rep
+
+    def __enter__(self) -> None:
+        self.before = self.rep.model.row.copy()
+
+    def __exit__(self, *_: Any) -> None:
+        for name in BOOKED:
+            self.rep.booked[name] += float(self.rep.model.row[name][0] - self.before[name][0])
+
+
+ACCOUNT = ("revenue", "cost_of_goods", "acquisition", "service", "resolution", "write_off", "collected")
+
+
+class TracedCustomer(CustomerAgent):
+    """A customer whose months are written down if somebody asked for them."""
+
+    model: TracedModel
+
+    def __init__(self, model: TracedModel, record: np.ndarray, rep: RepAgent) -> None:
+        super().__init__(model, record, rep)
+        self.watched = model.watches(customer_number(record))
+        self.page: dict[str, Any] = {}
+        self.at_opening = np.zeros_like(record)  # the account when the month began; that of a newcomer is empty
+
+    def begin(self) -> None:
+        """As ever; the page of the month is opened."""
+        super().begin()
+        if not self.watched:
+            return
+        c, month = self.record[0], int(self.model.now["month"][0])
+        self.page = {
+            "customer": customer_number(self.record),
+            "rep": int(c["seat"]),
+            "month": month,
+            "age": month - int(c["signed"]) + 1,
+            "initial": float(c["initial"]) if c["signed"] == month else 0.0,
+            "repeat": 0.0, "cross": 0.0, "wait": 0.0, "case": "",
+        }  # fmt: skip
+
+    def _step(self, rule: Any) -> None:
+        if not self.watched:
+            super()._step(rule)
+            return
+        revenue, cases = float(self.revenue), int(self.moment["cases"][0])
+        super()._step(rule)
+        page = self.page
+        page["repeat" if rule is entries.purchase else "cross"] += float(self.revenue) - revenue
+        if rule is entries.serve and self.moment["contacts"][0]:
+            page["wait"] = float(self.desk_agent.wait)
+        if self.moment["cases"][0] > cases:
+            page["case"] = "solution" if _seeks_solution(self.model.setup.p, self.record, page["month"]) else "strict"
+
+    def be_counted(self) -> None:
+        """As ever; the page is complete."""
+        super().be_counted()
+        if not self.watched:
+            return
+        c, e = self.record[0], self.moment[0]
+        self.page |= {name: int(e[name]) for name in ("visits", "contacts", "unsolved", "referrals")}
+        self.page |= {name: float(c[name] - self.at_opening[name][0]) for name in (*ACCOUNT, "purchases")}
+        self.page |= {name: float(c[name]) for name in ("owed", "bucket", "satisfaction", "expectation", "tie")}
+        self.page["left"] = bool(c["lapsed_month"] == self.page["month"])
+        self.page["status"] = ("active", "lapsed", "written off")[int(c["status"])]
+        self.at_opening = self.record.copy()
+        self.model.pages.append(self.page)

@@ -1,0 +1,154 @@
+"""One month's settlement taken apart by component, by asking the settlement's own functions on copies.
+
+No formula of a scheme stands here: what a component was awarded, what of it was held back, vested or lost, and
+what is claimed back for a leaver all come from :mod:`sim.scheme.settle`, called with what the payroll calls it
+with.  Money is in whole hundredths unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.accounts import MONTH
+from sim.book import entries
+from sim.compiled import kernel
+from sim.scheme import settle
+from sim.state import Ledger, cents
+
+
+class Award(NamedTuple):
+    """A seat's components before the month is paid, C of them."""
+
+    value: np.ndarray  # [C] the measure in the period so far
+    month_value: np.ndarray  # [C] the measure in this month
+    award: np.ndarray  # [C] currency, before factors
+    uncapped: np.ndarray  # [C] the same without the component's own cap
+    factor: np.ndarray  # [C] of multipliers and gates
+    due: np.ndarray  # [C] whether the component settles this month
+    opened: np.ndarray  # [C] first month that counts in its period
+    scale: float  # product of the factors
+    room: float  # currency that the regulator's limit leaves; infinite without one
+
+
+@kernel
+def _award(p, components, now, r, led, team, out):  # type: ignore[no-untyped-def]
+    month = now[0].month
+    settle.award(components, now[0], led, team)
+    for i in range(components.shape[0]):
+        k = components[i]
+        out[0, i] = settle.trail_base(k, led.base, month) if k.trail_months > 0 else led.to_date[i]
+        out[1, i] = out[0, i] if k.trail_months > 0 else settle.measured(k, led, team)
+        out[2, i] = led.awards[i]
+        out[3, i] = led.factor[i]
+        out[4, i] = 1.0 if k.trail_months > 0 or (settle.in_force(k, month) and settle.settles(k, month)) else 0.0
+        out[5, i] = month if k.trail_months > 0 else settle.opened_in(k, r[0], month)
+    return settle.combined_factor(components, led.factor, month), settle.variable_room(p[0], r[0], month)
+
+
+@kernel
+def _reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
+    return settle.reward(p[0], components, now[0], r[0], led, team)
+
+
+@kernel
+def _award_of(components, i, value):  # type: ignore[no-untyped-def]
+    return settle.component_pay(components[i], value)
+
+
+@kernel
+def _rounded(awards, scale, out):  # type: ignore[no-untyped-def]
+    for i in range(awards.shape[0]):
+        out[i] = cents(awards[i] * scale)
+
+
+@kernel
+def _contract(components, i, customer, led, age):  # type: ignore[no-untyped-def]
+    k, c = components[i], customer[0]
+    return cents(led.paid_rate[c.signed, i] * settle.units(k, c)), settle.clawback_share(k, age)
+
+
+def copied(led: Ledger) -> Ledger:
+    """A ledger that may be written on."""
+    return Ledger(*(array.copy() for array in led))
+
+
+def award(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger, team: np.ndarray) -> Award:
+    """What every component stands at, and awards, before factors and cap; nothing of the seat's is changed."""
+    out = np.zeros((6, components.shape[0]))
+    scale, room = _award(p, components, now, r, copied(led), team, out)
+    value, month_value, amounts, factor, due, opened = out
+    uncapped = amounts.copy()
+    for i in np.flatnonzero((components["cap"] > 0) & (due > 0)):
+        uncapped[i] = component_pay(components, int(i), value[i], cap=0.0)
+    return Award(value, month_value, amounts, uncapped, factor, due > 0, opened.astype(int), float(scale), float(room))
+
+
+def component_pay(components: np.ndarray, i: int, value: float, **changed: float) -> float:
+    """What component `i` pays on a value, in currency, with some of its numbers changed."""
+    other = components[i : i + 1].copy()
+    for name, number in changed.items():
+        other[name] = number
+    return float(_award_of(other, 0, value))
+
+
+def by_tier(components: np.ndarray, i: int, value: float) -> list[tuple[float, float, float]]:
+    """What of a value lies in each tier of component `i`, its rate, and what that pays: differences of what is paid up to the tiers' ends."""
+    k = components[i]
+    norm = float(k["quota"]) or 1.0
+    ends = [*(float(start) * norm for start in k["tier_from"][1 : k["n_tiers"]]), np.inf]
+    parts, before, low = [], 0.0, float(k["tier_from"][0]) * norm
+    for end, rate in zip(ends, k["tier_rate"][: k["n_tiers"]], strict=True):
+        high = max(low, min(value, end))
+        pay = component_pay(components, i, high, cap=0.0, bonus=0.0)
+        if high > low:
+            parts.append((high - low, float(rate), pay - before))
+        before, low = pay, high
+    return parts
+
+
+def rounded(awards: np.ndarray, scale: float) -> np.ndarray:
+    """Awards times the month's scale, in hundredths, as the payroll rounds them."""
+    out = np.zeros(awards.shape[0])
+    _rounded(awards, scale, out)
+    return out
+
+
+def forfeits(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger, team: np.ndarray) -> np.ndarray:
+    """What malus takes of each component's vesting pay: the payroll asked with only that component's pay vesting."""
+    month = int(now["month"][0])
+    lost = np.zeros(components.shape[0])
+    for i in np.flatnonzero(led.held[:, month]):
+        alone = copied(led)
+        alone.held[:i, month] = 0.0
+        alone.held[i + 1 :, month] = 0.0
+        lost[i] = _reward(p, components, now, r.copy(), alone, team)[3]
+    return lost
+
+
+class Loss(NamedTuple):
+    """What a leaver costs the seat in one component."""
+
+    component: int
+    commission: float  # paid for the contract
+    share: float  # of it, claimed back
+    claimed: float
+    uncollectable: float
+    withdrawn: float  # from the period not settled yet, in units of the measure
+
+
+def losses(components: np.ndarray, now: np.ndarray, customer: np.ndarray, r: np.ndarray, led: Ledger) -> list[Loss]:
+    """What a customer who left this month costs the seat, by component; nothing of the seat's is changed."""
+    found = []
+    age = int(now["month"][0]) - int(customer["signed"][0]) + 1
+    for i in np.flatnonzero(components["clawback_months"]):
+        alone = copied(led)._replace(to_date=led.to_date[i : i + 1].copy(), paid_rate=led.paid_rate[:, i : i + 1].copy())
+        row, rep = np.zeros(1, MONTH), r.copy()
+        entries.customers_left(components[i : i + 1], now, customer.copy(), rep, alone, row)
+        withdrawn = float(led.to_date[i] - alone.to_date[0])
+        claimed, lost = float(row["claimed"][0]), float(row["uncollectable"][0])
+        if claimed or withdrawn:
+            commission, share = _contract(components, i, customer, led, age)
+            found.append(Loss(int(i), float(commission), float(share), claimed, lost, withdrawn))
+    return found
