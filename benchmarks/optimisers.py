@@ -7,6 +7,7 @@ the sample searched: hypervolume as a share of the known front's, and mean dista
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 import warnings
@@ -154,12 +155,10 @@ def evolution_scipy(problem: Problem, budget: int, seed: int) -> Array:
             tried.append(x.copy())
             return float((weight * (problem.sampled(x[None])[0] - ideal)).max())
 
-        try:
+        with contextlib.suppress(StopIteration, RuntimeError):
             differential_evolution(
                 scalar, [(0.0, 1.0)] * problem.dimensions, popsize=4, maxiter=10_000, tol=0.0, rng=seed, polish=False
             )
-        except (StopIteration, RuntimeError):
-            pass
     return np.array(tried)
 
 

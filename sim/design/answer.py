@@ -15,6 +15,7 @@ from sim.design.problem import Problem
 from sim.design.space import Params
 from sim.design.surface import Optimum
 from sim.scenario.model import Scenario
+from sim.tables import Column
 
 Array = NDArray[np.float64]
 
@@ -113,6 +114,22 @@ class Answer:
     def recommended(self) -> Scheme:
         """The choice of the problem's criterion."""
         return self.schemes[self.chosen[self.problem.criterion]]
+
+    @property
+    def currency(self) -> str:
+        """Code of the currency of all money; empty where there is no scenario."""
+        return self.scenario.currency if self.scenario is not None else ""
+
+    def unit(self, k: int) -> tuple[Column | None, str]:
+        """The outcome of the k-th objective, and the unit of the objective itself; None and "" where they are not known."""
+        from sim.design.outcomes import columns
+        from sim.design.statistic import parse
+
+        statistic = parse(self.problem.objectives[k].outcome, "objectives")
+        column = columns(self.scenario.months).get(statistic.outcome) if self.scenario is not None else None
+        if column is None:
+            return None, ""
+        return column, "share" if statistic.text.strip().startswith("P(") else column.unit
 
     @property
     def front(self) -> pd.DataFrame:

@@ -78,9 +78,7 @@ class Evaluator:
         self._folder = folder if identity else None
         self._identity = str(identity)
 
-    def samples(
-        self, schemes: Sequence[Params], seed: int, runs: int, done: Callable[[int], None] | None = None
-    ) -> list[Sample]:
+    def samples(self, schemes: Sequence[Params], seed: int, runs: int, done: Callable[[int], None] | None = None) -> list[Sample]:
         """Runs 1 to `runs` of every scheme in every world; `done` is told of finished schemes' runs (worlds x runs)."""
         found: list[Sample] = []
         with ThreadPoolExecutor(self.workers) as pool:
@@ -99,14 +97,14 @@ class Evaluator:
             size = min(CHUNK, -(-runs // self.workers))
             parts = [range(first, min(first + size, runs + 1)) for first in range(1, runs + 1, size)]
             work = [(world, part) for world in self.worlds for part in parts]
-            frames = list(pool.map(lambda one: self._part(scheme, *one, seed), work))
+            frames = list(pool.map(lambda one: self._part({**one[0], **scheme}, seed, one[1]), work))
             made = np.concatenate(frames, axis=1).reshape(len(self.outcomes), len(self.worlds), runs)
             self._write(key, made)
         self._kept[key] = made
         return dict(zip(self.outcomes, made, strict=True))
 
-    def _part(self, scheme: Params, world: Params, numbers: range, seed: int) -> Array:
-        frame = self.evaluate({**world, **scheme}, seed, numbers)
+    def _part(self, params: Params, seed: int, numbers: range) -> Array:
+        frame = self.evaluate(params, seed, numbers)
         return frame[list(self.outcomes)].to_numpy(float).T
 
     def _read(self, key: str, runs: int) -> Array | None:

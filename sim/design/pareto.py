@@ -18,11 +18,10 @@ def dominated(values: Array, feasible: Mask | None = None) -> Mask:
     feasible : [..., schemes]; infeasible points dominate nothing.
     """
     mine, other = values[..., :, None, :], values[..., None, :, :]
-    better = (other >= mine).all(axis=-1) & (other > mine).any(axis=-1)
+    better = np.asarray((other >= mine).all(axis=-1) & (other > mine).any(axis=-1))
     if feasible is not None:
         better &= feasible[..., None, :]
-    found: Mask = better.any(axis=-1)
-    return found
+    return np.asarray(better.any(axis=-1))
 
 
 def ranks(values: Array) -> NDArray[np.int64]:
@@ -41,7 +40,7 @@ def _dominated_in_blocks(values: Array, block: int = 512) -> Mask:
     found = np.zeros(len(values), bool)
     for start in range(0, len(values), block):
         mine = values[start : start + block, None, :]
-        better = (values[None] >= mine).all(axis=-1) & (values[None] > mine).any(axis=-1)
+        better = np.asarray((values[None] >= mine).all(axis=-1) & (values[None] > mine).any(axis=-1))
         found[start : start + block] = better.any(axis=1)
     return found
 

@@ -77,7 +77,7 @@ class Constraint(Group):
     @model_validator(mode="after")
     def _consistent(self) -> Constraint:
         if (self.at_least is None) == (self.at_most is None):
-            raise wrong("give at_least or at_most, one of the two: a number, or \"base\"", "at_most")
+            raise wrong('give at_least or at_most, one of the two: a number, or "base"', "at_most")
         return self
 
     @property
@@ -123,7 +123,9 @@ class Effort(Group):
     report_runs: int = par(400, "runs", "per scheme and world for what is reported", ge=2, le=1_000_000)
     candidates: int = par(32, "schemes", "that go from the search to the choice", ge=1, le=10_000)
     shown: int = par(12, "schemes", "of the front that are reported at most", ge=1, le=10_000)
-    confidence: float = par(0.95, "probability", "one-sided, with which the search and the choice keep to the limits", ge=0.5, lt=1)
+    confidence: float = par(
+        0.95, "probability", "one-sided, with which the search and the choice keep to the limits", ge=0.5, lt=1
+    )
 
 
 class Problem(Group):

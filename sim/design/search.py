@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.design.space import Params, Space
+from sim.errors import DaarnaError
 
 if TYPE_CHECKING:
     import optuna
@@ -58,9 +59,7 @@ def _distinct(tried: Iterable[Params]) -> list[Params]:
     return list({repr(sorted(params.items())): params for params in tried}.values())
 
 
-def _parzen(
-    space: Space, assess: Assess, objectives: int, evaluations: int, seed: int, first: Sequence[Params]
-) -> list[Params]:
+def _parzen(space: Space, assess: Assess, objectives: int, evaluations: int, seed: int, first: Sequence[Params]) -> list[Params]:
     tried = []
     worst = np.full(objectives, np.nan)
     with warnings.catch_warnings():
@@ -101,7 +100,10 @@ def _as_trial(space: Space, params: Params) -> dict[str, Any]:
 
 
 def _study(seed: int, objectives: int, starts: int) -> optuna.Study:
-    import optuna
+    try:
+        import optuna
+    except ImportError:
+        raise DaarnaError("designing needs Optuna, which is not installed: pip install 'daarna[design]'") from None
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     sampler = optuna.samplers.TPESampler(

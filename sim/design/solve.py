@@ -62,13 +62,23 @@ def solve(
     InputError
         When the problem names what is not there, or no scheme of the family keeps to the limits.
     """
+    check(seed, workers)
+    threads = workers or os.cpu_count() or 1
+    kept = None if folder is None else Path(folder) / "evaluations"
+    case = plugged(problem, evaluate, outcomes, threads) if evaluate else prepare(problem, seed, threads, kept)
+    return solve_case(case, seed, progress)
+
+
+def check(seed: int, workers: int | None) -> None:
+    """Whether a seed and a number of threads are possible; :class:`InputError` if not."""
     if not 0 <= seed < 2**63 - REPORT:
         raise InputError(f"seed: found {seed}, allowed is 0 to {2**63 - 1 - REPORT}")
     if workers is not None and workers < 1:
         raise InputError(f"workers: found {workers}, allowed is at least 1")
-    threads = workers or os.cpu_count() or 1
-    kept = None if folder is None else Path(folder) / "evaluations"
-    case = plugged(problem, evaluate, outcomes, threads) if evaluate else prepare(problem, seed, threads, kept)
+
+
+def solve_case(case: Case, seed: int, progress: Progress | None = None) -> Answer:
+    """As :func:`solve`, of a problem that has been made ready (:func:`sim.design.case.prepare`)."""
     return _Solver(case, seed, progress).answer()
 
 
@@ -189,9 +199,7 @@ class _Solver:
             f" {limit.text} by {off:,.4g}, with {where}"
         )
 
-    def _report(
-        self, shown: list[Params], chosen: dict[str, int], tried: list[Tried], peak: Optimum | str | None
-    ) -> Answer:
+    def _report(self, shown: list[Params], chosen: dict[str, int], tried: list[Tried], peak: Optimum | str | None) -> Answer:
         self.stage = "report"
         fresh, samples = self.judge(shown, REPORT)
         searched, screened = self.judge(shown, SEARCH)[0], self.judge(shown, CHOICE)[0]

@@ -1,0 +1,78 @@
+"""A5: on the multitask problem the search must find the known optimum within its standard error."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from sim.design import Answer, solve
+from sim.design.multitask import PATHS, Multitask
+from sim.design.surface import Optimum
+from tests.design.worlds import problem
+
+EFFORT = {"evaluations": 30, "search_runs": 40, "choice_runs": 200, "report_runs": 200, "candidates": 8, "shown": 4}
+
+
+def designed(world: Multitask, paths: str, seed: int = 1) -> tuple[Answer, Optimum]:
+    asked = problem(paths, [{"outcome": "profit"}], low=-1.5, high=2.5, effort=EFFORT)
+    answer = solve(asked, seed=seed, workers=1, evaluate=world, outcomes=["profit"])
+    assert isinstance(answer.optimum, Optimum), answer.optimum
+    return answer, answer.optimum
+
+
+def test_the_closed_form_gives_the_published_numbers() -> None:
+    """p = (1, .8), C12 = .5, C11 = C22 = 1, r = 1, s1² = .5, task 2 not measured: alpha = .43636, t = (.582, -.291)."""
+    world = Multitask()
+    assert world.optimum() == pytest.approx([0.43636, 0.0], abs=5e-6)
+    assert world.response(world.optimum()) == pytest.approx([0.582, -0.291], abs=5e-4)
+
+
+def test_the_agent_just_takes_part() -> None:
+    """E[-exp(-r welfare)] = -1: the certainty equivalent is zero, whatever is paid."""
+    for alpha in ((0.0, 0.0), (0.4, 0.7), (1.0, -0.3)):
+        world = Multitask(noise=(0.5, 0.8))
+        welfare = world(dict(zip(PATHS, alpha, strict=True)), 3, range(1, 4001))["welfare"].to_numpy()
+        utility = np.exp(-welfare)
+        assert abs(utility.mean() - 1.0) <= 4 * utility.std(ddof=1) / np.sqrt(4000) + 1e-12
+
+
+def test_one_task_measured() -> None:
+    answer, found = designed(Multitask(), "alpha_1")
+    assert abs(found.values[0] - 0.4363636) < 2.5 * found.errors[0]
+    # on so many runs the best alpha has sd sqrt(s1²/n) / (1/C-effective + r s1²): mean profit is a'C⁻¹(p - a/2) - r s1² a²/2 - a m
+    c = np.linalg.inv(np.array(Multitask().cost))[0, 0]
+    assert found.errors[0] == pytest.approx(np.sqrt(0.5 / 200) / (c + 0.5), rel=0.2)
+    assert answer.recommended.params["alpha_1"] == pytest.approx(found.values[0], abs=1e-3)
+
+
+def test_two_tasks_measured_with_the_covariance_of_theory() -> None:
+    world = Multitask(noise=(0.5, 0.8))
+    _, found = designed(world, "alpha_1 alpha_2")
+    away = found.values - world.optimum()
+    assert away @ np.linalg.solve(found.covariance, away) < chi2.ppf(0.99, 2)
+    assert found.covariance == pytest.approx(world.sampling_covariance(200), rel=0.35)
+    assert found.lack_of_fit < 0.1  # the payoff is a quadratic
+
+
+def test_random_worlds() -> None:
+    """Eight draws of p, C, r and Sigma: distances in units of the covariance add up as chi² with two degrees each."""
+    r = np.random.default_rng(5)
+    total = 0.0
+    for seed in range(1, 9):
+        cross = r.uniform(-0.6, 0.6)
+        world = Multitask(
+            benefit=tuple(r.uniform(0.3, 1.2, 2)), cost=((1.0, cross), (cross, r.uniform(0.8, 1.5))),
+            noise=tuple(r.uniform(0.2, 1.0, 2)), risk_aversion=r.uniform(0.3, 2.0), intrinsic=tuple(r.uniform(0.0, 1.0, 2)),
+        )  # fmt: skip
+        _, found = designed(world, "alpha_1 alpha_2", seed)
+        away = found.values - world.optimum()
+        total += away @ np.linalg.solve(found.covariance, away)
+    assert chi2.ppf(0.005, 16) < total < chi2.ppf(0.995, 16)
+
+
+def test_on_a_bound_there_is_no_standard_error() -> None:
+    asked = problem("alpha_1", [{"outcome": "profit"}], low=-1.0, high=0.2, effort=EFFORT)
+    answer = solve(asked, workers=1, evaluate=Multitask(), outcomes=["profit"])
+    assert answer.optimum == "it lies on a bound of the family"
+    assert answer.recommended.params["alpha_1"] == pytest.approx(0.2, abs=0.005)
