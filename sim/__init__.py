@@ -18,6 +18,7 @@ _HOMES = {
     "run": "sim.study",
     "open": "sim.study",
     "Study": "sim.study",
+    "Precision": "sim.study.precision",
     "BookModel": "sim.book",
     "RepAgent": "sim.book",
     "CustomerAgent": "sim.book",

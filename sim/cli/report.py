@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.study import Study
+    from sim.study.precision import Look
 
 GROUPS = {
     "profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
@@ -30,15 +31,61 @@ Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading
 
 def print_summary(study: Study) -> None:
     """Mean ± standard error and 5% to 95% of runs by scenario; with several, paired differences to the first."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    console = Console(width=width, highlight=False)
+    console = _console()
     several = len(study.names) > 1
     console.print("mean ± Monte Carlo standard error" + ("; differences are paired, run by run" if several else ""))
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in _tables(study, blocks, console):
             console.print(table)
+
+
+def how_far(look: Look) -> str:
+    """The target that is farthest from being reached, after so many runs: for the progress bar."""
+    one = look.farthest()
+    name = one.target.rpartition("=")[0]
+    return f"runs: {one.scenario} {name} ± {_half_width(one.estimate.half_width)}, wanted ± {_half_width(one.allowed)}"
+
+
+def print_attained(study: Study) -> None:
+    """Half-widths reached against those wanted, by target and scenario, and whether the study is precise enough."""
+    from rich import box
+    from rich.table import Table
+
+    if not study.about.get("precision"):
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("wanted", "scenario"):
+        table.add_column(heading, no_wrap=True)
+    for heading in ("estimate", "half-width", "wanted at most", "runs that count", ""):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for one in study.about["attained"]:
+        value, half, allowed = (math.nan if one[key] is None else one[key] for key in ("value", "half_width", "allowed"))
+        widths = (f"± {_half_width(half)}", f"± {_half_width(allowed)}")
+        table.add_row(one["target"], one["scenario"], significant(value), *widths, str(one["n"]), _verdict(one))
+    console = _console()
+    console.print(table)
+    missed = sum(not one["reached"] for one in study.about["attained"])
+    if missed:
+        asked = study.about["precision"]["max_runs"]
+        many = f"{missed} of {len(study.about['attained'])} targets are"
+        console.print(f"NOT PRECISE ENOUGH: {many} missed at the maximum of {asked} runs; --max-runs allows more", soft_wrap=True)
+
+
+def _verdict(one: dict[str, Any]) -> str:
+    if not one["reached"]:
+        return "MISSED"
+    return f"reached, {one['replications']} replications" if "replications" in one else "reached"
+
+
+def _half_width(half: float) -> str:
+    return fixed(half, _decimals(half, 3)) if math.isfinite(half) and half else "0" if half == 0.0 else "unbounded"
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
+    return Console(width=width, highlight=False)
 
 
 def _outcomes(study: Study) -> list[Block]:
@@ -124,6 +171,8 @@ def span(low: float, high: float) -> str:
 
 def significant(value: float) -> str:
     """A number with four digits."""
+    if math.isnan(value):
+        return "n/a"
     return fixed(value, _decimals(value, 4)) if value else "0"
 
 

@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.effort import MaxRuns, PrecisionTargets, Rule, Runs
+
 if TYPE_CHECKING:
     from sim.study import Study
+    from sim.study.precision import Look, Precision
 
 Progress = Callable[[int, int], None]
+Looked = Callable[["Look"], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def run(
     scenario: Annotated[list[Path], typer.Argument(help="Scenario files (TOML); several share their random numbers.")],
-    runs: Annotated[int, typer.Option(help="Runs per scenario.")] = 200,
+    runs: Runs = None,
+    precision: PrecisionTargets = None,
+    max_runs: MaxRuns = None,
+    rule: Rule = None,
     seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
     engine: Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")] = "compiled",
     workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
@@ -39,34 +46,42 @@ def run(
 ) -> None:
     """Simulate scenarios; print outcomes with Monte Carlo standard errors; write a study."""
     from sim.scenario.load import load
+    from sim.study.precision import goal_of
 
     loaded = [load(path) for path in scenario]
+    goal = goal_of(runs, precision or None, max_runs, rule)
     if not quiet:
         _announce_compilation()
     from sim.study import run as run_study
 
-    folder = out or _usual_folder(loaded, runs, seed, engine, customers)
-    with _interruptible(), _progress(quiet, folder) as progress:
-        study = run_study(loaded, runs, seed, engine, workers, customers, progress=progress, out=folder)
+    folder = out or _usual_folder(loaded, runs, seed, engine, customers, goal)
+    with _interruptible(), _progress(quiet, folder, growing=goal is not None) as (progress, looked):
+        study = run_study(
+            loaded, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked
+        )
     if as_json:
         typer.echo(_as_json(study, folder))
     elif not quiet:
-        from sim.cli.report import print_summary
+        from sim.cli.report import print_attained, print_summary
 
         print_summary(study)
+        print_attained(study)
         each = " of each scenario" if len(loaded) > 1 else ""
-        typer.echo(f"{runs} runs{each}, seed {seed}, {engine} engine; study: {folder}")
+        typer.echo(f"{study.about['runs']} runs{each}, seed {seed}, {engine} engine; study: {folder}")
     if figures:
         _draw(study, folder)
         if not quiet and not as_json:
             typer.echo(f"figures: {folder / 'figures'}")
 
 
-def _usual_folder(loaded: list[Any], runs: int, seed: int, engine: str, customers: bool) -> Path:
+def _usual_folder(
+    loaded: list[Any], runs: int | None, seed: int, engine: str, customers: bool, goal: Precision | None = None
+) -> Path:
     """A folder for exactly this study: its name has a hash of all that determines the numbers."""
     from sim.study.provenance import identity, record
+    from sim.study.run import RUNS
 
-    mark = identity(record(loaded, seed, runs, engine, customers, None))[:8]
+    mark = identity(record(loaded, seed, RUNS if runs is None else runs, engine, customers, None, goal))[:8]
     return Path("studies") / f"{'-vs-'.join(one.name for one in loaded)[:80]}-{mark}"
 
 
@@ -95,6 +110,7 @@ def _as_json(study: Study, folder: Path) -> str:
         "study": str(folder),
         **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
         "currency": study.currency,
+        **{key: study.about[key] for key in ("precision", "reached", "attained") if study.about.get("precision")},
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
     }
@@ -130,20 +146,24 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def _progress(quiet: bool, folder: Path) -> Iterator[Progress | None]:
-    """A bar with time left on a terminal, nothing where standard error is piped, but for what is there already."""
+def _progress(quiet: bool, folder: Path, growing: bool) -> Iterator[tuple[Progress | None, Looked | None]]:
+    """A bar with time left on a terminal, nothing where standard error is piped, but for what is there already.
+
+    Where the number of runs is being found, the bar ends where it is expected, and says how far the targets are.
+    """
     if quiet:
-        yield None
+        yield None, None
         return
 
     def say_what_is_there(done: int, total: int) -> None:
         if done:
             rest = "nothing is left to simulate" if done == total else "going on from there"
-            print(f"{done} of {total} runs are in {folder} already; {rest}", file=sys.stderr)
+            of_all = f"about {total}" if growing and done < total else str(total)
+            print(f"{done} of {of_all} runs are in {folder} already; {rest}", file=sys.stderr)
 
     if not sys.stderr.isatty():
         first: list[Progress] = [say_what_is_there]
-        yield lambda done, total: first.pop()(done, total) if first else None
+        yield (lambda done, total: first.pop()(done, total) if first else None), None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
@@ -151,12 +171,18 @@ def _progress(quiet: bool, folder: Path) -> Iterator[Progress | None]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        known = ["runs"]
 
         def show(done: int, total: int) -> None:
             if not bar.tasks:
                 say_what_is_there(done, total)
-                bar.add_task("runs", total=total, completed=done)
+                bar.add_task(known[0], total=total, completed=done)
             else:
-                bar.update(bar.tasks[0].id, completed=done)
+                bar.update(bar.tasks[0].id, completed=done, total=total, description=known[0])
 
-        yield show
+        def tell(look: Look) -> None:
+            from sim.cli.report import how_far
+
+            known[0] = how_far(look)
+
+        yield show, tell

@@ -13,16 +13,32 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim import __version__
 from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from sim.study.precision import Precision
 
 SCHEMA_VERSION = 2
 PACKAGES = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic")
 
 #: What determines the tables of a study, in the order in which differences are told.
-DETERMINING = ("schema_version", "seed", "runs", "customers", "engine", "names", "scenarios", "daarna", "source", "model")
+#: With a precision the number of runs is found, not asked for.
+DETERMINING = (
+    "schema_version",
+    "seed",
+    "precision",
+    "runs",
+    "customers",
+    "engine",
+    "names",
+    "scenarios",
+    "daarna",
+    "source",
+    "model",
+)
 
 #: What does not: when, where, with which packages and by which command.
 CIRCUMSTANCES = ("versions", "machine", "command", "date")
@@ -33,8 +49,19 @@ def content_hash(scenarios: Sequence[dict[str, Any]], seed: int, runs: int) -> s
     return _digest([list(scenarios), seed, runs])
 
 
-def record(scenarios: Sequence[Scenario], seed: int, runs: int, engine: str, customers: bool, model: Any) -> dict[str, Any]:
-    """The content of ``study.json``: what determines the numbers, and when and where they are made."""
+def record(
+    scenarios: Sequence[Scenario],
+    seed: int,
+    runs: int,
+    engine: str,
+    customers: bool,
+    model: Any,
+    precision: Precision | None = None,
+) -> dict[str, Any]:
+    """The content of ``study.json``: what determines the numbers, and when and where they are made.
+
+    With a precision `runs` is the number of runs so far: see :func:`grow`.
+    """
     from sim.compiled import source_hash
 
     full = [scenario.canonical() for scenario in scenarios]
@@ -44,6 +71,7 @@ def record(scenarios: Sequence[Scenario], seed: int, runs: int, engine: str, cus
         "names": _unique([scenario.name for scenario in scenarios]),
         "scenarios": full,
         "seed": seed,
+        "precision": precision and precision.record(),
         "runs": runs,
         "customers": customers,
         "engine": engine,
@@ -53,6 +81,12 @@ def record(scenarios: Sequence[Scenario], seed: int, runs: int, engine: str, cus
         "content_hash": content_hash(full, seed, runs),
         **_circumstances(),
     }
+
+
+def grow(about: dict[str, Any], runs: int) -> None:
+    """Make it a study of so many runs: one with a precision that took N runs is, run by run, the study of N runs."""
+    about["runs"] = runs
+    about["content_hash"] = content_hash(about["scenarios"], about["seed"], runs)
 
 
 def _circumstances() -> dict[str, Any]:
@@ -68,13 +102,13 @@ def _circumstances() -> dict[str, Any]:
 
 def identity(about: dict[str, Any]) -> str:
     """SHA-256 of everything that determines the tables: two studies of one identity are equal to the last bit."""
-    return _digest([about.get(key) for key in DETERMINING])
+    return _digest([about.get(key) for key in _determining(about)])
 
 
 def difference(there: dict[str, Any], here: dict[str, Any]) -> str:
     """The first thing that determines the numbers and is not the same, in words; empty if all is."""
     here = json.loads(json.dumps(here))
-    for key in DETERMINING:
+    for key in _determining(here):
         for place, old, new in _differing(there.get(key), here.get(key), key):
             if key in ("daarna", "source"):
                 return f"another version of the model made it: daarna {there.get('daarna')}, model source {there.get('source')}"
@@ -82,6 +116,10 @@ def difference(there: dict[str, Any], here: dict[str, Any]) -> str:
                 return "another BookModel, or another version of it, made it"
             return f"{place} is {_short(old)} there and {_short(new)} here"
     return ""
+
+
+def _determining(about: dict[str, Any]) -> list[str]:
+    return [key for key in DETERMINING if key != "runs" or not about.get("precision")]
 
 
 def _differing(old: Any, new: Any, place: str) -> Iterator[tuple[str, Any, Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+LEVELS = {"q05": 0.05, "q50": 0.5, "q95": 0.95}  # of the quantiles in a summary
+
 
 class Study:
     """Result tables of many runs: a first column ``scenario``, then ``run``, then those of :mod:`sim.tables`.
@@ -84,7 +86,11 @@ class Study:
         return [str(name) for name in self.runs if name not in ("scenario", "run")]
 
     def summary(self) -> pd.DataFrame:
-        """Mean, Monte Carlo standard error (sd / sqrt(n)) and quantiles of every outcome by scenario."""
+        """Mean, sd and quantiles of every outcome by scenario, with their Monte Carlo standard errors.
+
+        ``standard_error`` is the mean's (sd / sqrt(n)), ``low`` to ``high`` its 95% interval, ``q05_error`` a quantile's
+        standard error, ``n`` the number of runs in which the outcome is defined.  See :mod:`sim.analysis.estimators`.
+        """
         rows = []
         for name in self.names:
             mine = self.runs[self.runs["scenario"] == name]
@@ -93,6 +99,29 @@ class Study:
                 for outcome in self.outcomes()
             ]
         return pd.DataFrame(rows)
+
+    def estimates(self, *expressions: str) -> pd.DataFrame:
+        """Estimates such as ``"q05(npv)"``, ``"P(npv < 0)"`` or ``"ratio(realised_profit, promised_profit)"`` by scenario.
+
+        Columns: ``value``, ``standard_error``, ``low`` and ``high`` (95% interval), ``n`` and ``undefined`` (runs that count
+        and runs left out because an outcome is undefined in them).
+
+        Raises
+        ------
+        InputError
+            When an expression is none, or names an outcome that there is not.
+        """
+        from dataclasses import asdict
+
+        from sim.analysis.expression import parse
+
+        parsed = [parse(one) for one in expressions]
+        for one in parsed:
+            one.check(self.outcomes())
+        mine = {name: self.runs[self.runs["scenario"] == name] for name in self.names}
+        return pd.DataFrame(
+            [{"scenario": name, "estimate": str(one), **asdict(one.of(frame))} for one in parsed for name, frame in mine.items()]
+        )
 
     def differences(self) -> pd.DataFrame:
         """Paired differences to the first scenario: the runs share their random numbers, so they pair.
@@ -132,10 +161,12 @@ class Study:
 
 
 def _statistics(values: np.ndarray) -> dict[str, float]:
-    values = values[~np.isnan(values)]
-    n = values.size
-    if n == 0:
-        return {"mean": np.nan, "standard_error": np.nan, "q05": np.nan, "q50": np.nan, "q95": np.nan, "n": 0}
-    error = float(np.std(values, ddof=1) / np.sqrt(n)) if n > 1 else np.nan
-    q05, q50, q95 = (float(q) for q in np.quantile(values, [0.05, 0.5, 0.95]))
-    return {"mean": float(np.mean(values)), "standard_error": error, "q05": q05, "q50": q50, "q95": q95, "n": n}
+    from sim.analysis import estimators
+
+    mean, spread, ordered = estimators.mean(values), estimators.sd(values), np.sort(values)
+    row: dict[str, float] = {"mean": mean.value, "standard_error": mean.standard_error, "low": mean.low, "high": mean.high}
+    row |= {"sd": spread.value}
+    for name, level in LEVELS.items():
+        found = estimators.quantile(ordered, level)
+        row |= {name: found.value, f"{name}_error": found.standard_error}
+    return row | {"n": mean.n}

@@ -14,13 +14,15 @@ import pandas as pd
 from sim.errors import InputError
 from sim.scenario.model import Scenario
 from sim.study.parquet import columns
-from sim.study.provenance import record
+from sim.study.precision import Look, Precision, goal_of
+from sim.study.provenance import grow, record
 from sim.study.results import Study
 from sim.study.store import Chunk, StudyFolder, tables_of
 
 if TYPE_CHECKING:
     from sim.engine import Tables
 
+RUNS = 200  # unless a number or a precision is asked for
 CHUNKS_PER_WORKER = 16  # enough that workers finish together
 LARGEST_CHUNK = 64  # runs: what a kill may cost a worker
 
@@ -36,13 +38,16 @@ class Target(Protocol):
     def put(self, chunk: Chunk, tables: Tables) -> None:
         """Keep a finished chunk of runs; called by any thread."""
 
+    def columns(self, outcomes: list[str]) -> dict[str, pd.DataFrame]:
+        """Outcomes of the runs so far by scenario, run after run, when there are no gaps."""
+
     def finish(self) -> Study:
         """The study, when there are no gaps left."""
 
 
 def run(
     scenarios: Scenario | Sequence[Scenario],
-    runs: int = 200,
+    runs: int | None = None,
     seed: int = 1,
     engine: str = "compiled",
     workers: int | None = None,
@@ -50,6 +55,9 @@ def run(
     model: Any = None,
     progress: Callable[[int, int], None] | None = None,
     out: str | Path | None = None,
+    precision: str | Sequence[str] | Precision | None = None,
+    max_runs: int | None = None,
+    looked: Callable[[Look], None] | None = None,
 ) -> Study:
     """Simulate scenarios on common random numbers.
 
@@ -58,7 +66,7 @@ def run(
     scenarios : Scenario or sequence of Scenario
         What is simulated; run k of every scenario meets the same prospects and moods.
     runs, seed : int
-        Number of runs, and the key of all draws (0 <= seed < 2**63).
+        Number of runs (200 unless `precision` finds it), and the key of all draws (0 <= seed < 2**63).
     engine : {"compiled", "mesa"}
         The compiled ensemble, or the Mesa model; their tables are identical.
     workers : int, optional
@@ -68,10 +76,18 @@ def run(
     model : type, optional
         A subclass of :class:`sim.BookModel`, for ``engine="mesa"``.
     progress : callable, optional
-        Called with (runs finished, runs in all), first with what is on disk already.
+        Called with (runs finished, runs in all), first with what is on disk already; with `precision` the
+        runs in all are those expected from what is known so far.
     out : path, optional
         Folder of the study.  Finished runs are written there at once; the same call goes on where a killed
         one stopped, and memory does not grow with the number of runs.  Without it, the tables are in memory.
+    precision : str, sequence of str or Precision, optional
+        Instead of `runs`: half-widths of 95% intervals to reach, such as ``"npv=2%, P(npv < 0)=.02"``.  The runs
+        grow in batches until all are reached in all scenarios; the result is the study of so many runs.
+    max_runs : int, optional
+        With `precision`: runs per scenario at which the study ends all the same (10,000 by default).
+    looked : callable, optional
+        With `precision`: called after every batch with what is reached so far.
 
     Raises
     ------
@@ -83,16 +99,20 @@ def run(
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     if not all(isinstance(one, Scenario) for one in chosen):
         raise InputError("run: takes scenarios; read a file with sim.load first")
+    goal = goal_of(runs, precision, max_runs)
+    runs = goal.first if goal else RUNS if runs is None else runs
     _check(chosen, runs, seed, engine, workers, model)
-    about = record(chosen, seed, runs, engine, customers, model)
+    if goal:
+        goal.check(chosen)
+    about = record(chosen, seed, runs, engine, customers, model, goal)
 
     def simulate(numbers: range, scenario: int) -> Tables:
         return _simulate(chosen[scenario], seed, numbers, engine, customers, model)
 
     if out is None:
-        return _fill(_Memory(about), simulate, workers, progress)
+        return _fill(_Memory(about), simulate, workers, progress, goal, looked)
     with StudyFolder(Path(out), about) as folder:
-        return _fill(folder, simulate, workers, progress)
+        return _fill(folder, simulate, workers, progress, goal, looked)
 
 
 def _fill(
@@ -100,15 +120,12 @@ def _fill(
     simulate: Callable[[range, int], Tables],
     workers: int | None,
     progress: Callable[[int, int], None] | None,
+    goal: Precision | None,
+    looked: Callable[[Look], None] | None,
 ) -> Study:
     """Simulate what is missing, in threads, and finish the study."""
-    total = target.about["runs"] * len(target.about["names"])
-    gaps = list(target.gaps())
-    done = total - sum(len(gap.numbers) for gap in gaps)
-    if progress:
-        progress(done, total)
     threads = workers or os.cpu_count() or 1
-    size = min(LARGEST_CHUNK, max(1, total // (threads * CHUNKS_PER_WORKER)))
+    scenarios = len(target.about["names"])
 
     def work(chunk: Chunk) -> int:
         target.put(chunk, simulate(chunk.numbers, chunk.scenario))
@@ -116,13 +133,44 @@ def _fill(
 
     pool = ThreadPoolExecutor(threads)
     try:
-        for finished in _in_parallel(pool, work, _cut(gaps, size), ahead=2 * threads):
-            done += finished
+        for gaps, expected in _batches(target, goal, looked):
+            missing = sum(len(gap.numbers) for gap in gaps)
+            done = target.about["runs"] * scenarios - missing
             if progress:
-                progress(done, total)
+                progress(done, expected * scenarios)
+            size = min(LARGEST_CHUNK, max(1, missing // (threads * CHUNKS_PER_WORKER)))
+            for finished in _in_parallel(pool, work, _cut(gaps, size), ahead=2 * threads):
+                done += finished
+                if progress:
+                    progress(done, expected * scenarios)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)  # chunks under way are finished and kept
     return target.finish()
+
+
+def _batches(target: Target, goal: Precision | None, looked: Callable[[Look], None] | None) -> Iterator[tuple[list[Chunk], int]]:
+    """Batch by batch the runs that are missing, and how many runs per scenario are expected in all.
+
+    Without a goal there is one batch.  With one, what is on disk already is looked at as it was when it was made, so
+    that the batches are the same; the last one is empty.
+    """
+    expected = target.about["runs"]
+    if goal is None or target.about["complete"]:
+        yield list(target.gaps()), expected
+        return
+    while True:
+        if gaps := list(target.gaps()):
+            yield gaps, expected
+        look = goal.look(target.about["runs"], target.columns(goal.outcomes))
+        if looked:
+            looked(look)
+        expected = look.expected
+        if look.finished:
+            break
+        grow(target.about, look.next_runs)
+    target.about["reached"] = look.reached
+    target.about["attained"] = [one.record() for one in look.attained]
+    yield [], expected
 
 
 def _cut(gaps: Iterable[Chunk], size: int) -> Iterator[Chunk]:
@@ -154,6 +202,12 @@ class _Memory:
 
     def put(self, chunk: Chunk, tables: Tables) -> None:
         self._parts[chunk] = tables
+
+    def columns(self, outcomes: list[str]) -> dict[str, pd.DataFrame]:
+        found: dict[str, list[pd.DataFrame]] = {name: [] for name in self.about["names"]}
+        for chunk, part in sorted(self._parts.items()):
+            found[self.about["names"][chunk.scenario]].append(part.runs[outcomes])
+        return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
 
     def finish(self) -> Study:
         longest = max(scenario["months"] for scenario in self.about["scenarios"])

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pandas as pd
 import pyarrow as pa
 
 from sim.errors import InputError, StudyError
@@ -72,6 +73,7 @@ class StudyFolder:
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
         self.folder, self.about = folder, about
         self.done: dict[int, list[Chunk]] = {index: [] for index in range(len(about["names"]))}
+        self._outcomes: dict[Chunk, pd.DataFrame] = {}  # of the chunks that were looked at
         self._counting = threading.Lock()
         self._open = ExitStack()
 
@@ -119,6 +121,23 @@ class StudyFolder:
             if next_run <= self.about["runs"]:
                 yield Chunk(scenario, next_run, self.about["runs"])
 
+    def columns(self, outcomes: list[str]) -> dict[str, pd.DataFrame]:
+        """Outcomes of the runs so far by scenario, run after run.
+
+        Raises
+        ------
+        StudyError
+            When a part cannot be read.
+        """
+        found = {}
+        for scenario, chunks in self.done.items():
+            mine = sorted(chunk for chunk in chunks if chunk.last <= self.about["runs"])
+            for chunk in mine:
+                if chunk not in self._outcomes:
+                    self._outcomes[chunk] = self._read(chunk, TABLES[:1])[0].select(outcomes).to_pandas()
+            found[self.about["names"][scenario]] = pd.concat([self._outcomes[chunk] for chunk in mine], ignore_index=True)
+        return found
+
     def put(self, chunk: Chunk, tables: Tables) -> None:
         """Have a finished chunk of runs safe on disk; called by any thread.
 
@@ -127,8 +146,7 @@ class StudyFolder:
         StudyError
             When it cannot be written; says what is safe.
         """
-        path = self.folder / PARTS / f"{chunk.scenario:04d}-{chunk.first}-{chunk.last}.arrow"
-        with self._keeping(), replacing(path) as file:
+        with self._keeping(), replacing(self._path(chunk)) as file:
             for name in tables_of(self.about):
                 write_stream(getattr(tables, name), file)
         with self._counting:
@@ -164,7 +182,8 @@ class StudyFolder:
         total = self.about["runs"] * len(self.about["names"])
         if self.complete:
             return f"the study is whole in {self.folder}"
-        return f"{self.runs_done()} of {total} runs are safe in {self.folder}; the same command goes on from there"
+        of_all = "" if self.about.get("precision") else f" of {total}"
+        return f"{self.runs_done()}{of_all} runs are safe in {self.folder}; the same command goes on from there"
 
     def _take_up(self) -> None:
         record = self.folder / RECORD
@@ -175,10 +194,12 @@ class StudyFolder:
             there = _read_record(record)
             if gap := difference(there, self.about):
                 raise InputError(f"{self.folder}: holds another study ({gap}); choose another --out, or remove it first")
-            now = {key: self.about[key] for key in CIRCUMSTANCES}
-            self.about = there
-            if not self.complete:
-                self.about.setdefault("continued", []).append(now)
+            if there["complete"]:
+                self.about = there
+            else:
+                now = {key: self.about[key] for key in CIRCUMSTANCES}
+                then = {key: there[key] for key in CIRCUMSTANCES}
+                self.about |= {**then, "continued": [*there.get("continued", []), now]}
                 self._write_record()
         if self.complete:
             return
@@ -216,14 +237,20 @@ class StudyFolder:
         return {table: {"rows": writer.rows, "sha256": writer.fingerprint()} for table, writer in writers.items()}
 
     def _stream(self, chunk: Chunk, name: str, writers: dict[str, TableWriter]) -> None:
-        path = self.folder / PARTS / f"{chunk.scenario:04d}-{chunk.first}-{chunk.last}.arrow"
+        for writer, table in zip(writers.values(), self._read(chunk, tuple(writers)), strict=True):
+            writer.add(name, table)
+
+    def _path(self, chunk: Chunk) -> Path:
+        return self.folder / PARTS / f"{chunk.scenario:04d}-{chunk.first}-{chunk.last}.arrow"
+
+    def _read(self, chunk: Chunk, names: tuple[str, ...]) -> list[pa.Table]:
+        """The first tables of a part; they stand there in the order of TABLES."""
+        path = self._path(chunk)
         try:
             with path.open("rb") as part:
-                tables = [read_stream(part) for _ in writers]
+                return [read_stream(part) for _ in names]
         except (OSError, pa.ArrowException) as error:
             raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None
-        for writer, table in zip(writers.values(), tables, strict=True):
-            writer.add(name, table)
 
     @contextmanager
     def _keeping(self) -> Iterator[None]:

@@ -1,0 +1,3 @@
+"""What is concluded from the runs: estimates with their standard errors."""
+
+from __future__ import annotations

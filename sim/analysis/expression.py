@@ -1,0 +1,178 @@
+"""The names of estimates: ``npv``, ``q05(npv)``, ``P(npv < 0)``, ``shortfall(npv, 5%)``, ``ratio(realised_profit, promised_profit)``.
+
+One parser for all commands and functions that take the name of an estimate.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis import estimators
+from sim.analysis.estimators import CONFIDENCE, Estimate, Point
+from sim.errors import InputError
+from sim.scenario.base import nearest
+
+Columns = Mapping[str, np.ndarray] | pd.DataFrame  # values of all runs by outcome
+
+FORMS = {
+    "mean": "mean(npv), or the outcome alone",
+    "sd": "sd(npv)",
+    "quantile": "quantile(npv, 5%), or q05(npv)",
+    "median": "median(npv)",
+    "shortfall": "shortfall(npv, 5%)",
+    "ratio": "ratio(realised_profit, promised_profit)",
+    "P": "P(npv < 0)",
+}
+RELATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+    "<=": np.less_equal,
+    ">=": np.greater_equal,
+    "<": np.less,
+    ">": np.greater,
+}
+NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An estimate of one or two outcomes.
+
+    Attributes
+    ----------
+    kind : str
+        mean, sd, quantile, shortfall, ratio or P.
+    outcomes : tuple of str
+        Columns of the runs table: two for a ratio, else one.
+    level : float
+        Of a quantile or a shortfall, between 0 and 1; the number an outcome is compared with in P.
+    relation : str
+        How it is compared in P: <, <=, > or >=.
+    """
+
+    kind: str
+    outcomes: tuple[str, ...]
+    level: float = math.nan
+    relation: str = ""
+
+    def __str__(self) -> str:
+        """The expression in its usual spelling."""
+        one, level = self.outcomes[0], f"{self.level:.12g}"
+        if self.kind == "mean":
+            return one
+        if self.kind == "P":
+            return f"P({one} {self.relation} {level})"
+        if self.kind == "quantile" and 0.0 < round(100 * self.level) == round(100 * self.level, 9):
+            return f"q{round(100 * self.level):02d}({one})"
+        return f"{self.kind}({', '.join([*self.outcomes, *([] if math.isnan(self.level) else [level])])})"
+
+    def check(self, outcomes: Iterable[str]) -> None:
+        """InputError with the nearest name if an outcome is none of those there are."""
+        allowed = list(outcomes)
+        for one in self.outcomes:
+            if one not in allowed:
+                raise InputError(
+                    f"{self}: found '{one}', which is no outcome of a run{nearest(one, allowed) or '; there are ' + ', '.join(allowed)}"
+                )
+
+    def of(self, columns: Columns, confidence: float = CONFIDENCE) -> Estimate:
+        """The estimate from the runs in `columns`."""
+        values = self._values(columns)
+        match self.kind:
+            case "mean":
+                return estimators.mean(values[0], confidence)
+            case "sd":
+                return estimators.sd(values[0], confidence)
+            case "quantile":
+                return estimators.quantile(values[0], self.level, confidence)
+            case "shortfall":
+                return estimators.shortfall(values[0], self.level, confidence)
+            case "ratio":
+                return estimators.ratio(values[0], values[1], confidence)
+        return estimators.share(values[0], confidence)
+
+    def difference(self, ours: Columns, base: Columns, confidence: float = CONFIDENCE) -> Estimate:
+        """The estimate from `ours` less that from `base`; row i of both is the same run, so they pair."""
+        return estimators.difference(self._point(), self._values(ours), self._values(base), confidence)
+
+    def per_run(self, columns: Columns) -> np.ndarray:
+        """The values whose mean the estimate is; only for a mean or a probability."""
+        assert self.kind in ("mean", "P")
+        return self._values(columns)[0]
+
+    def _values(self, columns: Columns) -> tuple[np.ndarray, ...]:
+        values = tuple(np.asarray(columns[one], float) for one in self.outcomes)
+        if self.kind != "P":
+            return values
+        x = values[0]
+        return (np.where(np.isnan(x), np.nan, RELATIONS[self.relation](x, self.level)),)
+
+    def _point(self) -> Callable[..., Point]:
+        match self.kind:
+            case "sd":
+                return estimators.sd_point
+            case "quantile":
+                return lambda x: estimators.quantile_point(x, self.level)
+            case "shortfall":
+                return lambda x: estimators.shortfall_point(x, self.level)
+            case "ratio":
+                return estimators.ratio_point
+        return estimators.mean_point
+
+
+def parse(text: str) -> Expression:
+    """Read the name of an estimate.
+
+    Raises
+    ------
+    InputError
+        When it is none; says what is allowed, with the nearest name.
+    """
+    outer = re.fullmatch(r"\s*(\w+)\s*(?:\((.*)\))?\s*", text)
+    if not outer:
+        raise InputError(f"found '{text}', allowed is {_forms()}")
+    name, inside = outer.groups()
+    if inside is None:
+        return Expression("mean", (name,))
+    if name in ("P", "p"):
+        return _probability(text, inside)
+    given = [one.strip() for one in inside.split(",")]
+    if digits := re.fullmatch(r"q(\d\d|\d\d+[1-9])", name):  # q05, q975; not q5, which some read as 50%
+        name, given = "quantile", [*given, f"0.{digits[1]}"]
+    elif name == "median":
+        name, given = "quantile", [*given, "0.5"]
+    if name not in FORMS:
+        raise InputError(f"{text}: found '{name}', allowed is {_forms()}{nearest(name, FORMS)}")
+    names = 2 if name == "ratio" else 1
+    levels = 1 if name in ("quantile", "shortfall") else 0
+    if len(given) != names + levels or not all(re.fullmatch(r"\w+", one) for one in given[:names]):
+        raise InputError(f"{text}: found '{inside.strip()}' in the brackets, allowed is {FORMS[name]}")
+    return Expression(name, tuple(given[:names]), _level(text, given[-1]) if levels else math.nan)
+
+
+def _probability(text: str, inside: str) -> Expression:
+    found = re.fullmatch(rf"\s*(\w+)\s*(<=|>=|<|>)\s*({NUMBER})\s*", inside)
+    if not found:
+        raise InputError(f"{text}: found '{inside.strip()}' in the brackets, allowed is {FORMS['P']}")
+    return Expression("P", (found[1],), float(found[3]), found[2])
+
+
+def _level(text: str, given: str) -> float:
+    level = number(given)
+    if not 0.0 < level < 1.0:
+        raise InputError(f"{text}: found level '{given}', allowed is above 0 and below 1, or 0% and 100%")
+    return level
+
+
+def number(given: str) -> float:
+    """A number, or a percentage as a share; NaN if it is neither."""
+    found = re.fullmatch(rf"\s*({NUMBER})\s*(%?)\s*", given)
+    return float(found[1]) / (100.0 if found[2] else 1.0) if found else math.nan
+
+
+def _forms() -> str:
+    return "; ".join(FORMS.values())
