@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
 
 def design(
     problem: Annotated[Path, typer.Argument(help="A problem file (TOML); see docs/designing.md.")],
+    base: Annotated[Path | None, typer.Option(help="Another scenario to vary, instead of the problem's base.")] = None,
     runs: Annotated[int | None, typer.Option(help="Runs per scheme and world in the report, instead of the problem's.")] = None,
     evaluations: Annotated[int | None, typer.Option(help="Schemes the search tries, instead of the problem's.")] = None,
     seed: Annotated[int, typer.Option(help="Of the search; seed + 1 chooses, seed + 2 reports.")] = 1,
@@ -47,10 +48,10 @@ def design(
     from sim.design.problem import load
     from sim.design.solve import check, solve_case
 
-    asked = _with_effort(load(problem), runs, evaluations)
+    asked = _with_effort(_with_base(load(problem), base), runs, evaluations)
     check(seed, workers)
     threads = workers or os.cpu_count() or 1
-    folder = out or Path("designs") / problem.stem
+    folder = out or Path("designs") / f"{problem.stem}{f'-{base.stem}' if base else ''}"
     case = prepare(asked, seed, threads, folder / "evaluations")
     if not quiet:
         _announce_compilation()
@@ -71,6 +72,19 @@ def design(
 
         print_answer(answer)
         typer.echo(f"recommended scheme: {recommended}; the front: {folder / 'schemes'}; all numbers: {folder / 'design.json'}")
+
+
+def _with_base(problem: Problem, base: Path | None) -> Problem:
+    """The problem with another base, which the command names from where it was given."""
+    if base is None:
+        return problem
+    try:
+        beside = os.path.relpath(base, problem.file.parent)
+    except ValueError:  # on another drive
+        beside = str(base.resolve())
+    made = problem.model_copy(update={"base": Path(beside).as_posix()})
+    made._file = problem.file
+    return made
 
 
 def _with_effort(problem: Problem, runs: int | None, evaluations: int | None) -> Problem:

@@ -122,14 +122,15 @@ class Answer:
 
     def unit(self, k: int) -> tuple[Column | None, str]:
         """The outcome of the k-th objective, and the unit of the objective itself; None and "" where they are not known."""
+        from sim.analysis.expression import parse
         from sim.design.outcomes import columns
-        from sim.design.statistic import parse
 
-        statistic = parse(self.problem.objectives[k].outcome, "objectives")
-        column = columns(self.scenario.months).get(statistic.outcome) if self.scenario is not None else None
-        if column is None:
+        expression = parse(self.problem.objectives[k].outcome)
+        known = columns(self.scenario.months) if self.scenario is not None else {}
+        column = known.get(expression.outcomes[0])
+        if column is None or expression.kind == "ratio":
             return None, ""
-        return column, "share" if statistic.text.strip().startswith("P(") else column.unit
+        return column, "share" if expression.kind == "P" else column.unit
 
     @property
     def front(self) -> pd.DataFrame:

@@ -15,7 +15,6 @@ from sim.design.problem import Problem, Range, Vary
 from sim.design.space import Params, Space, axis, sample
 from sim.design.statistic import Statistic, Value, parse
 from sim.errors import InputError
-from sim.scenario.base import nearest
 from sim.scenario.model import Scenario
 
 Array = NDArray[np.float64]
@@ -63,16 +62,13 @@ class Case:
 
     def judge(self, sample: Sample, base: Sample | None) -> Judged:
         """Objectives and margins of a scheme from its sample, and the base's on the same random numbers."""
-        gains = tuple(
-            _signed(sense, statistic.of(sample[statistic.outcome]))
-            for sense, statistic in zip(self.senses, self.objectives, strict=True)
-        )
+        gains = tuple(_signed(sense, statistic.of(sample)) for sense, statistic in zip(self.senses, self.objectives, strict=True))
         margins = []
         for limit in self.limits:
-            value = limit.statistic.of(sample[limit.statistic.outcome])
+            value = limit.statistic.of(sample)
             if limit.number is None:
                 assert base is not None
-                margins.append(_signed(limit.sign, value - limit.statistic.of(base[limit.statistic.outcome])))
+                margins.append(_signed(limit.sign, value - limit.statistic.of(base)))
             else:
                 margins.append(_signed(limit.sign, value - limit.number))
         return Judged(gains, tuple(margins))
@@ -83,7 +79,7 @@ class Case:
         return np.array(
             [
                 [
-                    sense * statistic.of(sample[statistic.outcome][world : world + 1]).value
+                    sense * statistic.of(sample, slice(world, world + 1)).value
                     for sense, statistic in zip(self.senses, self.objectives, strict=True)
                 ]
                 for world in worlds
@@ -119,7 +115,7 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     _check_ends(family, [*axes, *unknown], file)
     now = {one.path: get(family, one.path) for one in axes}
     space = Space(tuple(axes))
-    names = sorted({statistic.outcome for statistic in (*objectives, *(limit.statistic for limit in limits))})
+    names = sorted({name for one in (*objectives, *(limit.statistic for limit in limits)) for name in one.expression.outcomes})
     return Case(
         problem, space, Evaluator(Simulated(family, tuple(names)), names, worlds, workers, folder), objectives,
         _senses(problem), limits, {}, now if space.point(now) is not None else None, family,
@@ -158,12 +154,7 @@ def _senses(problem: Problem) -> tuple[float, ...]:
 
 def _statistics(problem: Problem, file: str, known: list[str]) -> tuple[tuple[Statistic, ...], tuple[Limit, ...]]:
     def read(text: str, place: str) -> Statistic:
-        where = f"{file}: {place}: outcome"
-        found = parse(text, where)
-        if found.outcome not in known:
-            hint = nearest(found.outcome, known) or "; there are " + ", ".join(known)
-            raise InputError(f'{where}: found "{text}", but there is no outcome {found.outcome}{hint}')
-        return found
+        return parse(text, known, f"{file}: {place}: outcome")
 
     objectives = tuple(read(one.outcome, f"objectives[{k}]") for k, one in enumerate(problem.objectives))
     limits = tuple(

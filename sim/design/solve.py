@@ -144,7 +144,7 @@ class _Solver:
         for limit in self.case.limits:
             value = limit.number
             if value is None and base is not None:
-                value = limit.statistic.of(base[limit.statistic.outcome]).value
+                value = limit.statistic.of(base).value
             found.append(abs(value) if value else 1.0)
         return np.array(found)
 

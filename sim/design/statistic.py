@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.estimators import Point, mean_point, quantile_point, sd_point, shortfall_point
+from sim.analysis.expression import Expression
+from sim.analysis.expression import parse as read
 from sim.errors import InputError
 
 Array = NDArray[np.float64]
 REPLICATES = 1000  # of the bootstrap
-FORMS = "an outcome, mean(x), sd(x), q05(x) (any two digits), P(x < c), P(x > c) or shortfall(x, 0.05)"
+EVERY = slice(None)  # world
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,25 @@ class Value:
 
 @dataclass(frozen=True)
 class Statistic:
-    """A number about the distribution of an outcome over runs, pooled over worlds of equal weight."""
+    """An estimate of the distribution of outcomes over runs, pooled over worlds of equal weight."""
 
-    text: str
-    outcome: str
-    point: Callable[[Array], Point]
+    expression: Expression
 
-    def of(self, sample: Array) -> Value:
-        """The statistic of a sample of shape [worlds, runs]; runs in which the outcome is undefined (NaN) do not count."""
-        flat = sample.ravel()
-        there = ~np.isnan(flat)
+    def of(self, sample: Mapping[str, Array], worlds: slice = EVERY) -> Value:
+        """Of a sample, outcome -> [worlds, runs]; runs in which an outcome is undefined (NaN) do not count.
+
+        Every world meets the same runs, so the influence of a run is its mean over worlds.
+        """
+        columns = {name: sample[name][worlds] for name in self.expression.outcomes}
+        shape = columns[self.expression.outcomes[0]].shape
+        flat = {name: values.ravel() for name, values in columns.items()}
+        there = ~np.any([np.isnan(values) for values in flat.values()], axis=0)
         if not there.any():
-            return Value(np.nan, np.zeros(sample.shape[1]))
-        found = self.point(flat[there])
-        influence = np.zeros(flat.size)
-        influence[there] = (found.influence - found.influence.mean()) * flat.size / there.sum()
-        return Value(found.value, influence.reshape(sample.shape).mean(axis=0))
+            return Value(np.nan, np.zeros(shape[1]))
+        found = self.expression.point({name: values[there] for name, values in flat.items()})
+        influence = np.zeros(there.size)
+        influence[there] = (found.influence - found.influence.mean()) * there.size / there.sum()
+        return Value(found.value, influence.reshape(shape).mean(axis=0))
 
 
 @lru_cache(maxsize=8)
@@ -76,32 +79,17 @@ def resampled_means(values: Array, count: int = REPLICATES) -> Array:
     return np.asarray(_weights(values.shape[0], count) @ values)
 
 
-def parse(text: str, where: str) -> Statistic:
-    """Read an expression such as ``npv``, ``q05(npv)``, ``P(npv < 0)`` or ``shortfall(npv, 0.05)``.
+def parse(text: str, outcomes: Iterable[str], where: str) -> Statistic:
+    """Read an expression such as ``npv`` or ``q05(npv)`` (:mod:`sim.analysis.expression`).
 
     Raises
     ------
     InputError
-        When it is none.
+        When it is none, or names what is no outcome.
     """
-    found = re.fullmatch(r"\s*(\w+)\s*(?:\(\s*(\w+)\s*(?:([<>,])\s*([-+.\w]+)\s*)?\))?\s*", text)
-    if not found:
-        raise InputError(f'{where}: found "{text}", allowed is {FORMS}')
-    head, outcome, sign, number = found.groups()
-    if outcome is None:
-        return Statistic(text, head, mean_point)
     try:
-        c = float(number or 0.0)
-    except ValueError:
-        raise InputError(f'{where}: found "{number}" in "{text}", where a number is wanted') from None
-    if head in ("mean", "sd") and not sign:
-        return Statistic(text, outcome, mean_point if head == "mean" else sd_point)
-    if re.fullmatch(r"q\d\d", head) and not sign and head != "q00":
-        return Statistic(text, outcome, lambda x: quantile_point(x, int(head[1:]) / 100))
-    if head == "P" and sign == "<":
-        return Statistic(text, outcome, lambda x: mean_point((x < c).astype(float)))
-    if head == "P" and sign == ">":
-        return Statistic(text, outcome, lambda x: mean_point((x > c).astype(float)))
-    if head == "shortfall" and sign == "," and 0 < c < 1:
-        return Statistic(text, outcome, lambda x: shortfall_point(x, c))
-    raise InputError(f'{where}: found "{text}", allowed is {FORMS}')
+        found = read(text)
+        found.check(outcomes)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from None
+    return Statistic(found)

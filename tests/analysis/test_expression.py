@@ -46,7 +46,7 @@ def test_every_form_is_read_spelt_and_computed(text: str, spelt: str, value: flo
     [
         ("", "found '', allowed is mean"),
         ("npv)", r"found 'npv\)', allowed is mean\(npv\)"),
-        ("shorfall(npv, 5%)", 'found \'shorfall\', allowed is .*did you mean "shortfall"'),
+        ("shorfall(npv, 5%)", "found 'shorfall', allowed is .*did you mean \"shortfall\""),
         ("q5(npv)", "found 'q5', allowed is"),
         ("q100(npv)", "found 'q100', allowed is"),
         ("quantile(npv)", r"found 'npv' in the brackets, allowed is quantile\(npv, 5%\)"),

@@ -42,8 +42,9 @@ def test_hoads_rule_agrees_with_sim_tools(name: str, width: float, first: int, l
     """On every stream, but where sim-tools itself leaves the rule (see below): then ours is the rule's."""
     for seed in range(6):
         values = STREAMS[name](np.random.default_rng([seed, 7]), 700)
-        ours, (theirs, deviations) = replications(values, width, True, first, look_ahead), None or by_sim_tools(
-            values, width, first, look_ahead
+        ours, (theirs, deviations) = (
+            replications(values, width, True, first, look_ahead),
+            None or by_sim_tools(values, width, first, look_ahead),
         )
         assert ours is not None
         if ours.needed != theirs:

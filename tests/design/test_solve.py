@@ -61,7 +61,9 @@ def test_limits_are_kept_on_fresh_runs() -> None:
 
 def test_a_family_that_keeps_no_limit_is_an_error() -> None:
     asked = problem("x y", MINIMA[:1], constraints=[{"outcome": "long", "at_most": 0.0}], effort=EFFORT)
-    with pytest.raises(InputError, match=r"no scheme of the family was found that keeps all limits; the nearest misses long ≤ 0 by 0\.0"):
+    with pytest.raises(
+        InputError, match=r"no scheme of the family was found that keeps all limits; the nearest misses long ≤ 0 by 0\.0"
+    ):
         solve(asked, workers=1, evaluate=two_targets, outcomes=["short", "long"])
 
 

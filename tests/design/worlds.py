@@ -64,7 +64,7 @@ def two_targets(params: Mapping[str, Any], seed: int, runs: range) -> pd.DataFra
 
 def all_alike(params: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
     """Every scheme is worth 0, give or take noise of its own: whoever picks the best of them picks luck."""
-    own = int(round(float(params["x"]) * 1e6))
+    own = round(float(params["x"]) * 1e6)
     return pd.DataFrame({"run": list(runs), "profit": noise(seed * 1_000_003 + own, runs, 1)[:, 0]})
 
 
