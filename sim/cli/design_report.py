@@ -95,7 +95,8 @@ def _conclusions(answer: Answer) -> Iterator[str]:
     from sim.design.surface import Optimum
 
     for objective, (gap, error) in zip(answer.problem.objectives, answer.optimism, strict=True):
-        yield f"{objective.outcome}: the front looked better by {plus_minus(gap, error)} in the search than on fresh runs"
+        over = "gain over the base" if answer.base is not None else "mean of the front"
+        yield f"{objective.outcome}: {over} in the search less that on fresh runs {plus_minus(gap, error)} (above 0: flattered)"
     for criterion, k in answer.chosen.items():
         if len(answer.worlds) > 1 or criterion == answer.problem.criterion:
             words = WORDS[criterion] if len(answer.worlds) > 1 else "least shortfall from the best of each objective"

@@ -79,12 +79,13 @@ class Evaluator:
         self._identity = str(identity)
 
     def samples(self, schemes: Sequence[Params], seed: int, runs: int, done: Callable[[int], None] | None = None) -> list[Sample]:
-        """Runs 1 to `runs` of every scheme in every world; `done` is told of finished schemes' runs (worlds x runs)."""
+        """Runs 1 to `runs` of every scheme in every world; `done` is told of runs (worlds x runs) that were not there before."""
         found: list[Sample] = []
         with ThreadPoolExecutor(self.workers) as pool:
             for scheme in schemes:
+                before = len(self._kept)
                 found.append(self._sample(pool, scheme, seed, runs))
-                if done:
+                if done and len(self._kept) > before:
                     done(len(self.worlds) * runs)
         return found
 

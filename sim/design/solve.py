@@ -19,11 +19,11 @@ from sim.design.case import Case, Judged, plugged, prepare
 from sim.design.evaluate import Evaluation, Sample
 from sim.design.pareto import dominated, front_probability, ranks, spread
 from sim.design.problem import Problem
-from sim.design.robust import losses
+from sim.design.robust import CRITERIA, losses
 from sim.design.search import search
 from sim.design.space import Params
 from sim.design.statistic import Value
-from sim.design.surface import Optimum, optimum
+from sim.design.surface import Optimum, optimum, points_needed
 from sim.errors import InputError
 
 Array = NDArray[np.float64]
@@ -98,7 +98,7 @@ class _Solver:
         tried = self._search()
         best, peak = self._candidates(tried), None
         if len(self.case.objectives) == 1:
-            peak = optimum(self.case.space, best[0], self._gains_on_choice, self.seed)
+            peak = self._optimum(best[0])
             best = [peak.params, *best] if isinstance(peak, Optimum) else best
         shown, chosen = self._choose(best)
         return self._report(shown, chosen, tried, peak)
@@ -164,6 +164,12 @@ class _Solver:
             if len(taken) >= self.effort.candidates:
                 break
         return [able[k].params for k in taken]
+
+    def _optimum(self, best: Params) -> Optimum | str:
+        found = optimum(self.case.space, best, self._gains_on_choice, self.seed)
+        if isinstance(found, Optimum) and (self.judge([found.params], CHOICE)[0][0].slack(0.0) < 0).any():
+            return "the surface is highest where limits are broken, so the best scheme lies on a limit"
+        return found
 
     def _gains_on_choice(self, schemes: Sequence[Params]) -> list[Value]:
         self.stage = "optimum"
@@ -290,7 +296,10 @@ class _Solver:
 
 
 def runs_needed(problem: Problem) -> int:
-    """Runs that a problem takes at most, all stages together."""
+    """Runs that a problem takes at most, all stages together; fewer where schemes are tried twice or the front is small."""
     effort, worlds = problem.effort, problem.uncertainty.worlds if problem.uncertainty.factors else 1
-    choice = (effort.candidates + 1) * effort.choice_runs
-    return worlds * (effort.evaluations * effort.search_runs + choice + (effort.shown + 3) * effort.report_runs)
+    candidates = min(effort.candidates, effort.evaluations) + 1
+    reported = min(effort.shown + len(CRITERIA), candidates)
+    search = (effort.evaluations + 1) * effort.search_runs
+    fitted = points_needed(len(problem.vary)) if len(problem.objectives) == 1 else 0
+    return worlds * (search + (fitted + candidates + 1) * effort.choice_runs + (reported + 1) * effort.report_runs)

@@ -6,6 +6,7 @@ linear in the runs, so every run's influence on the optimum is known, and with i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -81,12 +82,22 @@ def optimum(space: Space, best: Params, evaluate: Evaluate, seed: int) -> Optimu
     return Optimum(params, paths, exact, np.sqrt(np.diag(covariance)), covariance, misfit)
 
 
+def points_needed(d: int) -> int:
+    """Number of points fitted for so many parameters, before the surface moves."""
+    return 2 * d + 1 + 2 ** _power(d)
+
+
+def _power(d: int) -> int:
+    """Of two: twice as many points as a quadratic has coefficients, or more."""
+    return math.ceil(math.log2((d + 1) * (d + 2)))
+
+
 def _points(d: int, seed: int) -> Array:
     """A face-centred composite design, with Sobol points in it: enough for a quadratic and its lack of fit."""
     from scipy.stats import qmc
 
     axes = np.concatenate([np.eye(d), -np.eye(d), np.zeros((1, d))])
-    inside = qmc.Sobol(d, rng=np.random.default_rng(seed)).random_base2(int(np.ceil(np.log2((d + 1) * (d + 2)))))
+    inside = qmc.Sobol(d, rng=np.random.default_rng(seed)).random_base2(_power(d))
     return np.concatenate([axes, 2.0 * inside - 1.0])
 
 

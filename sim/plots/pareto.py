@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.design.answer import Answer, Scheme
 
 Z = 1.959963984540054  # of a 95% interval
+AROUND = 0.3  # of the range of what is reported, kept free around it
+FAINT = "#b9c6cf"
 
 
 def pareto(answer: Answer, ax: Axes | None = None, objectives: tuple[int, int] = (0, 1)) -> Axes:
@@ -37,8 +39,8 @@ def pareto(answer: Answer, ax: Axes | None = None, objectives: tuple[int, int] =
     ax : where to draw; a figure of its own if not given.
     objectives : which two of the problem's objectives, along x and y.
     """
-    seeds = f"search: seed {answer.seed}; front: fresh runs, seed {answer.seed + 2}"
-    with canvas(_Origin(answer), ax, 3.8, note=f"Bars are 95% intervals of each mean alone; schemes are paired. {seeds}.") as ax:
+    seeds = f"Faint: as searched, seed {answer.seed}, as far as they are near; front: fresh runs, seed {answer.seed + 2}"
+    with canvas(_Origin(answer), ax, 4.2, note=f"Bars: 95% interval of each mean alone; schemes are paired. {seeds}.") as ax:
         if len(answer.problem.objectives) < 2:
             message(ax, "One objective has an optimum and no front")
             return ax
@@ -46,9 +48,18 @@ def pareto(answer: Answer, ax: Axes | None = None, objectives: tuple[int, int] =
         for axis, k in ((ax.xaxis, x), (ax.yaxis, y)):
             _units(axis, answer, k)
         handles = [*_tried(ax, answer, x, y), *_front(ax, answer, x, y)]
-        ax.margins(0.06)
+        _frame(ax, answer, x, y)
         heading(ax, "What one objective costs in the other", handles)
     return ax
+
+
+def _frame(ax: Axes, answer: Answer, x: int, y: int) -> None:
+    """Limits around the front and the base: the worst of what was tried would squeeze them."""
+    shown = [*answer.schemes, *([answer.base] if answer.base is not None else [])]
+    for k, limits in ((x, ax.set_xlim), (y, ax.set_ylim)):
+        ends = [scheme.figures[k].value + side * Z * scheme.figures[k].error for scheme in shown for side in (-1.0, 1.0)]
+        room = AROUND * (max(ends) - min(ends)) or 1.0
+        limits(min(ends) - room, max(ends) + room)
 
 
 def _tried(ax: Axes, answer: Answer, x: int, y: int) -> list[Any]:
@@ -61,8 +72,8 @@ def _tried(ax: Axes, answer: Answer, x: int, y: int) -> list[Any]:
             at = points.loc[mask, [names[x], names[y]]].to_numpy(float)
             look: dict[str, Any] = {
                 "marker": marker,
-                "color": PALE if marker == "x" else "#b0b0b0",
-                "markersize": 3.0,
+                "color": PALE if marker == "x" else FAINT,
+                "markersize": 2.6,
                 "linestyle": "none",
             }
             ax.plot(at[:, 0], at[:, 1], zorder=1, markeredgewidth=0.7, **look)
@@ -104,7 +115,7 @@ def _point(ax: Axes, scheme: Scheme, x: int, y: int, color: str, marker: str, fi
     )  # fmt: skip
     if scheme.name.isdecimal():
         ax.annotate(
-            scheme.name, (a.value, b.value), xytext=(6, 5), textcoords="offset points", fontsize=TICK - 1, color=INK, zorder=6
+            scheme.name, (a.value, b.value), xytext=(5, 4), textcoords="offset points", fontsize=TICK - 1, color=INK, zorder=6
         )
 
 
@@ -122,13 +133,13 @@ def _units(axis: Axis, answer: Answer, k: int) -> None:
         values = np.array([scheme.figures[k].value for scheme in answer.schemes])
         money = Money.fitting(answer.currency, values)
         money.on(axis)
-        axis.set_label_text(f"{money.label(name)}{unit.removeprefix('money').replace('/', ' per ')}: {better} is better")
+        axis.set_label_text(f"{money.label(name)}{unit.removeprefix('money').replace('/', ' per ')}, {better} is better")
         return
     if unit == "share":
         share_axis(axis)
     else:
         axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_label_text(f"{name}{f' ({unit})' if unit and unit != 'share' else ''}: {better} is better")
+    axis.set_label_text(f"{name}{f' ({unit})' if unit and unit != 'share' else ''}, {better} is better")
 
 
 @dataclass(frozen=True)

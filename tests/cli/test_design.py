@@ -38,7 +38,7 @@ def test_prints_the_front_and_writes_a_scheme_that_runs(daarna: Daarna, capsys: 
     printed = capsys.readouterr()
     assert "16 schemes x 4 runs, then a choice and a report: about" in printed.err
     for words in ("(recommended)", "commission: clawback.months", "npv (max)", "less the base's", "as the search saw it",
-                  "rep_pay_mean ≥ base", "P(on the front, limits kept)", "in the search than on fresh runs"):  # fmt: skip
+                  "rep_pay_mean ≥ base", "P(on the front, limits kept)", "gain over the base in the search less that on fresh runs"):  # fmt: skip
         assert words in printed.out, words
     assert {path.name for path in Path("d").iterdir()} == {
         "design.json", "front.csv", "tried.csv", "recommended.toml", "schemes", "figures", "evaluations"

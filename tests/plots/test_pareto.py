@@ -32,7 +32,7 @@ def test_every_scheme_of_the_front_is_there_with_its_number_and_interval(answer:
 
 def test_schemes_tried_are_faint_and_told_apart_by_their_limits(answer: Answer) -> None:
     ax = pareto(answer)
-    drawn = {line.get_marker(): line for line in ax.get_lines() if line.get_markersize() == 3.0}
+    drawn = {line.get_marker(): line for line in ax.get_lines() if line.get_markersize() == 2.6}
     keeps = answer.points["feasible"].to_numpy(bool)
     assert drawn["o"].get_xdata().size == keeps.sum() and drawn["x"].get_xdata().size == (~keeps).sum()  # type: ignore[union-attr]
 
@@ -45,8 +45,10 @@ def test_the_recommended_scheme_stands_in_a_square(answer: Answer) -> None:
 
 def test_axes_say_what_is_better_and_the_footer_which_seeds(answer: Answer) -> None:
     ax = pareto(answer)
-    assert ax.get_xlabel() == "short: less is better"
-    assert "search: seed 1; front: fresh runs, seed 3" in ax.figure.get_supxlabel().replace("\n", " ")  # type: ignore[union-attr]
+    assert ax.get_xlabel() == "short, less is better"
+    assert "as searched, seed 1, as far as they are near; front: fresh runs, seed 3" in ax.figure.get_supxlabel().replace(
+        "\n", " "
+    )  # type: ignore[union-attr]
 
 
 def test_the_files_are_the_same_every_time(answer: Answer, tmp_path: Path) -> None:
