@@ -84,7 +84,7 @@ def optimum(space: Space, best: Params, evaluate: Evaluate, seed: int) -> Optimu
 
 def points_needed(d: int) -> int:
     """Number of points fitted for so many parameters, before the surface moves."""
-    return 2 * d + 1 + 2 ** _power(d)
+    return 2 * d + 1 + (1 << _power(d))
 
 
 def _power(d: int) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from scipy.stats import chi2
 
 from sim.design import Answer, solve
 from sim.design.multitask import PATHS, Multitask
-from sim.design.surface import Optimum
+from sim.design.space import Axis, Params, Space
+from sim.design.statistic import Value
+from sim.design.surface import Optimum, optimum
 from tests.design.worlds import problem
 
 EFFORT = {"evaluations": 30, "search_runs": 40, "choice_runs": 200, "report_runs": 200, "candidates": 8, "shown": 4}
@@ -76,3 +80,31 @@ def test_on_a_bound_there_is_no_standard_error() -> None:
     answer = solve(asked, workers=1, evaluate=Multitask(), outcomes=["profit"])
     assert answer.optimum == "it lies on a bound of the family"
     assert answer.recommended.params["alpha_1"] == pytest.approx(0.2, abs=0.005)
+
+
+def test_the_surface_moves_to_a_peak_outside_the_points_and_to_one_inside() -> None:
+    """-(x - .8)² - 2 (y - .3)² + .5 (x - .8)(y - .3) plus runs' slopes m: the optimum moves by H⁻¹m, H the matrix of minus second derivatives."""
+    h = np.array([[2.0, -0.5], [-0.5, 4.0]])
+    slopes = np.random.default_rng(6).normal(0.0, 0.3, (400, 2))
+    slopes -= slopes.mean(axis=0)
+
+    def evaluate(schemes: Sequence[Params]) -> list[Value]:
+        away = [np.array([scheme["x"] - 0.8, scheme["y"] - 0.3]) for scheme in schemes]
+        return [Value(float(-0.5 * one @ h @ one), slopes @ one) for one in away]
+
+    space = Space((Axis("x"), Axis("y")))
+    for start in ({"x": 0.1, "y": 0.9}, {"x": 0.7, "y": 0.35}):
+        found = optimum(space, start, evaluate, 1)
+        assert isinstance(found, Optimum)
+        assert found.values == pytest.approx([0.8, 0.3], abs=1e-6)
+        inverse = np.linalg.inv(h)
+        assert found.covariance == pytest.approx(inverse @ np.cov(slopes, rowvar=False) @ inverse / 400, rel=1e-6)
+
+
+@pytest.mark.parametrize("bend", [0.0, 1.0])
+def test_a_flat_or_hollow_surface_has_no_peak(bend: float) -> None:
+    def evaluate(schemes: Sequence[Params]) -> list[Value]:
+        return [Value(bend * one["x"] ** 2, np.zeros(5)) for one in schemes]
+
+    found = optimum(Space((Axis("x"),)), {"x": 0.4}, evaluate, 1)
+    assert isinstance(found, str) and "no peak" in found

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from sim.design import load, solve, write_scheme
 from sim.design.case import prepare
-from sim.design.evaluate import Simulated
+from sim.design.evaluate import Evaluator, Simulated
 from sim.errors import InputError
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM, all_alike, problem, two_targets
 
@@ -69,7 +70,6 @@ def test_a_family_that_keeps_no_limit_is_an_error() -> None:
 
 def test_unknown_parameters_are_averaged_over_and_choose_the_robust_scheme() -> None:
     """Profit is -(x - w)² in world w, w even on (0, 1): the mean is largest at the worlds' mean, .5; so is the worst case."""
-    import pandas as pd
 
     def evaluate(params: dict[str, float], seed: int, runs: range) -> pd.DataFrame:
         return pd.DataFrame({"run": list(runs), "profit": -((params["x"] - params["w"]) ** 2)})
@@ -100,7 +100,7 @@ def test_the_answer_depends_on_the_seed_alone(tiny: Path) -> None:
 def test_the_base_is_tried_and_reps_are_no_worse_off(tiny: Path) -> None:
     answer = solve(load(tiny), workers=1)
     assert answer.points.iloc[0].to_dict()["scheme.components[0].rate"] == 0.2
-    assert answer.base is not None and answer.base.margins[0].value == 0.0
+    assert answer.base is not None and answer.base.margins[0].value == 0.0 and answer.base.margins[0].error == 0.0
     for scheme in answer.schemes:
         figure = scheme.figures[0]
         assert figure.over_base == pytest.approx(figure.value - answer.base.figures[0].value)
@@ -133,6 +133,18 @@ def test_a_killed_search_goes_on_where_it_stopped(tiny: Path, monkeypatch: pytes
     assert len(calls) == total + first - 1
 
 
+def test_samples_are_kept_by_scheme_seed_runs_and_worlds() -> None:
+    def evaluate(params: dict[str, float], seed: int, runs: range) -> pd.DataFrame:
+        return pd.DataFrame(
+            {"run": list(runs), "y": [params["x"] + 10 * params["w"] + 100 * seed + 1000.0 * run for run in runs]}
+        )
+
+    evaluator = Evaluator(evaluate, ["y"], [{"w": 1}, {"w": 2}])  # type: ignore[arg-type]
+    for x, seed, runs in ((1, 1, 2), (2, 1, 2), (1, 2, 2), (1, 1, 3), (1, 1, 2)):
+        expected = [[x + 10 * w + 100 * seed + 1000.0 * run for run in range(1, runs + 1)] for w in (1, 2)]
+        assert evaluator.samples([{"x": x}], seed, runs)[0]["y"].tolist() == expected
+
+
 def test_a_reported_value_comes_back_by_running_the_scheme_that_was_written(tiny: Path) -> None:
     answer = solve(load(tiny), seed=7, workers=1)
     for scheme in answer.schemes:
@@ -160,7 +172,7 @@ tiers = [{ attainment = 0.0, rate = 1.0 }, { attainment = 0.15, rate = 1.0 }]
 [[components]]
 name = "kept back"
 rate = 0.0
-deferral = { share = 0.5, malus_measure = "satisfaction", malus_below = 0.1 }
+deferral = { share = 0.0, malus_measure = "satisfaction", malus_below = 0.1 }
 [[vary]]
 path = "reps.salary"
 low = 1000.0
@@ -190,6 +202,15 @@ def test_the_front_of_the_tiny_problem_keeps_to_the_runs_it_was_promised(tiny: P
     solve(load(tiny), workers=1, progress=lambda *step: told.append(step))
     assert {stage for stage, _, _ in told} == {"search", "choice", "report"}
     assert 0.6 * told[-1][2] < told[-1][1] <= told[-1][2] == runs_needed(case.problem)
+
+
+def test_the_search_learns_where_limits_are_kept() -> None:
+    """What is best without the limit lies far outside it: a search that does not know of limits would try little within."""
+    asked = problem("x y", MINIMA[:1], constraints=[{"outcome": "long", "at_most": 0.18}], effort=EFFORT)
+    late = solve(asked, workers=1, evaluate=two_targets, outcomes=["short", "long"]).tried[60:]
+    near = [one for one in late if one.judged.margins[0].value > -0.05]  # beyond the limit by less than a quarter of it
+    assert len(near) > 0.8 * len(late)
+    assert sum(one.feasible for one in late) > 0.2 * len(late)
 
 
 def test_an_optimum_on_a_limit_has_no_standard_error() -> None:
