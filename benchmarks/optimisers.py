@@ -1,6 +1,6 @@
 """Which optimiser for `daarna design`: quality reached by evaluations and time spent beside evaluating.
 
-``python -m benchmarks.optimisers [--quick]`` prints the table of docs/designing.md.  Needs pymoo and optuna.  All minimise in the unit
+``python -m benchmarks.optimisers [--quick]`` prints the table of docs/designing.md.  Needs pymoo, optuna and cmaes.  All minimise in the unit
 cube on common random numbers: a function of a fixed sample of runs.  Quality is measured on the truth (or on fresh runs), never on
 the sample searched: hypervolume as a share of the known front's, and mean distance from the known front's points (IGD).
 """

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.design.evaluate import Evaluation, Evaluator, Sample, Simulated
 from sim.design.problem import Problem, Range, Vary
-from sim.design.space import Params, Space, axis, sample
+from sim.design.space import Axis, Params, Space, axis, sample
 from sim.design.statistic import Statistic, Value, parse
 from sim.errors import InputError
 from sim.scenario.model import Scenario
@@ -40,6 +39,11 @@ class Judged:
         """The objectives, larger is better."""
         return np.array([gain.value for gain in self.gains])
 
+    @property
+    def defined(self) -> bool:
+        """Whether every objective is."""
+        return not bool(np.isnan(self.vector()).any())
+
     def slack(self, z: float) -> Array:
         """Margins less z standard errors; NaN, which is undefined, keeps no limit."""
         found = np.array([margin.value - z * margin.error for margin in self.margins])
@@ -56,7 +60,7 @@ class Case:
     objectives: tuple[Statistic, ...]
     senses: tuple[float, ...]
     limits: tuple[Limit, ...]
-    base: Params | None  # the base as a member of the family of evaluations: no change at all
+    base: Evaluator | None  # of the base as it is, without the problem's components
     start: Params | None  # the base's own values of what is varied, if the family has them
     scenario: Scenario | None
 
@@ -108,21 +112,20 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     family = _family(problem, plain)
     known = columns(plain.months)
     objectives, limits = _statistics(problem, file, list(known))
-    axes = [_axis(one, get_in(family, one.path, f"{file}: vary", get), f"{file}: vary") for one in problem.vary]
-    factors = problem.uncertainty.factors
-    unknown = [_axis(one, get_in(plain, one.path, f"{file}: uncertainty", get), f"{file}: uncertainty") for one in factors]
-    worlds = sample(unknown, problem.uncertainty.worlds, seed, problem.uncertainty.sampling) if factors else [{}]
+    axes = _axes(problem.vary, family, f"{file}: vary")
+    unknown = _axes(problem.uncertainty.factors, plain, f"{file}: uncertainty")
+    worlds = sample(unknown, problem.uncertainty.worlds, seed, problem.uncertainty.sampling) if unknown else [{}]
     _check_ends(family, [*axes, *unknown], file)
     now = {one.path: get(family, one.path) for one in axes}
     space = Space(tuple(axes))
     names = sorted({name for one in (*objectives, *(limit.statistic for limit in limits)) for name in one.expression.outcomes})
+    varied, fixed = (Evaluator(Simulated(one, tuple(names)), names, worlds, workers, folder) for one in (family, plain))
     return Case(
-        problem, space, Evaluator(Simulated(family, tuple(names)), names, worlds, workers, folder), objectives,
-        _senses(problem), limits, {}, now if space.point(now) is not None else None, family,
+        problem, space, varied, objectives, _senses(problem), limits, fixed, now if space.point(now) is not None else None, family,
     )  # fmt: skip
 
 
-def plugged(problem: Problem, evaluate: Evaluation, outcomes: Sequence[str], workers: int = 1) -> Case:
+def plugged(problem: Problem, evaluate: Evaluation, outcomes: Sequence[str], seed: int = 1, workers: int = 1) -> Case:
     """A problem with an evaluation of the caller's own: paths are names of its parameters, all of them real numbers.
 
     Constraints against the base, factors and whole numbers need a scenario; here levels stand for the latter.
@@ -133,7 +136,7 @@ def plugged(problem: Problem, evaluate: Evaluation, outcomes: Sequence[str], wor
         raise InputError(f'{file}: constraints: found "base", but an evaluation of one\'s own has no base: give a number')
     space = Space(tuple(axis(one.path, one.low, one.high, one.log, one.levels, 0.0, f"{file}: vary") for one in problem.vary))
     unknown = [axis(one.path, one.low, one.high, one.log, (), 0.0, file) for one in problem.uncertainty.factors]
-    worlds = sample(unknown, problem.uncertainty.worlds, 1, problem.uncertainty.sampling) if unknown else [{}]
+    worlds = sample(unknown, problem.uncertainty.worlds, seed, problem.uncertainty.sampling) if unknown else [{}]
     return Case(
         problem, space, Evaluator(evaluate, list(outcomes), worlds, workers), objectives, _senses(problem), limits, None, None, None
     )  # fmt: skip
@@ -164,19 +167,21 @@ def _statistics(problem: Problem, file: str, known: list[str]) -> tuple[tuple[St
     return objectives, limits
 
 
-def get_in(scenario: Scenario, path: str, where: str, get: Any) -> Any:
-    """The value of a parameter, with the place that asks for it in the message if there is none."""
-    try:
-        return get(scenario, path)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None
+def _axes(ranges: Sequence[Range], scenario: Scenario, where: str) -> list[Axis]:
+    """The axes of parameters of a scenario; whole numbers are so because the scenario's are."""
+    from sim.scenario.path import get
+
+    found = []
+    for one in ranges:
+        try:
+            now = get(scenario, one.path)
+        except InputError as error:
+            raise InputError(f"{where}: {error}") from None
+        found.append(axis(one.path, one.low, one.high, one.log, one.levels if isinstance(one, Vary) else (), now, where))
+    return found
 
 
-def _axis(one: Range, now: Any, where: str) -> Any:
-    return axis(one.path, one.low, one.high, one.log, one.levels if isinstance(one, Vary) else (), now, where)
-
-
-def _check_ends(scenario: Scenario, axes: Sequence[Any], file: str) -> None:
+def _check_ends(scenario: Scenario, axes: Sequence[Axis], file: str) -> None:
     """Each end of each interval, and each level, makes a scenario."""
     from sim.scenario.path import vary
 

@@ -65,7 +65,7 @@ def solve(
     check(seed, workers)
     threads = workers or os.cpu_count() or 1
     kept = None if folder is None else Path(folder) / "evaluations"
-    case = plugged(problem, evaluate, outcomes, threads) if evaluate else prepare(problem, seed, threads, kept)
+    case = plugged(problem, evaluate, outcomes, seed, threads) if evaluate else prepare(problem, seed, threads, kept)
     return solve_case(case, seed, progress)
 
 
@@ -110,18 +110,18 @@ class _Solver:
         return [self.case.judge(sample, base) for sample in samples], samples
 
     def _samples(self, schemes: Sequence[Params], stage: int) -> list[Sample]:
-        def finished(runs: int) -> None:
-            self.done += runs
-            if self.progress:
-                self.progress(self.stage, min(self.done, self.total), self.total)
+        return self.case.evaluator.samples(schemes, self.seed + stage, self.runs[stage], self._finished)
 
-        return self.case.evaluator.samples(schemes, self.seed + stage, self.runs[stage], finished)
+    def _finished(self, runs: int) -> None:
+        self.done += runs
+        if self.progress:
+            self.progress(self.stage, min(self.done, self.total), self.total)
 
     def _base(self, stage: int) -> Sample | None:
         if self.case.base is None:
             return None
         if stage not in self.base_samples:
-            self.base_samples[stage] = self._samples([self.case.base], stage)[0]
+            self.base_samples[stage] = self.case.base.samples([{}], self.seed + stage, self.runs[stage], self._finished)[0]
         return self.base_samples[stage]
 
     def _search(self) -> list[Tried]:
@@ -150,7 +150,7 @@ class _Solver:
 
     def _candidates(self, tried: list[Tried]) -> list[Params]:
         """The schemes that go on: by the rank of their front, spread out within the last; the single best first."""
-        able = [one for one in tried if one.feasible and not np.isnan(one.judged.vector()).any()]
+        able = [one for one in tried if one.feasible and one.judged.defined]
         if not able:
             able = sorted(tried, key=lambda one: -float(np.min(one.judged.slack(0.0) / self._scales(), initial=0.0)))
             return [one.params for one in able[: self.effort.candidates]]
@@ -179,21 +179,23 @@ class _Solver:
         """The front on the second seed, and the choice of each criterion: positions in it."""
         self.stage = "choice"
         judged, samples = self.judge(candidates, CHOICE)
-        keeps = np.array([(one.slack(self.z) >= 0).all() for one in judged])
+        keeps = np.array([one.defined and (one.slack(self.z) >= 0).all() for one in judged])
         if not keeps.any():  # none surely keeps the limits: those that do by their estimates
-            keeps = np.array([(one.slack(0.0) >= 0).all() for one in judged])
+            keeps = np.array([one.defined and (one.slack(0.0) >= 0).all() for one in judged])
         if not keeps.any():
             raise InputError(self._infeasible(candidates, judged))
         values = np.array([one.vector() for one in judged])
         front = np.flatnonzero(keeps & ~dominated(values, keeps))
         worlds = np.array([self.case.by_world(samples[k]) for k in front])
         weights = np.array([objective.weight for objective in self.case.problem.objectives])
-        winner = {name: int(loss.argmin()) for name, loss in losses(worlds, weights).items()}
+        winner = {name: int(np.nan_to_num(loss, nan=np.inf).argmin()) for name, loss in losses(worlds, weights).items()}
         shown = set(spread(values[front], self.effort.shown).tolist()) | set(winner.values())
         order = sorted(shown, key=lambda k: -values[front[k]][0])
         return [candidates[front[k]] for k in order], {name: order.index(k) for name, k in winner.items()}
 
     def _infeasible(self, candidates: list[Params], judged: list[Judged]) -> str:
+        if not self.case.limits or not any(one.defined for one in judged):
+            return f"{self.case.problem.file}: objectives: undefined, or without a number, for every scheme that was tried"
         slack = np.array([one.slack(0.0) for one in judged]) / self._scales()
         nearest = int(slack.min(axis=1).argmax())
         worst = int(slack[nearest].argmin())
@@ -248,7 +250,7 @@ class _Solver:
         return None if sample is None else self.case.judge(sample, sample)
 
     def _keeps(self, judged: Judged, replicates: int) -> NDArray[np.bool_]:
-        found = np.ones(replicates, bool)
+        found = np.full(replicates, judged.defined)
         for margin in judged.margins:
             found &= margin.replicates(replicates) >= 0.0
         return found

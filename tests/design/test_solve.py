@@ -194,6 +194,31 @@ high = 1.5
     assert scenario.title == 'Found "it"' and "until_month" not in text and "agents" not in text
 
 
+def test_an_objective_that_is_undefined_everywhere_is_an_error() -> None:
+    def evaluate(params: dict[str, float], seed: int, runs: range) -> pd.DataFrame:
+        return pd.DataFrame({"run": list(runs), "profit": np.nan})
+
+    with pytest.raises(InputError, match="objectives: undefined"):
+        asked = problem("x", [{"outcome": "profit"}], effort=EFFORT | {"evaluations": 12})
+        solve(asked, workers=1, evaluate=evaluate, outcomes=["profit"])  # type: ignore[arg-type]
+
+
+def test_a_scheme_whose_objective_is_undefined_is_never_chosen() -> None:
+    def evaluate(params: dict[str, float], seed: int, runs: range) -> pd.DataFrame:
+        return pd.DataFrame({"run": list(runs), "profit": params["x"] if params["x"] < 0.5 else np.nan})
+
+    asked = problem("x", [{"outcome": "profit"}], effort=EFFORT | {"evaluations": 40})
+    answer = solve(asked, workers=1, evaluate=evaluate, outcomes=["profit"])  # type: ignore[arg-type]
+    assert 0.4 < answer.recommended.params["x"] < 0.5
+
+
+def test_the_base_is_compared_as_it_is_without_what_the_family_adds(tiny: Path) -> None:
+    tiny.write_text(TINY_PROBLEM.replace("[[vary]]", '[[components]]\nname = "extra"\nmeasure = "signings"\nrate = 500.0\n[[vary]]', 1))
+    answer = solve(load(tiny), workers=1)
+    study = sim.run(sim.load(tiny.parent / "tiny.toml"), runs=12, seed=3, workers=1)
+    assert answer.base is not None and answer.base.figures[0].value == pytest.approx(study.runs["npv"].mean(), rel=1e-12)
+
+
 def test_the_front_of_the_tiny_problem_keeps_to_the_runs_it_was_promised(tiny: Path) -> None:
     from sim.design.solve import runs_needed
 
