@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.draw import DPI, _save, _settled
+from sim.plots.draw import DPI
 from sim.plots.frame import canvas, heading, message, version
 from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION, style
 from sim.plots.units import Money, share_axis
@@ -170,11 +171,20 @@ class _Origin:
 
 def draw_pareto(answer: Answer, folder: Path) -> list[Path]:
     """Write ``pareto.png`` and ``pareto.svg`` in a folder, which is made if it is not there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    from sim.study.disk import make_folder, replacing
+
+    make_folder(folder)
+    about = {"Title": "What one objective costs in the other", "Description": answer.problem.title}
+    kinds: dict[str, dict[str, Any]] = {
+        "png": {"dpi": DPI, "metadata": {**about, "Software": version()}},
+        "svg": {"metadata": {**about, "Creator": version(), "Date": None}},  # no date: the same answer gives the same file
+    }
+    written = []
     with style():
-        figure = _settled(pareto(answer))
-        about = {"Title": "What one objective costs in the other", "Description": answer.problem.title}
-        return [
-            _save(figure, folder / "pareto.png", dpi=DPI, metadata={**about, "Software": version()}),
-            _save(figure, folder / "pareto.svg", metadata={**about, "Creator": version(), "Date": None}),
-        ]
+        figure = pareto(answer).get_figure(root=True)
+        assert isinstance(figure, Figure)
+        for kind, how in kinds.items():
+            written.append(folder / f"pareto.{kind}")
+            with replacing(written[-1]) as file:
+                figure.savefig(file, format=kind, **how)
+    return written

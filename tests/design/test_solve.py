@@ -213,7 +213,9 @@ def test_a_scheme_whose_objective_is_undefined_is_never_chosen() -> None:
 
 
 def test_the_base_is_compared_as_it_is_without_what_the_family_adds(tiny: Path) -> None:
-    tiny.write_text(TINY_PROBLEM.replace("[[vary]]", '[[components]]\nname = "extra"\nmeasure = "signings"\nrate = 500.0\n[[vary]]', 1))
+    tiny.write_text(
+        TINY_PROBLEM.replace("[[vary]]", '[[components]]\nname = "extra"\nmeasure = "signings"\nrate = 500.0\n[[vary]]', 1)
+    )
     answer = solve(load(tiny), workers=1)
     study = sim.run(sim.load(tiny.parent / "tiny.toml"), runs=12, seed=3, workers=1)
     assert answer.base is not None and answer.base.figures[0].value == pytest.approx(study.runs["npv"].mean(), rel=1e-12)
