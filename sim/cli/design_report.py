@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.design import Answer
     from sim.design.answer import Scheme
 
+SCARCE = 0.05  # share of the schemes tried that keep the limits, below which this is said
 COLUMN = 20  # characters a scheme takes
 WORDS = {
     "mean": "largest mean over worlds (Laplace)",
@@ -94,6 +95,12 @@ def _difference(value: float | None, error: float | None) -> str:
 def _conclusions(answer: Answer) -> Iterator[str]:
     from sim.design.surface import Optimum
 
+    kept, tried = sum(one.feasible for one in answer.tried), len(answer.tried)
+    if kept < SCARCE * tried:
+        yield (
+            f"only {kept} of {tried} schemes tried kept the limits with confidence {answer.problem.effort.confidence:g}: they leave little"
+            " room for the noise of the search; more search_runs, more evaluations or less confidence may find more"
+        )
     for objective, (gap, error) in zip(answer.problem.objectives, answer.optimism, strict=True):
         over = "gain over the base" if answer.base is not None else "mean of the front"
         yield f"{objective.outcome}: {over} in the search less that on fresh runs {plus_minus(gap, error)} (above 0: flattered)"

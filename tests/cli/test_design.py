@@ -83,3 +83,11 @@ def test_a_family_without_a_feasible_scheme_ends_with_two(daarna: Daarna, capsys
     Path("problem.toml").write_text(TINY_PROBLEM.replace('at_least = "base"', "at_least = 1e6"))
     assert daarna("design", "problem.toml", "--quiet", "--out", "d", "--workers", "1") == 2
     assert "no scheme of the family was found that keeps all limits; the nearest misses rep_pay_mean" in capsys.readouterr().err
+
+
+def test_says_when_limits_leave_the_search_no_room(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pay at least the base's and at most the base's: the base alone, of 40 schemes."""
+    both = TINY_PROBLEM.replace("[effort]", '[[constraints]]\noutcome = "rep_pay_mean"\nat_most = "base"\n[effort]')
+    Path("problem.toml").write_text(both)
+    assert daarna("design", "problem.toml", "--evaluations", "40", "--out", "d", "--workers", "1", "--no-figures") == 0
+    assert "only 1 of 40 schemes tried kept the limits with confidence 0.95" in capsys.readouterr().out
