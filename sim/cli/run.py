@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -69,7 +69,7 @@ def run(
         each = " of each scenario" if len(loaded) > 1 else ""
         typer.echo(f"{study.about['runs']} runs{each}, seed {seed}, {engine} engine; study: {folder}")
     if figures:
-        _draw(study, folder)
+        draw(study, folder / "figures")
         if not quiet and not as_json:
             typer.echo(f"figures: {folder / 'figures'}")
 
@@ -93,15 +93,25 @@ def _announce_compilation() -> None:
         gc.disable()  # numba makes millions of objects that stay: looking for garbage among them costs seconds
 
 
-def _draw(study: Study, folder: Path) -> None:
+def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), names: Sequence[str] | None = None) -> list[Path]:
+    """Write figures of a study to a folder, and into its crate if they stand there.
+
+    Raises
+    ------
+    StudyError
+        When they cannot be written.
+    """
     from sim.errors import StudyError
     from sim.plots import draw_study
+    from sim.study.crate import CRATE, write_crate
 
     try:
-        draw_study(study, folder / "figures")
+        written = draw_study(study, folder, kinds, names)
+        if (folder.parent / CRATE).exists():
+            write_crate(folder.parent, study.about)
     except OSError as error:
-        reason = error.strerror or error
-        raise StudyError(f"{folder / 'figures'}: cannot be written: {reason}; the study is whole in {folder}") from None
+        raise StudyError(f"{folder}: cannot be written: {error.strerror or error}; the study itself is whole") from None
+    return written
 
 
 def _as_json(study: Study, folder: Path) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.plots.carried import metadata, provenance
 from sim.plots.drivers import drivers
 from sim.plots.frame import origin, version
 from sim.plots.persistency import persistency
@@ -45,14 +46,23 @@ FIGURES: Mapping[str, Draw] = {
 }
 
 
-def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
-    """Write every figure as PNG (240 dpi) and SVG; the same study gives the same files.
+def draw_study(
+    study: Results,
+    folder: str | os.PathLike[str],
+    kinds: Sequence[str] = ("png", "svg"),
+    names: Sequence[str] | None = None,
+) -> list[Path]:
+    """Write figures of a study as files; the same study gives the same files.
+
+    Each carries what made it (:mod:`sim.plots.carried`): ``daarna cite`` and ``daarna verify`` take a figure alone.
 
     Parameters
     ----------
     study : the study to draw.
     folder : where to; made if it is not there.  Figures of the same name are replaced, each at once,
         so that nobody meets half a file.
+    kinds : formats: ``png`` (240 dpi), ``svg``, ``pdf``.
+    names : which figures, in the order of `FIGURES`; all by default.
 
     Returns
     -------
@@ -66,20 +76,35 @@ def draw_study(study: Results, folder: str | os.PathLike[str]) -> list[Path]:
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
     written = []
-    source = origin(study)
-    for name, draw in FIGURES.items():
+    for name in FIGURES if names is None else names:
         with style():
-            ax = draw(study)
-            figure = _settled(ax)
-            # what a reader finds in the file's properties; no date, so that the same study gives the same file
-            about = {"Title": ax.get_title(loc="left").replace("\n", " "), "Description": source}
-            png = {**about, "Software": version(), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}
-            svg = {**about, "Creator": version(), "Date": None}
-            written += [
-                _save(figure, target / f"{name}.png", dpi=DPI, metadata=png, pil_kwargs={"compress_level": 3}),
-                _save(figure, target / f"{name}.svg", metadata=svg),
-            ]
+            figure = drawn(study, name)
+            written += [save(figure, study, name, target / f"{name}.{kind}") for kind in kinds]
     return written
+
+
+def drawn(study: Results, name: str) -> Figure:
+    """A figure of a study, in its final layout."""
+    with style():
+        return _settled(FIGURES[name](study))
+
+
+def save(figure: Figure, study: Results, name: str, path: Path) -> Path:
+    """Write a figure, with what made it inside; the format is the path's suffix."""
+    kind = path.suffix[1:]
+    title = figure.axes[0].get_title(loc="left").replace("\n", " ")
+    about = {"Title": title, "Description": origin(study), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}
+    how: dict[str, Any] = {"dpi": DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
+    # no date, so that the same study gives the same file
+    how["metadata"] = metadata(kind, about, provenance(study, name, figure), version())
+    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with style():
+            figure.savefig(half, format=kind, **how)
+        os.replace(half, path)
+    finally:
+        half.unlink(missing_ok=True)
+    return path
 
 
 def _settled(ax: Axes) -> Figure:
@@ -91,13 +116,3 @@ def _settled(ax: Axes) -> Figure:
         engine.execute(figure)
     figure.set_layout_engine(None)
     return figure
-
-
-def _save(figure: Figure, path: Path, **how: Any) -> Path:
-    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        figure.savefig(half, format=path.suffix[1:], **how)
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
-    return path

@@ -25,6 +25,7 @@ KEYS = (
     Column("run", "number", "number of the run, from 1; run k of every scenario has the same random numbers"),
 )
 GROUP = 1 << 16  # rows of a row group
+RECORD_KEY = "daarna"  # of a file's metadata: what made it, as JSON
 
 
 def columns(table: str, months: int) -> tuple[Column, ...]:
@@ -122,6 +123,16 @@ def fingerprint(frame: pd.DataFrame) -> str:
     digests = {name: hashlib.sha256() for name in frame}
     for name, digest in digests.items():
         _update(digest, frame[name].to_numpy())
+    return _combined(digests)
+
+
+def file_fingerprint(path: Path) -> str:
+    """:func:`fingerprint` of a table on disk, read in pieces."""
+    file = pq.ParquetFile(path)
+    digests = {name: hashlib.sha256() for name in file.schema_arrow.names}
+    for group in range(file.num_row_groups):
+        for name, column in zip(digests, file.read_row_group(group).itercolumns(), strict=True):
+            _update(digests[name], column.to_pandas().to_numpy())
     return _combined(digests)
 
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sim.study.precision import Precision
 
 SCHEMA_VERSION = 2
+RECORD = "study.json"
+AUTHOR = "The daarna developers"
+PROGRAM = "daarna: an agent-based simulator of sales incentives and the profitability of the book"
 PACKAGES = ("mesa", "numpy", "scipy", "numba", "pandas", "pyarrow", "pydantic")
 
 #: What determines the tables of a study, in the order in which differences are told.
@@ -93,16 +96,27 @@ def _circumstances() -> dict[str, Any]:
     program, *arguments = sys.argv or [""]
     command = Path(program).name
     return {
-        "versions": {"daarna": __version__, "python": platform.python_version()} | {name: _version(name) for name in PACKAGES},
+        "versions": {"daarna": __version__, "python": platform.python_version()} | {name: installed(name) for name in PACKAGES},
         "machine": {"platform": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "command": shlex.join(["daarna" if command == "__main__.py" else command, *arguments]),
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
 
 
+def carried(about: dict[str, Any]) -> dict[str, Any]:
+    """What a table of the study carries: all but date and command, so that an interrupted study makes the same files."""
+    keys = (*DETERMINING, "content_hash", "versions")
+    return {key: about[key] for key in keys if key in about}
+
+
 def identity(about: dict[str, Any]) -> str:
     """SHA-256 of everything that determines the tables: two studies of one identity are equal to the last bit."""
     return _digest([about.get(key) for key in _determining(about)])
+
+
+def identifier(about: dict[str, Any]) -> str:
+    """Short identifier of a study's content: the first twelve hex digits of its :func:`identity`."""
+    return f"daarna:{identity(about)[:12]}"
 
 
 def difference(there: dict[str, Any], here: dict[str, Any]) -> str:
@@ -142,7 +156,8 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def _version(package: str) -> str:
+def installed(package: str) -> str:
+    """Version of a package here."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -28,15 +28,15 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.errors import InputError, StudyError
+from sim.study.crate import CRATE, write_crate
 from sim.study.disk import BusyError, lock, make_folder, replacing, sync_folder
-from sim.study.parquet import TABLES, StoredTables, TableWriter, read_stream, write_stream
-from sim.study.provenance import CIRCUMSTANCES, difference
+from sim.study.parquet import RECORD_KEY, TABLES, StoredTables, TableWriter, read_stream, write_stream
+from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
 from sim.study.results import Study
 
 if TYPE_CHECKING:
     from sim.engine import Tables
 
-RECORD = "study.json"
 PARTS = "parts"
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of folder
 
@@ -170,6 +170,8 @@ class StudyFolder:
                     self.about["complete"] = False
                     raise
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+            if not (self.folder / CRATE).exists():
+                write_crate(self.folder, self.about)
         return Study(self.about, StoredTables(self.folder, tables_of(self.about)))
 
     def runs_done(self) -> int:
@@ -221,7 +223,7 @@ class StudyFolder:
         """Stream the parts into the final files; number of rows and fingerprint of each table."""
         names, scenarios = self.about["names"], self.about["scenarios"]
         longest = max(scenario["months"] for scenario in scenarios)
-        mark = {"study": self.about["content_hash"], "daarna": self.about["daarna"]}
+        mark = {RECORD_KEY: json.dumps(carried(self.about))}
         with ExitStack() as files:
             writers = {}
             for table in tables_of(self.about):

@@ -49,13 +49,13 @@ def test_results_are_printed_before_figures_are_drawn(
 ) -> None:
     import sim.plots
 
-    def full(study: Any, folder: Path) -> None:
+    def full(*_: Any) -> None:
         assert "study: s\n" in capsys.readouterr().out
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(sim.plots, "draw_study", full)
     assert daarna("run", "tiny.toml", "--runs", "2", "--out", "s") == 1
-    expected = f"{Path('s') / 'figures'}: cannot be written: No space left on device; the study is whole in s\n"
+    expected = f"{Path('s') / 'figures'}: cannot be written: No space left on device; the study itself is whole\n"
     assert capsys.readouterr().err == expected
 
 

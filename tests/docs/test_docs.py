@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -101,3 +104,11 @@ def test_the_citation_is_whole_and_of_this_version() -> None:
         assert re.search(rf"^{re.escape(key)}", text, re.MULTILINE), key
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert f"\nversion: {project['version']}\n" in text and sim.__version__ == project["version"]
+
+
+def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
+    """Strict: a broken link, a page that no menu names or a reference that leads nowhere is an error."""
+    build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path / "site")]
+    done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "true"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "sim.study.run.run" in (tmp_path / "site" / "api.html").read_text(encoding="utf-8")

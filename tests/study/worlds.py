@@ -26,7 +26,7 @@ rate = 0.2
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The Parquet files of a finished study, which leaves nothing else but its record and figures."""
+    """The Parquet files of a finished study, which leaves nothing else but its record, its crate and figures."""
     names = {path.name for path in folder.iterdir()}
-    assert names - {"figures", "study.json", *(f"{table}.parquet" for table in TABLES)} == set()
+    assert names - {"figures", "study.json", "ro-crate-metadata.json", *(f"{table}.parquet" for table in TABLES)} == set()
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}

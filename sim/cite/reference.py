@@ -1,0 +1,148 @@
+"""References to studies, figures and numbers, in the forms that memos, LaTeX and reference managers take."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from sim.cite.things import Thing
+from sim.study.provenance import AUTHOR, PROGRAM, identifier
+from sim.study.results import Study
+from sim.study.store import open_study
+from sim.tables import RUNS_FIRST, RUNS_REST
+
+LEVEL = 0.95
+
+
+def text(thing: Thing) -> str:
+    """The reference as a sentence, and for an outcome the sentences a memo needs."""
+    fields = _fields(thing)
+    reference = (
+        f"{fields['author']} ({fields['year']}). {fields['title']}. Simulated with {PROGRAM.partition(':')[0]} {thing.about['daarna']}; "
+        f"{fields['note']}. {fields['id']}."
+    )
+    return "\n".join([*sentences(thing), reference])
+
+
+def bibtex(thing: Thing) -> str:
+    """The reference as a BibTeX entry."""
+    fields = _fields(thing)
+    key = str(fields["id"]).replace(":", "-")
+    lines = {
+        "author": "{" + AUTHOR + "}",
+        "title": _tex(fields["title"]),
+        "year": str(fields["year"]),
+        "howpublished": _tex(f"Simulation study, {fields['id']}"),
+        "note": _tex(" ".join([*sentences(thing), f"{PROGRAM}, version {thing.about['daarna']}; {fields['note']}."])),
+    }
+    return "@misc{" + key + ",\n" + ",\n".join(f"  {name} = {{{value}}}" for name, value in lines.items()) + "\n}"
+
+
+def csl_json(thing: Thing) -> str:
+    """The reference as CSL-JSON, a list of one item."""
+    fields, made = _fields(thing), _date(thing.about)
+    item = {
+        "id": fields["id"],
+        "type": "figure" if thing.kind == "figure" else "dataset",
+        "title": fields["title"],
+        "author": [{"literal": AUTHOR}],
+        "issued": {"date-parts": [[made.year, made.month, made.day]]} if made else {"literal": "no date"},
+        "version": str(thing.about["daarna"]),
+        "number": fields["id"],
+        "medium": "computer simulation",
+        "note": " ".join([*sentences(thing), f"{fields['note']}."]),
+    }
+    return json.dumps([item], indent=1, ensure_ascii=False)
+
+
+FORMS = {"text": text, "bibtex": bibtex, "csl": csl_json}
+
+
+def sentences(thing: Thing) -> list[str]:
+    """For an outcome of a study: value, interval, number of runs, scenario and seed, in a sentence per scenario."""
+    if not thing.outcome:
+        return []
+    study = open_study(thing.path)
+    return [*_levels(study, thing.outcome), *_differences(study, thing.outcome)]
+
+
+def _levels(study: Study, outcome: str) -> Iterator[str]:
+    rows = study.summary().query("outcome == @outcome")
+    for row in _records(rows):
+        yield f"{_meaning(outcome)} ({outcome}) under {_title(study, row['scenario'])}: {_estimate(study, outcome, row)}."
+
+
+def _differences(study: Study, outcome: str) -> Iterator[str]:
+    if len(study.names) == 1:
+        return
+    for row in _records(study.differences().query("outcome == @outcome")):
+        names = f"{_title(study, row['scenario'])} less {_title(study, row['base'])}"
+        yield f"Paired difference in {outcome}, {names}: {_estimate(study, outcome, row)}."
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+
+
+def _estimate(study: Study, outcome: str, row: dict[str, Any]) -> str:
+    from scipy.stats import t
+
+    from sim.cli.report import fixed, plus_minus
+
+    mean, error, n = row["mean"], row["standard_error"], row["n"]
+    if mean != mean:
+        return "undefined in every run"
+    unit = _unit(study, outcome)
+    if not error > 0:
+        return f"{plus_minus(mean, error)} {unit} in every one of {n:,} runs, seed {study.seed}"
+    half = float(t.ppf(0.5 + LEVEL / 2, n - 1)) * error
+    decimals = _decimals(half)
+    low, high = fixed(mean - half, decimals), fixed(mean + half, decimals)
+    return f"{fixed(mean, decimals)} {unit} (95% confidence interval {low} to {high}; mean of {n:,} runs, seed {study.seed})"
+
+
+def _decimals(value: float) -> int:
+    return 1 - int(f"{value:.1e}".partition("e")[2])
+
+
+def _unit(study: Study, outcome: str) -> str:
+    units = {column.name: column.unit for column in RUNS_FIRST + RUNS_REST}
+    return units.get(outcome, "money").replace("money", study.currency)
+
+
+def _meaning(outcome: str) -> str:
+    meanings = {column.name: column.meaning for column in RUNS_FIRST + RUNS_REST}
+    if outcome.startswith("profit_year_"):
+        return f"Profit of year {outcome.rpartition('_')[2]}"
+    words = meanings[outcome]
+    return words[0].upper() + words[1:]
+
+
+def _title(study: Study, name: str) -> str:
+    return str(study.scenarios[study.names.index(name)]["title"])
+
+
+def _fields(thing: Thing) -> dict[str, Any]:
+    about, made = thing.about, _date(thing.about)
+    titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
+    if thing.kind == "figure":
+        titles = f"{thing.record['title']} [figure], from the study {titles}"
+    elif thing.kind == "table":
+        titles = f"{thing.path.stem} [table], from the study {titles}"
+    runs = f"{about['runs']:,} runs of each scenario" if len(about["names"]) > 1 else f"{about['runs']:,} runs"
+    note = f"scenarios {', '.join(about['names'])}; {runs}, seed {about['seed']}, {about['engine']} engine, model source {about['source']}"
+    return {"id": identifier(about), "author": AUTHOR, "year": made.year if made else "n.d.", "title": titles, "note": note}
+
+
+def _date(about: dict[str, Any]) -> datetime.date | None:
+    return datetime.datetime.fromisoformat(about["date"]).date() if "date" in about else None
+
+
+def _tex(words: str) -> str:
+    special = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
+    special |= {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+    return "".join(special.get(letter, letter) for letter in words)

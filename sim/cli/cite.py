@@ -1,0 +1,50 @@
+"""``daarna cite`` and ``daarna verify``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(cite)
+    app.command()(verify)
+
+
+def cite(
+    thing: Annotated[str, typer.Argument(help="A study folder, a figure, a table, or STUDY:OUTCOME.")],
+    form: Annotated[str, typer.Option("--format", help="text, bibtex or csl (CSL-JSON).")] = "text",
+) -> None:
+    """Print the citation of a study, a figure or a number."""
+    from sim.cite.reference import FORMS
+    from sim.cite.things import find
+    from sim.errors import InputError
+
+    if form not in FORMS:
+        raise InputError(f'--format: found "{form}", allowed is one of {", ".join(FORMS)}')
+    typer.echo(FORMS[form](find(thing)))
+
+
+def verify(
+    thing: Annotated[Path, typer.Argument(help="A study folder, a figure (PNG, SVG, PDF) or a table (Parquet).")],
+    quick: Annotated[bool, typer.Option(help="Make only a sample of the runs again.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
+) -> None:
+    """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not."""
+    from sim.cite import verify as make_again
+    from sim.cli.run import _progress
+
+    with _progress(quiet or as_json, thing) as progress:
+        verdict = make_again(thing, quick, progress)
+    if as_json:
+        typer.echo(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
+    elif not quiet:
+        typer.echo(str(verdict))
+    if not verdict.identical:
+        raise typer.Exit(1)

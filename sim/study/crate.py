@@ -1,0 +1,118 @@
+"""A study folder as an RO-Crate (Soiland-Reyes et al. 2022): ``ro-crate-metadata.json`` says what is in it and what made it.
+
+Form: RO-Crate 1.1 with a CreateAction, as the Process Run Crate profile has it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sim.study.disk import replacing
+from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identifier
+
+CRATE = "ro-crate-metadata.json"
+VERSION = "https://w3id.org/ro/crate/1.1"
+PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
+FORMATS = {
+    ".json": "application/json",
+    ".parquet": "application/vnd.apache.parquet",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".pdf": "application/pdf",
+    ".html": "text/html",
+    ".md": "text/markdown",
+    ".csv": "text/csv",
+    ".tex": "text/x-tex",
+    ".toml": "application/toml",
+}
+
+
+def write_crate(folder: Path, about: dict[str, Any]) -> Path:
+    """Describe what is in a study folder; call it when files were added.
+
+    Parameters
+    ----------
+    folder : Path
+        A finished study.
+    about : dict
+        Its record: see :func:`sim.study.provenance.record`.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and _counts(path, folder))
+    graph = [_descriptor(), _root(folder, files, about), *(_file(path, folder) for path in files), *_making(folder, files, about)]
+    text = json.dumps({"@context": f"{VERSION}/context", "@graph": graph}, indent=1, ensure_ascii=False)
+    with replacing(folder / CRATE) as file:
+        file.write(text.encode())
+    return folder / CRATE
+
+
+def _counts(path: Path, folder: Path) -> bool:
+    inside = path.relative_to(folder)
+    return inside.name != CRATE and not any(part.startswith(".") for part in inside.parts)
+
+
+def _descriptor() -> dict[str, Any]:
+    return {"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": VERSION}, "about": {"@id": "./"}}
+
+
+def _root(folder: Path, files: list[Path], about: dict[str, Any]) -> dict[str, Any]:
+    titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
+    questions = " ".join(dict.fromkeys(scenario["question"] for scenario in about["scenarios"] if scenario["question"]))
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": titles,
+        "description": f"{questions} {about['runs']:,} runs of each scenario, seed {about['seed']}, {about['engine']} engine.".strip(),
+        "identifier": identifier(about),
+        "datePublished": about["date"],
+        "license": "The results belong to whoever made them; daarna is under the MIT licence.",
+        "conformsTo": {"@id": PROFILE},
+        "hasPart": [_reference(path, folder) for path in files],
+        "mentions": {"@id": "#simulation"},
+    }
+
+
+def _file(path: Path, folder: Path) -> dict[str, Any]:
+    return {
+        **_reference(path, folder),
+        "@type": "File",
+        "name": path.name,
+        "contentSize": str(path.stat().st_size),
+        "encodingFormat": FORMATS.get(path.suffix, "application/octet-stream"),
+    }
+
+
+def _making(folder: Path, files: list[Path], about: dict[str, Any]) -> list[dict[str, Any]]:
+    results = [_reference(path, folder) for path in files if path.name != RECORD]
+    program = {
+        "@id": "#daarna",
+        "@type": "SoftwareApplication",
+        "name": PROGRAM,
+        "softwareVersion": f"{about['daarna']} (model source {about['source']})",
+        "softwareRequirements": [f"{name} {version}" for name, version in about["versions"].items()],
+        "author": {"@id": "#authors"},
+    }
+    making = {
+        "@id": "#simulation",
+        "@type": "CreateAction",
+        "name": about["command"],
+        "description": f"made on {about['machine']['platform']}",
+        "endTime": about["date"],
+        "instrument": {"@id": "#daarna"},
+        "object": {"@id": RECORD},
+        "result": results,
+        "conformsTo": {"@id": PROFILE},
+    }
+    profile = {"@id": PROFILE, "@type": "CreativeWork", "name": "Process Run Crate", "version": "0.5"}
+    return [program, making, {"@id": "#authors", "@type": "Organization", "name": AUTHOR}, profile]
+
+
+def _reference(path: Path, folder: Path) -> dict[str, str]:
+    return {"@id": quote(path.relative_to(folder).as_posix())}

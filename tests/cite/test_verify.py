@@ -1,0 +1,215 @@
+"""What a file carries is enough to make it again, and whatever was changed is found out."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from matplotlib.image import imread, imsave
+
+import sim
+from sim.cite import verify
+from sim.errors import InputError
+from sim.plots import draw_study
+from sim.scenario.model import Scenario
+from sim.study.payload import carried, token
+
+SMALL = Scenario().with_(
+    title="Small",
+    months=26,
+    reps={"count": 2},
+    customers={"at_start": 30},
+    scheme={"components": [{"measure": "initial_revenue", "rate": 0.2}]},
+)
+OTHER = SMALL.with_(title="Other", scheme={"components": []})
+RUNS = 12
+NAMES = ("profit_by_year", "time_use")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cite") / "study"
+    study = sim.run([SMALL, OTHER], runs=RUNS, seed=5, out=folder)
+    draw_study(study, folder / "figures", kinds=("png", "svg", "pdf"), names=NAMES)
+    return folder
+
+
+@pytest.fixture
+def folder(made: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(made, tmp_path / "study"))
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_study_is_identical_to_itself(folder: Path, quick: bool) -> None:
+    verdict = verify(folder, quick=quick)
+    assert verdict.identical and not verdict.findings and not verdict.notes
+    assert f"{'a sample of 20' if quick else 'all 24'}" in str(verdict) and "6 figures" in str(verdict)
+
+
+@pytest.mark.parametrize("kind", ["png", "svg", "pdf"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_figure_alone_is_enough(made: Path, tmp_path: Path, name: str, kind: str) -> None:
+    alone = Path(shutil.copy(made / "figures" / f"{name}.{kind}", tmp_path / f"renamed.{kind}"))
+    assert verify(alone).identical
+
+
+def test_a_table_alone_is_enough(made: Path, tmp_path: Path) -> None:
+    alone = Path(shutil.copy(made / "months.parquet", tmp_path / "months.parquet"))
+    assert verify(alone, quick=True).identical
+
+
+def change_number(folder: Path, table: str, column: str, by: float) -> None:
+    path = folder / f"{table}.parquet"
+    old = pq.read_table(path)
+    values = old[column].to_numpy().copy()
+    values[3] += by
+    place = old.schema.get_field_index(column)
+    pq.write_table(old.set_column(place, old.schema.field(place), pa.array(values)), path)
+
+
+def test_a_number_changed_in_a_table_is_found_with_its_place_and_size(folder: Path) -> None:
+    there = pq.read_table(folder / "runs.parquet")["npv"].to_numpy()[3]
+    change_number(folder, "runs", "npv", 1.0)
+    verdict = verify(folder)
+    assert "runs.parquet was changed" in str(verdict)
+    place = next(text for text in verdict.findings if text.startswith("runs, small, run 4, npv"))
+    assert f"{there + 1.0}" in place and f"{there}" in place and "+1," in place
+
+
+def test_a_number_changed_and_signed_anew_is_found_by_making_it_again(folder: Path) -> None:
+    """Whoever changes a number may change the fingerprint beside it; the scenario gives another number still."""
+    from sim.study.parquet import file_fingerprint
+
+    change_number(folder, "runs", "signings", 1)
+    about = json.loads((folder / "study.json").read_text())
+    about["tables"]["runs"]["sha256"] = file_fingerprint(folder / "runs.parquet")
+    (folder / "study.json").write_text(json.dumps(about))
+    verdict = verify(folder)
+    assert [text for text in verdict.findings if text.startswith("runs")] == [
+        text for text in verdict.findings if text.startswith("runs, small, run 4, signings")
+    ]
+    assert not verdict.identical
+
+
+@pytest.mark.parametrize("resigned", [False, True])
+def test_a_scenario_changed_in_the_record_is_found(folder: Path, resigned: bool) -> None:
+    from sim.study.provenance import content_hash
+
+    about = json.loads((folder / "study.json").read_text())
+    about["scenarios"][0]["scheme"]["components"][0]["rate"] = 0.3
+    if resigned:
+        about["content_hash"] = content_hash(about["scenarios"], about["seed"], about["runs"])
+    (folder / "study.json").write_text(json.dumps(about))
+    verdict = verify(folder)
+    assert not verdict.identical
+    assert ("the record was changed" in str(verdict)) is not resigned
+    assert any(text.startswith("runs, small, run 1, npv") for text in verdict.findings)
+
+
+def retell(path: Path, change: Any) -> None:
+    """Change what a figure carries."""
+    record = carried(path)
+    assert record is not None
+    change(record)
+    path.write_bytes(re.sub(rb"daarna-provenance:[^;]*;", lambda _: token(record).encode(), path.read_bytes()))
+
+
+def test_a_number_changed_in_a_figures_record_is_found(folder: Path) -> None:
+    path = folder / "figures" / "profit_by_year.svg"
+
+    def change(record: dict[str, Any]) -> None:
+        record["shown"]["numbers"]["0.line0"][0][1] += 0.5
+
+    retell(path, change)
+    verdict = verify(path)
+    assert any("0.line0, point 1, y" in text for text in verdict.findings)
+
+
+def test_a_scenario_changed_in_a_figures_record_is_found(folder: Path) -> None:
+    path = folder / "figures" / "profit_by_year.svg"
+    retell(path, lambda record: record["study"]["scenarios"][1].update(months=25))
+    assert "the record was changed" in str(verify(path))
+
+
+def test_a_caption_changed_in_the_picture_is_found(folder: Path) -> None:
+    path = folder / "figures" / "profit_by_year.svg"
+    path.write_text(path.read_text().replace("Profit of the book", "Loss of the book"))
+    assert "the picture was changed" in str(verify(path))
+
+
+def test_a_caption_changed_in_the_record_is_found(folder: Path) -> None:
+    path = folder / "figures" / "profit_by_year.pdf"
+
+    def change(record: dict[str, Any]) -> None:
+        record["shown"]["texts"] = ["of 10,000 runs" if "seed" in text else text for text in record["shown"]["texts"]]
+
+    retell(path, change)
+    assert '"of 10,000 runs" there' in str(verify(path))
+
+
+def test_a_pixel_painted_over_is_found(folder: Path) -> None:
+    path = folder / "figures" / "time_use.png"
+    pixels = np.array(imread(path))
+    pixels[200:210, 200:210] = 0.0
+    from matplotlib.image import pil_to_array  # noqa: F401  (Pillow comes with matplotlib)
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    for key, value in Image.open(path).info.items():
+        if isinstance(value, str):
+            info.add_text(key, value)
+    imsave(path, pixels)
+    Image.open(path).save(path, pnginfo=info)
+    assert "the picture was changed" in str(verify(path))
+
+
+def test_a_figure_of_another_study_is_found_in_a_folder(folder: Path, tmp_path: Path) -> None:
+    draw_study(sim.run(SMALL, runs=3), tmp_path / "other", kinds=("svg",), names=NAMES[:1])
+    shutil.copy(tmp_path / "other" / "profit_by_year.svg", folder / "figures" / "profit_by_year.svg")
+    assert "is a figure of another study" in str(verify(folder, quick=True))
+
+
+def test_a_missing_table_is_found(folder: Path) -> None:
+    (folder / "whale.parquet").unlink()
+    assert "whale.parquet is missing" in str(verify(folder, quick=True))
+
+
+def test_another_version_is_named_on_both_sides(folder: Path) -> None:
+    about = json.loads((folder / "study.json").read_text())
+    about["versions"]["numpy"] = "1.26.4"
+    (folder / "study.json").write_text(json.dumps(about))
+    verdict = verify(folder, quick=True)
+    assert verdict.versions == [("numpy", "1.26.4", np.__version__)]
+
+
+def test_another_matplotlib_is_a_note_and_not_a_finding(folder: Path) -> None:
+    path = folder / "figures" / "time_use.svg"
+    retell(path, lambda record: record.update(matplotlib="3.0.0"))
+    verdict = verify(path)
+    assert verdict.identical and "cannot be compared" in verdict.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nothing", "there is no such file"),
+        ("empty", "holds no study"),
+        ("plain.png", "carries no provenance"),
+        ("cut.svg", "cut or changed"),
+    ],
+)
+def test_what_cannot_be_verified_is_refused_in_a_sentence(tmp_path: Path, made: Path, name: str, words: str) -> None:
+    (tmp_path / "empty").mkdir()
+    imsave(tmp_path / "plain.png", np.zeros((2, 2)))
+    whole = (made / "figures" / "time_use.svg").read_bytes()
+    (tmp_path / "cut.svg").write_bytes(re.sub(rb"(daarna-provenance:[^;]{200})[^;]*;", rb"\1;", whole))
+    with pytest.raises(InputError, match=words):
+        verify(tmp_path / name)
