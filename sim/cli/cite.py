@@ -40,7 +40,7 @@ def verify(
     from sim.cite import verify as make_again
     from sim.cli.run import _progress
 
-    with _progress(quiet or as_json, thing) as (progress, _):
+    with _progress(quiet or as_json, thing, growing=False) as (progress, _):
         verdict = make_again(thing, quick, progress)
     if as_json:
         typer.echo(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
