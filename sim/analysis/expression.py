@@ -110,6 +110,10 @@ class Expression:
         assert self.kind in ("mean", "P")
         return self._values(columns)[0]
 
+    def point(self, columns: Columns) -> Point:
+        """The value and the influence of every run; none may be undefined."""
+        return self._point()(*self._values(columns))
+
     def _values(self, columns: Columns) -> tuple[np.ndarray, ...]:
         values = tuple(np.asarray(columns[one], float) for one in self.outcomes)
         if self.kind != "P":

@@ -1,0 +1,105 @@
+"""An answer on disk: what was found, as data and as scenarios that can be run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.design.answer import Answer, Scheme
+from sim.design.surface import Optimum
+from sim.design.write import write_scheme
+from sim.errors import DaarnaError
+from sim.study.disk import make_folder, replacing
+
+
+def save(answer: Answer, folder: Path) -> Path:
+    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml`` and ``schemes/scheme-1.toml`` and so on.
+
+    Returns
+    -------
+    The file of the recommended scheme.
+
+    Raises
+    ------
+    DaarnaError
+        When the folder cannot be written.
+    """
+    try:
+        make_folder(folder)
+        _put(folder / "design.json", json.dumps(as_data(answer), indent=1, allow_nan=False, default=_plain))
+        for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
+            _put(folder / name, frame.to_csv(index=False))
+    except OSError as error:
+        raise DaarnaError(f"{folder}: cannot be written: {error.strerror}") from None
+    title = answer.problem.title
+    for scheme in answer.schemes:
+        write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
+    return write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+
+
+def _put(path: Path, text: str) -> None:
+    with replacing(path) as file:
+        file.write(text.encode())
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know, as what it does."""
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    return value.item() if isinstance(value, np.generic) else str(value)
+
+
+def as_data(answer: Answer) -> dict[str, Any]:
+    """The whole answer in plain types, with the problem that was solved."""
+    problem = answer.problem
+    peak = answer.optimum
+    found = {
+            "title": problem.title,
+            "problem": problem.model_dump(mode="json"),
+            "seeds": {"search": answer.seed, "choice": answer.seed + 1, "report": answer.seed + 2},
+            "recommended": answer.recommended.name,
+            "chosen": {criterion: answer.schemes[k].name for criterion, k in answer.chosen.items()},
+            "schemes": [_scheme(answer, scheme) for scheme in answer.schemes],
+            "base": None if answer.base is None else _scheme(answer, answer.base),
+            "optimism": [
+                {"outcome": objective.outcome, "gap": gap, "standard_error": error}
+                for objective, (gap, error) in zip(problem.objectives, answer.optimism, strict=True)
+            ],
+            "optimum": {"parameters": dict(zip(peak.paths, peak.values.tolist(), strict=True)),
+                        "standard_errors": dict(zip(peak.paths, peak.errors.tolist(), strict=True)),
+                        "lack_of_fit": peak.lack_of_fit} if isinstance(peak, Optimum) else peak,
+            "worlds": list(answer.worlds),
+    }  # fmt: skip
+    return {key: without_nan(value) for key, value in found.items()}
+
+
+def _scheme(answer: Answer, scheme: Scheme) -> dict[str, Any]:
+    problem = answer.problem
+    return {
+        "scheme": scheme.name,
+        "parameters": scheme.params,
+        "objectives": [
+            {"outcome": objective.outcome, **vars(figure)}
+            for objective, figure in zip(problem.objectives, scheme.figures, strict=True)
+        ],
+        "constraints": [
+            {"constraint": constraint.text, **vars(margin)}
+            for constraint, margin in zip(problem.constraints, scheme.margins, strict=True)
+        ],
+        "feasible": scheme.feasible,
+        "dominated": scheme.dominated,
+        "front_probability": scheme.front_probability,
+        "by_world": scheme.worlds.tolist(),
+    }
+
+
+def without_nan(value: Any) -> Any:
+    """JSON has no word for an undefined number but null."""
+    if isinstance(value, dict):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(one) for one in value]
+    return None if isinstance(value, float | np.floating) and not np.isfinite(value) else value

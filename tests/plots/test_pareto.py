@@ -1,0 +1,57 @@
+"""The figure of a front shows what the answer says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.design import Answer, solve
+from sim.plots.pareto import draw_pareto, pareto
+from tests.design.worlds import problem, two_targets
+
+MINIMA = [{"outcome": "short", "sense": "min"}, {"outcome": "long", "sense": "min"}]
+EFFORT = {"evaluations": 30, "search_runs": 10, "choice_runs": 20, "report_runs": 40, "candidates": 10, "shown": 5}
+
+
+@pytest.fixture(scope="module")
+def answer() -> Answer:
+    asked = problem("x y", MINIMA, effort=EFFORT, constraints=[{"outcome": "long", "at_most": 0.5}])
+    return solve(asked, workers=1, evaluate=two_targets, outcomes=["short", "long"])
+
+
+def test_every_scheme_of_the_front_is_there_with_its_number_and_interval(answer: Answer) -> None:
+    ax = pareto(answer)
+    numbers = {text.get_text(): text.xy for text in ax.texts if text.get_text().isdecimal()}  # type: ignore[attr-defined]
+    assert set(numbers) == {scheme.name for scheme in answer.schemes}
+    for scheme in answer.schemes:
+        assert numbers[scheme.name] == (scheme.figures[0].value, scheme.figures[1].value)
+    assert len(ax.containers) == len(answer.schemes)
+
+
+def test_schemes_tried_are_faint_and_told_apart_by_their_limits(answer: Answer) -> None:
+    ax = pareto(answer)
+    drawn = {line.get_marker(): line for line in ax.get_lines() if line.get_markersize() == 2.6}
+    keeps = answer.points["feasible"].to_numpy(bool)
+    assert drawn["o"].get_xdata().size == keeps.sum() and drawn["x"].get_xdata().size == (~keeps).sum()  # type: ignore[union-attr]
+
+
+def test_the_recommended_scheme_stands_in_a_square(answer: Answer) -> None:
+    squares = [line for line in pareto(answer).get_lines() if line.get_marker() == "s"]
+    at = np.array([np.asarray(one.get_data(), float).ravel() for one in squares])
+    assert at.tolist() == [[figure.value for figure in answer.recommended.figures]]
+
+
+def test_axes_say_what_is_better_and_the_footer_which_seeds(answer: Answer) -> None:
+    ax = pareto(answer)
+    assert ax.get_xlabel() == "short, less is better"
+    assert "as searched, seed 1, as far as they are near; front: fresh runs, seed 3" in ax.figure.get_supxlabel().replace(
+        "\n", " "
+    )  # type: ignore[union-attr]
+
+
+def test_the_files_are_the_same_every_time(answer: Answer, tmp_path: Path) -> None:
+    one, two = draw_pareto(answer, tmp_path / "a"), draw_pareto(answer, tmp_path / "b")
+    assert [path.name for path in one] == ["pareto.png", "pareto.svg"]
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(one, two, strict=True))
