@@ -66,7 +66,7 @@ def _factor(factor: Factor) -> dict[str, Any]:
     if factor.labels:
         values = [{"scenario": one.canonical()} if isinstance(one, Scenario) else {"value": one} for one in factor.values]
         told["levels"] = [{"label": label, **value} for label, value in zip(factor.labels, values, strict=True)]
-    return told | {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps")}
+    return told | {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps", "crossed")}
 
 
 def design_of(told: dict[str, Any], points: pd.DataFrame) -> Design:

@@ -83,6 +83,11 @@ def check_factors(design: Design) -> None:
         raise InputError(f'factor "{free[0]}": found neither low and high nor levels')
     if design.base is not None and (bare := [one.name for one in design.factors if not one.paths]):
         raise InputError(f'factor "{bare[0]}": found no path; say which parameter it sets')
+    crossed = [factor.name for factor in design.factors if factor.crossed]
+    if crossed and design.method not in SAMPLED:
+        raise InputError(f'factor "{crossed[0]}": found crossed, but method "{design.method}" makes no sample to cross it with')
+    if crossed and len(crossed) == len(design.factors):
+        raise InputError('factors: found crossed ones only, so there is nothing to sample; say method = "grid"')
     set_by: dict[str, str] = {}
     for factor in design.factors:
         for path in factor.paths:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -110,15 +111,18 @@ class Design:
         return pd.DataFrame(columns)
 
     def coded(self) -> np.ndarray:
-        """Points as numbers [points, factors] for analysers: value, decimal logarithm (``log``) or number of the level."""
-        return np.stack([factor.coded(self.codes[factor.name]) for factor in self.factors], axis=1)
+        """Points as numbers [points, sampled factors] for analysers: value, decimal logarithm (``log``) or number of the level.
+
+        Where a factor is crossed, the points with one of its levels are in the order of the sampler.
+        """
+        return np.stack([factor.coded(self.codes[factor.name]) for factor in self.sampled], axis=1)
 
     def problem(self) -> dict[str, Any]:
-        """SALib's description of the factors, with the bounds of :meth:`coded`."""
+        """SALib's description of the sampled factors, with the bounds of :meth:`coded`."""
         return {
-            "num_vars": len(self.factors),
-            "names": self.names,
-            "bounds": [list(factor.bounds) for factor in self.factors],
+            "num_vars": len(self.sampled),
+            "names": [factor.name for factor in self.sampled],
+            "bounds": [list(factor.bounds) for factor in self.sampled],
         }
 
     def scenario(self, point: int) -> Scenario:
@@ -160,26 +164,38 @@ class Design:
         """By factor, the values of all points, or the numbers of their levels."""
         if self.method in GIVEN:
             return given_codes(self.table, self.factors, self.folder)
-        if self.method == "grid":
-            axes = [factor.grid() for factor in self.factors]
-            check_size(int(np.prod([float(axis.size) for axis in axes])))
-            mesh = np.meshgrid(*axes, indexing="ij")
-            return {factor.name: part.ravel() for factor, part in zip(self.factors, mesh, strict=True)}
-        unit = self._sample()
-        return {factor.name: factor.codes(unit[:, k]) for k, factor in enumerate(self.factors)}
+        sampled = [] if self.method == "grid" else self.sampled
+        grid = [factor.grid() for factor in self.factors if factor not in sampled]
+        rows = self._sample_size() if sampled else 1
+        check_size(rows * math.prod(axis.size for axis in grid))
+        sample = [np.arange(rows), *grid]  # the sample is the slowest axis
+        mesh = [part.ravel() for part in np.meshgrid(*sample, indexing="ij")]
+        unit = self._sample(len(sampled)) if sampled else np.empty((1, 0))
+        columns = iter(mesh[1:])
+        drawn = iter(unit.T)
+        return {
+            factor.name: factor.codes(next(drawn))[mesh[0]] if factor in sampled else next(columns) for factor in self.factors
+        }
 
-    def _sample(self) -> np.ndarray:
+    @property
+    def sampled(self) -> list[Factor]:
+        """The factors that are sampled, and not crossed with the sample."""
+        return [factor for factor in self.factors if not factor.crossed]
+
+    def _sample_size(self) -> int:
         assert self.size is not None
-        n, k = self.size, len(self.factors)
-        rows = {"sobol": n * ((2 if self.second_order else 1) * k + 2), "morris": n * (k + 1)}.get(self.method, n)
-        check_size(rows)
+        n, k = self.size, len(self.sampled)
+        return {"sobol": n * ((2 if self.second_order else 1) * k + 2), "morris": n * (k + 1)}.get(self.method, n)
+
+    def _sample(self, k: int) -> np.ndarray:
+        assert self.size is not None
         if self.method == "lhs":
-            return sampling.latin_hypercube(n, k, self.seed)
+            return sampling.latin_hypercube(self.size, k, self.seed)
         if self.method == "sobol_sequence":
-            return sampling.sobol_sequence(n, k, self.seed)
+            return sampling.sobol_sequence(self.size, k, self.seed)
         if self.method == "sobol":
-            return sampling.saltelli(n, k, self.seed, self.second_order)
-        return sampling.morris(n, k, self.seed, self.grid_levels)
+            return sampling.saltelli(self.size, k, self.seed, self.second_order)
+        return sampling.morris(self.size, k, self.seed, self.grid_levels)
 
     def _resolved(self, factor: Factor) -> Factor:
         """The factor with its files read, and whole where the scenario holds whole numbers."""

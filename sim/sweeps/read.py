@@ -35,6 +35,7 @@ OF_FACTOR = {
     "scale": bool,
     "whole": bool,
     "steps": int,
+    "crossed": bool,
 }
 KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false", list: "a list in [ ]"}
 
