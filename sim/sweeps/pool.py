@@ -91,6 +91,6 @@ def _error(future: Future[Receipt]) -> BaseException | None:
 
 def _meant(error: BaseException) -> BaseException:
     """The error to raise for one of a batch: as it is, or as one that says that the executor failed."""
-    if isinstance(error, OSError | StudyError | KeyboardInterrupt):
+    if isinstance(error, OSError | StudyError) or not isinstance(error, Exception | CancelledError):
         return error
     return StudyError(f"the executor cannot do the work: {type(error).__name__}: {error}")

@@ -190,6 +190,7 @@ class SweepFolder:
             self.done = self.total - gaps
             if there.get("complete") and same and not gaps:
                 self.about = there
+                shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
                 return
             self.about["continued"] = [*self.about["continued"], now]
         self._write_record()
