@@ -20,7 +20,7 @@ class Effort:
     pairs, thread_runs : pairs of one thread and two, and the runs of each.
     study_runs : studies on disk whose memory is compared, from short to long.
     sweep_points : points of two sweeps whose cost beside the kernel is compared.
-    stored_points : points of a stored sweep, of 20 runs each.
+    stored_points : points of a stored sweep, of 100 runs each.
     first_start : whether to compile with an empty cache.
     """
 
@@ -49,7 +49,7 @@ FULL = Effort(
     thread_runs=400,
     study_runs=(200, 2000, 4000),
     sweep_points=(20, 220),
-    stored_points=50_000,
+    stored_points=10_000,
     first_start=True,
 )
 QUICK = Effort(
@@ -63,6 +63,6 @@ QUICK = Effort(
     thread_runs=200,
     study_runs=(40, 400),
     sweep_points=(10, 60),
-    stored_points=2_000,
+    stored_points=1_000,
     first_start=False,
 )

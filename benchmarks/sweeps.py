@@ -24,6 +24,7 @@ from sim.sweeps import Design, Factor
 
 GROUP = "Sweeps"
 RUNS = 20
+STORED_RUNS = 100
 POINTS = 10_000  # of the sweep the overhead is told for
 OUTCOMES = [f"outcome_{number}" for number in range(1, 41)]
 
@@ -81,13 +82,13 @@ def model(point: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
 def _stored(effort: Effort) -> list[Row]:
     """Opening a sweep of many rows, and summarising it."""
     points = effort.stored_points
-    chosen = Design(factors=[Factor("x", low=0.0, high=1.0)], points=points, runs=RUNS)
+    chosen = Design(factors=[Factor("x", low=0.0, high=1.0)], points=points, runs=STORED_RUNS)
     with tempfile.TemporaryDirectory() as folder:
         sim.sweep(chosen, Path(folder) / "s", model=model)
-        rows = f"{points * RUNS:,} rows"
+        rows = f"{points * STORED_RUNS:,} rows"
         five = timed(lambda: sim.open(Path(folder) / "s").summary(OUTCOMES[:5]), effort.repeats)
         all_of_them = timed(lambda: sim.open(Path(folder) / "s").summary(), effort.repeats)
-    note = "mean, standard error and three quantiles of each point"
+    note = f"mean, standard error and three quantiles of each of {points:,} points"
     return [
         Row(GROUP, f"open and summarise {rows}, 5 outcomes", five.median, "s", "CPU", five.least, note),
         Row(GROUP, f"open and summarise {rows}, all 40 outcomes", all_of_them.median, "s", "CPU", all_of_them.least, note),

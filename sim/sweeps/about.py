@@ -98,8 +98,9 @@ def _value(level: dict[str, Any]) -> Any:
 def _codes(factor: Factor, column: pd.Series) -> np.ndarray:
     if not factor.labels:
         return column.to_numpy()
-    known = {str(label): number for number, label in enumerate(factor.labels)}
-    return np.array([known[str(label)] for label in column])
+    known = {label: number for number, label in enumerate(factor.labels)}
+    texts = {str(label): number for label, number in known.items()}  # labels of several kinds are stored as text
+    return np.array([known[label] if label in known else texts[str(label)] for label in column.tolist()])
 
 
 def _function(model: Any) -> dict[str, str] | None:

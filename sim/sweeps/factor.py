@@ -73,7 +73,7 @@ class Factor:
             raise InputError("found a factor with neither name nor path")
         if self.path and len(paths) > 1:
             raise self._wrong("found path and paths; allowed is one of the two")
-        if self.name in ("point", "run", "status", "error"):
+        if self.name in ("point", "run", "status", "error", "address"):
             raise self._wrong("this name is a column of the results; choose another")
         if self.levels is not None:
             self._check_levels()

@@ -234,3 +234,17 @@ def test_the_design_can_be_made_again_from_what_the_sweep_records(tmp_path: Path
     assert again.problem() == design.problem()
     assert [again.scenario(k).content_hash() for k in range(8)] == [design.scenario(k).content_hash() for k in range(8)]
     assert (again.title, again.outcomes, again.method, again.runs) == ("T", ("npv",), "lhs", 1)
+
+
+def test_levels_of_any_kind_are_found_again(tmp_path: Path) -> None:
+    factors = [
+        Factor("fraction", "market.success", levels=[0, 0.5, 1]),
+        Factor("broke", "reps.quit_broke", levels=[True, False]),
+        Factor("absent", "reps.absent", levels=[[], [0]]),
+        Factor("rule", "reps.choice.rule", levels=["logit", "fixed"]),
+    ]
+    design = Design(TINY, factors, points=4, runs=1)
+    sim.sweep(design, tmp_path / "s", workers=1)
+    again = sim.open(tmp_path / "s").design
+    assert list(again.rows()) == list(design.rows())
+    assert [again.scenario(k).content_hash() for k in range(4)] == [design.scenario(k).content_hash() for k in range(4)]

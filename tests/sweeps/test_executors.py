@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -16,7 +17,9 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.cli import main
 from sim.sweeps import Design, batches
+from tests.study.worlds import TINY_FILE
 from tests.sweeps.worlds import contents, listed, planted, tiny_design
 
 MANY = listed(*map(float, range(12)), -1.0)
@@ -117,6 +120,20 @@ def test_a_dask_worker_killed_in_mid_sweep_loses_nothing(tmp_path: Path, cluster
     assert killed[0] not in workers_of(cluster)
     assert contents(tmp_path / "dask") == contents(tmp_path / "threads")
     assert sweep.failures["x"].tolist() == [-1.0]
+
+
+def test_the_command_works_with_a_dask_scheduler(tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tiny.toml").write_text(TINY_FILE)
+    (tmp_path / "d.toml").write_text('base = "tiny.toml"\nruns = 2\n[[factors]]\npath = "reps.count"\nlevels = [1, 2]\n')
+    address = cluster.scheduler_info()["address"]
+    monkeypatch.setattr(
+        sys, "argv", ["daarna", "sweep", str(tmp_path / "d.toml"), "--out", str(tmp_path / "s"), "--dask", address]
+    )
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert not left.value.code
+    sim.sweep(tmp_path / "d.toml", tmp_path / "threads")
+    assert contents(tmp_path / "s") == contents(tmp_path / "threads")
 
 
 @pytest.mark.slow

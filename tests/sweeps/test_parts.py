@@ -61,6 +61,13 @@ def test_who_leads_waits_for_the_parts_and_a_part_for_who_leads(tmp_path: Path, 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Slurm's scripts are POSIX's")
+def test_the_job_array_is_a_script_that_bash_can_read(tmp_path: Path) -> None:
+    (tmp_path / "array.sh").write_text(script(Path("array.sh"), Path("it's d.toml"), Path("$o"), 2, 1, 1.0))
+    subprocess.run(["bash", "-n", "array.sh"], cwd=tmp_path, check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Slurm's scripts are POSIX's")
 def test_the_job_array_runs(tmp_path: Path) -> None:
     """With a stand-in for sbatch that runs every task of a job at once, and for the command of an installation."""
     (tmp_path / "tiny.toml").write_text(TINY_FILE)
