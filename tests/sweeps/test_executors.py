@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -165,9 +165,34 @@ def test_a_point_that_kills_its_workers_is_a_failing_one(tmp_path: Path, cluster
     assert len(sweep.runs) == 6
 
 
+def test_what_dies_with_its_batch_is_tried_point_by_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a stand-in for a cluster that gives up a batch after its workers have died."""
+
+    class KilledWorker(Exception):  # noqa: N818
+        pass
+
+    sizes: list[int] = []
+
+    class Deadly(Executor):
+        def submit(self, work: Any, /, *arguments: Any, **more: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            pieces = arguments[0]
+            sizes.append(len(pieces))
+            if any(piece.row[0] == 3.0 for piece in pieces):
+                done.set_exception(KilledWorker())
+            else:
+                done.set_result(work(pieces))
+            return done
+
+    monkeypatch.setattr(batches, "SHORTEST", 100.0)
+    sweep = sim.sweep(listed(1.0, 2.0, 3.0, 4.0, 5.0, runs=1), tmp_path / "s", executor=Deadly(), workers=1, model=planted)
+    assert max(sizes) > 1
+    assert sweep.failures.to_dict("records") == [{"point": 2, "x": 3.0, "error": "the workers that simulated it died"}]
+    assert sweep.runs["y"].size == 4
+
+
 def test_an_executor_may_hold_any_number_of_batches(tmp_path: Path) -> None:
     """An executor that tells nothing of itself, and does the work at once."""
-    from concurrent.futures import Future
 
     class AtOnce(Executor):
         def submit(self, function: Any, /, *arguments: Any, **more: Any) -> Future[Any]:

@@ -19,7 +19,7 @@ from sim.study import disk
 from sim.study.parquet import fingerprint
 from sim.sweeps import Design, Factor, batches, parts
 from tests.study.test_store import Death, Mortal
-from tests.study.worlds import OTHER, SMALL, TINY
+from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
 from tests.sweeps.worlds import RATE, Counted, contents, listed, planted, tiny_design
 
 FOUR = listed(0.0, 1.0, 2.0, 3.0)
@@ -125,6 +125,34 @@ def test_only_what_a_changed_design_does_not_have_is_simulated(tmp_path: Path) -
         swept(design, tmp_path / f"new-{len(list(tmp_path.iterdir()))}", model=Counted())
         newest = max(tmp_path.glob("new-*"), key=lambda path: int(path.name[4:]))
         assert contents(folder) == contents(newest)
+
+
+def test_only_points_of_a_changed_file_are_simulated_again(tmp_path: Path) -> None:
+    """An address depends on every factor's path and value, and on what a file says."""
+    (tmp_path / "tiny.toml").write_text(TINY_FILE)
+    (tmp_path / "other.toml").write_text('extends = "tiny.toml"\nscheme = { components = [] }\n')
+    design = (
+        'base = "tiny.toml"\nruns = 1\n[[factors]]\npath = "scheme"\nlevels = ["tiny.toml", "other.toml"]\n'
+        '[[factors]]\npath = "market.success"\nlevels = [0.1, 0.2, 0.3]\n'
+    )
+    (tmp_path / "d.toml").write_text(design)
+
+    def left() -> int:
+        told: list[tuple[int, int]] = []
+        sim.sweep(tmp_path / "d.toml", tmp_path / "s", workers=1, progress=lambda *now: told.append(now))
+        return told[0][1] - told[0][0]
+
+    assert left() == 6
+    assert left() == 0
+    (tmp_path / "other.toml").write_text('extends = "tiny.toml"\ntitle = "a label"\nscheme = { components = [] }\n')
+    assert left() == 0
+    (tmp_path / "other.toml").write_text('extends = "tiny.toml"\nscheme = { components = [], survey_noise = 0.5 }\n')
+    assert left() == 3
+    (tmp_path / "d.toml").write_text(design.replace("0.2", "0.25"))
+    assert left() == 2
+    (tmp_path / "d.toml").write_text(design.replace("0.2", "0.25").replace("market.success", "market.referred_success"))
+    with pytest.raises(sim.InputError, match="has no point in common"):
+        left()
 
 
 def test_a_changed_design_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
