@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -83,7 +84,9 @@ class Design:
         self.outcomes, self.title, self.table = tuple(outcomes), title, table
         self.second_order, self.grid_levels = second_order, grid_levels
         check_numbers(self)
-        self.factors = tuple(self._resolved(factor) for factor in factors)
+        self.factors: tuple[Factor, ...] = ()
+        for factor in factors:
+            self.factors += (self._resolved(factor),)
         check_factors(self)
         if self.base is not None:
             for number in range(len(self.factors)):
@@ -201,7 +204,7 @@ class Design:
         """The factor with its files read, and whole where the scenario holds whole numbers."""
         if self.base is None:
             return factor
-        here = [None if path == "scenario" else self._value(factor, path) for path in factor.paths]
+        here = [None if path == "scenario" else self._value(path) for path in factor.paths]
         groups = any(value is None or isinstance(value, dict | list | tuple) for value in here)
         if groups and (factor.ranged or factor.scale):
             raise InputError(f'factor "{factor.name}": {factor.paths[0]} is no number; allowed are levels')
@@ -214,12 +217,13 @@ class Design:
             return replace(factor, whole=True)
         return factor
 
-    def _value(self, factor: Factor, path: str) -> Any:
-        """The value at a path, in the base or in what an earlier factor may put there; None if nowhere."""
-        try:
-            return get(self.base, path) if self.base is not None else None
-        except InputError:
-            return 0.0  # it may stand in one of the levels: see probe
+    def _value(self, path: str) -> Any:
+        """The value at a path: in the base, or in a scenario that an earlier factor takes its values from."""
+        levels = [value for factor in self.factors for value in factor.values if isinstance(value, Scenario)]
+        for scenario in (self.base, *levels):
+            with suppress(InputError):
+                return get(scenario, path) if scenario is not None else None
+        return 0.0  # a parameter that is nowhere is refused later: see probe
 
     def _level(self, value: Any) -> Any:
         if isinstance(value, str) and value.endswith(".toml"):

@@ -80,6 +80,15 @@ def test_whole_parameters_get_whole_numbers_each_as_often() -> None:
     assert points["n"].value_counts().to_dict() == {1: 10, 2: 10, 3: 10, 4: 10}
 
 
+def test_a_component_may_stand_in_one_of_the_schemes_only() -> None:
+    quarterly = SMALL.with_(scheme={"components": [{"name": "bonus", "months": 3, "quota": 2.0, "bonus": 100.0}]})
+    schemes = Factor("scheme", "scheme", levels={"small": SMALL, "quarterly": quarterly})
+    months = Factor("months", "scheme.components[bonus].months", low=1, high=6)
+    design = Design(TINY, [schemes, months], points=6)
+    assert sorted(design.points()["months"]) == [1, 2, 3, 4, 5, 6]
+    assert design.points()["months"].dtype == np.int64
+
+
 def test_a_logarithmic_factor_is_even_in_the_logarithm() -> None:
     design = Design(TINY, [Factor("leads", "market.leads_per_month", low=1.0, high=100.0, log=True)], points=100)
     assert (design.points()["leads"] < 10.0).sum() == 50
