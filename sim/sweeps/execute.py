@@ -46,7 +46,8 @@ def sweep(
         Threads, or the number of workers of an `executor` that does not tell; all cores by default.
     model : callable, optional
         Takes the place of the simulation: ``model(point, seed, runs)`` gets a mapping name of factor -> value (the
-        label, of a level), the seed and a range of run numbers, and returns a data frame: ``run`` and outcomes.
+        label, of a level), the seed and a range of run numbers, and returns a data frame: ``run`` and outcomes.  A
+        row must depend on point, seed and run number only: a point's runs may be asked for in several calls.
     progress : callable, optional
         Called with (runs finished, runs in all), first with what is on disk already.
 
