@@ -46,7 +46,7 @@ def calibrate(
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim.calibrate import calibrate as estimate
-    from sim.cli.run import _announce_compilation as announce_compilation
+    from sim.cli.progress import announce_compilation
 
     _check_figure(figure, steps)
     found = estimate(

@@ -38,9 +38,9 @@ def verify(
 ) -> None:
     """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not."""
     from sim.cite import verify as make_again
-    from sim.cli.run import _progress
+    from sim.cli.progress import progress_bar
 
-    with _progress(quiet or as_json, thing) as (progress, _):
+    with progress_bar(quiet or as_json, thing) as (progress, _):
         verdict = make_again(thing, quick, progress)
     if as_json:
         typer.echo(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))

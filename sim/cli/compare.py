@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import MaxRuns, PrecisionTargets, Rule
-from sim.cli.run import _announce_compilation, _interruptible, _progress, _usual_folder, draw, finite
+from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+from sim.cli.run import draw, usual_folder
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -64,7 +65,7 @@ def compare(
     if rescale and not equal_pay:
         raise InputError("--rescale: says what --equal-pay rescales; give both, or neither")
     if not quiet:
-        _announce_compilation()
+        announce_compilation()
     matched = _match(chosen, pairs, seed, rescale or "variable", workers, quiet) if equal_pay else []
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
     comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
@@ -88,7 +89,7 @@ def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: 
 
     if not quiet:
         print("rescaling pay until it is the base's", file=sys.stderr)
-    with _interruptible():
+    with interruptible():
         return [equal_pay(one, chosen[0], runs, seed, rescale, workers=workers) for one in chosen[1:]]
 
 
@@ -100,8 +101,8 @@ def _study(
     from sim.study import run
 
     runs = None if goal else pairs
-    folder = out or _usual_folder(chosen, runs, seed, engine, customers, goal)
-    with _interruptible(), _progress(quiet, folder, growing=goal is not None) as (progress, looked):
+    folder = out or usual_folder(chosen, runs, seed, engine, customers, goal)
+    with interruptible(), progress_bar(quiet, folder, growing=goal is not None) as (progress, looked):
         study = run(chosen, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked)
     return Comparison(study, level, matched), folder
 

@@ -36,13 +36,13 @@ def explain(
 
     loaded = load(scenario)
     _check_options(customer, figure, month, as_json)
-    from sim.cli.run import _announce_compilation
+    from sim.cli.progress import announce_compilation
     from sim.trace.model import check_seat, follow, months_of_year
     from sim.trace.statement import as_data, statement
 
     check_seat(loaded, rep)
     first, last = months_of_year(loaded, year, month)
-    _announce_compilation()
+    announce_compilation()
     if customer is not None:
         from sim.trace.account import account_page
 

@@ -119,10 +119,10 @@ def identifier(about: dict[str, Any]) -> str:
     return f"daarna:{identity(about)[:12]}"
 
 
-def difference(there: dict[str, Any], here: dict[str, Any]) -> str:
-    """The first thing that determines the numbers and is not the same, in words; empty if all is."""
+def difference(there: dict[str, Any], here: dict[str, Any], keys: Sequence[str] = ()) -> str:
+    """The first thing that determines the numbers (or the first of `keys`) that is not the same, in words; empty if all is."""
     here = json.loads(json.dumps(here))
-    for key in _determining(here):
+    for key in keys or _determining(here):
         for place, old, new in _differing(there.get(key), here.get(key), key):
             if key in ("daarna", "source"):
                 return f"another version of the model made it: daarna {there.get('daarna')}, model source {there.get('source')}"

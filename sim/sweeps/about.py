@@ -1,0 +1,116 @@
+"""What a sweep says of itself: what determines its numbers, its design, and the circumstances it was made in."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.scenario.model import Scenario
+from sim.study.provenance import CIRCUMSTANCES, record
+from sim.sweeps.design import Design
+from sim.sweeps.factor import Factor
+
+SCHEMA_VERSION = 1
+LABELS = ("title", "question", "sources")  # of a scenario: nothing that is simulated
+
+
+def about(design: Design, model: Any = None) -> dict[str, Any]:
+    """The content of ``design.json``.
+
+    Parameters
+    ----------
+    design : Design
+        What is simulated.
+    model : callable, optional
+        The user's function: its name and source belong to what determines the numbers.
+    """
+    made = record([], design.seed, design.runs, "compiled", False, None)
+    base = None
+    if design.base is not None:
+        base = {key: value for key, value in design.base.canonical().items() if key not in LABELS}
+    content = {
+        "schema_version": SCHEMA_VERSION,
+        "base": base,
+        "seed": design.seed,
+        "model": _function(model),
+        "daarna": made["daarna"],
+        "source": made["source"] if model is None else None,
+        "points": len(design),
+        "runs": design.runs,
+        "design": _described(design),
+    }
+    told = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return {**content, "complete": False, "design_hash": told, **{key: made[key] for key in CIRCUMSTANCES}}
+
+
+def _described(design: Design) -> dict[str, Any]:
+    return {
+        "title": design.title,
+        "base": None if design.base is None else {key: design.base.canonical()[key] for key in LABELS},
+        "method": design.method,
+        "points": design.size,
+        "second_order": design.second_order,
+        "grid_levels": design.grid_levels,
+        "outcomes": list(design.outcomes),
+        "factors": [_factor(factor) for factor in design.factors],
+    }
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": factor.name, "paths": list(factor.paths)}
+    if factor.labels:
+        values = [{"scenario": one.canonical()} if isinstance(one, Scenario) else {"value": one} for one in factor.values]
+        told["levels"] = [{"label": label, **value} for label, value in zip(factor.labels, values, strict=True)]
+    return told | {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps", "crossed")}
+
+
+def design_of(told: dict[str, Any], points: pd.DataFrame) -> Design:
+    """The design that ``design.json`` describes, with the points as they were simulated.
+
+    Parameters
+    ----------
+    told : dict
+        The content of ``design.json``.
+    points : DataFrame
+        The points table.
+    """
+    described = dict(told["design"])
+    factors = []
+    for one in described["factors"]:
+        levels = {level["label"]: _value(level) for level in one.get("levels", [])}
+        factors.append(Factor(**one | {"levels": levels or None}))
+    base = None if told["base"] is None else Scenario.model_validate(told["base"] | described["base"])
+    table = points[[factor.name for factor in factors]] if described["method"] in ("table", "list") else None
+    design = Design(**described | {"base": base, "factors": factors}, runs=told["runs"], seed=told["seed"], table=table)
+    design.__dict__["codes"] = {factor.name: _codes(factor, points[factor.name]) for factor in factors}
+    return design
+
+
+def _value(level: dict[str, Any]) -> Any:
+    return Scenario.model_validate(level["scenario"]) if "scenario" in level else level["value"]
+
+
+def _codes(factor: Factor, column: pd.Series) -> np.ndarray:
+    if not factor.labels:
+        return column.to_numpy()
+    known = {label: number for number, label in enumerate(factor.labels)}
+    texts = {str(label): number for label, number in known.items()}  # labels of several kinds are stored as text
+    return np.array([known[label] if label in known else texts[str(label)] for label in column.tolist()])
+
+
+def _function(model: Any) -> dict[str, str] | None:
+    """Name and source of the user's function."""
+    if model is None:
+        return None
+    inner = model if inspect.isroutine(model) else type(model)
+    try:
+        source = inspect.getsource(inner)
+    except (OSError, TypeError):
+        source = "not known"
+    name = f"{getattr(inner, '__module__', '')}.{getattr(inner, '__qualname__', inner)}"
+    return {"name": name, "source": hashlib.sha256(source.encode()).hexdigest()[:16]}

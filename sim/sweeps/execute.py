@@ -1,0 +1,163 @@
+"""Running a sweep: batches of points in threads, in processes or on a cluster; results depend on none of them."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+
+from sim.errors import InputError, StudyError
+from sim.sweeps.about import about
+from sim.sweeps.batches import Batches
+from sim.sweeps.design import Design
+from sim.sweeps.job import Job, Model
+from sim.sweeps.pool import cores, in_parallel, slots_of
+from sim.sweeps.read import load
+from sim.sweeps.results import Sweep, open_sweep
+from sim.sweeps.store import SweepFolder
+
+Progress = Callable[[int, int], None]
+
+
+def sweep(
+    design: Design | str | Path,
+    out: str | Path | None = None,
+    executor: Executor | None = None,
+    workers: int | None = None,
+    model: Model | None = None,
+    progress: Progress | None = None,
+) -> Sweep:
+    """Simulate all points of a design on common random numbers.
+
+    Parameters
+    ----------
+    design : Design or path
+        What is simulated; a path is read with :func:`sim.sweeps.load`.
+    out : path, optional
+        Folder of the sweep.  Finished points are safe there at once; the same call goes on where a killed one
+        stopped, and a changed design simulates only what is not there.  Without it, a temporary folder that goes
+        with the result.
+    executor : concurrent.futures.Executor, optional
+        Where the work is done; threads of this process by default.  Its workers write into the folder themselves,
+        so they must see it.  For Dask: ``client.get_executor()``.  It is not shut down.
+    workers : int, optional
+        Threads, or the number of workers of an `executor` that does not tell; all cores by default.
+    model : callable, optional
+        Takes the place of the simulation: ``model(point, seed, runs)`` gets a mapping name of factor -> value (the
+        label, of a level), the seed and a range of run numbers, and returns a data frame: ``run`` and outcomes.  A
+        row must depend on point, seed and run number only: a point's runs may be asked for in several calls.
+    progress : callable, optional
+        Called with (runs finished, runs in all), first with what is on disk already.
+
+    Returns
+    -------
+    Sweep
+        A point that cannot be simulated is among its failures, with its error; the others do not suffer.  The next
+        call tries it again.
+
+    Raises
+    ------
+    InputError
+        When the design is wrong, or `out` cannot be written, holds something else or is in use.
+    StudyError
+        When the disk fills up or the executor breaks; says what is safe.
+    """
+    chosen = _checked(design, workers, model)
+    if out is not None:
+        return _sweep(chosen, Path(out), executor, workers, model, progress)
+    temporary = tempfile.TemporaryDirectory(prefix="daarna-sweep-", ignore_cleanup_errors=True)
+    result = _sweep(chosen, Path(temporary.name), executor, workers, model, progress)
+    result._keeps = temporary
+    return result
+
+
+def sweep_part(
+    design: Design | str | Path,
+    out: str | Path,
+    part: int,
+    parts: int,
+    workers: int | None = None,
+    model: Model | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Simulate every so-many-th point of a design into its folder; several parts may run at once, on many machines.
+
+    When all are done, :func:`sweep` makes the tables, and simulates what is still missing.
+
+    Parameters
+    ----------
+    design, out, workers, model, progress
+        As for :func:`sweep`.
+    part, parts : int
+        Which part, from 1, and of how many.
+
+    Returns
+    -------
+    int
+        Number of points that failed.
+
+    Raises
+    ------
+    InputError, StudyError
+        As for :func:`sweep`; also when the same part is being simulated.
+    """
+    chosen = _checked(design, workers, model)
+    if not 1 <= part <= parts:
+        raise InputError(f"part: found {part}/{parts}, allowed is 1/{parts} to {parts}/{parts}")
+    with SweepFolder(Path(out), chosen, about(chosen, model), (part, parts)) as folder:
+        if not folder.about["complete"]:
+            _fill(folder, _job(folder, model), None, workers, progress)
+        return len(folder.failures)
+
+
+def _checked(design: Design | str | Path, workers: int | None, model: Model | None) -> Design:
+    chosen = design if isinstance(design, Design) else load(design)
+    if model is None and chosen.base is None:
+        raise InputError("base: found none; a design without a model needs the scenario that every point starts from")
+    if workers is not None and workers < 1:
+        raise InputError(f"workers: found {workers}, allowed is at least 1")
+    return chosen
+
+
+def _sweep(
+    design: Design, out: Path, executor: Executor | None, workers: int | None, model: Model | None, progress: Progress | None
+) -> Sweep:
+    with SweepFolder(out, design, about(design, model)) as folder:
+        if not folder.about["complete"]:
+            _fill(folder, _job(folder, model), executor, workers, progress)
+            folder.finish()
+        elif progress:
+            progress(folder.total, folder.total)
+    result = open_sweep(out)
+    result.__dict__["design"] = design
+    return result
+
+
+def _job(folder: SweepFolder, model: Model | None) -> Job:
+    design = folder.design
+    source = folder.about["source"]
+    return Job(str(folder.folder.absolute()), design.base, design.factors, design.seed, source, folder.mark, model)
+
+
+def _fill(folder: SweepFolder, job: Job, executor: Executor | None, workers: int | None, progress: Progress | None) -> None:
+    """Simulate what is missing; results are written by the workers, only receipts come back."""
+    if progress:
+        progress(folder.done, folder.total)
+    copies = {address: number for address, number in Counter(folder.mine()).items() if number > 1}
+    pool = executor or ThreadPoolExecutor(workers or cores())
+    try:
+        for pieces, receipt in in_parallel(pool, job, Batches(folder.missing()), slots_of(pool, workers)):
+            folder.failures.update(receipt.failures)
+            folder.done += sum(piece.runs * copies.get(piece.address, 1) for piece in pieces)
+            folder.tidy()
+            if progress:
+                progress(folder.done, folder.total)
+    except OSError as error:
+        raise StudyError(f"{folder.folder}: cannot be written: {error.strerror or error}; {folder.safe()}") from None
+    except StudyError as error:
+        raise StudyError(f"{error}; {folder.safe()}") from None
+    finally:
+        if executor is None:
+            pool.shutdown(wait=True, cancel_futures=True)  # batches under way are finished and kept

@@ -1,0 +1,269 @@
+"""A sweep on disk: finished runs are safe at once and found again by content.
+
+While a sweep runs, its folder holds::
+
+    design.json       what determines the numbers, "complete": false
+    parts/….arrow     runs of some points, each written whole by the worker that simulated them
+    .lock             held by the process that leads
+
+A row is addressed by what determines it (:func:`sim.sweeps.point.addresses`), so a sweep goes on wherever it was
+killed, and a changed design takes from the folder every point that it still has.  In the end the rows are streamed
+in the order of the points into ``runs.parquet``, ``points.parquet`` says what became of each point, ``design.json``
+is replaced by the one that says "complete": true, and the parts are removed.  Each step may be repeated.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from sim.errors import InputError, StudyError
+from sim.study.disk import BusyError, lock, make_folder, replacing
+from sim.study.provenance import CIRCUMSTANCES, difference
+from sim.study.store import FULL, _read_record, _reason
+from sim.sweeps.design import Design
+from sim.sweeps.job import Piece
+from sim.sweeps.parts import MERGE, Shelf, merge_parts
+from sim.sweeps.point import addresses
+from sim.sweeps.table import RunsWriter, write_points
+from sim.tables import run_columns
+
+RECORD = "design.json"
+PARTS = "parts"
+PART_LOCK = ".lock-"  # and the part's mark: held by the process that simulates the part
+PATIENCE = 60.0  # seconds that a part waits for the others to have looked at the folder
+RUNS, POINTS = "runs.parquet", "points.parquet"
+DETERMINING = ("schema_version", "base", "seed", "daarna", "source", "model")
+
+
+class SweepFolder:
+    """A sweep being written into a folder; a context manager, within which nobody else leads there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; made if it is not there.
+    design : Design
+        What is simulated.
+    about : dict
+        The content of ``design.json``: see :func:`sim.sweeps.about.about`.
+    part : (int, int), optional
+        To simulate part k of n only, beside processes that simulate the others, and not to finish the sweep.
+    """
+
+    def __init__(self, folder: Path, design: Design, about: dict[str, Any], part: tuple[int, int] | None = None) -> None:
+        self.folder, self.design, self.about, self.part = folder, design, about, part
+        self.mark = "p" if part is None else f"p{part[0]}of{part[1]}"  # of the files it writes
+        self._written = 0
+        origin = {key: about[key] for key in DETERMINING}
+        self.addresses = list(addresses(origin, design.factors, design.rows()))
+        self.failures: dict[bytes, str] = {}
+        self.done = 0  # runs, of all points
+        self._open = ExitStack()
+
+    def __enter__(self) -> SweepFolder:
+        """Lock the folder and see what is there.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be written, holds something else, or is being written by another process.
+        StudyError
+            When the disk is full.
+        """
+        try:
+            with refusing(self.folder):
+                make_folder(self.folder)
+                with ExitStack() as leading:
+                    leading.enter_context(_patient_lock(self.folder) if self.part else lock(self.folder))
+                    if self.part:
+                        self._open.enter_context(lock(self.folder, f"{PART_LOCK}{self.mark}"))
+                    else:
+                        self._check_parts()
+                        self._open.enter_context(leading.pop_all())
+                    self._take_up()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Free the folder; an error on its way out is told what is safe."""
+        self._open.close()
+        if error is not None and not isinstance(error, InputError | StudyError):
+            error.add_note(self.safe())
+
+    def mine(self) -> list[bytes]:
+        """Addresses of the points to be seen to: all, or every so-many-th."""
+        return self.addresses if self.part is None else self.addresses[self.part[0] - 1 :: self.part[1]]
+
+    @property
+    def total(self) -> int:
+        """Runs of these points."""
+        return len(self.mine()) * self.design.runs
+
+    def missing(self) -> Iterator[Piece]:
+        """What is to be simulated, in order of the points; each content once."""
+        seen: set[bytes] = set()
+        first, step = (0, 1) if self.part is None else (self.part[0] - 1, self.part[1])
+        for address, row in islice(zip(self.addresses, self.design.rows(), strict=True), first, None, step):
+            if address not in seen:
+                seen.add(address)
+                for begin, end in self._shelf.gaps(address, self.design.runs):
+                    yield Piece(address, row, begin, end)
+
+    def tidy(self) -> None:
+        """Keep the number of files down; to be called when a file was written."""
+        self._written += 1
+        if self._written % MERGE == 0:
+            merge_parts(self.folder / PARTS, self.mark)
+
+    def _check_parts(self) -> None:
+        """Refuse to lead while a part is being simulated."""
+        for path in self.folder.glob(f"{PART_LOCK}*"):
+            with lock(self.folder, path.name):
+                pass
+
+    def finish(self) -> None:
+        """Make the sweep's files from the parts.
+
+        Raises
+        ------
+        StudyError
+            When they cannot be written, or a part cannot be read; says what is safe.
+        """
+        with self.keeping():
+            self._shelf = self._look()
+            self._assemble()
+            self.about["complete"] = True
+            try:
+                self._write_record()
+            except OSError:
+                self.about["complete"] = False
+                raise
+            shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+
+    def safe(self) -> str:
+        """What is safe on disk, and how to go on, in words."""
+        if self.about["complete"]:
+            return f"the sweep is whole in {self.folder}"
+        safe = max(0, self.done - len(self.failures) * self.design.runs)
+        return f"{safe:,} of {self.total:,} runs are safe in {self.folder}; the same command goes on from there"
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Turn an error of the file system into one that says what is safe."""
+        try:
+            yield
+        except OSError as error:
+            raise StudyError(f"{self.folder}: cannot be written: {_reason(error)}; {self.safe()}") from None
+
+    def _take_up(self) -> None:
+        record = self.folder / RECORD
+        if not record.exists():
+            for name in ("study.json", RUNS, POINTS, PARTS):
+                if (self.folder / name).exists():
+                    raise InputError(f"{self.folder}: holds {name} and no {RECORD}; choose another --out, or remove it first")
+            self._shelf = Shelf([], set())
+        else:
+            there = _read_record(record)
+            if gap := _gap(there, self.about):
+                raise InputError(f"{self.folder}: holds another sweep ({gap}); choose another --out, or remove it first")
+            self._shelf = self._look()
+            if there.get("complete") and not self._shelf.spans:
+                raise InputError(
+                    f"{self.folder}: holds a finished sweep that has no point in common with this one; "
+                    "choose another --out, or remove it first"
+                )
+            same = all(there.get(key) == json.loads(json.dumps(self.about[key])) for key in ("points", "runs", "design"))
+            now = {key: self.about[key] for key in CIRCUMSTANCES}
+            earlier = {key: there.get(key) for key in CIRCUMSTANCES}
+            self.about |= earlier | {"continued": there.get("continued", [])}
+            gaps = sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
+            self.done = self.total - gaps
+            if there.get("complete") and same and not gaps:
+                self.about = there
+                shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
+                return
+            self.about["continued"] = [*self.about["continued"], now]
+        self._write_record()
+        make_folder(self.folder / PARTS)
+
+    def _look(self) -> Shelf:
+        finished = [self.folder / RUNS] if (self.folder / RUNS).exists() else []
+        return Shelf([*finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
+
+    def _write_record(self) -> None:
+        with replacing(self.folder / RECORD) as file:
+            file.write(json.dumps(self.about, indent=1).encode())
+
+    def _assemble(self) -> None:
+        runs = self.design.runs
+        good = [not any(self._shelf.gaps(address, runs)) for address in self.addresses]
+        lost = [point for point, whole in enumerate(good) if not whole and self.addresses[point] not in self.failures]
+        if lost:
+            raise StudyError(f"{self.folder}: the runs of point {lost[0]} are not there; the same command simulates them")
+        tables = {}
+        with replacing(self.folder / RUNS) as file:
+            longest = max((months for months, whole in zip(self.design.months(), good, strict=True) if whole), default=0)
+            units = run_columns(longest) if self.design.base else ()
+            currency = self.design.base.currency if self.design.base else ""
+            writer = RunsWriter(file, self._shelf.schemas(), units, currency, self.about["design_hash"])
+            try:
+                whole_ones = ((point, self.addresses[point]) for point, whole in enumerate(good) if whole)
+                for points, rows in self._shelf.rows(whole_ones, runs):
+                    writer.add(points, rows)
+                tables["runs"] = writer.close()
+            except BaseException:
+                writer.abandon()
+                raise
+        status = [None if whole else self.failures[address] for whole, address in zip(good, self.addresses, strict=True)]
+        with replacing(self.folder / POINTS) as file:
+            tables["points"] = write_points(file, self.design.points(), self.addresses, status)
+        self.about["tables"] = tables
+        self.about["failing_points"] = sum(one is not None for one in status)
+
+
+@contextmanager
+def _patient_lock(folder: Path) -> Iterator[None]:
+    """The lock of a folder, waited for: parts that begin together look at it one after the other."""
+    began = time.monotonic()
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(lock(folder))
+                break
+            except BusyError:
+                if time.monotonic() - began > PATIENCE:
+                    raise
+            time.sleep(0.05)
+        yield
+
+
+def _gap(there: dict[str, Any], here: dict[str, Any]) -> str:
+    """The first thing that determines the numbers and is not the same, in words; empty if all is."""
+    gap = difference(there, here, DETERMINING)
+    return "another model function, or another version of it, made it" if gap.startswith("another BookModel") else gap
+
+
+@contextmanager
+def refusing(folder: Path) -> Iterator[None]:
+    """Turn what keeps a folder from being used into a message that says why."""
+    try:
+        yield
+    except BusyError as busy:
+        who = f"another process ({busy})" if str(busy) else "another process"
+        raise InputError(f"{folder}: {who} is writing a sweep there; wait for it, or choose another --out") from None
+    except OSError as error:
+        if error.errno in FULL:
+            raise StudyError(f"{folder}: cannot be written: {_reason(error)}; nothing was simulated") from None
+        raise InputError(
+            f"{folder}: the sweep cannot be written there: {_reason(error)}; choose another --out, a folder you may write"
+        ) from None
