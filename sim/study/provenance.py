@@ -71,10 +71,10 @@ def identity(about: dict[str, Any]) -> str:
     return _digest([about.get(key) for key in DETERMINING])
 
 
-def difference(there: dict[str, Any], here: dict[str, Any]) -> str:
+def difference(there: dict[str, Any], here: dict[str, Any], keys: Sequence[str] = DETERMINING) -> str:
     """The first thing that determines the numbers and is not the same, in words; empty if all is."""
     here = json.loads(json.dumps(here))
-    for key in DETERMINING:
+    for key in keys:
         for place, old, new in _differing(there.get(key), here.get(key), key):
             if key in ("daarna", "source"):
                 return f"another version of the model made it: daarna {there.get('daarna')}, model source {there.get('source')}"

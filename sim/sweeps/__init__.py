@@ -1,0 +1,11 @@
+"""Sweeps: a design over parameters, every point simulated on common random numbers, resumable on disk."""
+
+from __future__ import annotations
+
+from sim.sweeps.design import Design
+from sim.sweeps.execute import sweep
+from sim.sweeps.factor import Factor
+from sim.sweeps.read import load
+from sim.sweeps.results import Sweep, open_sweep
+
+__all__ = ["Design", "Factor", "Sweep", "load", "open_sweep", "sweep"]

@@ -1,0 +1,165 @@
+"""Finished runs on disk, found again by content: a row knows the address of the point it belongs to.
+
+A part is an Arrow file that a worker wrote in one piece; the finished table is a Parquet file.  Both have the
+columns ``address`` and ``run``, so either can give rows to a sweep that goes on or has changed.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import StudyError
+from sim.study.disk import replacing
+
+ADDRESS = pa.binary(16)
+IN_MEMORY = 1 << 18  # rows read from files and kept while a table is assembled
+MERGE = 512  # parts that are merged into one when there are twice as many
+
+
+class Span(NamedTuple):
+    """Consecutive runs of a point within a block of a file."""
+
+    first: int
+    last: int
+    file: int
+    block: int
+    offset: int
+
+
+def write_part(folder: Path, frames: Sequence[tuple[bytes, pd.DataFrame]]) -> None:
+    """Write the runs of several points as one file, there whole or not at all."""
+    rows = pd.concat([frame for _, frame in frames], ignore_index=True)
+    addresses = [address for address, frame in frames for _ in range(len(frame))]
+    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
+    _write(folder, [table.add_column(0, "address", pa.array(addresses, ADDRESS))])
+
+
+def _write(folder: Path, tables: Sequence[pa.Table]) -> None:
+    path = folder / f"{uuid.uuid4().hex}.arrow"  # a name of its own, should two workers do the same piece
+    with (
+        replacing(path) as file,
+        pa.ipc.new_file(file, tables[0].schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out,
+    ):
+        for table in tables:
+            out.write_table(table.combine_chunks())
+
+
+def merge_parts(folder: Path) -> None:
+    """Keep the number of parts down: files of one schema become one file, a block of it per file."""
+    kinds: dict[tuple[str, ...], list[tuple[Path, pa.Table]]] = {}
+    for path in sorted(folder.glob("*.arrow"), key=lambda path: path.stat().st_size)[:MERGE]:
+        with pa.OSFile(str(path)) as file:
+            table = pa.ipc.open_file(file).read_all()
+        kinds.setdefault(tuple(map(str, table.schema)), []).append((path, table))
+    for files in kinds.values():
+        if len(files) > 1:
+            _write(folder, [table for _, table in files])
+            for path, _ in files:
+                path.unlink()
+
+
+class Shelf:
+    """The runs found in parts and in a finished table, for some addresses.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Where to look.
+    wanted : set of bytes
+        Addresses that matter.
+    """
+
+    def __init__(self, files: Sequence[Path], wanted: set[bytes]) -> None:
+        self.files = list(files)
+        self.spans: dict[bytes, list[Span]] = {}
+        self.schemas: list[pa.Schema] = []
+        self._kept: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
+        for number, path in enumerate(self.files):
+            with _readable(path):
+                schema, blocks = _keys(path)
+                self.schemas.append(schema)
+                for block, keys in enumerate(blocks):
+                    self._note(number, block, keys, wanted)
+
+    def _note(self, file: int, block: int, keys: pa.Table, wanted: set[bytes]) -> None:
+        if not keys.num_rows:
+            return
+        addresses = keys["address"].combine_chunks()
+        runs = keys["run"].to_numpy()
+        words = np.frombuffer(addresses.buffers()[1], np.uint64).reshape(-1, 2)[
+            addresses.offset : addresses.offset + len(addresses)
+        ]
+        starts = np.flatnonzero(np.r_[True, (words[1:] != words[:-1]).any(axis=1) | (runs[1:] != runs[:-1] + 1)])
+        ends = np.r_[starts[1:], len(runs)]
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            address = words[start].tobytes()
+            if address in wanted:
+                self.spans.setdefault(address, []).append(Span(int(runs[start]), int(runs[end - 1]), file, block, start))
+
+    def gaps(self, address: bytes, runs: int) -> Iterator[tuple[int, int]]:
+        """Ranges of runs, of 1 to `runs`, that are not there."""
+        following = 1
+        for span in sorted(self.spans.get(address, ())):
+            if following > runs:
+                return
+            if span.first > following:
+                yield following, min(span.first - 1, runs)
+            following = max(following, span.last + 1)
+        if following <= runs:
+            yield following, runs
+
+    def rows(self, address: bytes, runs: int) -> list[pa.Table]:
+        """Runs 1 to `runs` of a point, in order."""
+        following, found = 1, []
+        for span in sorted(self.spans[address]):
+            first, last = max(span.first, following), min(span.last, runs)
+            if first <= last:
+                found.append(self._block(span.file, span.block).slice(span.offset + first - span.first, last - first + 1))
+                following = last + 1
+        return found
+
+    def _block(self, file: int, block: int) -> pa.Table:
+        if (file, block) not in self._kept:
+            path = self.files[file]
+            with _readable(path):
+                if path.suffix == ".parquet":
+                    table = pq.ParquetFile(path).read_row_group(block)
+                else:
+                    with pa.OSFile(str(path)) as part:
+                        table = pa.Table.from_batches([pa.ipc.open_file(part).get_batch(block)])
+            while self._kept and sum(one.num_rows for one in self._kept.values()) + table.num_rows > IN_MEMORY:
+                self._kept.popitem(last=False)
+            self._kept[file, block] = table
+        self._kept.move_to_end((file, block))
+        return self._kept[file, block]
+
+
+def _keys(path: Path) -> tuple[pa.Schema, list[pa.Table]]:
+    """Schema of a file, and the address and run of its rows, block by block."""
+    if path.suffix == ".parquet":
+        file = pq.ParquetFile(path)
+        return file.schema_arrow, [file.read_row_group(k, ["address", "run"]) for k in range(file.num_row_groups)]
+    with pa.OSFile(str(path)) as raw:
+        schema = pa.ipc.open_file(raw).schema
+        fields = [schema.get_field_index("address"), schema.get_field_index("run")]
+        part = pa.ipc.open_file(raw, options=pa.ipc.IpcReadOptions(included_fields=fields))
+        return schema, [pa.Table.from_batches([part.get_batch(k)]) for k in range(part.num_record_batches)]
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Turn what Arrow says of a broken file into a message that says what to do."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None

@@ -1,0 +1,100 @@
+"""Designs as TOML files; files they name are relative to them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from sim.errors import InputError
+from sim.scenario.base import nearest, shown
+from sim.sweeps.design import Design
+from sim.sweeps.factor import Factor
+
+KEYS = {  # of a design, and what each must be
+    "title": str,
+    "base": str,
+    "method": str,
+    "points": int,
+    "runs": int,
+    "seed": int,
+    "outcomes": list,
+    "factors": list,
+    "table": str,
+    "second_order": bool,
+    "grid_levels": int,
+}
+OF_FACTOR = {
+    "name": str,
+    "path": str,
+    "paths": list,
+    "low": (int, float),
+    "high": (int, float),
+    "levels": (list, dict),
+    "log": bool,
+    "scale": bool,
+    "whole": bool,
+    "steps": int,
+}
+KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false", list: "a list in [ ]"}
+
+
+def load(path: str | Path) -> Design:
+    """Read a design.
+
+    Raises
+    ------
+    InputError
+        One message naming the file, the place, what was found and what is allowed.
+    """
+    path = Path(path)
+    data = _toml(path)
+    try:
+        _check(data, KEYS, "")
+        if "base" not in data:
+            raise InputError(
+                'base: found none; name the scenario file that every point starts from, as in base = "baseline.toml"'
+            )
+        if not all(isinstance(one, dict) for one in data.get("factors", [])):
+            raise InputError("factors: write each as a table, under [[factors]]")
+        factors = [_factor(one, number) for number, one in enumerate(data.pop("factors", []))]
+        return Design(**{"method": "grid", **data}, factors=factors, folder=path.parent)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        there = sorted(file.name for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
+        raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not a text file in UTF-8; a design is a TOML text file") from None
+    except (OSError, ValueError) as error:
+        what = "is not valid TOML" if isinstance(error, tomllib.TOMLDecodeError) else "cannot be read"
+        raise InputError(f"{path}: {what}: {getattr(error, 'strerror', None) or error}") from None
+    except RecursionError:
+        raise InputError(f"{path}: is nested too deeply to be a design") from None
+
+
+def _factor(data: dict[str, Any], number: int) -> Factor:
+    where = (
+        f'factors[{number}] "{data.get("name") or data.get("path")}": '
+        if data.get("name") or data.get("path")
+        else f"factors[{number}]: "
+    )
+    _check(data, OF_FACTOR, where)
+    return Factor(**data)
+
+
+def _check(data: dict[str, Any], keys: dict[str, Any], where: str) -> None:
+    for key, value in data.items():
+        if key not in keys:
+            raise InputError(f'{where}unknown key "{key}"{nearest(key, keys) or "; there are " + ", ".join(keys)}')
+        kind = keys[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            allowed = KINDS.get(kind, "a number" if key in ("low", "high") else "a list, or a table label = value")
+            raise InputError(f"{where}{key}: found {shown(value)}, allowed is {allowed}")
+        if key in ("outcomes", "paths") and not all(isinstance(one, str) for one in value):
+            raise InputError(f"{where}{key}: found {shown(value)}, allowed are texts in quotes")

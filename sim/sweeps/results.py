@@ -1,0 +1,177 @@
+"""A finished sweep: its points, its runs, and what is summarised from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sim.errors import InputError, StudyError
+from sim.scenario.base import nearest
+
+QUANTILES = (0.05, 0.5, 0.95)
+
+
+class Sweep:
+    """Points and runs of a finished sweep, read from its folder when they are asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it is.
+    about : dict
+        What made it: the content of ``design.json``.
+    """
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self.folder, self.about = folder, about
+        self._keeps: Any = None  # the temporary folder of a sweep without one
+
+    def __repr__(self) -> str:
+        """The sweep in a line."""
+        return (
+            f"<Sweep over {', '.join(self.factors)}: {self.about['points']} points, {self.about['runs']} runs, seed {self.seed}>"
+        )
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """What was varied, as recorded."""
+        return dict(self.about["design"])
+
+    @property
+    def factors(self) -> list[str]:
+        """Names of the factors."""
+        return [one["name"] for one in self.about["design"]["factors"]]
+
+    @property
+    def seed(self) -> int:
+        """Key of all random numbers."""
+        return int(self.about["seed"])
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """A row per point: ``point``, the factors, ``status`` (ok or failed) and ``error``."""
+        return self._read("points").drop(columns="address")
+
+    @cached_property
+    def runs(self) -> pd.DataFrame:
+        """A row per point that did not fail and run: ``point``, ``run``, the outcomes."""
+        return self._read("runs", ["point", "run", *self.outcomes()])
+
+    @property
+    def failures(self) -> pd.DataFrame:
+        """The points that failed, each with its error."""
+        return self.points[self.points["status"] == "failed"].drop(columns="status").reset_index(drop=True)
+
+    def outcomes(self) -> list[str]:
+        """Names of all outcomes."""
+        schema = self._file("runs").schema_arrow
+        return [name for name in schema.names if name not in ("point", "run", "address")]
+
+    def column(self, outcome: str) -> np.ndarray:
+        """One outcome [points, runs], float64; NaN for points that failed.
+
+        Raises
+        ------
+        InputError
+            When there is no such outcome.
+        """
+        self._check([outcome])
+        found = self._read("runs", [outcome])[outcome].to_numpy(float)
+        good = (self.points["status"] == "ok").to_numpy()
+        values = np.full((good.size, self.about["runs"]), np.nan)
+        values[good] = found.reshape(-1, self.about["runs"])
+        return values
+
+    def means(self, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+        """A row per point: ``point``, the factors, and the mean of each outcome over its runs."""
+        chosen = self._chosen(outcomes)
+        frame = self.points[["point", *self.factors]].copy()
+        return frame.assign(**{name: _statistics(self.column(name))["mean"] for name in chosen})
+
+    def summary(self, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
+        """Mean, Monte Carlo standard error (sd / sqrt(n)) and quantiles of outcomes by point.
+
+        Parameters
+        ----------
+        outcomes : sequence of str, optional
+            Which; all by default.
+
+        Returns
+        -------
+        DataFrame
+            ``point outcome mean standard_error q05 q50 q95 n``, where n counts the runs in which it is defined.
+        """
+        chosen = self._chosen(outcomes)
+        parts = [
+            pd.DataFrame({"point": self.points["point"], "outcome": name, **_statistics(self.column(name))}) for name in chosen
+        ]
+        return pd.concat(parts).sort_values("point", kind="stable", ignore_index=True)
+
+    def _chosen(self, outcomes: Sequence[str] | None) -> list[str]:
+        chosen = [outcomes] if isinstance(outcomes, str) else list(outcomes or self.outcomes())
+        self._check(chosen)
+        return chosen
+
+    def _check(self, outcomes: Sequence[str]) -> None:
+        there = self.outcomes()
+        for name in outcomes:
+            if name not in there:
+                raise InputError(f'outcomes: found "{name}"{nearest(name, there) or "; there are " + ", ".join(there)}')
+
+    def _file(self, table: str) -> pq.ParquetFile:
+        path = self.folder / f"{table}.parquet"
+        try:
+            return pq.ParquetFile(path)
+        except (OSError, pa.ArrowException) as error:
+            raise StudyError(f"{path}: cannot be read: {error}") from None
+
+    def _read(self, table: str, columns: list[str] | None = None) -> pd.DataFrame:
+        frame: pd.DataFrame = self._file(table).read(columns).to_pandas()
+        return frame
+
+
+def _statistics(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Of each row of values [points, runs], of those that are no NaN."""
+    values = np.sort(values, axis=1)  # NaN come last
+    there = ~np.isnan(values)
+    n = there.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(there, values, 0.0).sum(axis=1) / n
+        square = np.where(there, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+        error = np.sqrt(square / np.where(n > 1, n - 1, np.nan) / n)
+    result = {"mean": mean, "standard_error": error}
+    rows = np.arange(n.size)
+    for q in QUANTILES:
+        place = q * np.maximum(n - 1, 0)
+        low = place.astype(np.int64)
+        high = np.minimum(low + 1, np.maximum(n - 1, 0))
+        result[f"q{round(100 * q):02d}"] = values[rows, low] + (place - low) * (values[rows, high] - values[rows, low])
+    return {**result, "n": n}
+
+
+def open_sweep(folder: str | Path) -> Sweep:
+    """Read a sweep from its folder; its tables are read when they are asked for.
+
+    Raises
+    ------
+    StudyError
+        When there is no whole sweep in the folder.
+    """
+    folder = Path(folder)
+    try:
+        about = json.loads((folder / "design.json").read_text(encoding="utf-8"))
+        if not about["complete"]:
+            raise StudyError(f"{folder}: holds no whole sweep: it is not finished; the same command goes on: {about['command']}")
+        for name in ("runs", "points"):
+            (folder / f"{name}.parquet").stat()
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StudyError(f"{folder}: holds no whole sweep ({error})") from None
+    return Sweep(folder, about)
