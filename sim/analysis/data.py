@@ -1,10 +1,11 @@
-"""What the analyses take from a sweep: outcomes as arrays, factors by name, and SALib without side effects."""
+"""What the analyses take from a sweep: factors and outcomes as arrays, and SALib without side effects."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -16,52 +17,101 @@ from sim.scenario.base import nearest
 
 
 class SweepLike(Protocol):
-    """The part of :class:`sim.sweeps.Sweep` that the analyses read."""
+    """The part of :class:`sim.sweeps.Sweep` that the analyses read; :class:`sim.analysis.paired.Paired` is one too."""
 
     @property
-    def design(self) -> Any:
-        """What was asked: base, factors, method, runs, seed."""
+    def about(self) -> dict[str, Any]:
+        """What made it, with its ``design``."""
         ...
 
     @property
-    def points(self) -> Any:
-        """A row per point: ``point`` and a column per factor."""
+    def factors(self) -> list[str]:
+        """Names of the factors."""
         ...
 
     @property
-    def runs(self) -> Any:
-        """A row per point and run: ``point``, ``run`` and the outcomes."""
+    def points(self) -> pd.DataFrame:
+        """A row per point: ``point``, the factors, ``status``."""
+        ...
+
+    def outcomes(self) -> list[str]:
+        """Names of all outcomes."""
+        ...
+
+    def column(self, outcome: str) -> np.ndarray:
+        """One outcome [points, runs]; NaN for points that failed."""
         ...
 
 
-def names(sweep: SweepLike) -> list[str]:
-    """Names of the factors, in the design's order."""
-    return [factor.name for factor in sweep.design.factors]
+@dataclass(frozen=True)
+class Data:
+    """An outcome of a sweep.
+
+    Attributes
+    ----------
+    names : of the d factors
+    points : frame of n rows, the factors
+    places : array [n, d], the points in the unit cube, on the scale on which designs are even
+    values : array [r, n], the outcome by run and point
+    failed : points of the sweep that failed and are not among the n
+    """
+
+    names: list[str]
+    points: pd.DataFrame
+    places: Array
+    values: Array
+    failed: int
 
 
-def factors(sweep: SweepLike) -> pd.DataFrame:
-    """The points' factors, a row per point in the design's order."""
-    frame: pd.DataFrame = sweep.points.sort_values("point")[names(sweep)].reset_index(drop=True)
-    return frame
+def read(sweep: SweepLike, outcome: str, whole: bool = False) -> Data:
+    """Factors and an outcome of a sweep's points; those that failed are left out.
 
-
-def outcomes(sweep: SweepLike, outcome: str) -> Array:
-    """An outcome as an array [runs, points], points in the design's order.
+    Parameters
+    ----------
+    sweep : Sweep or Paired
+    outcome : str
+        Column of the runs table.
+    whole : bool
+        Refuse a sweep in which points failed, because the analysis needs the design whole.
 
     Raises
     ------
     InputError
-        When there is no such outcome, it is undefined in some runs, or points lack runs.
+        When there is no such outcome, or it is undefined in some runs.
     """
-    there = [str(name) for name in sweep.runs if name not in ("point", "run", "scenario")]
+    there = sweep.outcomes()
     if outcome not in there:
         raise InputError(f'outcome: found "{outcome}", which the sweep does not have{nearest(outcome, there)}')
-    values = sweep.runs.pivot(index="run", columns="point", values=outcome).to_numpy(float)
-    undefined = int(np.isnan(values).sum())
-    if undefined or values.shape[1] != len(sweep.points):
-        missing = f"undefined or missing in {undefined} of {values.size} runs" if undefined else "missing at some points"
-        raise InputError(f"outcome: {outcome} is {missing}; take one that is known everywhere, such as npv")
-    return values
+    good = (sweep.points["status"] == "ok").to_numpy()
+    failed = int((~good).sum())
+    if whole and failed:
+        raise InputError(f"{failed} of {good.size} points of the sweep failed; this analysis needs them all")
+    values = np.asarray(sweep.column(outcome), float)[good].T
+    undefined = int(np.isnan(values).any(axis=0).sum())
+    if undefined or not values.size:
+        raise InputError(f"outcome: {outcome} is undefined in some run of {undefined} of {good.size} points; npv never is")
+    points = sweep.points.loc[good, sweep.factors].reset_index(drop=True)
+    return Data(list(sweep.factors), points, places(sweep.about["design"]["factors"], points), values, failed)
+
+
+def places(factors: list[dict[str, Any]], points: pd.DataFrame) -> Array:
+    """Points in the unit cube, array [points, factors].
+
+    (x − low) / (high − low), of logarithms for a factor on a log scale; for a factor with levels, its place among them.
+    """
+    columns = []
+    for factor in factors:
+        column = points[factor["name"]]
+        if "levels" in factor:
+            place = {str(label): k for k, label in enumerate(factor["levels"])}
+            columns.append(column.astype(str).map(place).to_numpy(float) / max(1, len(place) - 1))
+        elif factor["low"] is None:  # of a table of points, without bounds
+            rank = column.rank(method="dense").to_numpy(float) - 1
+            columns.append(rank / max(1.0, float(rank.max())))
+        else:
+            x, low, high = column.to_numpy(float), float(factor["low"]), float(factor["high"])
+            columns.append(np.log(x / low) / np.log(high / low) if factor["log"] else (x - low) / (high - low))
+    return np.column_stack(columns)
 
 
 @contextmanager
@@ -75,20 +125,3 @@ def guarded(seed: int) -> Iterator[None]:
     finally:
         np.random.set_state(before)
         warnings.formatwarning = form
-
-
-def unit(sweep: SweepLike) -> Array:
-    """The points' factors in the unit cube, array [points, factors]: the scale on which designs are even.
-
-    (x − low) / (high − low), of logarithms for a factor on a log scale; for a factor with levels, its place among them.
-    """
-    points, columns = factors(sweep), []
-    for factor in sweep.design.factors:
-        column = points[factor.name]
-        if factor.labels:
-            place = {str(label): k for k, label in enumerate(factor.labels)}
-            columns.append(column.astype(str).map(place).to_numpy(float) / max(1, len(place) - 1))
-            continue
-        x, low, high = column.to_numpy(float), float(factor.low), float(factor.high)
-        columns.append(np.log(x / low) / np.log(high / low) if factor.log else (x - low) / (high - low))
-    return np.column_stack(columns)

@@ -16,14 +16,14 @@ Needs the extra ``discovery`` (``pip install "daarna[discovery]"``).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, factors, names, outcomes
+from sim.analysis.data import SweepLike
 from sim.analysis.paired import Paired
 from sim.errors import InputError
 
@@ -87,7 +87,7 @@ class Discovery:
 
 
 def prim(
-    results: SweepLike | Paired, condition: Condition, boxes: int = 1, density: float | None = None,
+    results: SweepLike, condition: Condition, boxes: int = 1, density: float | None = None,
     peel: float = 0.05, smallest: float = 0.05, established: bool = False,
 ) -> Discovery:  # fmt: skip
     """Boxes in the factors' space in which a condition holds.
@@ -114,24 +114,27 @@ def prim(
     InputError
         When the condition cannot be read, holds everywhere or nowhere, or the extra is not installed.
     """
-    table, every, sweep = _table(results)
+    table, every = _table(results)
     case, words = _cases(table, condition)
     table = table.assign(case=case)
     unsure = int((~table["established"]).sum()) if "established" in table else 0
     if established and "established" in table:
         table = table[table["established"]].reset_index(drop=True)
     if not 0 < table["case"].sum() < len(table):
-        raise InputError(f"condition: {words} holds at {table['case'].sum()} of {len(table)} points: there is nothing to tell apart")
+        raise InputError(
+            f"condition: {words} holds at {table['case'].sum()} of {len(table)} points: there is nothing to tell apart"
+        )
     found = _boxes(table[every], table["case"].to_numpy(bool), boxes, density, peel, smallest)
-    return Discovery(words, every, table, found, unsure, sweep)
+    return Discovery(words, every, table, found, unsure, results)
 
 
-def _table(results: SweepLike | Paired) -> tuple[pd.DataFrame, list[str], SweepLike]:
+def _table(results: SweepLike) -> tuple[pd.DataFrame, list[str]]:
+    """Factors, and means of outcomes over runs, of the points that did not fail."""
     if isinstance(results, Paired):
-        return results.table, names(results), results
-    points = factors(results)
-    means = results.runs.drop(columns="run").groupby("point").mean(numeric_only=True).reset_index(drop=True)
-    return points.join(means[[name for name in means if name not in points]]), names(results), results
+        return results.table, results.factors
+    good = (results.points["status"] == "ok").to_numpy()
+    means = {name: results.column(name)[good].mean(axis=1) for name in results.outcomes() if name not in results.factors}
+    return results.points.loc[good, results.factors].reset_index(drop=True).assign(**means), results.factors
 
 
 def _cases(table: pd.DataFrame, condition: Condition) -> tuple[pd.Series, str]:
@@ -164,7 +167,7 @@ def _boxes(x: pd.DataFrame, case: np.ndarray, boxes: int, density: float | None,
 
 
 def _algorithm(x: pd.DataFrame, case: np.ndarray, peel: float, smallest: float) -> Any:
-    """The workbench's PRIM; before 3.0 it wants a threshold, which is chosen from the trajectory here."""
+    """The workbench's PRIM.  Before 3.0 it wants the least density of a box, which also tells cases (1) from others (0)."""
     try:
         from ema_workbench.analysis.prim import Prim
     except ImportError:
@@ -173,7 +176,7 @@ def _algorithm(x: pd.DataFrame, case: np.ndarray, peel: float, smallest: float) 
 
     numbers = x.select_dtypes(np.number).astype(float)
     x = x.astype(dict.fromkeys(numbers, float)).astype(dict.fromkeys([name for name in x if name not in numbers], str))
-    old = {"threshold": 0.0} if "threshold" in inspect.signature(Prim.__init__).parameters else {}
+    old = {"threshold": 1e-9} if "threshold" in inspect.signature(Prim.__init__).parameters else {}
     return Prim(x, case, peel_alpha=peel, mass_min=smallest, **old)
 
 
@@ -244,7 +247,7 @@ def _box(box: Any) -> Box:
     )  # fmt: skip
 
 
-def _words(row: dict[str, Any]) -> str:
+def _words(row: Mapping[Any, Any]) -> str:
     if isinstance(row["levels"], list):
         return f"{row['factor']} is {' or '.join(row['levels'])}"
     low, high = row["low"], row["high"]

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, guarded, names, outcomes, unit
+from sim.analysis.data import SweepLike, guarded, read
 from sim.analysis.noise import Array, Noise, corrected, jackknife, standard_errors, variance, variance_parts
 from sim.analysis.sobol import z
 from sim.errors import InputError
@@ -66,15 +66,17 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     InputError
         When there are too few points, or the points are a Saltelli sample, trajectories or a grid; the outcome is not there or does not vary.
     """
-    if sweep.design.method not in RANDOM:
-        raise InputError(f"given: needs a random sample (method {', '.join(RANDOM)}), found {sweep.design.method}")
-    values, factors = outcomes(sweep, outcome), [*names(sweep), DUMMY]
+    method = sweep.about["design"]["method"]
+    if method not in RANDOM:
+        raise InputError(f"given: needs a random sample (method {', '.join(RANDOM)}), found {method}")
+    data = read(sweep, outcome)
+    values, factors = data.values, [*data.names, DUMMY]
     if values.shape[1] < 6 * HARMONICS:
         raise InputError(f"given: found {values.shape[1]} points, needed are {6 * HARMONICS} or more")
     if np.ptp(values) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is nothing to explain")
     chance = np.random.default_rng(seed).permutation(values.shape[1]) / values.shape[1]
-    places = np.column_stack([unit(sweep), chance])
+    places = np.column_stack([data.places, chance])
     reach = z(level)
     slopes = coefficients(values, places)
     slopes_error = standard_errors(lambda drawn, rows: coefficients(drawn, places[rows]), values, resamples, seed)

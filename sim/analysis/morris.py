@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, names, outcomes, unit
+from sim.analysis.data import SweepLike, read
 from sim.analysis.noise import Array, corrected, standard_errors
 from sim.analysis.sobol import z
 from sim.errors import InputError
@@ -59,10 +59,11 @@ def morris(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resample
     InputError
         When the design is of another kind or the outcome is not there.
     """
-    effects = elementary(unit(sweep), outcomes(sweep, outcome))
+    data = read(sweep, outcome, whole=True)
+    effects = elementary(data.places, data.values)
     estimate = measures(effects)
     reach = z(level) * standard_errors(lambda drawn, _: measures(drawn), effects, resamples, seed)
-    table = pd.DataFrame({"factor": names(sweep)})
+    table = pd.DataFrame({"factor": data.names})
     bounds = (estimate, estimate - reach, estimate + reach)
     for k, name in enumerate(("mu", "mu_star", "sigma")):
         for column, bound in zip((name, f"{name}_low", f"{name}_high"), bounds, strict=True):

@@ -124,7 +124,7 @@ def standard_errors(statistic: Statistic, values: Array, resamples: int, seed: i
     resamples, seed : int
         Number of bootstrap samples, and what they are drawn from.
     """
-    runs, rows = values.shape[:2]
+    rows = values.shape[1]
     random, every = np.random.default_rng(seed), np.arange(rows)
     samples = random.integers(rows, size=(resamples, rows))
     spread: Array = np.array([statistic(values[:, rows_drawn], rows_drawn) for rows_drawn in samples]).var(axis=0, ddof=1)

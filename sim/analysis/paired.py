@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, factors, names, outcomes
+from sim.analysis.data import SweepLike, read
 from sim.analysis.noise import Array
 from sim.errors import InputError
 
@@ -23,27 +23,16 @@ if TYPE_CHECKING:
 SURE = 2.0  # standard errors from nought, from which on the sign of a difference counts as established
 
 
-class Varied(NamedTuple):
-    """What is varied in a paired difference: a design without the factor that was paired."""
-
-    factors: tuple[Any, ...]
-    method: str
-    runs: int
-    seed: int
-    base: Any
-
-
 @dataclass(frozen=True)
 class Paired:
-    """A difference at every point; itself a sweep, with the outcome ``difference``, to every analysis.
+    """A difference at every point; itself a sweep with the outcome ``difference``, so that every analysis takes it.
 
     Attributes
     ----------
     outcome : whose difference
     base, other : what is taken from what: other − base
-    design : what was varied besides
-    points : a row per point: ``point`` and the factors
-    runs : a row per point and run: ``point``, ``run``, ``difference``
+    about : of the sweep, its design without the factor that was paired
+    gaps : array [points, runs], the differences
     table : a row per point: the factors, ``difference``, ``standard_error`` and ``established`` (the sign is known: the
         mean difference is 2 standard errors from nought or further; never so with one run)
     """
@@ -51,10 +40,27 @@ class Paired:
     outcome: str
     base: str
     other: str
-    design: Varied
-    points: pd.DataFrame
-    runs: pd.DataFrame
+    about: dict[str, Any]
+    gaps: Array
     table: pd.DataFrame
+
+    @property
+    def factors(self) -> list[str]:
+        """Names of the factors that were varied besides."""
+        return [one["name"] for one in self.about["design"]["factors"]]
+
+    @property
+    def points(self) -> pd.DataFrame:
+        """A row per point: ``point``, the factors, ``status``."""
+        return self.table[self.factors].assign(point=np.arange(len(self.table)), status="ok")
+
+    def outcomes(self) -> list[str]:
+        """The one outcome."""
+        return ["difference"]
+
+    def column(self, outcome: str = "difference") -> Array:
+        """The differences [points, runs]."""
+        return self.gaps
 
     @property
     def unsure(self) -> int:
@@ -81,10 +87,10 @@ def paired(sweep: SweepLike, factor: str = "scheme", base: object = None, other:
     InputError
         When there is no such factor or level, or points do not pair.
     """
-    every = names(sweep)
+    data = read(sweep, outcome)
+    points, values, every = data.points, data.values, data.names
     if factor not in every:
         raise InputError(f'factor: found "{factor}", the sweep varies {", ".join(every)}')
-    points, values = factors(sweep), outcomes(sweep, outcome)
     levels = points[factor].astype(str)
     there = list(dict.fromkeys(levels))
     if len(there) < 2:
@@ -94,13 +100,15 @@ def paired(sweep: SweepLike, factor: str = "scheme", base: object = None, other:
         if level not in there:
             raise InputError(f'{factor}: found "{level}", the sweep has {", ".join(there)}')
     rest = [name for name in every if name != factor]
-    sides = [_by_point(points[levels == level], rest) for level in pair]
-    if set(sides[0]) != set(sides[1]) or len(sides[0]) != (levels == pair[0]).sum():
-        raise InputError(f"factor: the points with {factor} = {pair[0]} and {pair[1]} do not pair one to one")
-    places = [[side[key] for key in sides[0]] for side in sides]
-    gaps = values[:, places[1]] - values[:, places[0]]
-    kept = tuple(one for one in sweep.design.factors if one.name != factor)
-    return _paired(gaps, points.loc[places[0], rest].reset_index(drop=True), outcome, pair, sweep.design, kept)
+    keys = list(points[rest].itertuples(index=False, name=None))
+    ours = [k for k, level in enumerate(levels) if level == pair[0]]
+    partner = {keys[k]: k for k, level in enumerate(levels) if level == pair[1]}  # a point twice has the same runs twice
+    together = [k for k in ours if keys[k] in partner]
+    if not together or (not data.failed and {keys[k] for k in ours} != set(partner)):
+        raise InputError(f"factor: the points with {factor} = {pair[0]} and {pair[1]} do not pair")
+    gaps = values[:, [partner[keys[k]] for k in together]] - values[:, together]
+    kept = [one for one in sweep.about["design"]["factors"] if one["name"] != factor]
+    return _paired(gaps, points.loc[together, rest].reset_index(drop=True), outcome, pair, sweep.about, kept)
 
 
 def paired_sweeps(base: SweepLike, other: SweepLike, outcome: str = "npv", titles: Sequence[str] = ("base", "other")) -> Paired:
@@ -111,13 +119,13 @@ def paired_sweeps(base: SweepLike, other: SweepLike, outcome: str = "npv", title
     InputError
         When the points or the runs are not the same.
     """
-    points = factors(base)
-    if not points.equals(factors(other)) or base.design.seed != other.design.seed:
+    one, two = read(base, outcome, whole=True), read(other, outcome, whole=True)
+    if not one.points.equals(two.points) or base.about["seed"] != other.about["seed"]:
         raise InputError("paired_sweeps: the two sweeps have not the same factors, points and seed")
-    one, two = outcomes(base, outcome), outcomes(other, outcome)
-    if one.shape != two.shape:
-        raise InputError(f"paired_sweeps: found {len(one)} and {len(two)} runs a point; runs pair one to one")
-    return _paired(two - one, points, outcome, list(titles), base.design, tuple(base.design.factors))
+    if one.values.shape != two.values.shape:
+        raise InputError(f"paired_sweeps: found {len(one.values)} and {len(two.values)} runs a point; runs pair one to one")
+    kept = base.about["design"]["factors"]
+    return _paired(two.values - one.values, one.points, outcome, list(titles), base.about, kept)
 
 
 def crossed(design: Design, factor: Factor) -> Design:
@@ -141,19 +149,11 @@ def crossed(design: Design, factor: Factor) -> Design:
 
 
 def _paired(
-    gaps: Array, points: pd.DataFrame, outcome: str, pair: list[str], design: Any, kept: tuple[Any, ...]
+    gaps: Array, points: pd.DataFrame, outcome: str, pair: list[str], about: dict[str, Any], kept: list[dict[str, Any]]
 ) -> Paired:
     runs, size = gaps.shape
     mean = gaps.mean(axis=0)
     error = gaps.std(axis=0, ddof=1) / np.sqrt(runs) if runs > 1 else np.full(size, np.nan)
     table = points.assign(difference=mean, standard_error=error, established=np.abs(mean) >= SURE * error)
-    numbers = np.arange(size)
-    each = {"point": np.tile(numbers, runs), "run": np.repeat(np.arange(1, runs + 1), size), "difference": gaps.ravel()}
-    varied = Varied(kept, design.method, runs, design.seed, getattr(design, "base", None))
-    where = points.copy()
-    where.insert(0, "point", numbers)
-    return Paired(outcome, pair[0], pair[1], varied, where, pd.DataFrame(each), table)
-
-
-def _by_point(points: pd.DataFrame, rest: list[str]) -> dict[tuple[object, ...], int]:
-    return {tuple(row): int(str(place)) for place, row in zip(points.index, points[rest].itertuples(index=False), strict=True)}
+    here = about | {"design": about["design"] | {"factors": kept}, "points": size}
+    return Paired(outcome, pair[0], pair[1], here, gaps.T, table)

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, names, outcomes, unit
+from sim.analysis.data import SweepLike, read
 from sim.analysis.noise import Array, Noise, corrected, standard_errors, variance_parts
 from sim.errors import InputError
 
@@ -71,8 +71,8 @@ def sobol(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     InputError
         When the design is of another kind, the outcome is not there or does not vary.
     """
-    factors = names(sweep)
-    rows = blocks(outcomes(sweep, outcome), unit(sweep))
+    data = read(sweep, outcome, whole=True)
+    factors, rows = data.names, blocks(data.values, data.places)
     noise = variance_parts(np.concatenate([rows[..., 0], rows[..., -1]], axis=1))
     if np.ptp(rows) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is no variance to share out")
