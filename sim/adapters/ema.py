@@ -14,6 +14,7 @@ Works with the workbench 2.5 and 3.0; needs the extra ``discovery`` (``pip insta
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -30,8 +31,8 @@ def ema_model(design: Design, outcomes: Sequence[str] = ("npv",), levers: Sequen
     ----------
     design : Design
         Base, factors, runs (over which means are taken) and seed; its own points play no part.  Factors between bounds
-        become real or integer parameters (one on a log scale is sampled in its decimal logarithm, as ``log10 NAME``), those
-        with levels categorical ones.
+        become real or integer parameters (one on a log scale is sampled in its decimal logarithm, as ``log10_NAME``), those
+        with levels categorical ones.  What no Python name can have becomes ``_``: ``desk.capacity`` is ``desk_capacity``.
     outcomes : sequence of str
         Columns of the runs table; scalar outcomes of the model.
     levers : sequence of str
@@ -42,7 +43,8 @@ def ema_model(design: Design, outcomes: Sequence[str] = ("npv",), levers: Sequen
     Raises
     ------
     InputError
-        When the extra is not installed, the design has no base, or there is no such outcome or factor.
+        When the extra is not installed, the design has no base, there is no such outcome or factor, or two names
+        become one.
     """
     try:
         from ema_workbench import Model, ScalarOutcome
@@ -52,6 +54,8 @@ def ema_model(design: Design, outcomes: Sequence[str] = ("npv",), levers: Sequen
     for lever in levers:
         if lever not in design.names:
             raise InputError(f'levers: found "{lever}", which is no factor{nearest(lever, design.names)}')
+    if len({_name(factor) for factor in design.factors}) < len(design.factors):
+        raise InputError(f"factors: {', '.join(map(_name, design.factors))} are not all different; give them other names")
     model = Model(name, function=_Function(design, tuple(outcomes)))
     model.uncertainties = [_parameter(factor) for factor in design.factors if factor.name not in levers]
     model.levers = [_parameter(factor) for factor in design.factors if factor.name in levers]
@@ -69,8 +73,7 @@ class _Function:
 
     def __call__(self, **point: Any) -> dict[str, float]:
         """Means of the outcomes at a point."""
-        logs = {_log(factor): factor.name for factor in self._design.factors if factor.log}
-        plain = {logs.get(key, key): 10**value if key in logs else value for key, value in point.items()}
+        plain = {one.name: 10 ** point[_name(one)] if one.log else point[_name(one)] for one in self._design.factors}
         return means(self._design, labelled(self._design, plain), self._outcomes)
 
 
@@ -78,13 +81,14 @@ def _parameter(factor: Any) -> Any:
     from ema_workbench import CategoricalParameter, IntegerParameter, RealParameter
 
     if factor.labels:
-        return CategoricalParameter(factor.name, [str(label) for label in factor.labels])
+        return CategoricalParameter(_name(factor), [str(label) for label in factor.labels])
     if factor.log:
-        return RealParameter(_log(factor), *factor.bounds)
+        return RealParameter(_name(factor), *factor.bounds)
     if factor.whole:
-        return IntegerParameter(factor.name, int(factor.low), int(factor.high))
-    return RealParameter(factor.name, float(factor.low), float(factor.high))
+        return IntegerParameter(_name(factor), int(factor.low), int(factor.high))
+    return RealParameter(_name(factor), float(factor.low), float(factor.high))
 
 
-def _log(factor: Any) -> str:
-    return f"log10 {factor.name}"
+def _name(factor: Any) -> str:
+    """Its name in the workbench, which from 3.0 on wants names of Python."""
+    return re.sub(r"\W|^(?=\d)", "_", f"log10_{factor.name}" if factor.log else factor.name)

@@ -75,7 +75,7 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
         raise InputError(f"given: found {values.shape[1]} points, needed are {6 * HARMONICS} or more")
     if np.ptp(values) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is nothing to explain")
-    chance = np.random.default_rng(seed).permutation(values.shape[1]) / values.shape[1]
+    chance = np.random.default_rng([seed, len(factors)]).permutation(values.shape[1]) / values.shape[1]
     places = np.column_stack([data.places, chance])
     reach = z(level)
     slopes = coefficients(values, places)

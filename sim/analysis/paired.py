@@ -141,7 +141,8 @@ def crossed(design: Design, factor: Factor) -> Design:
     from sim.sweeps import Design
 
     points = design.points().drop(columns="point")
-    parts = [points.assign(**{factor.name: label}) for label in factor.labels]
+    levels = Design(design.base, (factor,), "grid", folder=design.folder).points()[factor.name]  # files by their names
+    parts = [points.assign(**{factor.name: level}) for level in levels]
     return Design(
         design.base, (factor, *design.factors), "table", runs=design.runs, seed=design.seed, outcomes=design.outcomes,
         title=design.title, table=pd.concat(parts, ignore_index=True), folder=design.folder,

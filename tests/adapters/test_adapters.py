@@ -35,7 +35,9 @@ def test_salib_gets_the_means_a_sweep_has_at_the_same_points() -> None:
     problem = salib_problem(mine)
     assert problem["bounds"] == [[0.05, 0.4], [pytest.approx(np.log10(3)), pytest.approx(np.log10(30))], [1, 3], [0, 2]]
     sample = np.array([[0.1, 1.0, 1.2, 0.4], [0.4, 0.5, 2.9, 1.7], [0.2, 1.4, 3.0, 2.0]])
-    rows = pd.DataFrame({"rate": [0.1, 0.4, 0.2], "wait": 10 ** sample[:, 1], "seats": [1, 2, 2], "desk": ["pool", "fixed", "fixed"]})
+    rows = pd.DataFrame(
+        {"rate": [0.1, 0.4, 0.2], "wait": 10 ** sample[:, 1], "seats": [1, 2, 2], "desk": ["pool", "fixed", "fixed"]}
+    )
     expected = swept((RATE, WAIT, SEATS, DESK), rows)
     assert salib_model(mine)(sample) == pytest.approx(expected, rel=1e-12)
     assert np.ptp(expected) > 0
@@ -56,7 +58,7 @@ def test_the_workbench_gets_the_means_a_sweep_has_at_the_same_points() -> None:
     model = ema_model(design(RATE, WAIT, SEATS, DESK), outcomes=("npv", "signings"), levers=("desk",))
     experiments, outcomes = ema.perform_experiments(model, scenarios=3, policies=2)
     assert len(experiments) == 6 and set(outcomes) == {"npv", "signings"}
-    rows = experiments[["rate", "seats", "desk"]].assign(wait=10 ** experiments["log10 wait"].astype(float))
+    rows = experiments[["rate", "seats", "desk"]].assign(wait=10 ** experiments["log10_wait"].astype(float))
     rows = rows.astype({"rate": float, "seats": int, "desk": str})
     assert outcomes["npv"] == pytest.approx(swept((RATE, WAIT, SEATS, DESK), rows), rel=1e-12)
 
