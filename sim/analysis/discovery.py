@@ -102,8 +102,9 @@ def prim(
     boxes : int
         At most so many.
     density : float, optional
-        Take the box of largest coverage with at least this density; without it, the box with the largest harmonic
-        mean of coverage and density.
+        Take the box of largest coverage with at least this density, if there is one; its limits may then include some
+        of a large quasi-p.  Without it, the box with the largest harmonic mean of coverage and density, of which limits with
+        a quasi-p above .05 are lifted.
     peel, smallest : float
         Share of points peeled off at a time; the smallest box, as a share of all points.
     established : bool
@@ -195,7 +196,11 @@ def _choose(box: Any, density: float | None) -> None:
         weakest = max(strengths, key=lambda limit: strengths[limit], default=None)
         if weakest is None or strengths[weakest] <= QUASI_P:
             return
+        before = box._cur_box
         _lift(box, *weakest)
+        if density is not None and box.density < min(density, steps["density"].max()):
+            box.select(before)
+            return
 
 
 def _lift(box: Any, name: str, side: int) -> None:

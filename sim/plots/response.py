@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -62,12 +63,12 @@ def response(sweep: Any, factor: str, outcome: str = "npv", ax: Axes | None = No
         over = "mean over runs" if alone else "mean over the other factors"
         handles = [Line2D([], [], color=BLUE, marker="o", label=f"{over}, 95% interval"), *handles]
         ax.set(xlabel=factor, ylabel=said.text)
-        heading(ax, f"{outcome.capitalize() if outcome == 'difference' else outcome} along {factor}", handles)
+        heading(ax, f"{said.short} along {factor}", handles)
     return ax
 
 
 def response_map(sweep: Any, x: str, y: str, outcome: str = "npv", ax: Axes | None = None) -> Axes:
-    """Mean of an outcome over two factors as a heat map, with the line on which it is nought.
+    """Mean of an outcome over two factors as a heat map, with the number in every cell.
 
     A factor with many values is cut into eight slices of equally many points; cells without points stay white.
 
@@ -104,10 +105,10 @@ def response_map(sweep: Any, x: str, y: str, outcome: str = "npv", ax: Axes | No
         bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
         bar.outline.set_visible(False)  # type: ignore[operator]
         said.on(bar.ax.yaxis)
-        bar.set_label(said.text)
+        bar.set_label(textwrap.fill(said.text, 40))
         ax.grid(visible=False)
         ax.set(xlabel=x, ylabel=y)
-        heading(ax, f"{outcome.capitalize() if outcome == 'difference' else outcome} over {x} and {y}")
+        heading(ax, f"{said.short} over {x} and {y}")
     return ax
 
 
@@ -164,7 +165,7 @@ def _write(ax: Axes, cells: Array, across: list[_Slice], up: list[_Slice], said:
         value = cells[row, column]
         if np.isfinite(value):
             light = mesh.norm(value) > 0.55
-            text = f"{value / said.factor:,.{decimals}f}".replace("-", "−")
+            text = f"{round(value / said.factor, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
             ax.text(across[column].x, up[row].x, text, ha="center", va="center", fontsize=SMALL, color=INK if light else "white")
 
 

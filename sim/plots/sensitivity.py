@@ -42,9 +42,10 @@ def indices(result: Sobol | GivenData, ax: Axes | None = None) -> Axes:
             ax.plot(x, y, linestyle="none", zorder=4, **look)
             handles.append(Line2D([], [], linestyle="-", linewidth=1.2, label=label, **look))
         ax.axvline(0, color=INK, linewidth=0.8, zorder=1.5)
-        ax.set_xlim(min(-0.05, float(table.filter(like="_low").filter(regex="first|total").min().min())), None)
+        lowest = min(float(table[f"{name}_low"].min()) for name, *_ in kinds)
+        ax.set_xlim(min(-0.03, lowest - 0.02), None)
         ax.set_xlabel(f"Share of the variance of {quantity(result.sweep, result.outcome).label}, {result.level:.0%} intervals")
-        heading(ax, "Which parameters the outcome depends on", handles, beside=max(map(text_width, names)))
+        heading(ax, "What the outcome depends on", handles, beside=max(map(text_width, names)))
     return ax
 
 

@@ -29,6 +29,7 @@ class Quantity(NamedTuple):
     label: str
     unit: str
     money: Money | None
+    short: str  # for titles
 
     def on(self, axis: Axis) -> None:
         """Write the axis' ticks in this unit."""
@@ -52,15 +53,16 @@ def quantity(sweep: Any, outcome: str, *amounts: Array, change: str = "") -> Qua
 
     name = getattr(sweep, "outcome", outcome)  # of a pair, the outcome whose difference it is
     label = f"{name}, {sweep.other} less {sweep.base}" if name != outcome else outcome
+    short = f"Difference of {name}" if name != outcome else outcome
     units = {column.name: column.unit for column in RUNS_FIRST + RUNS_REST}
     unit = "money" if name.startswith("profit_year_") else units.get(name, "")
     base = sweep.about.get("base")
     if base is None or (name not in units and not unit):
-        return Quantity(f"{change}{label}", "", None)
+        return Quantity(f"{change}{label}", "", None, short)
     if unit != "money":
-        return Quantity(f"{change}{label}", unit.replace("money", base["currency"]), None)
+        return Quantity(f"{change}{label}", unit.replace("money", base["currency"]), None, short)
     money = Money.fitting(base["currency"], *map(np.asarray, amounts))
-    return Quantity(f"{change}{label}", money.unit, money)
+    return Quantity(f"{change}{label}", money.unit, money, short)
 
 
 def rows(ax: Axes, names: list[str]) -> None:

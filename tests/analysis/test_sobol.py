@@ -41,7 +41,7 @@ def test_ishigami_through_a_sweep_gives_the_known_indices() -> None:
 def test_noise_of_half_the_variance_is_taken_out_and_spoils_what_is_not_corrected() -> None:
     found = sobol(
         swept(
-            lambda point, runs: ishigami(point) + LOUD * own_noise(point, runs), CUBE, "sobol", 512, runs=RUNS, second_order=False
+            lambda point, runs: ishigami(point) + LOUD * own_noise(point, runs), CUBE, "sobol", 256, runs=RUNS, second_order=False
         )
     )
     assert found.noise.share_of_means == pytest.approx(0.5, abs=0.07)
