@@ -101,12 +101,15 @@ def _label(ax: Axes, names: list[str], x: np.ndarray, y: np.ndarray) -> None:
     taken = [(a - 3, b - 3, a + 3, b + 3) for a, b in at]  # left, bottom, right, top of points, then of names
     for k in np.argsort(-np.hypot(*at.T)):
         wide = text_width(names[k], SMALL)
-        for dx, dy in ((4, 4), (-4 - wide, 4), (4, -11), (-4 - wide, -11), (-wide / 2, 12), (4, 20), (-4 - wide, 20)):
+        far = [(x_off, y_off) for y_off in (16, 26, 36, 46) for x_off in (8, -8 - wide)]
+        for dx, dy in ((4, 4), (4, -11), (-4 - wide, 4), *far, (-4 - wide, -11)):
             left, low = at[k, 0] + dx, at[k, 1] + dy
             here = (left, low, left + wide, low + SMALL)
             if left > 0 and here[2] < width and low > 0 and not any(_meet(here, other) for other in taken):
                 taken.append(here)
-                ax.annotate(names[k], (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=SMALL, color=INK, zorder=5)
+                leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 3} if dy > 10 else None
+                ax.annotate(names[k], (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=SMALL, color=INK, zorder=5,
+                            arrowprops=leader)  # fmt: skip
                 break
 
 
