@@ -16,7 +16,7 @@ _HOMES = {
     "Scenario": "sim.scenario.model",
     "load": "sim.scenario.load",
     "run": "sim.study",
-    "open": "sim.study",
+    "open": "sim.sweeps",
     "Study": "sim.study",
     "sweep": "sim.sweeps",
     "Sweep": "sim.sweeps",

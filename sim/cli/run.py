@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import gc
 import json
-import os
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.progress import announce_compilation, interruptible, progress_bar, without_nan
+
 if TYPE_CHECKING:
     from sim.study import Study
-
-Progress = Callable[[int, int], None]
 
 
 def register(app: typer.Typer) -> None:
@@ -42,11 +36,11 @@ def run(
 
     loaded = [load(path) for path in scenario]
     if not quiet:
-        _announce_compilation()
+        announce_compilation()
     from sim.study import run as run_study
 
     folder = out or _usual_folder(loaded, runs, seed, engine, customers)
-    with _interruptible(), _progress(quiet, folder) as progress:
+    with interruptible(), progress_bar(quiet, folder) as progress:
         study = run_study(loaded, runs, seed, engine, workers, customers, progress=progress, out=folder)
     if as_json:
         typer.echo(_as_json(study, folder))
@@ -70,14 +64,6 @@ def _usual_folder(loaded: list[Any], runs: int, seed: int, engine: str, customer
     return Path("studies") / f"{'-vs-'.join(one.name for one in loaded)[:80]}-{mark}"
 
 
-def _announce_compilation() -> None:
-    from sim.compiled import cache_folder
-
-    if not any(cache_folder().rglob("*.nbc")):
-        print("Compiling the model once (about 40 seconds); later starts take it from disk.", file=sys.stderr)
-        gc.disable()  # numba makes millions of objects that stay: looking for garbage among them costs seconds
-
-
 def _draw(study: Study, folder: Path) -> None:
     from sim.errors import StudyError
     from sim.plots import draw_study
@@ -98,65 +84,4 @@ def _as_json(study: Study, folder: Path) -> str:
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
     }
-    return json.dumps(_without_nan(answer), indent=1, allow_nan=False)
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON has no word for an undefined number but null."""
-    if isinstance(value, dict):
-        return {key: _without_nan(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(one) for one in value]
-    return None if value != value else value
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Ctrl-C finishes and keeps the runs under way; a second one leaves at once; both say what is safe."""
-
-    def stop(*_: Any) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("stopping: the runs under way are finished first (Ctrl-C again leaves at once)", file=sys.stderr, flush=True)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGINT, stop)
-    try:
-        yield
-    except KeyboardInterrupt as interrupt:
-        print("\n".join(["interrupted", *getattr(interrupt, "__notes__", [])]), file=sys.stderr, flush=True)
-        os._exit(1)  # at once: an ordinary exit would wait for threads that are still simulating
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _progress(quiet: bool, folder: Path) -> Iterator[Progress | None]:
-    """A bar with time left on a terminal, nothing where standard error is piped, but for what is there already."""
-    if quiet:
-        yield None
-        return
-
-    def say_what_is_there(done: int, total: int) -> None:
-        if done:
-            rest = "nothing is left to simulate" if done == total else "going on from there"
-            print(f"{done} of {total} runs are in {folder} already; {rest}", file=sys.stderr)
-
-    if not sys.stderr.isatty():
-        first: list[Progress] = [say_what_is_there]
-        yield lambda done, total: first.pop()(done, total) if first else None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-
-        def show(done: int, total: int) -> None:
-            if not bar.tasks:
-                say_what_is_there(done, total)
-                bar.add_task("runs", total=total, completed=done)
-            else:
-                bar.update(bar.tasks[0].id, completed=done)
-
-        yield show
+    return json.dumps(without_nan(answer), indent=1, allow_nan=False)

@@ -56,15 +56,15 @@ class BusyError(Exception):
 
 
 @contextmanager
-def lock(folder: Path) -> Iterator[None]:
-    """Be the only writer in a folder.  The operating system frees the lock when the process dies, however it dies.
+def lock(folder: Path, name: str = LOCK) -> Iterator[None]:
+    """Be the only one to hold a lock in a folder: by default, its only writer.  The operating system frees the lock when the process dies, however it dies.
 
     Raises
     ------
     BusyError
-        When someone else is writing there.
+        When someone else holds it.
     """
-    path = folder / LOCK
+    path = folder / name
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from sim.sweeps.design import Design
-from sim.sweeps.execute import sweep
+from sim.sweeps.execute import sweep, sweep_part
 from sim.sweeps.factor import Factor
 from sim.sweeps.read import load
 from sim.sweeps.results import Sweep, open_sweep
+from sim.sweeps.results import open_any as open
 
-__all__ = ["Design", "Factor", "Sweep", "load", "open_sweep", "sweep"]
+__all__ = ["Design", "Factor", "Sweep", "load", "open", "open_sweep", "sweep", "sweep_part"]

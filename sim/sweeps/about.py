@@ -7,10 +7,16 @@ import inspect
 import json
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
+from sim.scenario.model import Scenario
 from sim.study.provenance import CIRCUMSTANCES, record
 from sim.sweeps.design import Design
+from sim.sweeps.factor import Factor
 
 SCHEMA_VERSION = 1
+LABELS = ("title", "question", "sources")  # of a scenario: nothing that is simulated
 
 
 def about(design: Design, model: Any = None) -> dict[str, Any]:
@@ -24,37 +30,76 @@ def about(design: Design, model: Any = None) -> dict[str, Any]:
         The user's function: its name and source belong to what determines the numbers.
     """
     made = record([], design.seed, design.runs, "compiled", False, None)
-    described = {
-        "title": design.title,
-        "method": design.method,
-        "outcomes": list(design.outcomes),
-        "factors": [{"name": one.name, "paths": list(one.paths), **_values(one)} for one in design.factors],
-    }
     base = None
     if design.base is not None:
-        labels = ("title", "question", "sources")
-        base = {key: value for key, value in design.base.canonical().items() if key not in labels}
+        base = {key: value for key, value in design.base.canonical().items() if key not in LABELS}
     content = {
         "schema_version": SCHEMA_VERSION,
-        "complete": False,
         "base": base,
-        "base_title": None if design.base is None else design.base.title,
         "seed": design.seed,
         "model": _function(model),
         "daarna": made["daarna"],
         "source": made["source"] if model is None else None,
-        "design": described,
         "points": len(design),
         "runs": design.runs,
+        "design": _described(design),
     }
-    told = json.dumps({key: content[key] for key in content if key != "complete"}, sort_keys=True)
-    return content | {"design_hash": hashlib.sha256(told.encode()).hexdigest()} | {key: made[key] for key in CIRCUMSTANCES}
+    told = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return {**content, "complete": False, "design_hash": told, **{key: made[key] for key in CIRCUMSTANCES}}
 
 
-def _values(factor: Any) -> dict[str, Any]:
+def _described(design: Design) -> dict[str, Any]:
+    return {
+        "title": design.title,
+        "base": None if design.base is None else {key: design.base.canonical()[key] for key in LABELS},
+        "method": design.method,
+        "points": design.size,
+        "second_order": design.second_order,
+        "grid_levels": design.grid_levels,
+        "outcomes": list(design.outcomes),
+        "factors": [_factor(factor) for factor in design.factors],
+    }
+
+
+def _factor(factor: Factor) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": factor.name, "paths": list(factor.paths)}
     if factor.labels:
-        return {"levels": list(factor.labels)}
-    return {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps")}
+        values = [{"scenario": one.canonical()} if isinstance(one, Scenario) else {"value": one} for one in factor.values]
+        told["levels"] = [{"label": label, **value} for label, value in zip(factor.labels, values, strict=True)]
+    return told | {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps", "crossed")}
+
+
+def design_of(told: dict[str, Any], points: pd.DataFrame) -> Design:
+    """The design that ``design.json`` describes, with the points as they were simulated.
+
+    Parameters
+    ----------
+    told : dict
+        The content of ``design.json``.
+    points : DataFrame
+        The points table.
+    """
+    described = dict(told["design"])
+    factors = []
+    for one in described["factors"]:
+        levels = {level["label"]: _value(level) for level in one.get("levels", [])}
+        factors.append(Factor(**one | {"levels": levels or None}))
+    base = None if told["base"] is None else Scenario.model_validate(told["base"] | described["base"])
+    table = points[[factor.name for factor in factors]] if described["method"] in ("table", "list") else None
+    design = Design(**described | {"base": base, "factors": factors}, runs=told["runs"], seed=told["seed"], table=table)
+    design.__dict__["codes"] = {factor.name: _codes(factor, points[factor.name]) for factor in factors}
+    return design
+
+
+def _value(level: dict[str, Any]) -> Any:
+    return Scenario.model_validate(level["scenario"]) if "scenario" in level else level["value"]
+
+
+def _codes(factor: Factor, column: pd.Series) -> np.ndarray:
+    if not factor.labels:
+        return column.to_numpy()
+    known = {str(label): number for number, label in enumerate(factor.labels)}
+    return np.array([known[str(label)] for label in column])
 
 
 def _function(model: Any) -> dict[str, str] | None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from sim.sweeps.job import Piece, Receipt
 
-SECONDS = 1.5  # of work in a batch
+SHORTEST, LONGEST = 1.5, 60.0  # seconds of work in a batch
+SHARE = 1 / 500  # of the work done so far: a long sweep has longer batches, and fewer files
 
 
 class Batches:
@@ -21,25 +22,26 @@ class Batches:
     def __init__(self, pieces: Iterator[Piece]) -> None:
         self._pieces = pieces
         self._rest: Piece | None = None
-        self._seconds = self._runs = 0.0
+        self._seconds = self._runs = self._spent = 0.0
 
     def learn(self, receipt: Receipt) -> None:
         """Take in what a batch took; the last ones count most."""
+        self._spent += receipt.seconds
         self._seconds = 0.7 * self._seconds + receipt.seconds
         self._runs = 0.7 * self._runs + receipt.runs
 
     def next(self) -> tuple[Piece, ...]:
-        """The next batch; empty when there is no more."""
-        most = int(SECONDS * self._runs / self._seconds) if self._seconds else 0
+        """The next batch; empty when there is no more.  Until something is known of the work, it is a single run."""
+        wanted = min(LONGEST, max(SHORTEST, SHARE * self._spent))
+        room = max(1, int(wanted * self._runs / self._seconds)) if self._seconds else 1
         found: list[Piece] = []
-        room = max(1, most)
-        while room > 0:
-            piece = self._rest or next(self._pieces, None)
+        while room > 0 and (piece := self._rest or next(self._pieces, None)):
             self._rest = None
-            if piece is None:
-                break
-            if most and piece.runs > 2 * most:  # a point too large for a batch
-                self._rest = piece._replace(first=piece.first + room)
+            if piece.runs > 2 * room:
+                self._rest = piece
+                if found:
+                    break
+                self._rest = piece._replace(first=piece.first + room)  # a point too large for a batch
                 piece = piece._replace(last=piece.first + room - 1)
             found.append(piece)
             room -= piece.runs

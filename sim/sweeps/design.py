@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -10,20 +11,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pydantic import ValidationError
 
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
 from sim.sweeps import sampling
+from sim.sweeps.checks import GIVEN, check_factors, check_numbers, check_size, probe
 from sim.sweeps.factor import Factor
+from sim.sweeps.given import given_codes
 from sim.sweeps.point import is_whole, make_scenario
-
-MOST = 1_000_000  # points of a design
-SAMPLED = ("lhs", "sobol_sequence", "sobol", "morris")
-METHODS = ("grid", *SAMPLED, "table", "list")
 
 
 class Design:
@@ -85,12 +82,12 @@ class Design:
         self.method, self.size, self.runs, self.seed = method, points, runs, seed
         self.outcomes, self.title, self.table = tuple(outcomes), title, table
         self.second_order, self.grid_levels = second_order, grid_levels
-        self._check_numbers()
+        check_numbers(self)
         self.factors = tuple(self._resolved(factor) for factor in factors)
-        self._check_factors()
+        check_factors(self)
         if self.base is not None:
             for number in range(len(self.factors)):
-                self._probe(number)
+                probe(self.base, self.factors[: number + 1])
 
     def __repr__(self) -> str:
         """The design in a line."""
@@ -114,15 +111,18 @@ class Design:
         return pd.DataFrame(columns)
 
     def coded(self) -> np.ndarray:
-        """Points as numbers [points, factors] for analysers: value, decimal logarithm (``log``) or number of the level."""
-        return np.stack([factor.coded(self.codes[factor.name]) for factor in self.factors], axis=1)
+        """Points as numbers [points, sampled factors] for analysers: value, decimal logarithm (``log``) or number of the level.
+
+        Where a factor is crossed, the points with one of its levels are in the order of the sampler.
+        """
+        return np.stack([factor.coded(self.codes[factor.name]) for factor in self.sampled], axis=1)
 
     def problem(self) -> dict[str, Any]:
-        """SALib's description of the factors, with the bounds of :meth:`coded`."""
+        """SALib's description of the sampled factors, with the bounds of :meth:`coded`."""
         return {
-            "num_vars": len(self.factors),
-            "names": self.names,
-            "bounds": [list(factor.bounds) for factor in self.factors],
+            "num_vars": len(self.sampled),
+            "names": [factor.name for factor in self.sampled],
+            "bounds": [list(factor.bounds) for factor in self.sampled],
         }
 
     def scenario(self, point: int) -> Scenario:
@@ -145,94 +145,57 @@ class Design:
         """Codes of all points, in order."""
         return zip(*(codes.tolist() for codes in self.codes.values()), strict=True)
 
+    def months(self) -> list[int]:
+        """Length of a run at each point, 0 without a base; it says how many years the runs table has."""
+        if self.base is None:
+            return [0] * len(self)
+        months = np.full(len(self), self.base.months)
+        for factor in self.factors:
+            codes = self.codes[factor.name]
+            if "scenario" in factor.paths:
+                months = np.array([scenario.months for scenario in factor.values])[codes]
+            elif "months" in factor.paths:
+                value = np.array(factor.values)[codes] if factor.labels else codes
+                months = np.rint(months * value).astype(np.int64) if factor.scale else value
+        return [int(one) for one in months]
+
     @cached_property
     def codes(self) -> dict[str, np.ndarray]:
         """By factor, the values of all points, or the numbers of their levels."""
-        if self.method in ("table", "list"):
-            return self._from_table()
-        if self.method == "grid":
-            axes = [factor.grid() for factor in self.factors]
-            self._check_size(int(np.prod([float(axis.size) for axis in axes])))
-            mesh = np.meshgrid(*axes, indexing="ij")
-            return {factor.name: part.ravel() for factor, part in zip(self.factors, mesh, strict=True)}
-        unit = self._sample()
-        return {factor.name: factor.codes(unit[:, k]) for k, factor in enumerate(self.factors)}
+        if self.method in GIVEN:
+            return given_codes(self.table, self.factors, self.folder)
+        sampled = [] if self.method == "grid" else self.sampled
+        grid = [factor.grid() for factor in self.factors if factor not in sampled]
+        rows = self._sample_size() if sampled else 1
+        check_size(rows * math.prod(axis.size for axis in grid))
+        sample = [np.arange(rows), *grid]  # the sample is the slowest axis
+        mesh = [part.ravel() for part in np.meshgrid(*sample, indexing="ij")]
+        unit = self._sample(len(sampled)) if sampled else np.empty((1, 0))
+        columns = iter(mesh[1:])
+        drawn = iter(unit.T)
+        return {
+            factor.name: factor.codes(next(drawn))[mesh[0]] if factor in sampled else next(columns) for factor in self.factors
+        }
 
-    def _sample(self) -> np.ndarray:
+    @property
+    def sampled(self) -> list[Factor]:
+        """The factors that are sampled, and not crossed with the sample."""
+        return [factor for factor in self.factors if not factor.crossed]
+
+    def _sample_size(self) -> int:
         assert self.size is not None
-        n, k = self.size, len(self.factors)
-        rows = {"sobol": n * ((2 if self.second_order else 1) * k + 2), "morris": n * (k + 1)}.get(self.method, n)
-        self._check_size(rows)
+        n, k = self.size, len(self.sampled)
+        return {"sobol": n * ((2 if self.second_order else 1) * k + 2), "morris": n * (k + 1)}.get(self.method, n)
+
+    def _sample(self, k: int) -> np.ndarray:
+        assert self.size is not None
         if self.method == "lhs":
-            return sampling.latin_hypercube(n, k, self.seed)
+            return sampling.latin_hypercube(self.size, k, self.seed)
         if self.method == "sobol_sequence":
-            return sampling.sobol_sequence(n, k, self.seed)
+            return sampling.sobol_sequence(self.size, k, self.seed)
         if self.method == "sobol":
-            return sampling.saltelli(n, k, self.seed, self.second_order)
-        return sampling.morris(n, k, self.seed, self.grid_levels)
-
-    def _from_table(self) -> dict[str, np.ndarray]:
-        frame = _frame(self.table, self.folder)
-        missing = [name for name in self.names if name not in frame]
-        if missing:
-            raise InputError(f'table: has no column "{missing[0]}"{nearest(missing[0], map(str, frame))}')
-        more = [str(name) for name in frame if name not in (*self.names, "point")]
-        if more:
-            raise InputError(f'table: found column "{more[0]}", which is no factor{nearest(more[0], self.names)}')
-        if not len(frame):
-            raise InputError("table: has no rows")
-        self._check_size(len(frame))
-        return {factor.name: _column(frame[factor.name], factor) for factor in self.factors}
-
-    def _check_size(self, rows: int) -> None:
-        if rows > MOST:
-            raise InputError(f"design: makes {rows:,} points, allowed are at most {MOST:,}")
-
-    def _check_numbers(self) -> None:
-        if self.base is not None and not isinstance(self.base, Scenario):
-            raise InputError(f"base: found {shown(self.base)}, allowed is a scenario")
-        if self.method not in METHODS:
-            raise InputError(
-                f"method: found {shown(self.method)}, allowed is one of {', '.join(METHODS)}{nearest(self.method, METHODS)}"
-            )
-        for name, value, least in (("runs", self.runs, 1), ("seed", self.seed, 0), ("points", self.size, 1)):
-            if (value is None and name == "points") or (is_whole(value) and least <= value < 2**63):
-                continue
-            raise InputError(f"{name}: found {shown(value)}, allowed is a whole number of at least {least}")
-        if self.method in SAMPLED and self.size is None:
-            raise InputError(f'points: found none; say how many the method "{self.method}" is to make')
-        if self.method not in SAMPLED and self.size is not None:
-            raise InputError(f'points: found {self.size}, but method "{self.method}" makes its own number; leave points out')
-        if self.method == "sobol" and self.size and self.size & (self.size - 1):
-            below = 1 << (self.size.bit_length() - 1)
-            raise InputError(f"points: found {self.size}, allowed for sobol is a power of 2, such as {below} or {2 * below}")
-        if not is_whole(self.grid_levels) or self.grid_levels < 2 or self.grid_levels % 2:
-            raise InputError(f"grid_levels: found {shown(self.grid_levels)}, allowed is an even number of at least 2")
-        if self.method in ("table", "list") and self.table is None:
-            raise InputError(f'table: found none; method "{self.method}" needs the points')
-        if self.method not in ("table", "list") and self.table is not None:
-            raise InputError(f'table: found one, but method "{self.method}" makes its own points; say method = "table"')
-
-    def _check_factors(self) -> None:
-        if not self.factors:
-            raise InputError("factors: found none; a design needs at least one [[factors]]")
-        twice = [name for number, name in enumerate(self.names) if name in self.names[:number]]
-        if twice:
-            raise InputError(f'factors: found the name "{twice[0]}" twice; give one of them another name')
-        free = [factor.name for factor in self.factors if not factor.ranged and not factor.labels]
-        if free and self.method not in ("table", "list"):
-            raise InputError(f'factor "{free[0]}": found neither low and high nor levels')
-        if self.base is not None and (bare := [one.name for one in self.factors if not one.paths]):
-            raise InputError(f'factor "{bare[0]}": found no path; say which parameter it sets')
-        set_by: dict[str, str] = {}
-        for factor in self.factors:
-            for path in factor.paths:
-                for earlier, name in set_by.items():
-                    if path == earlier:
-                        raise InputError(f'factor "{factor.name}": sets {path}, which factor "{name}" sets too')
-                    if path == "scenario" or earlier.startswith((f"{path}.", f"{path}[")):
-                        raise InputError(f'factor "{factor.name}": would undo factor "{name}"; let it stand before that one')
-                set_by[path] = factor.name
+            return sampling.saltelli(self.size, k, self.seed, self.second_order)
+        return sampling.morris(self.size, k, self.seed, self.grid_levels)
 
     def _resolved(self, factor: Factor) -> Factor:
         """The factor with its files read, and whole where the scenario holds whole numbers."""
@@ -243,7 +206,10 @@ class Design:
         if groups and (factor.ranged or factor.scale):
             raise InputError(f'factor "{factor.name}": {factor.paths[0]} is no number; allowed are levels')
         if groups and factor.labels:
-            return replace(factor, levels={**dict(zip(_stems(factor), map(self._level, factor.values), strict=True))})
+            values = [self._level(value) for value in factor.values]
+            if "scenario" in factor.paths and not all(isinstance(value, Scenario) for value in values):
+                raise InputError(f'factor "{factor.name}": levels: allowed for the path scenario are scenario files (.toml)')
+            return replace(factor, levels=dict(zip(_stems(factor), values, strict=True)))
         if factor.ranged and not factor.scale and any(is_whole(value) for value in here):
             return replace(factor, whole=True)
         return factor
@@ -253,40 +219,12 @@ class Design:
         try:
             return get(self.base, path) if self.base is not None else None
         except InputError:
-            return 0.0  # it may stand in one of the schemes: see _probe
+            return 0.0  # it may stand in one of the levels: see probe
 
     def _level(self, value: Any) -> Any:
         if isinstance(value, str) and value.endswith(".toml"):
             return load_scenario(self.folder / value)
         return value
-
-    def _probe(self, number: int) -> None:
-        """Refuse a factor that can never be right: no such parameter, or a bound or level that is not allowed for it."""
-        assert self.base is not None
-        factor, earlier = self.factors[number], self.factors[:number]
-        ends = range(len(factor.labels)) if factor.labels else [factor.low, factor.high] if factor.ranged else []
-        starts: list[tuple[tuple[Factor, ...], tuple[Any, ...]]] = [((), ())]
-        starts += [((one,), (level,)) for one in earlier if one.labels for level in range(len(one.labels))]
-        for end in ends:
-            problem: InputError | None = None
-            for factors, row in starts:
-                try:
-                    make_scenario(self.base, (*factors, factor), (*row, end), f'factor "{factor.name}"')
-                except InputError as error:
-                    if _only_inconsistent(error):
-                        break
-                    problem = problem or error
-                else:
-                    break
-            else:
-                assert problem is not None
-                raise problem
-
-
-def _only_inconsistent(error: InputError) -> bool:
-    """Whether a value is wrong only beside others: a point may still be right."""
-    why = error.__context__
-    return isinstance(why, ValidationError) and all(detail["type"] == "inconsistent" for detail in why.errors())
 
 
 def _stems(factor: Factor) -> list[Any]:
@@ -303,41 +241,3 @@ def _labels(factor: Factor) -> np.ndarray:
     labels = np.empty(len(factor.labels), object)
     labels[:] = factor.labels
     return labels
-
-
-def _frame(table: Any, folder: Path) -> pd.DataFrame:
-    if isinstance(table, pd.DataFrame):
-        return table
-    if isinstance(table, str | Path):
-        path = folder / table
-        try:
-            return pd.read_csv(path)
-        except FileNotFoundError:
-            raise InputError(f"{path}: there is no such file; table names a CSV file with a column per factor") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read as CSV: {error}") from None
-    if isinstance(table, Sequence) and all(isinstance(row, Mapping) for row in table):
-        return pd.DataFrame(list(table))
-    raise InputError(f"table: found {shown(table)}, allowed is a CSV file, a data frame or a list of tables")
-
-
-def _column(column: pd.Series, factor: Factor) -> np.ndarray:
-    """Codes of a factor's column of a table."""
-    if factor.labels:
-        known = {label: number for number, label in enumerate(factor.labels)}
-        for row, value in enumerate(column):
-            if value not in known:
-                raise InputError(
-                    f"table: row {row + 1}, {factor.name}: found {shown(value)}, allowed is one of "
-                    f"{', '.join(map(str, known))}{nearest(value, map(str, known))}"
-                )
-        return np.array([known[value] for value in column])
-    if column.isna().any():
-        raise InputError(f"table: row {int(column.isna().argmax()) + 1}, {factor.name}: found nothing, allowed is a value")
-    values = column.to_numpy()
-    if factor.ranged:
-        outside = [row for row, value in enumerate(values) if not factor.low <= value <= factor.high]  # type: ignore[operator]
-        if outside:
-            allowed = f"{shown(factor.low)} to {shown(factor.high)}"
-            raise InputError(f"table: row {outside[0] + 1}, {factor.name}: found {values[outside[0]]}, allowed is {allowed}")
-    return values

@@ -39,6 +39,9 @@ class Factor:
         Number of values between low and high in a grid.
     paths : sequence of str
         Several paths that take the same value, instead of one.
+    crossed : bool
+        Every point of the sample is simulated with each of its levels (or grid values), so that they can be compared
+        point by point; without it, the factor is sampled as the others are.
 
     Raises
     ------
@@ -56,6 +59,7 @@ class Factor:
     whole: bool = False
     steps: int | None = None
     paths: Sequence[str] = ()
+    crossed: bool = False
     labels: tuple[Any, ...] = field(init=False, default=())
     values: tuple[Any, ...] = field(init=False, default=())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Job:
     base: Scenario | None
     factors: tuple[Factor, ...]
     seed: int
+    source: str | None  # of the model, as its folder says
+    mark: str  # what its parts' names begin with
     model: Model | None = None
 
     def work(self, pieces: Sequence[Piece]) -> Receipt:
@@ -65,8 +68,7 @@ class Job:
         """
         began = time.perf_counter()
         parts = Path(self.folder) / "parts"
-        if not parts.is_dir():
-            raise StudyError(f"{parts}: is not to be seen by the worker {os.getpid()}; the folder must be shared by all workers")
+        self._check(parts)
         frames, failures = [], []
         for piece in pieces:
             try:
@@ -74,8 +76,22 @@ class Job:
             except Exception as error:  # whatever it is, it is this point's alone
                 failures.append((piece.address, _told(error)))
         if frames:
-            write_part(parts, frames)
+            write_part(parts, self.mark, frames)
         return Receipt(sum(piece.runs for piece in pieces), time.perf_counter() - began, tuple(failures))
+
+    def _check(self, parts: Path) -> None:
+        if not parts.is_dir():
+            host = platform.node()
+            raise StudyError(
+                f"{parts}: is not there for worker {os.getpid()} on {host}; all workers must see the folder of the sweep"
+            )
+        if self.source is not None:
+            from sim.compiled import source_hash
+
+            if source_hash() != self.source:
+                raise StudyError(
+                    f"worker {os.getpid()} on {platform.node()} has another version of daarna; install the same on all"
+                )
 
     def simulate(self, piece: Piece) -> pd.DataFrame:
         """The runs table of a piece: ``run``, then the outcomes."""
@@ -107,7 +123,8 @@ def _checked(frame: Any, numbers: range) -> pd.DataFrame:
     for name in frame:
         if name in ("address", "point") or not pd.api.types.is_numeric_dtype(frame[name]):
             raise DaarnaError(f'model: returned the column "{name}", allowed are outcomes that are numbers')
-    return frame[["run", *(name for name in frame if name != "run")]]
+    outcomes = {str(name): frame[name].to_numpy(float) for name in frame if name != "run"}
+    return pd.DataFrame({"run": np.array(numbers, np.int64), **outcomes})
 
 
 def _told(error: Exception) -> str:

@@ -23,7 +23,7 @@ from sim.study.disk import replacing
 
 ADDRESS = pa.binary(16)
 IN_MEMORY = 1 << 18  # rows read from files and kept while a table is assembled
-MERGE = 512  # parts that are merged into one when there are twice as many
+MERGE = 256  # parts that are merged into one when there are twice as many
 
 
 class Span(NamedTuple):
@@ -36,16 +36,16 @@ class Span(NamedTuple):
     offset: int
 
 
-def write_part(folder: Path, frames: Sequence[tuple[bytes, pd.DataFrame]]) -> None:
+def write_part(folder: Path, mark: str, frames: Sequence[tuple[bytes, pd.DataFrame]]) -> None:
     """Write the runs of several points as one file, there whole or not at all."""
     rows = pd.concat([frame for _, frame in frames], ignore_index=True)
     addresses = [address for address, frame in frames for _ in range(len(frame))]
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
-    _write(folder, [table.add_column(0, "address", pa.array(addresses, ADDRESS))])
+    _write(folder, mark, [table.add_column(0, "address", pa.array(addresses, ADDRESS))])
 
 
-def _write(folder: Path, tables: Sequence[pa.Table]) -> None:
-    path = folder / f"{uuid.uuid4().hex}.arrow"  # a name of its own, should two workers do the same piece
+def _write(folder: Path, mark: str, tables: Sequence[pa.Table]) -> None:
+    path = folder / f"{mark}-{uuid.uuid4().hex}.arrow"  # a name of its own, should two workers do the same piece
     with (
         replacing(path) as file,
         pa.ipc.new_file(file, tables[0].schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out,
@@ -54,17 +54,20 @@ def _write(folder: Path, tables: Sequence[pa.Table]) -> None:
             out.write_table(table.combine_chunks())
 
 
-def merge_parts(folder: Path) -> None:
-    """Keep the number of parts down: files of one schema become one file, a block of it per file."""
+def merge_parts(folder: Path, mark: str) -> None:
+    """Keep the number of parts with a mark down: the smallest become one file for each schema, a block of it per file."""
+    files = list(folder.glob(f"{mark}-*.arrow"))
+    if len(files) < 2 * MERGE:
+        return
     kinds: dict[tuple[str, ...], list[tuple[Path, pa.Table]]] = {}
-    for path in sorted(folder.glob("*.arrow"), key=lambda path: path.stat().st_size)[:MERGE]:
-        with pa.OSFile(str(path)) as file:
+    for path in sorted(files, key=lambda path: path.stat().st_size)[:MERGE]:
+        with _readable(path), pa.OSFile(str(path)) as file:
             table = pa.ipc.open_file(file).read_all()
         kinds.setdefault(tuple(map(str, table.schema)), []).append((path, table))
-    for files in kinds.values():
-        if len(files) > 1:
-            _write(folder, [table for _, table in files])
-            for path, _ in files:
+    for alike in kinds.values():
+        if len(alike) > 1:
+            _write(folder, mark, [table for _, table in alike])
+            for path, _ in alike:
                 path.unlink()
 
 
@@ -82,12 +85,12 @@ class Shelf:
     def __init__(self, files: Sequence[Path], wanted: set[bytes]) -> None:
         self.files = list(files)
         self.spans: dict[bytes, list[Span]] = {}
-        self.schemas: list[pa.Schema] = []
+        self._schemas: list[pa.Schema] = []
         self._kept: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
         for number, path in enumerate(self.files):
             with _readable(path):
                 schema, blocks = _keys(path)
-                self.schemas.append(schema)
+                self._schemas.append(schema)
                 for block, keys in enumerate(blocks):
                     self._note(number, block, keys, wanted)
 
@@ -105,6 +108,10 @@ class Shelf:
             address = words[start].tobytes()
             if address in wanted:
                 self.spans.setdefault(address, []).append(Span(int(runs[start]), int(runs[end - 1]), file, block, start))
+
+    def schemas(self) -> list[pa.Schema]:
+        """Of the files with rows that matter."""
+        return [self._schemas[number] for number in sorted({span.file for spans in self.spans.values() for span in spans})]
 
     def gaps(self, address: bytes, runs: int) -> Iterator[tuple[int, int]]:
         """Ranges of runs, of 1 to `runs`, that are not there."""

@@ -35,6 +35,7 @@ OF_FACTOR = {
     "scale": bool,
     "whole": bool,
     "steps": int,
+    "crossed": bool,
 }
 KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false", list: "a list in [ ]"}
 
@@ -58,9 +59,11 @@ def load(path: str | Path) -> Design:
         if not all(isinstance(one, dict) for one in data.get("factors", [])):
             raise InputError("factors: write each as a table, under [[factors]]")
         factors = [_factor(one, number) for number, one in enumerate(data.pop("factors", []))]
-        return Design(**{"method": "grid", **data}, factors=factors, folder=path.parent)
+        design = Design(**{"method": "grid", **data}, factors=factors, folder=path.parent)
+        len(design)  # makes the points
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+    return design
 
 
 def _toml(path: Path) -> dict[str, Any]:

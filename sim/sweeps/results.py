@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,10 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError, StudyError
 from sim.scenario.base import nearest
+
+if TYPE_CHECKING:
+    from sim.study import Study
+    from sim.sweeps.design import Design
 
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -40,10 +44,12 @@ class Sweep:
             f"<Sweep over {', '.join(self.factors)}: {self.about['points']} points, {self.about['runs']} runs, seed {self.seed}>"
         )
 
-    @property
-    def design(self) -> dict[str, Any]:
-        """What was varied, as recorded."""
-        return dict(self.about["design"])
+    @cached_property
+    def design(self) -> Design:
+        """The design, made again from what is recorded."""
+        from sim.sweeps.about import design_of
+
+        return design_of(self.about, self.points)
 
     @property
     def factors(self) -> list[str]:
@@ -102,7 +108,7 @@ class Sweep:
         Parameters
         ----------
         outcomes : sequence of str, optional
-            Which; all by default.
+            Which; those of the design by default, or all if it names none.
 
         Returns
         -------
@@ -116,7 +122,9 @@ class Sweep:
         return pd.concat(parts).sort_values("point", kind="stable", ignore_index=True)
 
     def _chosen(self, outcomes: Sequence[str] | None) -> list[str]:
-        chosen = [outcomes] if isinstance(outcomes, str) else list(outcomes or self.outcomes())
+        chosen = (
+            [outcomes] if isinstance(outcomes, str) else list(outcomes or self.about["design"]["outcomes"] or self.outcomes())
+        )
         self._check(chosen)
         return chosen
 
@@ -175,3 +183,16 @@ def open_sweep(folder: str | Path) -> Sweep:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StudyError(f"{folder}: holds no whole sweep ({error})") from None
     return Sweep(folder, about)
+
+
+def open_any(folder: str | Path) -> Study | Sweep:
+    """Read a study or a sweep from its folder; its tables are read when they are asked for.
+
+    Raises
+    ------
+    StudyError
+        When there is no whole one in the folder.
+    """
+    from sim.study.store import open_study
+
+    return open_sweep(folder) if (Path(folder) / "design.json").exists() else open_study(folder)

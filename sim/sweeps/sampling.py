@@ -16,8 +16,8 @@ def sobol_sequence(n: int, k: int, seed: int) -> np.ndarray:
     """The first n points of a scrambled Sobol' sequence [n, k] (Sobol', 1967; Owen, 1998)."""
     from scipy.stats import qmc
 
-    points: np.ndarray = qmc.Sobol(k, scramble=True, seed=seed).random(n)
-    return points
+    sequence: np.ndarray = qmc.Sobol(k, scramble=True, seed=seed).random_base2(max(0, (n - 1).bit_length()))
+    return sequence[:n]
 
 
 def saltelli(n: int, k: int, seed: int, second_order: bool = True) -> np.ndarray:

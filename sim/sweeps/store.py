@@ -16,8 +16,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -28,12 +30,15 @@ from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.study.store import FULL, _read_record, _reason
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
-from sim.sweeps.parts import Shelf, merge_parts
+from sim.sweeps.parts import MERGE, Shelf, merge_parts
 from sim.sweeps.point import addresses
 from sim.sweeps.table import RunsWriter, write_points
+from sim.tables import run_columns
 
 RECORD = "design.json"
 PARTS = "parts"
+PART_LOCK = ".lock-"  # and the part's mark: held by the process that simulates the part
+PATIENCE = 60.0  # seconds that a part waits for the others to have looked at the folder
 RUNS, POINTS = "runs.parquet", "points.parquet"
 DETERMINING = ("schema_version", "base", "seed", "daarna", "source", "model")
 
@@ -48,11 +53,15 @@ class SweepFolder:
     design : Design
         What is simulated.
     about : dict
-        The content of ``design.json``: see :func:`sim.sweeps.execute.about`.
+        The content of ``design.json``: see :func:`sim.sweeps.about.about`.
+    part : (int, int), optional
+        To simulate part k of n only, beside processes that simulate the others, and not to finish the sweep.
     """
 
-    def __init__(self, folder: Path, design: Design, about: dict[str, Any]) -> None:
-        self.folder, self.design, self.about = folder, design, about
+    def __init__(self, folder: Path, design: Design, about: dict[str, Any], part: tuple[int, int] | None = None) -> None:
+        self.folder, self.design, self.about, self.part = folder, design, about, part
+        self.mark = "p" if part is None else f"p{part[0]}of{part[1]}"  # of the files it writes
+        self._written = 0
         origin = {key: about[key] for key in DETERMINING}
         self.addresses = list(addresses(origin, design.factors, design.rows()))
         self.failures: dict[bytes, str] = {}
@@ -72,8 +81,14 @@ class SweepFolder:
         try:
             with refusing(self.folder):
                 make_folder(self.folder)
-                self._open.enter_context(lock(self.folder))
-                self._take_up()
+                with ExitStack() as leading:
+                    leading.enter_context(_patient_lock(self.folder) if self.part else lock(self.folder))
+                    if self.part:
+                        self._open.enter_context(lock(self.folder, f"{PART_LOCK}{self.mark}"))
+                    else:
+                        self._check_parts()
+                        self._open.enter_context(leading.pop_all())
+                    self._take_up()
         except BaseException:
             self._open.close()
             raise
@@ -85,24 +100,36 @@ class SweepFolder:
         if error is not None and not isinstance(error, InputError | StudyError):
             error.add_note(self.safe())
 
+    def mine(self) -> list[bytes]:
+        """Addresses of the points to be seen to: all, or every so-many-th."""
+        return self.addresses if self.part is None else self.addresses[self.part[0] - 1 :: self.part[1]]
+
     @property
     def total(self) -> int:
-        """Runs of all points."""
-        return len(self.addresses) * self.design.runs
+        """Runs of these points."""
+        return len(self.mine()) * self.design.runs
 
     def missing(self) -> Iterator[Piece]:
         """What is to be simulated, in order of the points; each content once."""
         seen: set[bytes] = set()
-        for address, row in zip(self.addresses, self.design.rows(), strict=True):
+        first, step = (0, 1) if self.part is None else (self.part[0] - 1, self.part[1])
+        for address, row in islice(zip(self.addresses, self.design.rows(), strict=True), first, None, step):
             if address not in seen:
                 seen.add(address)
-                for first, last in self._shelf.gaps(address, self.design.runs):
-                    yield Piece(address, row, first, last)
+                for begin, end in self._shelf.gaps(address, self.design.runs):
+                    yield Piece(address, row, begin, end)
 
     def tidy(self) -> None:
-        """Keep the number of files down."""
-        with self.keeping():
-            merge_parts(self.folder / PARTS)
+        """Keep the number of files down; to be called when a file was written."""
+        self._written += 1
+        if self._written % MERGE == 0:
+            merge_parts(self.folder / PARTS, self.mark)
+
+    def _check_parts(self) -> None:
+        """Refuse to lead while a part is being simulated."""
+        for path in self.folder.glob(f"{PART_LOCK}*"):
+            with lock(self.folder, path.name):
+                pass
 
     def finish(self) -> None:
         """Make the sweep's files from the parts.
@@ -127,7 +154,8 @@ class SweepFolder:
         """What is safe on disk, and how to go on, in words."""
         if self.about["complete"]:
             return f"the sweep is whole in {self.folder}"
-        return f"{self.done:,} of {self.total:,} runs are safe in {self.folder}; the same command goes on from there"
+        safe = max(0, self.done - len(self.failures) * self.design.runs)
+        return f"{safe:,} of {self.total:,} runs are safe in {self.folder}; the same command goes on from there"
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -149,19 +177,20 @@ class SweepFolder:
             if gap := _gap(there, self.about):
                 raise InputError(f"{self.folder}: holds another sweep ({gap}); choose another --out, or remove it first")
             self._shelf = self._look()
-            if there["complete"] and not self._shelf.spans:
+            if there.get("complete") and not self._shelf.spans:
                 raise InputError(
                     f"{self.folder}: holds a finished sweep that has no point in common with this one; "
                     "choose another --out, or remove it first"
                 )
             same = all(there.get(key) == json.loads(json.dumps(self.about[key])) for key in ("points", "runs", "design"))
             now = {key: self.about[key] for key in CIRCUMSTANCES}
-            earlier = {key: there[key] for key in CIRCUMSTANCES}
+            earlier = {key: there.get(key) for key in CIRCUMSTANCES}
             self.about |= earlier | {"continued": there.get("continued", [])}
-            gaps = sum(last - first + 1 for one in self.addresses for first, last in self._shelf.gaps(one, self.design.runs))
+            gaps = sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
             self.done = self.total - gaps
-            if there["complete"] and same and not gaps:
+            if there.get("complete") and same and not gaps:
                 self.about = there
+                shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
                 return
             self.about["continued"] = [*self.about["continued"], now]
         self._write_record()
@@ -183,7 +212,10 @@ class SweepFolder:
             raise StudyError(f"{self.folder}: the runs of point {lost[0]} are not there; the same command simulates them")
         tables = {}
         with replacing(self.folder / RUNS) as file:
-            writer = RunsWriter(file, self._shelf.schemas, self.design.base, self.about["design_hash"])
+            longest = max((months for months, whole in zip(self.design.months(), good, strict=True) if whole), default=0)
+            units = run_columns(longest) if self.design.base else ()
+            currency = self.design.base.currency if self.design.base else ""
+            writer = RunsWriter(file, self._shelf.schemas(), units, currency, self.about["design_hash"])
             try:
                 for point, whole in enumerate(good):
                     if whole:
@@ -198,6 +230,22 @@ class SweepFolder:
             tables["points"] = write_points(file, self.design.points(), self.addresses, status)
         self.about["tables"] = tables
         self.about["failing_points"] = sum(one is not None for one in status)
+
+
+@contextmanager
+def _patient_lock(folder: Path) -> Iterator[None]:
+    """The lock of a folder, waited for: parts that begin together look at it one after the other."""
+    began = time.monotonic()
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(lock(folder))
+                break
+            except BusyError:
+                if time.monotonic() - began > PATIENCE:
+                    raise
+            time.sleep(0.05)
+        yield
 
 
 def _gap(there: dict[str, Any], here: dict[str, Any]) -> str:

@@ -10,10 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.scenario.model import Scenario
 from sim.study.parquet import GROUP, _combined, _update, fingerprint
 from sim.sweeps.parts import ADDRESS
-from sim.tables import run_columns
+from sim.tables import Column
 
 KEYS = {
     "point": ("number", "number of the point, from 0"),
@@ -31,14 +30,16 @@ class RunsWriter:
         Open for writing.
     schemas : sequence of Schema
         Of all files that rows may come from; the table has all their columns.
-    base : Scenario, optional
-        Gives columns their order, unit and meaning.
+    columns : sequence of Column
+        The outcomes; without any, those of the schemas.
+    currency : str
+        Of all money.
     mark : str
         Hash of the design, kept in the file.
     """
 
-    def __init__(self, file: BinaryIO, schemas: Sequence[pa.Schema], base: Scenario | None, mark: str) -> None:
-        self._schema = _schema(schemas, base).with_metadata({"design": mark})
+    def __init__(self, file: BinaryIO, schemas: Sequence[pa.Schema], columns: Sequence[Column], currency: str, mark: str) -> None:
+        self._schema = _schema(schemas, columns, currency).with_metadata({"design": mark})
         self._parquet = pq.ParquetWriter(file, self._schema, use_dictionary=["address"])
         self._waiting: list[pa.Table] = []
         self._held = self.rows = 0
@@ -82,21 +83,15 @@ class RunsWriter:
             _update(digest, group[name].to_pandas().to_numpy())
 
 
-def _schema(schemas: Sequence[pa.Schema], base: Scenario | None) -> pa.Schema:
-    kinds: dict[str, Any] = {}
-    for schema in schemas:
-        for field in schema:
-            same = kinds.setdefault(field.name, field.type) == field.type
-            kinds[field.name] = field.type if same else pa.float64()
-    for name in KEYS:
-        kinds.pop(name, None)
-    told = dict(KEYS)
-    if base is not None:
-        years = sum(name.startswith("profit_year_") for name in kinds)
-        told |= {one.name: (one.unit.replace("money", base.currency), one.meaning) for one in run_columns(12 * years)}
-    outcomes = [name for name in told if name in kinds] + [name for name in kinds if name not in told]
-    types = {"point": pa.int64(), "run": pa.int64(), **{name: kinds[name] for name in outcomes}, "address": ADDRESS}
-    return pa.schema([pa.field(name, kind, metadata=_metadata(told.get(name))) for name, kind in types.items()])
+def _schema(schemas: Sequence[pa.Schema], columns: Sequence[Column], currency: str) -> pa.Schema:
+    kinds = {field.name: field.type for schema in schemas for field in schema}
+    told = KEYS | {one.name: (one.unit.replace("money", currency), one.meaning) for one in columns}
+    outcomes = [one.name for one in columns] or [name for name in kinds if name not in KEYS]
+    if not columns and len({frozenset(schema.names) - set(KEYS) for schema in schemas}) > 1:
+        outcomes.sort()  # points of one's own function that have different outcomes
+    types = {"point": pa.int64(), "run": pa.int64(), **{name: kinds.get(name, pa.float64()) for name in outcomes}}
+    fields = [(name, kind, told.get(name)) for name, kind in (types | {"address": ADDRESS}).items()]
+    return pa.schema([pa.field(name, kind, metadata=_metadata(one)) for name, kind, one in fields])
 
 
 def _metadata(told: tuple[str, str] | None) -> dict[str, str] | None:

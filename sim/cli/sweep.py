@@ -1,0 +1,224 @@
+"""``daarna sweep``: simulate a design over parameters; the same command again goes on where a killed one stopped."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.cli.progress import announce_compilation, interruptible, progress_bar, without_nan
+
+if TYPE_CHECKING:
+    from sim.sweeps import Design, Sweep
+
+SHOWN = ("npv", "customers_end", "churn_rate", "satisfaction", "rep_pay_mean")  # where a design names no outcomes
+TOLD = 3  # failing points that are named
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(sweep)
+
+
+def sweep(
+    design: Annotated[Path, typer.Argument(help="Design file (TOML): what is varied, and how.")],
+    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler that does the work: tcp://…")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep; a killed sweep goes on there.")] = None,
+    part: Annotated[str | None, typer.Option(help="K/N: only every N-th point, beside the other parts.")] = None,
+    slurm_script: Annotated[
+        Path | None, typer.Option(help="Write a script for Slurm and stop: a job array, or Dask if it ends in .py.")
+    ] = None,
+    tasks: Annotated[int, typer.Option(help="Jobs of the Slurm script; --workers are the cores of each.")] = 16,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it will take and stop.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Simulate every point of a design on common random numbers; print a summary; write the runs."""
+    from sim.errors import InputError
+    from sim.sweeps.read import load
+
+    loaded = load(design)
+    _check(workers, dask, part, tasks)
+    if not quiet:
+        announce_compilation()
+    folder = out or _usual_folder(loaded, design)
+    if slurm_script is not None:
+        _write_script(slurm_script, loaded, design, folder, tasks, workers or 4)
+        if not quiet:
+            typer.echo(f"script: {slurm_script}")
+        return
+    if dry_run:
+        typer.echo(_estimate(loaded, 0, len(loaded) * loaded.runs, workers))
+        return
+    if part is not None:
+        _run_part(loaded, folder, part, workers, quiet)
+        return
+    with _executor(dask) as executor, interruptible(), _bar(loaded, folder, quiet, workers, executor) as progress:
+        from sim.sweeps.execute import sweep as run_sweep
+
+        result = run_sweep(loaded, folder, executor, workers, progress=progress)
+    if as_json:
+        typer.echo(_as_json(result, folder))
+    elif not quiet:
+        _print_summary(result)
+        typer.echo(f"{len(loaded):,} points, {loaded.runs} runs each, seed {loaded.seed}; sweep: {folder}")
+    if not quiet:
+        _tell_failures(result)
+    if len(result.failures) == len(loaded):
+        raise InputError(f"{design}: no point could be simulated; the first says: {result.failures['error'][0]}")
+
+
+def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) -> None:
+    from sim.errors import InputError
+
+    if dask and workers:
+        raise InputError("--workers and --dask: allowed is one of the two; the cluster says how many workers it has")
+    if dask and part:
+        raise InputError("--part and --dask: allowed is one of the two; a cluster does all parts")
+    if part is not None and not re.fullmatch(r"[1-9]\d{0,6}/[1-9]\d{0,6}", part):
+        raise InputError(f'--part: found "{part}", allowed is K/N, as in 3/16')
+    if tasks < 1:
+        raise InputError(f"--tasks: found {tasks}, allowed is at least 1")
+    if workers is not None and workers < 1:
+        raise InputError(f"--workers: found {workers}, allowed is at least 1")
+
+
+def _usual_folder(design: Design, file: Path) -> Path:
+    """A folder for sweeps of this file over this base and seed; points may be added to it."""
+    from sim.study.provenance import _digest
+    from sim.sweeps.about import about
+    from sim.sweeps.store import DETERMINING
+
+    told = about(design)
+    return Path("sweeps") / f"{file.stem[:80]}-{_digest([told[key] for key in DETERMINING])[:8]}"
+
+
+def _bar(loaded: Design, folder: Path, quiet: bool, workers: int | None, executor: Any) -> Any:
+    from sim.sweeps.pool import slots_of
+
+    slots = slots_of(executor, workers)() if executor else workers
+
+    def before(done: int, total: int) -> None:
+        if done < total:
+            print(_estimate(loaded, done, total, slots), file=sys.stderr, flush=True)
+
+    return progress_bar(quiet, folder, before)
+
+
+def _estimate(design: Design, done: int, total: int, workers: int | None) -> str:
+    """What is left to do, in words: points × runs × cost."""
+    from sim.sweeps.estimate import in_words, seconds_per_run
+    from sim.sweeps.pool import cores
+
+    slots = workers or cores()
+    cost = seconds_per_run(design)
+    size = f"{len(design):,} points × {design.runs} runs = {len(design) * design.runs:,} runs"
+    if cost is None:
+        return f"{size}; the points tried all fail, so the time is not known"
+    left = f", of which {total - done:,} are left" if done else ""
+    return f"{size}{left}: about {in_words((total - done) * cost / slots)} on {slots} core{'s' if slots > 1 else ''} ({cost:.2g} s a run)"
+
+
+def _run_part(design: Design, folder: Path, part: str, workers: int | None, quiet: bool) -> None:
+    from sim.sweeps.execute import sweep_part
+
+    number, parts = map(int, part.split("/"))
+    with interruptible(), progress_bar(quiet, folder) as progress:
+        failing = sweep_part(design, folder, number, parts, workers, progress=progress)
+    if not quiet:
+        told = f"; {failing} of its points fail" if failing else ""
+        typer.echo(f"part {part} is in {folder}{told}; when all parts are, the same command without --part makes the tables")
+
+
+def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
+    from sim.errors import InputError
+    from sim.sweeps.estimate import seconds_per_run
+    from sim.sweeps.slurm import script
+
+    seconds = (seconds_per_run(design) or 1.0) * len(design) * design.runs
+    try:
+        file.write_text(script(file, path, folder, tasks, cores, seconds), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{file}: cannot be written: {error.strerror or error}") from None
+
+
+@contextmanager
+def _executor(address: str | None) -> Iterator[Any]:
+    """The executor of a Dask cluster, or none."""
+    if address is None:
+        yield None
+        return
+    from sim.errors import InputError
+
+    try:
+        from dask.distributed import Client
+    except ImportError:
+        raise InputError('--dask: the package distributed is not installed; pip install "daarna[dask]"') from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise InputError(f"--dask: no scheduler answers at {address}: {str(error).splitlines()[0]}") from None
+    with client:
+        yield client.get_executor()
+
+
+def _print_summary(result: Sweep) -> None:
+    """Where each outcome is lowest and highest, mean ± Monte Carlo standard error."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from sim.cli.report import plus_minus
+
+    good = result.points[result.points["status"] == "ok"]
+    if good.empty:
+        return
+    table = Table("outcome", "lowest", "at", "highest", "at", box=None, pad_edge=False)
+    for outcome in _shown(result):
+        rows = result.summary([outcome]).dropna(subset="mean")
+        if rows.empty:
+            continue
+        cells = [outcome]
+        means = rows["mean"]
+        for number in (int(means.argmin()), int(means.argmax())):
+            row: Any = rows.iloc[number]
+            at: Any = result.points.iloc[int(row["point"])]
+            values = ", ".join(f"{name} = {_value(at[name])}" for name in result.factors)
+            cells += [plus_minus(row["mean"], row["standard_error"]), values]
+        table.add_row(*cells)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console.print("mean over the runs of a point ± Monte Carlo standard error")
+    console.print(table)
+
+
+def _shown(result: Sweep) -> list[str]:
+    there = result.outcomes()
+    return [name for name in result.about["design"]["outcomes"] or SHOWN if name in there] or there[:5]
+
+
+def _value(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _tell_failures(result: Sweep) -> None:
+    failures = result.failures
+    for _, row in failures.head(TOLD).iterrows():
+        print(f"point {row['point']} fails: {row['error']}", file=sys.stderr)
+    if len(failures) > TOLD:
+        print(f"{len(failures)} points fail in all; points.parquet says why", file=sys.stderr)
+
+
+def _as_json(result: Sweep, folder: Path) -> str:
+    answer = {
+        "sweep": str(folder),
+        **{key: result.about[key] for key in ("runs", "seed", "design_hash")},
+        "points": result.points.to_dict("records"),
+        "summary": result.summary(_shown(result)).to_dict("records"),
+    }
+    return json.dumps(without_nan(answer), indent=1, allow_nan=False)

@@ -1,0 +1,96 @@
+"""Handing batches to an executor, be it threads, processes or a Dask cluster, and taking back receipts."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from typing import Any
+
+from sim.errors import StudyError
+from sim.sweeps.batches import Batches
+from sim.sweeps.job import Job, Piece, Receipt
+
+ASK_AGAIN = 5.0  # seconds between questions for the size of a cluster
+Done = tuple[tuple[Piece, ...], Receipt]
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def slots_of(pool: Executor, workers: int | None) -> Callable[[], int]:
+    """How many batches an executor works on at a time; a Dask cluster may grow, so it is asked now and then."""
+    client: Any = getattr(pool, "_client", None)
+    if workers or client is None:
+        fixed: int = workers or getattr(pool, "_max_workers", None) or cores()
+        return lambda: fixed
+    known, asked = 1, -ASK_AGAIN
+
+    def ask() -> int:
+        nonlocal known, asked
+        if time.monotonic() - asked > ASK_AGAIN:
+            known, asked = max(1, sum(client.nthreads().values())), time.monotonic()
+        return known
+
+    return ask
+
+
+def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], int]) -> Iterator[Done]:
+    """Each batch with its receipt, as they are finished; two are handed out per worker, so that none waits.
+
+    A batch whose workers die (Dask says so after three of them) is tried again point by point, and a point that
+    kills its workers is a failing one.
+
+    Raises
+    ------
+    OSError
+        When a worker cannot write.
+    StudyError
+        When the executor itself is broken, or its workers cannot do the work.
+    """
+    waiting: dict[Future[Receipt], tuple[Piece, ...]] = {}
+    again: deque[tuple[Piece, ...]] = deque()
+    try:
+        while True:
+            while len(waiting) < 2 * slots() and (pieces := again.popleft() if again else batches.next()):
+                waiting[pool.submit(job.work, pieces)] = pieces
+            if not waiting:
+                return
+            finished, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C between waits
+            for future in finished:
+                pieces = waiting.pop(future)
+                error = _error(future)
+                if error is None:
+                    receipt = future.result()
+                    batches.learn(receipt)
+                elif type(error).__name__ != "KilledWorker":
+                    raise _meant(error)
+                elif len(pieces) > 1:
+                    again.extend((piece,) for piece in pieces)
+                    continue
+                else:
+                    receipt = Receipt(pieces[0].runs, 0.0, ((pieces[0].address, "the workers that simulated it died"),))
+                yield pieces, receipt
+    except RuntimeError as error:  # of submit: the pool is shut down or broken
+        raise _meant(error) from None
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def _error(future: Future[Receipt]) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error
+
+
+def _meant(error: BaseException) -> BaseException:
+    """The error to raise for one of a batch: as it is, or as one that says that the executor failed."""
+    if isinstance(error, OSError | StudyError) or not isinstance(error, Exception | CancelledError):
+        return error
+    return StudyError(f"the executor cannot do the work: {type(error).__name__}: {error}")

@@ -1,0 +1,163 @@
+"""Results are the same with every executor, and with workers that die."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import sim
+from sim.sweeps import Design, batches
+from tests.sweeps.worlds import contents, listed, planted, tiny_design
+
+MANY = listed(*map(float, range(12)), -1.0)
+
+
+def slow(point: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
+    """The planted model, at a pace at which a worker can be killed at work."""
+    time.sleep(0.05)
+    return planted(point, seed, runs)
+
+
+def killer(point: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
+    """Kills the process it runs in, at one point."""
+    if point["x"] == 3.0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return planted(point, seed, runs)
+
+
+def processes(number: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("spawn"))
+
+
+def test_threads_and_processes_give_the_same_files(tmp_path: Path) -> None:
+    design = tiny_design()
+    sim.sweep(design, tmp_path / "one", workers=1)
+    sim.sweep(design, tmp_path / "three", workers=3)
+    with ThreadPoolExecutor(2) as threads:
+        sim.sweep(design, tmp_path / "threads", executor=threads)
+    with processes(1) as pool:
+        sim.sweep(design, tmp_path / "processes", executor=pool)
+    files = contents(tmp_path / "one")
+    for name in ("three", "threads", "processes"):
+        assert contents(tmp_path / name) == files
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_a_broken_pool_says_what_is_safe_and_another_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+    design = listed(1.0, 2.0, 4.0, 5.0, 3.0)
+    with processes(1) as pool, pytest.raises(sim.DaarnaError, match=r"BrokenProcessPool.* (\d+) of 15 runs are safe") as told:
+        sim.sweep(design, tmp_path / "s", executor=pool, model=killer)
+    safe = int(re.findall(r"(\d+) of 15", str(told.value))[0])
+    assert safe >= 3
+    monkeypatch.setattr(os, "kill", lambda *_: None)
+    sim.sweep(design, tmp_path / "whole", model=killer)
+    again: list[tuple[int, int]] = []
+    sim.sweep(design, tmp_path / "s", model=killer, progress=lambda *now: again.append(now))
+    assert again[0][0] >= safe
+    assert contents(tmp_path / "s") == contents(tmp_path / "whole")
+
+
+def test_a_model_that_cannot_be_sent_to_processes_is_told(tmp_path: Path) -> None:
+    with processes(1) as pool, pytest.raises(sim.DaarnaError, match="the executor cannot do the work: .*pickle"):
+        sim.sweep(MANY, tmp_path / "s", executor=pool, model=lambda point, seed, runs: planted(point, seed, runs))
+
+
+def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sim.sweeps.job import Job
+
+    with pytest.raises(sim.DaarnaError, match="all workers must see the folder of the sweep"):
+        Job(str(tmp_path / "elsewhere"), None, (), 1, None, "p").work([])
+    (tmp_path / "parts").mkdir()
+    with pytest.raises(sim.DaarnaError, match="has another version of daarna; install the same on all"):
+        Job(str(tmp_path), None, (), 1, "0123", "p").work([])
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
+    """Two Dask workers, processes of their own."""
+    distributed = pytest.importorskip("dask.distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def workers_of(client: Any) -> list[int]:
+    return sorted(client.run(os.getpid).values())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_a_dask_worker_killed_in_mid_sweep_loses_nothing(tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+    sim.sweep(MANY, tmp_path / "threads", model=slow, workers=2)
+    victims = workers_of(cluster)
+    killed: list[int] = []
+
+    def kill_one(done: int, total: int) -> None:
+        if done >= total // 3 and not killed:
+            killed.append(victims[0])
+            os.kill(victims[0], signal.SIGKILL)
+
+    sweep = sim.sweep(MANY, tmp_path / "dask", executor=cluster.get_executor(), model=slow, progress=kill_one)
+    assert killed
+    assert killed[0] not in workers_of(cluster)
+    assert contents(tmp_path / "dask") == contents(tmp_path / "threads")
+    assert sweep.failures["x"].tolist() == [-1.0]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_dask_workers_killed_while_they_simulate_give_the_identical_sweep(
+    tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "SHORTEST", 0.05)
+    design = tiny_design(points=60, runs=10)
+    sim.sweep(design, tmp_path / "threads")
+    killed: list[int] = []
+
+    def kill_now_and_then(done: int, total: int) -> None:
+        if done > (len(killed) + 1) * total // 4 and len(killed) < 3:
+            killed.append(workers_of(cluster)[0])
+            os.kill(killed[-1], signal.SIGKILL)
+
+    sim.sweep(design, tmp_path / "dask", executor=cluster.get_executor(), progress=kill_now_and_then)
+    assert len(set(killed)) >= 2
+    assert contents(tmp_path / "dask") == contents(tmp_path / "threads")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
+def test_a_point_that_kills_its_workers_is_a_failing_one(tmp_path: Path, cluster: Any) -> None:
+    design = Design(factors=listed(1.0).factors, method="list", table=[{"x": x} for x in (1.0, 2.0, 3.0, 4.0)], runs=2)
+    sweep = sim.sweep(design, tmp_path / "s", executor=cluster.get_executor(), model=killer)
+    assert sweep.failures.to_dict("records") == [{"point": 2, "x": 3.0, "error": "the workers that simulated it died"}]
+    assert len(sweep.runs) == 6
+
+
+def test_an_executor_may_hold_any_number_of_batches(tmp_path: Path) -> None:
+    """An executor that tells nothing of itself, and does the work at once."""
+    from concurrent.futures import Future
+
+    class AtOnce(Executor):
+        def submit(self, function: Any, /, *arguments: Any, **more: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            done.set_result(function(*arguments, **more))
+            return done
+
+    sim.sweep(MANY, tmp_path / "once", executor=AtOnce(), model=planted)
+    sim.sweep(MANY, tmp_path / "threads", model=planted)
+    assert contents(tmp_path / "once") == contents(tmp_path / "threads")

@@ -1,0 +1,310 @@
+"""A sweep on disk survives kills, full disks and second writers; what it holds is found again by content."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+import sim
+from sim.study import disk
+from sim.study.parquet import fingerprint
+from sim.sweeps import Design, Factor, batches, parts
+from tests.study.test_store import Death, Mortal
+from tests.study.worlds import OTHER, SMALL, TINY
+from tests.sweeps.worlds import RATE, Counted, contents, listed, planted, tiny_design
+
+FOUR = listed(0.0, 1.0, 2.0, 3.0)
+
+
+@pytest.fixture
+def single(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The smallest batches: of three runs of a point, the first is one and the others are another."""
+    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+
+
+def swept(design: Design, folder: Path, **more: Any) -> sim.Sweep:
+    return sim.sweep(design, folder, workers=1, **{"model": planted, **more})
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> dict[str, bytes]:
+    """The files of a sweep that ran through."""
+    swept(FOUR, tmp_path / "whole")
+    return contents(tmp_path / "whole")
+
+
+def test_points_and_runs_are_as_simulated_one_by_one(tmp_path: Path) -> None:
+    design = tiny_design()
+    sweep = sim.sweep(design, tmp_path / "s")
+    from sim.engine import simulate
+
+    for point in range(len(design)):
+        expected = simulate(design.scenario(point), 1, range(1, 4)).runs
+        found = sweep.runs[sweep.runs["point"] == point].drop(columns="point").reset_index(drop=True)
+        shorter = [name for name in found if name not in expected]
+        assert found[shorter].isna().all(axis=None)
+        pd.testing.assert_frame_equal(found[list(expected)], expected, check_exact=True)
+    assert list(sweep.points) == ["point", "rate", "reps", "months", "status", "error"]
+    pd.testing.assert_frame_equal(sweep.points[["point", *design.names]], design.points())
+    field = pq.read_schema(tmp_path / "s" / "runs.parquet").field("npv")
+    assert field.metadata == {b"unit": b"EUR", b"meaning": b"profit of all months, discounted to the start"}
+
+
+def test_every_point_has_the_same_random_numbers() -> None:
+    runs = sim.sweep(FOUR, model=planted).runs
+    noise = (runs["y"] - runs["point"]).to_numpy().reshape(4, 3)
+    np.testing.assert_allclose(noise, noise[[0]].repeat(4, axis=0), atol=1e-12)
+    same = Factor("title", "title", levels=["a", "b"])  # a label: no result depends on it
+    npv = sim.sweep(Design(SMALL, [same], method="grid", runs=2)).column("npv")
+    assert (npv[0] == npv[1]).all()
+
+
+def test_the_record_says_what_made_the_sweep(tmp_path: Path) -> None:
+    sweep = sim.sweep(tiny_design(title="T"), tmp_path / "s")
+    about = json.loads((tmp_path / "s" / "design.json").read_text())
+    assert about == sweep.about
+    assert about["base"]["months"] == 3
+    assert (about["seed"], about["runs"], about["points"], about["complete"]) == (1, 3, 6, True)
+    assert {"versions", "machine", "source", "daarna", "date", "command", "design_hash"} <= set(about)
+    stored = pq.read_table(tmp_path / "s" / "runs.parquet").to_pandas()
+    assert about["tables"]["runs"] == {"rows": 18, "sha256": fingerprint(stored)}
+
+
+# 1 record, 2 parts for each of 4 points, 2 tables, 1 record, the parts' removal
+@pytest.mark.parametrize("at", range(1, 14))
+@pytest.mark.usefixtures("single")
+def test_a_death_at_any_step_loses_no_finished_run_and_leaves_no_half_sweep(
+    at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        Mortal(patch, at)
+        swept(FOUR, folder)
+    if at < 13:
+        with pytest.raises(sim.DaarnaError, match="no whole"):
+            sim.open(folder)
+    there = len(list(folder.glob("parts/*.arrow")))
+    assert there == min(max(at - 2, 0), 8)
+    told: list[tuple[int, int]] = []
+    swept(FOUR, folder, progress=lambda *now: told.append(now))
+    assert told[0] == (3 * (there // 2) + there % 2 if at < 13 else 12, 12)
+    assert contents(folder) == whole
+
+
+@pytest.mark.usefixtures("single")
+def test_a_finished_sweep_is_not_simulated_again(tmp_path: Path) -> None:
+    counted = Counted()
+    first = swept(FOUR, tmp_path / "s", model=counted)
+    second = swept(FOUR, tmp_path / "s", model=counted)
+    assert counted.runs == dict.fromkeys([0.0, 1.0, 2.0, 3.0], [1, 2, 3])
+    pd.testing.assert_frame_equal(first.runs, second.runs)
+
+
+def test_only_what_a_changed_design_does_not_have_is_simulated(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    for design, expected in (
+        (FOUR, {0.0: [1, 2, 3], 1.0: [1, 2, 3], 2.0: [1, 2, 3], 3.0: [1, 2, 3]}),
+        (listed(0.0, 1.0, 2.5, 3.0), {2.5: [1, 2, 3]}),  # a point changed
+        (listed(0.0, 1.0, 7.0, 2.5, 3.0), {7.0: [1, 2, 3]}),  # a point added
+        (listed(3.0, 0.0), {}),  # points left out, in another order
+        (listed(3.0, 0.0, runs=5), {3.0: [4, 5], 0.0: [4, 5]}),  # more runs
+        (listed(3.0, 0.0, runs=2), {}),  # fewer
+    ):
+        counted = Counted()
+        swept(design, folder, model=counted)
+        assert counted.runs == expected
+        swept(design, tmp_path / f"new-{len(list(tmp_path.iterdir()))}", model=Counted())
+        newest = max(tmp_path.glob("new-*"), key=lambda path: int(path.name[4:]))
+        assert contents(folder) == contents(newest)
+
+
+def test_a_changed_design_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, new = tmp_path / "s", listed(5.0, 2.0, 0.0)
+    swept(new, tmp_path / "new")
+    for at in range(1, 6):  # record, part, runs, points, record
+        swept(FOUR, folder)
+        with monkeypatch.context() as patch, pytest.raises(Death):
+            Mortal(patch, at)
+            swept(new, folder)
+        swept(new, folder)
+        assert contents(folder) == contents(tmp_path / "new")
+
+
+def test_points_of_one_content_are_simulated_once(tmp_path: Path) -> None:
+    counted, told = Counted(), []
+    sweep = swept(listed(1.0, 2.0, 1.0), tmp_path / "s", model=counted, progress=lambda *now: told.append(now))
+    assert counted.runs == {1.0: [1, 2, 3], 2.0: [1, 2, 3]}
+    assert sweep.column("y")[0].tolist() == sweep.column("y")[2].tolist()
+    assert (told[0], told[-1]) == ((0, 9), (9, 9))
+
+
+def test_a_failing_point_is_recorded_and_does_not_stop_the_others(tmp_path: Path) -> None:
+    sweep = swept(listed(1.0, -2.0, 3.0), tmp_path / "s")
+    assert sweep.points["status"].tolist() == ["ok", "failed", "ok"]
+    assert sweep.failures.to_dict("records") == [{"point": 1, "x": -2.0, "error": "ValueError: x is -2.0"}]
+    assert sweep.about["failing_points"] == 1
+    assert sweep.runs["point"].tolist() == [0] * 3 + [2] * 3
+    assert np.isnan(sweep.column("y")[1]).all()
+    assert sweep.means(["square"])["square"].tolist()[::2] == [1.0, 9.0]
+    before = contents(tmp_path / "s")
+    swept(listed(1.0, -2.0, 3.0), tmp_path / "s")  # tried again, and failing again
+    assert contents(tmp_path / "s") == before
+    swept(listed(1.0, 3.0), tmp_path / "s")
+    assert sim.open(tmp_path / "s").failures.empty
+
+
+def test_a_combination_that_is_no_scenario_is_a_failing_point() -> None:
+    seats = Factor("seats", "reps.absent", levels={"none": [], "third": [2]})
+    sweep = sim.sweep(Design(TINY, [seats, Factor("reps", "reps.count", levels=[2, 3])], method="grid", runs=1))
+    assert sweep.points["status"].tolist() == ["ok", "ok", "failed", "ok"]
+    assert sweep.failures["error"].tolist() == ["vary: reps.absent: found [2], but seats run from 0 to 1"]
+
+
+def test_when_all_points_fail_there_is_a_sweep_without_runs(tmp_path: Path) -> None:
+    sweep = swept(listed(-1.0, -2.0), tmp_path / "s")
+    assert (len(sweep.runs), len(sweep.failures)) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("made", "expected"),
+    [
+        (pd.DataFrame({"run": [1, 2]}), "model: must return a data frame with the column run and at least one outcome"),
+        (pd.DataFrame({"run": [1, 3], "y": [0, 0]}), "model: must return one row for each run from 1 to 2, in order"),
+        (pd.DataFrame({"run": [1, 2], "y": ["a", "b"]}), 'model: returned the column "y", allowed are outcomes that are numbers'),
+        (None, "model: must return a data frame with the column run and at least one outcome"),
+    ],
+)
+def test_a_model_that_returns_no_runs_table_fails(made: Any, expected: str) -> None:
+    sweep = sim.sweep(listed(1.0, runs=2), model=lambda point, seed, runs: made)
+    assert sweep.failures["error"].tolist() == [expected]
+
+
+def test_another_sweep_in_the_folder_is_refused_and_not_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "s"
+    design = Design(TINY, [Factor("rate", RATE, levels=[0.1, 0.2])], method="grid", runs=2)
+    sim.sweep(design, folder)
+    before = contents(folder) | {"design.json": (folder / "design.json").read_bytes()}
+    changed = TINY.with_(customers={"at_start": 5})
+    for other, why in (
+        (Design(changed, design.factors, method="grid", runs=2), "base.customers.at_start is 4 there and 5 here"),
+        (Design(TINY, design.factors, method="grid", runs=2, seed=2), "seed is 1 there and 2 here"),
+        (Design(TINY, [Factor("rate", RATE, levels=[0.3])], method="grid"), "has no point in common with this one"),
+        (Design(TINY, [Factor("scheme", "scheme", levels={"none": OTHER})], method="grid"), "has no point in common"),
+    ):
+        with pytest.raises(sim.InputError, match=f"{re.escape(str(folder))}: holds .*{re.escape(why)}"):
+            sim.sweep(other, folder)
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.compiled.source_hash", lambda: "0123")
+        with pytest.raises(sim.InputError, match="another version of the model made it: daarna .*, model source "):
+            sim.sweep(design, folder)
+    with pytest.raises(sim.InputError, match="model"):
+        sim.sweep(design, folder, model=planted)
+    assert contents(folder) | {"design.json": (folder / "design.json").read_bytes()} == before
+
+
+def test_a_folder_in_use_or_of_something_else_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "s"
+    folder.mkdir()
+    with disk.lock(folder), pytest.raises(sim.InputError, match=rf"another process \({os.getpid()}\) is writing a sweep there"):
+        swept(FOUR, folder)
+    sim.run(TINY, runs=1, out=tmp_path / "study")
+    with pytest.raises(sim.InputError, match="holds study.json and no design.json"):
+        swept(FOUR, tmp_path / "study")
+    swept(FOUR, folder)
+    with pytest.raises(sim.InputError, match="holds runs.parquet and no study.json"):
+        sim.run(TINY, runs=1, out=folder)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(sim.InputError, match="file: the sweep cannot be written there: it is a file"):
+        swept(FOUR, tmp_path / "file")
+    (folder / "design.json").write_text("{")
+    with pytest.raises(sim.InputError, match=r"design.json: is not the record of a study"):
+        swept(FOUR, folder)
+
+
+@pytest.mark.usefixtures("single")
+@pytest.mark.parametrize("at", [1, 4, 9, 20, 22, 24])
+def test_a_disk_that_fills_up_says_what_is_safe(
+    at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fsync, calls = os.fsync, [0]
+
+    def full(handle: int) -> None:
+        calls[0] += 1
+        if calls[0] >= at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    folder = tmp_path / "s"
+    with monkeypatch.context() as patch, pytest.raises(sim.DaarnaError, match="No space left on device") as told:
+        patch.setattr(os, "fsync", full)
+        swept(FOUR, folder)
+    assert not isinstance(told.value, sim.InputError)
+    there = len(list(folder.glob("parts/*.arrow")))
+    if "nothing was simulated" not in str(told.value):
+        said = re.search(r"(\d+) of 12 runs are safe", str(told.value))
+        assert said is not None
+        assert 3 * (there - 1) / 2 - 1 <= int(said[1]) <= 3 * there / 2
+    else:
+        assert not there
+    assert not list(folder.glob("**/.*.part"))
+    swept(FOUR, folder)
+    assert contents(folder) == whole
+
+
+@pytest.mark.usefixtures("single")
+def test_a_broken_part_is_named_and_can_be_removed(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "s"
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        Mortal(patch, 8)
+        swept(FOUR, folder)
+    broken = next(folder.glob("parts/*.arrow"))
+    broken.write_bytes(broken.read_bytes()[:100])
+    with pytest.raises(sim.DaarnaError, match=f"{re.escape(str(broken))}: cannot be read .*remove it"):
+        swept(FOUR, folder)
+    broken.unlink()
+    swept(FOUR, folder)
+    assert contents(folder) == whole
+
+
+@pytest.mark.usefixtures("single")
+def test_parts_are_merged_before_they_are_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = listed(*map(float, range(40)), runs=2)
+    swept(design, tmp_path / "whole")
+    monkeypatch.setattr(parts, "MERGE", 5)
+    monkeypatch.setattr("sim.sweeps.store.MERGE", 5)
+    most = 0
+
+    def watch(done: int, total: int) -> None:
+        nonlocal most
+        most = max(most, len(list((tmp_path / "s" / "parts").glob("*.arrow"))))
+
+    swept(design, tmp_path / "s", progress=watch)
+    assert 5 < most <= 25
+    assert contents(tmp_path / "s") == contents(tmp_path / "whole")
+
+
+def test_a_sweep_without_a_folder_lives_as_long_as_its_result() -> None:
+    sweep = sim.sweep(FOUR, model=planted)
+    folder = sweep.folder
+    assert folder.exists()
+    assert len(sweep.runs) == 12
+    del sweep
+    assert not folder.exists()
+
+
+def test_a_design_needs_a_base_or_a_model() -> None:
+    with pytest.raises(sim.InputError, match="base: found none; a design without a model needs"):
+        sim.sweep(FOUR)
+    with pytest.raises(sim.InputError, match="workers: found 0, allowed is at least 1"):
+        sim.sweep(FOUR, workers=0, model=planted)
