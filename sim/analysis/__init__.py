@@ -7,7 +7,7 @@
 | the same from any random sample | :func:`given` | ``lhs``, ``sobol_sequence`` |
 | what does each do alone, from low to high? | :func:`tornado` | :func:`one_at_a_time` |
 | under which conditions does it happen? | :func:`prim` | ``lhs``, ``sobol_sequence`` |
-| the same for a difference between two schemes | :func:`paired`, then any of them | :func:`crossed` |
+| the same for a difference between two schemes | :func:`paired`, then any of them | a factor that is ``crossed`` |
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sim.analysis.discovery import Box, Discovery, prim
 from sim.analysis.given import GivenData, given
 from sim.analysis.morris import Morris, morris
 from sim.analysis.noise import Noise, variance_parts
-from sim.analysis.paired import Paired, crossed, paired, paired_sweeps
+from sim.analysis.paired import Paired, paired, paired_sweeps
 from sim.analysis.sobol import Sobol, sobol
 from sim.analysis.tornado import Tornado, one_at_a_time, tornado
 
@@ -29,7 +29,6 @@ __all__ = [
     "Paired",
     "Sobol",
     "Tornado",
-    "crossed",
     "given",
     "morris",
     "one_at_a_time",

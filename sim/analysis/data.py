@@ -15,6 +15,8 @@ from sim.analysis.noise import Array
 from sim.errors import InputError
 from sim.scenario.base import nearest
 
+CROSSED = "(of a factor that is crossed, take the difference of two levels first: sim.analysis.paired)"
+
 
 class SweepLike(Protocol):
     """The part of :class:`sim.sweeps.Sweep` that the analyses read; :class:`sim.analysis.paired.Paired` is one too."""
@@ -102,8 +104,8 @@ def places(factors: list[dict[str, Any]], points: pd.DataFrame) -> Array:
     columns = []
     for factor in factors:
         column = points[factor["name"]]
-        if "levels" in factor:
-            place = {str(label): k for k, label in enumerate(factor["levels"])}
+        if factor.get("levels"):
+            place = {str(level["label"]): k for k, level in enumerate(factor["levels"])}
             columns.append(column.astype(str).map(place).to_numpy(float) / max(1, len(place) - 1))
         elif factor["low"] is None:  # of a table of points, without bounds
             rank = column.rank(method="dense").to_numpy(float) - 1

@@ -53,6 +53,14 @@ class Box:
     inside: np.ndarray
     trajectory: pd.DataFrame
 
+    def between(self, factor: str) -> tuple[float, float]:
+        """Lower and upper limit of a numeric factor; infinite where there is none."""
+        mine = self.limits[self.limits["factor"] == factor]
+        if mine.empty or isinstance(mine["levels"].iloc[0], list):
+            return -np.inf, np.inf
+        low, high = float(mine["low"].iloc[0]), float(mine["high"].iloc[0])
+        return (-np.inf if np.isnan(low) else low), (np.inf if np.isnan(high) else high)
+
     def __str__(self) -> str:
         """The box in words."""
         what = " and ".join(_words(row) for row in self.limits.to_dict("records")) or "everywhere"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, guarded, read
+from sim.analysis.data import CROSSED, SweepLike, guarded, read
 from sim.analysis.noise import Array, Noise, corrected, jackknife, standard_errors, variance, variance_parts
 from sim.analysis.sobol import z
 from sim.errors import InputError
@@ -69,6 +69,8 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     method = sweep.about["design"]["method"]
     if method not in RANDOM:
         raise InputError(f"given: needs a random sample (method {', '.join(RANDOM)}), found {method}")
+    if any(factor.get("crossed") for factor in sweep.about["design"]["factors"]):
+        raise InputError(f"given: the points are a sample crossed with a factor {CROSSED}")
     data = read(sweep, outcome)
     values, factors = data.values, [*data.names, DUMMY]
     if values.shape[1] < 6 * HARMONICS:

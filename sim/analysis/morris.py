@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, read
+from sim.analysis.data import CROSSED, SweepLike, read
 from sim.analysis.noise import Array, corrected, standard_errors
 from sim.analysis.sobol import z
 from sim.errors import InputError
@@ -93,7 +93,7 @@ def elementary(places: Array, values: Array) -> Array:
     moved = np.argmax(np.abs(steps), axis=2)  # by trajectory and step, the factor
     one_each = ((np.abs(steps) > 1e-9).sum(axis=2) == 1).all() and (np.sort(moved) == np.arange(factors)).all()
     if points % (factors + 1) or not one_each:
-        raise InputError(f'morris: the {points} points are no trajectories; a design with method = "morris" makes them')
+        raise InputError(f'morris: the {points} points are no trajectories; a design with method = "morris" makes them {CROSSED}')
     rises = np.diff(values.reshape(runs, -1, factors + 1), axis=2)
     sizes = np.take_along_axis(steps, moved[..., None], axis=2)[..., 0]
     effects = np.empty_like(rises)

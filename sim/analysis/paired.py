@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,6 @@ import pandas as pd
 from sim.analysis.data import SweepLike, read
 from sim.analysis.noise import Array
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    from sim.sweeps import Design, Factor
 
 SURE = 2.0  # standard errors from nought, from which on the sign of a difference counts as established
 
@@ -74,7 +71,7 @@ def paired(sweep: SweepLike, factor: str = "scheme", base: object = None, other:
     Parameters
     ----------
     sweep : Sweep
-        Of a design in which every point occurs with both levels, as :func:`crossed` makes them.
+        Of a design in which every point occurs with both levels: one whose `factor` is ``crossed``.
     factor : str
         The factor with the two levels.
     base, other : level
@@ -126,27 +123,6 @@ def paired_sweeps(base: SweepLike, other: SweepLike, outcome: str = "npv", title
         raise InputError(f"paired_sweeps: found {len(one.values)} and {len(two.values)} runs a point; runs pair one to one")
     kept = base.about["design"]["factors"]
     return _paired(two.values - one.values, one.points, outcome, list(titles), base.about, kept)
-
-
-def crossed(design: Design, factor: Factor) -> Design:
-    """Every point of a design with every level of one more factor, such as the scheme: what :func:`paired` takes.
-
-    Parameters
-    ----------
-    design : Design
-        The sample of everything else, for instance ``method="lhs"`` without `factor`.
-    factor : Factor
-        With levels; it is set first, so that the others vary what it puts there.
-    """
-    from sim.sweeps import Design
-
-    points = design.points().drop(columns="point")
-    levels = Design(design.base, (factor,), "grid", folder=design.folder).points()[factor.name]  # files by their names
-    parts = [points.assign(**{factor.name: level}) for level in levels]
-    return Design(
-        design.base, (factor, *design.factors), "table", runs=design.runs, seed=design.seed, outcomes=design.outcomes,
-        title=design.title, table=pd.concat(parts, ignore_index=True), folder=design.folder,
-    )  # fmt: skip
 
 
 def _paired(

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.analysis.data import SweepLike, read
+from sim.analysis.data import CROSSED, SweepLike, read
 from sim.analysis.noise import Array, Noise, corrected, standard_errors, variance_parts
 from sim.errors import InputError
 
@@ -110,7 +110,9 @@ def blocks(values: Array, places: Array) -> Array:
             a, ab, b = rows[:, :1], rows[:, 1 : factors + 1], rows[:, -1:]
             if np.allclose(ab, np.where(np.eye(factors, dtype=bool), b, a)):
                 return values.reshape(len(values), -1, block)
-    raise InputError(f'sobol: the {len(places)} points are no Saltelli sample; a design with method = "sobol" makes one')
+    raise InputError(
+        f'sobol: the {len(places)} points are no Saltelli sample; a design with method = "sobol" makes one {CROSSED}'
+    )
 
 
 def indices(rows: Array, factors: int) -> Array:

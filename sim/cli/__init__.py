@@ -16,7 +16,7 @@ def make_app() -> typer.Typer:
     """The command with its subcommands; each registers itself."""
     import typer
 
-    from sim.cli import run, scenarios, sweep
+    from sim.cli import run, scenarios, sweep, understand
 
     app = typer.Typer(
         name="daarna",
@@ -26,7 +26,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain messages, one sentence each
     )
-    for command in (run, sweep, scenarios):
+    for command in (run, sweep, understand, scenarios):
         command.register(app)
     return app
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 Folder = Annotated[Path, typer.Argument(metavar="SWEEP", help="Folder of a finished sweep.")]
 Outcome = Annotated[str, typer.Option(help="Column of the runs table.")]
-Pair = Annotated[str, typer.Option(help="Factor with two levels, such as scheme: the outcome is the paired difference between them.")]
+Pair = Annotated[
+    str, typer.Option(help="Factor with two levels, such as scheme: the outcome is the paired difference between them.")
+]
 Base = Annotated[str, typer.Option(help="With --pair: the level that is taken away; the first if not given.")]
 Other = Annotated[str, typer.Option(help="With --pair: the level it is taken from; the second if not given.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -77,34 +77,26 @@ def _axis(axis: Any, result: Discovery, name: str) -> np.ndarray:
 def _elsewhere(result: Discovery, found: Box, shown: tuple[str, str]) -> np.ndarray:
     """Which points lie within the box's limits in the factors that are not shown."""
     inside = np.ones(len(result.points), bool)
-    for limit in found.limits.to_dict("records"):
-        name = limit["factor"]
-        if name in shown:
-            continue
-        column = result.points[name]
-        if isinstance(limit["levels"], list):
-            inside &= column.astype(str).isin(limit["levels"]).to_numpy()
-        else:
-            low, high = np.nan_to_num(limit["low"], nan=-np.inf), np.nan_to_num(limit["high"], nan=np.inf)
-            inside &= column.between(low, high).to_numpy()
+    for name, levels in zip(found.limits["factor"], found.limits["levels"], strict=True):
+        if name not in shown:
+            column = result.points[name]
+            within = column.astype(str).isin(levels) if isinstance(levels, list) else column.between(*found.between(name))
+            inside &= within.to_numpy()
     return inside
 
 
 def _rectangle(ax: Axes, found: Box, one: str, other: str) -> Rectangle:
     """The box on two axes, to the axes' ends where it has no limit; the axes keep their ends."""
-    ends = []
-    for name, view, axis in ((one, ax.get_xlim(), ax.set_xlim), (other, ax.get_ylim(), ax.set_ylim)):
-        axis(view)
-        limits = found.limits.set_index("factor")
-        low, high = view
-        if name in limits.index and not isinstance(limits.loc[name, "levels"], list):
-            low = view[0] if np.isnan(limits.loc[name, "low"]) else limits.loc[name, "low"]
-            high = view[1] if np.isnan(limits.loc[name, "high"]) else limits.loc[name, "high"]
-        ends.append((float(low), float(high)))
-    (x, right), (y, top) = ends
-    return Rectangle(
-        (x, y), right - x, top - y, facecolor=VERMILLION, alpha=1.0, fill=False, edgecolor=INK, linewidth=1.8, zorder=5
-    )
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    ax.set(xlim=(left, right), ylim=(bottom, top))
+    x, width = _span(found.between(one), left, right)
+    y, height = _span(found.between(other), bottom, top)
+    return Rectangle((x, y), width, height, fill=False, edgecolor=INK, linewidth=1.8, zorder=5)
+
+
+def _span(limits: tuple[float, float], low: float, high: float) -> tuple[float, float]:
+    start = max(low, limits[0])
+    return start, min(high, limits[1]) - start
 
 
 def _handles(restricted: int, unsure: bool) -> list[Line2D]:

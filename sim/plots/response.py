@@ -123,7 +123,7 @@ def _slices(sweep: Any, points: pd.DataFrame, name: str, bins: int) -> tuple[lis
     """Slices of a factor, labels for its ticks if it has levels, and whether its axis is logarithmic."""
     (about,) = (one for one in sweep.about["design"]["factors"] if one["name"] == name)
     column = points[name]
-    values = list(about["levels"]) if "levels" in about else sorted(column.unique())
+    values = [level["label"] for level in about["levels"]] if "levels" in about else sorted(column.unique())
     if "levels" in about or len(values) <= 2 * bins:
         plain = "levels" not in about
         groups = [
@@ -165,7 +165,7 @@ def _write(ax: Axes, cells: Array, across: list[_Slice], up: list[_Slice], said:
         value = cells[row, column]
         if np.isfinite(value):
             light = mesh.norm(value) > 0.55
-            text = f"{round(value / said.factor, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
+            text = f"{round(float(value) / said.factor, decimals) + 0.0:,.{decimals}f}".replace("-", "−")
             ax.text(across[column].x, up[row].x, text, ha="center", va="center", fontsize=SMALL, color=INK if light else "white")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -33,11 +33,17 @@ def indices(result: Sobol | GivenData, ax: Axes | None = None) -> Axes:
         rows(ax, names)
         kinds = [("first", "alone (first order)", -0.14 if both else 0.0, BLUE, "o")]
         kinds += [("total", "with interactions (total)", 0.14, VERMILLION, "s")] if both else []
-        handles = []
+        handles: list[Any] = []
         for name, label, shift, color, marker in kinds:
             x, y = table[name].to_numpy(float), np.arange(len(names)) + shift
             face = color if name == "first" else "white"
-            look = {"color": color, "marker": marker, "markersize": 5.0, "markerfacecolor": face, "markeredgecolor": color}
+            look: dict[str, Any] = {
+                "color": color,
+                "marker": marker,
+                "markersize": 5.0,
+                "markerfacecolor": face,
+                "markeredgecolor": color,
+            }
             ax.hlines(y, table[f"{name}_low"], table[f"{name}_high"], color=color, linewidth=1.2)
             ax.plot(x, y, linestyle="none", zorder=4, **look)
             handles.append(Line2D([], [], linestyle="-", linewidth=1.2, label=label, **look))
@@ -81,7 +87,7 @@ def effects(result: Morris, ax: Axes | None = None) -> Axes:
         ax.plot(x, y, "o", color=BLUE, markersize=5, markeredgecolor="white", zorder=4)
         end = 1.18 * max(float(table["mu_star_high"].max()), 1e-300)
         ax.set(xlim=(0, end), ylim=(0, max(1.12 * float(table["sigma_high"].max()), 0.25 * end)))
-        handles = [Line2D([], [], color=BLUE, marker="o", label=f"{result.level:.0%} intervals", linewidth=0.8)]
+        handles: list[Any] = [Line2D([], [], color=BLUE, marker="o", label=f"{result.level:.0%} intervals", linewidth=0.8)]
         handles.append(ax.plot([0, end], [0, end], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), label="sigma = mu*")[0])
         noise = 0.8 * float(table["noise"].max())
         if noise > 0.002 * end:

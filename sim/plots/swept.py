@@ -18,7 +18,7 @@ from sim.plots.units import Money
 def source(sweep: Any) -> Sourced:
     """Title, points, runs and seed of a sweep, for the footer."""
     about = sweep.about
-    title = about["design"].get("title") or about.get("base_title") or "a function of the user"
+    title = about["design"]["title"] or (about["design"]["base"] or {}).get("title") or "a function of the user"
     points, runs = about["points"], about["runs"]
     return Sourced(f"{title} · {points:,} points, {runs:,} run{'' if runs == 1 else 's'} each · seed {about['seed']}")
 
@@ -56,7 +56,7 @@ def quantity(sweep: Any, outcome: str, *amounts: Array, change: str = "") -> Qua
     short = f"Difference of {name}" if name != outcome else outcome
     units = {column.name: column.unit for column in RUNS_FIRST + RUNS_REST}
     unit = "money" if name.startswith("profit_year_") else units.get(name, "")
-    base = sweep.about.get("base")
+    base = sweep.about["base"]
     if base is None or (name not in units and not unit):
         return Quantity(f"{change}{label}", "", None, short)
     if unit != "money":

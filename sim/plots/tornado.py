@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -16,7 +16,7 @@ from sim.plots.swept import height_of, quantity, rows, source
 if TYPE_CHECKING:
     from sim.analysis import Tornado
 
-_LOOKS = {"low": {"facecolor": ORANGE, "hatch": "////"}, "high": {"facecolor": BLUE, "hatch": ""}}
+_LOOKS: dict[str, dict[str, Any]] = {"low": {"facecolor": ORANGE, "hatch": "////"}, "high": {"facecolor": BLUE, "hatch": ""}}
 
 
 def tornado(result: Tornado, ax: Axes | None = None) -> Axes:
@@ -51,7 +51,9 @@ def tornado(result: Tornado, ax: Axes | None = None) -> Axes:
         ax.set_xlim(min(0.0, float(ends.min())) - room, max(0.0, float(ends.max())) + room)
         ax.axvline(0, color=INK, linewidth=0.9, zorder=2)
         ax.set_xlabel(f"{said.text}, from the base's {result.base / said.factor:,.4g}".replace("-", "−"))
-        handles = [Patch(edgecolor="white", linewidth=0.0, label=f"{side} value", **look) for side, look in _LOOKS.items()]
+        handles: list[Any] = [
+            Patch(edgecolor="white", linewidth=0.0, label=f"{side} value", **look) for side, look in _LOOKS.items()
+        ]
         handles += [Line2D([], [], color=INK, marker="|", label=f"{result.level:.0%} interval")] if known else []
         heading(ax, "What each parameter does alone", handles, beside=max(map(text_width, names)))
     return ax

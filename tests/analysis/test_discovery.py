@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis import crossed, paired, paired_sweeps, prim, sobol
+from sim.analysis import paired, paired_sweeps, prim, sobol
 from sim.errors import InputError
 from sim.scenario.model import Scenario
 from sim.sweeps import Design, Factor, sweep
 from tests.analysis.worlds import Point, as_model, common_noise, own_noise, swept
 
 CUBE = (*(Factor(name, low=0, high=1) for name in "abcd"), Factor("desk", levels=["pool", "fixed", "none"]))
-SCHEME = Factor("scheme", levels=["relationship", "signature"])
+SCHEME = Factor("scheme", levels=["relationship", "signature"], crossed=True)
 
 
 def inside(point: Point) -> bool:
@@ -29,7 +29,7 @@ def wins(point: Point, runs: range) -> Any:
 
 @pytest.fixture(scope="module")
 def pair() -> Any:
-    design = crossed(Design(None, CUBE, "lhs", 400, runs=3), SCHEME)
+    design = Design(None, (SCHEME, *CUBE), "lhs", 400, runs=3)
     assert len(design) == 800
     return paired(sweep(design, model=as_model(wins), workers=1), "scheme")
 
@@ -79,7 +79,7 @@ def test_where_nothing_was_planted_no_box_is_reported() -> None:
 def test_differences_are_a_sweep_to_every_other_analysis() -> None:
     """Difference 2 x on a Saltelli sample: all its variance is x's."""
     line = (Factor("x", low=0, high=1), Factor("y", low=0, high=1))
-    design = crossed(Design(None, line, "sobol", 32, runs=2, second_order=False), SCHEME)
+    design = Design(None, (SCHEME, *line), "sobol", 32, runs=2, second_order=False)
     model = as_model(lambda p, runs: 9 * p["y"] + (2 * p["x"] if p["scheme"] == "signature" else 0.0))
     table = sobol(paired(sweep(design, model=model, workers=1)), "difference", resamples=20).table
     assert table["total"].tolist() == pytest.approx([1, 0], abs=0.1)
@@ -89,10 +89,9 @@ def test_two_sweeps_of_one_design_pair_as_one_crossed_sweep_does() -> None:
     tiny = Scenario(title="Tiny", months=3, reps={"count": 1}, customers={"at_start": 4})
     schemes = {"signature": {"components": [{"rate": 0.4}]}, "relationship": {"components": []}}
     perks = [Factor("perks", "firm.perks", low=0, high=300)]
-    alone = Design(tiny, perks, "lhs", 4, runs=2)
-    together = paired(
-        sweep(crossed(alone, Factor("scheme", "scheme", levels=schemes)), workers=1), "scheme", "relationship", "signature"
-    )
+    scheme = Factor("scheme", "scheme", levels=schemes, crossed=True)
+    both = sweep(Design(tiny, [scheme, *perks], "lhs", 4, runs=2), workers=1)
+    together = paired(both, "scheme", "relationship", "signature")
     base, other = (
         sweep(Design(tiny.with_(scheme=schemes[name]), perks, "lhs", 4, runs=2), workers=1)
         for name in ("relationship", "signature")
