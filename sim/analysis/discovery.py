@@ -15,6 +15,7 @@ Needs the extra ``discovery`` (``pip install "daarna[discovery]"``).
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ import pandas as pd
 from sim.analysis.data import SweepLike
 from sim.analysis.paired import Paired
 from sim.errors import InputError
+from sim.scenario.base import nearest
 
 QUASI_P = 0.05  # a restriction with a larger one is dropped
 Condition = str | Callable[[pd.DataFrame], Any]
@@ -106,7 +108,8 @@ def prim(
         A sweep over a random sample (``method="lhs"``), or paired differences over one.
     condition : str or callable
         An expression in the factors and, of a sweep, its outcomes' means over runs, ``"npv > 0"``; of paired differences,
-        ``difference`` and ``standard_error``: ``"difference > 0"``.  Or a function of that table that returns booleans.
+        ``difference`` and ``standard_error``: ``"difference > 0"``.  A name with dots stands in backticks,
+        ``"`firm.perks` < 200"``.  Or a function of that table that returns booleans.
     boxes : int
         At most so many.
     density : float, optional
@@ -151,8 +154,9 @@ def _cases(table: pd.DataFrame, condition: Condition) -> tuple[pd.Series, str]:
     try:
         found = table.eval(condition) if isinstance(condition, str) else condition(table)
     except Exception as error:
-        there = ", ".join(map(str, table))
-        raise InputError(f"condition: {words} cannot be evaluated ({error}); there are {there}") from None
+        unknown = re.search(r"name '(.+)' is not defined", str(error))
+        there = nearest(unknown[1], map(str, table)) if unknown else ""
+        raise InputError(f"condition: {words} cannot be evaluated: {error}{there}") from None
     if not (isinstance(found, pd.Series | np.ndarray) and found.dtype == bool and len(found) == len(table)):
         raise InputError(f"condition: {words} is not true or false at every point, as difference > 0 would be")
     return pd.Series(np.asarray(found), index=table.index), words

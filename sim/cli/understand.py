@@ -108,7 +108,9 @@ def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: 
         typer.echo(f"{key}: {value:.3g}" if isinstance(value, float) else f"{key}: {value}")
     console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160, highlight=False)
     for name, frame in tables.items():
-        shown = Table(*map(str, frame), box=None, title=None if name == "table" else name, title_justify="left")
+        if name != "table":
+            typer.echo(f"\n{name}")
+        shown = Table(*map(str, frame), box=None)
         for row in frame.itertuples(index=False):
             shown.add_row(*(_cell(value) for value in row))
         console.print(shown)

@@ -104,7 +104,7 @@ def test_two_sweeps_of_one_design_pair_as_one_crossed_sweep_does() -> None:
 def test_wrong_questions_get_one_plain_message(pair: Any) -> None:
     pytest.importorskip("ema_workbench")
     for condition, said in (
-        ("gap > 0", "cannot be evaluated"), ("difference", "not true or false"), ("difference > 99", "holds at 0 of 400 points"),
+        ("differense > 0", r"cannot be evaluated.*did you mean \"difference\""), ("difference", "not true or false"), ("difference > 99", "holds at 0 of 400 points"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=said):
             prim(pair, condition)
