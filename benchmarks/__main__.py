@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks import floor, growth, large, memory, mesa, speed, starts, threads
+from benchmarks import floor, growth, large, memory, mesa, speed, starts, sweeps, threads
 from benchmarks.effort import FULL, QUICK
 from benchmarks.machine import machine
 from benchmarks.report import as_json, as_markdown
@@ -20,6 +20,7 @@ ALL = {
     "growth": growth.measure,
     "memory": memory.measure,
     "starts": starts.measure,
+    "sweeps": sweeps.measure,
 }
 
 

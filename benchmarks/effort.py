@@ -19,6 +19,8 @@ class Effort:
     growth_runs : runs in a timing of the growth benchmark.
     pairs, thread_runs : pairs of one thread and two, and the runs of each.
     study_runs : studies on disk whose memory is compared, from short to long.
+    sweep_points : points of two sweeps whose cost beside the kernel is compared.
+    stored_points : points of a stored sweep, of 20 runs each.
     first_start : whether to compile with an empty cache.
     """
 
@@ -31,6 +33,8 @@ class Effort:
     pairs: int
     thread_runs: int
     study_runs: tuple[int, ...]
+    sweep_points: tuple[int, int]
+    stored_points: int
     first_start: bool
 
 
@@ -44,6 +48,8 @@ FULL = Effort(
     pairs=7,
     thread_runs=400,
     study_runs=(200, 2000, 4000),
+    sweep_points=(20, 220),
+    stored_points=50_000,
     first_start=True,
 )
 QUICK = Effort(
@@ -56,5 +62,7 @@ QUICK = Effort(
     pairs=3,
     thread_runs=200,
     study_runs=(40, 400),
+    sweep_points=(10, 60),
+    stored_points=2_000,
     first_start=False,
 )

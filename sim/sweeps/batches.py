@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sim.sweeps.job import Piece, Receipt
 
-SHORTEST, LONGEST = 1.5, 60.0  # seconds of work in a batch
+SHORTEST, LONGEST = 2.0, 60.0  # seconds of work in a batch
 SHARE = 1 / 500  # of the work done so far: a long sweep has longer batches, and fewer files
 
 

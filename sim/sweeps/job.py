@@ -18,8 +18,10 @@ from sim.scenario.model import Scenario
 from sim.sweeps.factor import Factor
 from sim.sweeps.parts import write_part
 from sim.sweeps.point import make_scenario, mapping
+from sim.tables import RUNS_FIRST, run_columns
 
 Model = Callable[..., pd.DataFrame]
+Columns = dict[str, np.ndarray]
 
 
 class Piece(NamedTuple):
@@ -93,28 +95,35 @@ class Job:
                     f"worker {os.getpid()} on {platform.node()} has another version of daarna; install the same on all"
                 )
 
-    def simulate(self, piece: Piece) -> pd.DataFrame:
-        """The runs table of a piece: ``run``, then the outcomes."""
+    def simulate(self, piece: Piece) -> Columns:
+        """The runs table of a piece, column by column: ``run``, then the outcomes."""
         numbers = range(piece.first, piece.last + 1)
         if self.model is not None:
             return _checked(self.model(mapping(self.factors, piece.row), self.seed, numbers), numbers)
         assert self.base is not None
-        return simulate_runs_table(make_scenario(self.base, self.factors, piece.row), self.seed, numbers)
+        return run_columns_of(make_scenario(self.base, self.factors, piece.row), self.seed, numbers)
 
 
-def simulate_runs_table(scenario: Scenario, seed: int, numbers: range) -> pd.DataFrame:
-    """The runs table of :func:`sim.engine.simulate`, without the time it takes to make the other tables."""
+def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:
+    """The runs table of :func:`sim.engine.simulate`, without the time it takes to make data frames and other tables."""
     from sim.engine.kernel import simulate_runs, workspace
-    from sim.engine.results import _runs, new_output
+    from sim.engine.results import _in_currency, new_output
     from sim.scenario.record import build
 
     runs = np.array(numbers, np.int64)
     output, ready = new_output(scenario.months, runs.size), build(scenario)
     simulate_runs(ready, seed, runs, False, output, *workspace(ready))
-    return _runs(runs, output)
+    columns: Columns = {"run": runs}
+    for column in run_columns(scenario.months):
+        if (year := column.name.removeprefix("profit_year_")) != column.name:
+            columns[column.name] = output.profit_years[:, int(year) - 1] / 100.0
+        else:
+            values = output.run[column.name]
+            columns[column.name] = values if column in RUNS_FIRST else _in_currency(values, column)
+    return columns
 
 
-def _checked(frame: Any, numbers: range) -> pd.DataFrame:
+def _checked(frame: Any, numbers: range) -> Columns:
     """What a user's function returned, if it is a runs table of these runs."""
     if not isinstance(frame, pd.DataFrame) or "run" not in frame or len(frame.columns) < 2:
         raise DaarnaError("model: must return a data frame with the column run and at least one outcome")
@@ -124,7 +133,7 @@ def _checked(frame: Any, numbers: range) -> pd.DataFrame:
         if name in ("address", "point") or not pd.api.types.is_numeric_dtype(frame[name]):
             raise DaarnaError(f'model: returned the column "{name}", allowed are outcomes that are numbers')
     outcomes = {str(name): frame[name].to_numpy(float) for name in frame if name != "run"}
-    return pd.DataFrame({"run": np.array(numbers, np.int64), **outcomes})
+    return {"run": np.array(numbers, np.int64), **outcomes}
 
 
 def _told(error: Exception) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,6 +22,7 @@ from sim.study.disk import replacing
 
 ADDRESS = pa.binary(16)
 IN_MEMORY = 1 << 18  # rows read from files and kept while a table is assembled
+TOGETHER = 1024  # points whose rows are taken at once
 MERGE = 256  # parts that are merged into one when there are twice as many
 
 
@@ -36,12 +36,15 @@ class Span(NamedTuple):
     offset: int
 
 
-def write_part(folder: Path, mark: str, frames: Sequence[tuple[bytes, pd.DataFrame]]) -> None:
-    """Write the runs of several points as one file, there whole or not at all."""
-    rows = pd.concat([frame for _, frame in frames], ignore_index=True)
-    addresses = [address for address, frame in frames for _ in range(len(frame))]
-    table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
-    _write(folder, mark, [table.add_column(0, "address", pa.array(addresses, ADDRESS))])
+def write_part(folder: Path, mark: str, pieces: Sequence[tuple[bytes, dict[str, np.ndarray]]]) -> None:
+    """Write the runs of several points, each column by column, as one file, there whole or not at all."""
+    rows = [len(columns["run"]) for _, columns in pieces]
+    addresses = np.repeat(np.array([np.void(address) for address, _ in pieces]), rows)
+    arrays = {"address": pa.FixedSizeBinaryArray.from_buffers(ADDRESS, len(addresses), [None, pa.py_buffer(addresses.tobytes())])}
+    for name in {name: None for _, columns in pieces for name in columns}:  # in order of appearance
+        values = [columns.get(name, np.full(number, np.nan)) for (_, columns), number in zip(pieces, rows, strict=True)]
+        arrays[name] = pa.array(np.concatenate(values), from_pandas=True)  # NaN is what is not there
+    _write(folder, mark, [pa.table(arrays)])
 
 
 def _write(folder: Path, mark: str, tables: Sequence[pa.Table]) -> None:
@@ -125,15 +128,33 @@ class Shelf:
         if following <= runs:
             yield following, runs
 
-    def rows(self, address: bytes, runs: int) -> list[pa.Table]:
-        """Runs 1 to `runs` of a point, in order."""
-        following, found = 1, []
+    def rows(self, addresses: Iterable[tuple[int, bytes]], runs: int) -> Iterator[tuple[np.ndarray, pa.Table]]:
+        """Runs 1 to `runs` of points, in the order asked for: numbers of the points, row by row, and the rows.
+
+        What lies together in a file comes together.
+        """
+        points: list[int] = []
+        lengths: list[int] = []
+        at: tuple[int, int, int] | None = None  # file, block and first row of what lies together
+        for point, address in addresses:
+            for span, length in self._covering(address, runs):
+                if at is None or (at[0], at[1], at[2] + sum(lengths)) != span or len(points) == TOGETHER:
+                    if at is not None:
+                        yield np.repeat(points, lengths), self._block(*at[:2]).slice(at[2], sum(lengths))
+                    at, points, lengths = span, [], []
+                points.append(point)
+                lengths.append(length)
+        if at is not None:
+            yield np.repeat(points, lengths), self._block(*at[:2]).slice(at[2], sum(lengths))
+
+    def _covering(self, address: bytes, runs: int) -> Iterator[tuple[tuple[int, int, int], int]]:
+        """Where runs 1 to `runs` of a point lie: file, block and row, and how many from there."""
+        following = 1
         for span in sorted(self.spans[address]):
             first, last = max(span.first, following), min(span.last, runs)
             if first <= last:
-                found.append(self._block(span.file, span.block).slice(span.offset + first - span.first, last - first + 1))
+                yield (span.file, span.block, span.offset + first - span.first), last - first + 1
                 following = last + 1
-        return found
 
     def _block(self, file: int, block: int) -> pa.Table:
         if (file, block) not in self._kept:

@@ -217,10 +217,9 @@ class SweepFolder:
             currency = self.design.base.currency if self.design.base else ""
             writer = RunsWriter(file, self._shelf.schemas(), units, currency, self.about["design_hash"])
             try:
-                for point, whole in enumerate(good):
-                    if whole:
-                        for rows in self._shelf.rows(self.addresses[point], runs):
-                            writer.add(point, rows)
+                whole_ones = ((point, self.addresses[point]) for point, whole in enumerate(good) if whole)
+                for points, rows in self._shelf.rows(whole_ones, runs):
+                    writer.add(points, rows)
                 tables["runs"] = writer.close()
             except BaseException:
                 writer.abandon()

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any, BinaryIO
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,12 +46,12 @@ class RunsWriter:
         self._held = self.rows = 0
         self._digests = {name: hashlib.sha256() for name in self._schema.names}
 
-    def add(self, point: int, rows: pa.Table) -> None:
-        """Append runs of a point."""
+    def add(self, points: np.ndarray, rows: pa.Table) -> None:
+        """Append runs: the numbers of their points, and the rows."""
         arrays = []
         for field in self._schema:
             if field.name == "point":
-                arrays.append(pa.repeat(pa.scalar(point, pa.int64()), rows.num_rows))
+                arrays.append(pa.array(points, pa.int64()))
             elif field.name in rows.column_names:
                 arrays.append(rows[field.name].cast(field.type))
             else:

@@ -8,7 +8,7 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks import floor, growth, memory, mesa, speed, starts, threads
+from benchmarks import floor, growth, memory, mesa, speed, starts, sweeps, threads
 from benchmarks.clock import slope
 from benchmarks.effort import Effort
 from benchmarks.machine import machine
@@ -27,11 +27,13 @@ TINY = Effort(
     pairs=1,
     thread_runs=4,
     study_runs=(2, 4),
+    sweep_points=(2, 20),
+    stored_points=3,
     first_start=False,
 )
 
 
-@pytest.mark.parametrize("benchmark", [speed, mesa, floor, threads, growth], ids=lambda module: module.GROUP)
+@pytest.mark.parametrize("benchmark", [speed, mesa, floor, threads, growth, sweeps], ids=lambda module: module.GROUP)
 def test_a_benchmark_gives_positive_numbers(benchmark) -> None:  # type: ignore[no-untyped-def]
     rows = benchmark.measure(TINY)
     assert rows

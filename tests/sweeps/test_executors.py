@@ -69,7 +69,7 @@ def test_a_broken_pool_says_what_is_safe_and_another_goes_on(tmp_path: Path, mon
 
 
 def test_a_model_that_cannot_be_sent_to_processes_is_told(tmp_path: Path) -> None:
-    with processes(1) as pool, pytest.raises(sim.DaarnaError, match="the executor cannot do the work: .*pickle"):
+    with processes(1) as pool, pytest.raises(sim.DaarnaError, match=r"the executor cannot do the work: .*pickle"):
         sim.sweep(MANY, tmp_path / "s", executor=pool, model=lambda point, seed, runs: planted(point, seed, runs))
 
 

@@ -105,7 +105,7 @@ def test_a_finished_sweep_is_not_simulated_again(tmp_path: Path) -> None:
     counted = Counted()
     first = swept(FOUR, tmp_path / "s", model=counted)
     second = swept(FOUR, tmp_path / "s", model=counted)
-    assert counted.runs == dict.fromkeys([0.0, 1.0, 2.0, 3.0], [1, 2, 3])
+    assert counted.runs == {x: [1, 2, 3] for x in (0.0, 1.0, 2.0, 3.0)}
     pd.testing.assert_frame_equal(first.runs, second.runs)
 
 
@@ -204,7 +204,7 @@ def test_another_sweep_in_the_folder_is_refused_and_not_damaged(tmp_path: Path, 
             sim.sweep(other, folder)
     with monkeypatch.context() as patch:
         patch.setattr("sim.compiled.source_hash", lambda: "0123")
-        with pytest.raises(sim.InputError, match="another version of the model made it: daarna .*, model source "):
+        with pytest.raises(sim.InputError, match=r"another version of the model made it: daarna .*, model source "):
             sim.sweep(design, folder)
     with pytest.raises(sim.InputError, match="model"):
         sim.sweep(design, folder, model=planted)
@@ -217,10 +217,10 @@ def test_a_folder_in_use_or_of_something_else_is_refused(tmp_path: Path) -> None
     with disk.lock(folder), pytest.raises(sim.InputError, match=rf"another process \({os.getpid()}\) is writing a sweep there"):
         swept(FOUR, folder)
     sim.run(TINY, runs=1, out=tmp_path / "study")
-    with pytest.raises(sim.InputError, match="holds study.json and no design.json"):
+    with pytest.raises(sim.InputError, match=r"holds study\.json and no design\.json"):
         swept(FOUR, tmp_path / "study")
     swept(FOUR, folder)
-    with pytest.raises(sim.InputError, match="holds runs.parquet and no study.json"):
+    with pytest.raises(sim.InputError, match=r"holds runs\.parquet and no study\.json"):
         sim.run(TINY, runs=1, out=folder)
     (tmp_path / "file").write_text("")
     with pytest.raises(sim.InputError, match="file: the sweep cannot be written there: it is a file"):
