@@ -18,7 +18,7 @@ LINE = (Factor("x", low=0, high=1), Factor("y", low=0, high=2), Factor("idle", l
 
 
 def test_a_plane_is_explained_and_its_shares_add_up() -> None:
-    found = given(swept(lambda point, runs: 3 * point["x"] - 2 * point["y"], LINE, "lhs", 200, runs=1), resamples=20)
+    found = given(swept(lambda point, runs: 3 * point["x"] - 2 * point["y"], LINE, "lhs", 150, runs=1), resamples=20)
     table = found.table.set_index("factor")
     total = (9 + 16) ** 0.5  # coefficients times range, whose squares are the shares: variances of equal uniforms
     assert table.loc["x", "regression"] == pytest.approx(3 / total, abs=0.06)

@@ -31,9 +31,9 @@ def check(found: Sobol) -> None:
 
 
 def test_ishigami_through_a_sweep_gives_the_known_indices() -> None:
-    found = sobol(swept(lambda point, runs: ishigami(point), CUBE, "sobol", 256, runs=2, second_order=False))
+    found = sobol(swept(lambda point, runs: ishigami(point), CUBE, "sobol", 128, runs=2, second_order=False))
     check(found)
-    assert found.table["first"].tolist() == pytest.approx(list(FIRST.values()), abs=0.12)
+    assert found.table["first"].tolist() == pytest.approx(list(FIRST.values()), abs=0.17)
     assert found.noise.interaction == pytest.approx(0, abs=1e-9)
     assert found.second is None
 
@@ -84,11 +84,11 @@ def test_without_noise_the_estimates_are_salibs_to_the_last_digits() -> None:
 
 
 def test_second_order_shows_who_acts_together() -> None:
-    found = sobol(swept(lambda point, runs: ishigami(point), CUBE, "sobol", 128, runs=1), resamples=50)
+    found = sobol(swept(lambda point, runs: ishigami(point), CUBE, "sobol", 64, runs=1), resamples=50)
     assert found.second is not None
     strongest = found.second.sort_values("index").iloc[-1]
     assert (strongest["factor"], strongest["with"]) == ("x1", "x3")
-    assert strongest["index"] == pytest.approx(0.2437, abs=0.15)
+    assert strongest["index"] == pytest.approx(0.2437, abs=0.2)
 
 
 @pytest.mark.slow
