@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -26,8 +27,15 @@ _DEFAULT_SHARE = 0.775  # of its cell, that axes take before the layout
 _MARGIN = 58.0  # points the layout leaves beside them, for tick and axis labels
 
 
+@dataclass(frozen=True)
+class Sourced:
+    """Results that are no study: ``what · how many · seed``, for the footer."""
+
+    origin: str
+
+
 @contextmanager
-def canvas(study: Results, ax: Axes | None, height: float = HEIGHT, note: str = "") -> Iterator[Axes]:
+def canvas(study: Results | Sourced, ax: Axes | None, height: float = HEIGHT, note: str = "") -> Iterator[Axes]:
     """Axes to draw on in the house style: the caller's, or those of a new figure with a footer."""
     with style():
         if ax is not None:
@@ -67,8 +75,10 @@ def version() -> str:
         return "daarna (source tree, not installed)"
 
 
-def origin(study: Results) -> str:
-    """Scenarios, number of runs, seed and program of a study, in one line."""
+def origin(study: Results | Sourced) -> str:
+    """Scenarios, number of runs, seed and program of a study, in one line; or what a result says of itself."""
+    if isinstance(study, Sourced):
+        return f"{study.origin} · {version()}"
     few, many = min(runs_of(study)), max(runs_of(study))
     runs = f"{few:,}" if few == many else f"{few:,} to {many:,}"
     each = " each" if len(study.names) > 1 else ""
@@ -76,9 +86,9 @@ def origin(study: Results) -> str:
     return f"{names} · {runs} run{'' if many == 1 else 's'}{each} · seed {study.seed} · {version()}"
 
 
-def stamp(figure: Figure, study: Results, note: str = "") -> None:
+def stamp(figure: Figure, study: Results | Sourced, note: str = "") -> None:
     """Write below a figure where its numbers come from: scenarios, runs, seed, version of daarna."""
-    room = figure.get_figwidth() * 72 * 0.97
+    room = figure.get_figwidth() * 72 * 0.95
     names, *facts = origin(study).rsplit(" · ", 3)
     whence = " · ".join([names, *(fact.replace(" ", "\u00a0") for fact in facts)])  # no fact is broken over lines
     text = "\n".join(_wrapped(text, room, SMALL) for text in (note, whence) if text)
@@ -120,8 +130,12 @@ def heading(ax: Axes, title: str, handles: Sequence[Any] = (), above: float = 0.
 
 def _wrapped(text: str, room: float, size: float) -> str:
     """A text in lines that fit, in points."""
-    letters = int(len(text) * room / max(text_width(text, size), 1.0))
-    return "\n".join(textwrap.wrap(text.replace("\n", " "), max(14, letters)))
+    letters = max(14, int(len(text) * room / max(text_width(text, size), 1.0)))
+    lines = textwrap.wrap(text.replace("\n", " "), letters)
+    while letters > 14 and any(text_width(line, size) > room for line in lines):  # a line of wide letters
+        letters -= 1
+        lines = textwrap.wrap(text.replace("\n", " "), letters)
+    return "\n".join(lines)
 
 
 def axes_width(ax: Axes) -> float:

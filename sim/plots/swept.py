@@ -1,0 +1,80 @@
+"""What figures of sweeps have in common: the footer, units of outcomes, and the paint for yes and no."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import MaxNLocator
+
+from sim.plots.frame import Sourced
+from sim.plots.results import Array
+from sim.plots.style import PALE
+from sim.plots.units import Money
+
+
+def source(sweep: Any) -> Sourced:
+    """Title, points, runs and seed of a sweep, for the footer."""
+    about = sweep.about
+    title = about["design"]["title"] or (about["design"]["base"] or {}).get("title") or "a function of the user"
+    points, runs = about["points"], about["runs"]
+    return Sourced(f"{title} · {points:,} points, {runs:,} run{'' if runs == 1 else 's'} each · seed {about['seed']}")
+
+
+class Quantity(NamedTuple):
+    """How an outcome is called on an axis, and in which multiple of its unit."""
+
+    label: str
+    unit: str
+    money: Money | None
+    short: str  # for titles
+
+    def on(self, axis: Axis) -> None:
+        """Write the axis' ticks in this unit."""
+        if self.money:
+            self.money.on(axis)
+
+    @property
+    def text(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def factor(self) -> float:
+        """Values are divided by it where they are written."""
+        return self.money.factor if self.money else 1.0
+
+
+def quantity(sweep: Any, outcome: str, *amounts: Array, change: str = "") -> Quantity:
+    """An outcome of a sweep, or the difference of paired ones, in a multiple that keeps `amounts` short."""
+    from sim.tables import RUNS_FIRST, RUNS_REST
+
+    name = getattr(sweep, "outcome", outcome)  # of a pair, the outcome whose difference it is
+    label = f"{name}, {sweep.other} less {sweep.base}" if name != outcome else outcome
+    short = f"Difference of {name}" if name != outcome else outcome
+    units = {column.name: column.unit for column in RUNS_FIRST + RUNS_REST}
+    unit = "money" if name.startswith("profit_year_") else units.get(name, "")
+    base = sweep.about["base"]
+    if base is None or (name not in units and not unit):
+        return Quantity(f"{change}{label}", "", None, short)
+    if unit != "money":
+        return Quantity(f"{change}{label}", unit.replace("money", base["currency"]), None, short)
+    money = Money.fitting(base["currency"], *map(np.asarray, amounts))
+    return Quantity(f"{change}{label}", money.unit, money, short)
+
+
+def rows(ax: Axes, names: list[str]) -> None:
+    """Names down the vertical axis, the first on top, and a grid for reading off amounts."""
+    ax.set_yticks(range(len(names)), names)
+    ax.set_ylim(len(names) - 0.45, -0.55)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(visible=False, axis="y")
+    ax.grid(axis="x", color=PALE, linewidth=0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+
+
+def height_of(names: list[str]) -> float:
+    """Height of a figure with so many rows, in inches."""
+    return 1.5 + 0.27 * max(4, len(names))

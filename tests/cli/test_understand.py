@@ -1,0 +1,58 @@
+"""``daarna sensitivity`` and ``daarna discover`` on a finished sweep."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli import make_app
+from sim.errors import InputError
+from sim.sweeps import Design, Factor, sweep
+from tests.understand.worlds import as_model
+
+SCHEME = Factor("scheme", levels=["old", "new"], crossed=True)
+SQUARE = (Factor("x", low=0, high=1), Factor("y", low=0, high=1))
+MODEL = as_model(lambda p, runs: 5 * p["y"] + (p["x"] - 0.4 if p["scheme"] == "new" else 0.0))
+
+
+def call(*arguments: str) -> Any:
+    result = CliRunner().invoke(make_app(), list(arguments))
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.fixture(scope="module")
+def crossed(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("sweep") / "crossed"
+    sweep(Design(None, (SCHEME, *SQUARE), "lhs", 120, runs=2), out=folder, model=MODEL, workers=1)
+    return str(folder)
+
+
+def test_sensitivity_of_a_difference_prints_a_table_and_draws_it(crossed: str) -> None:
+    result = call("sensitivity", crossed, "--pair", "scheme")
+    assert "regression" in result.output and "chance, of a run's variance: " in result.output
+    assert (Path(crossed) / "figures" / "sensitivity-difference.png").exists()
+    told = json.loads(call("sensitivity", crossed, "--pair", "scheme", "--json", "--no-figures").output)
+    rows = {row["factor"]: row for row in told["table"]}
+    assert rows["x"]["regression"] == pytest.approx(1, abs=0.02)  # y moves both alike
+
+
+def test_discover_says_where_the_new_scheme_wins(crossed: str) -> None:
+    pytest.importorskip("ema_workbench")
+    result = call("discover", crossed, "difference > 0", "--pair", "scheme", "--base", "old", "--other", "new")
+    assert "box 1: x ≥ 0.4" in result.output and "sign not established: 0" in result.output
+    assert {path.name for path in (Path(crossed) / "figures").glob("*-1.png")} == {"box-1.png", "tradeoff-1.png"}
+    found = json.loads(call("discover", crossed, "difference < 0", "--pair", "scheme", "--json", "--no-figures").output)
+    assert found["share"] == pytest.approx(0.4, abs=0.01)
+
+
+def test_wrong_arguments_are_input_errors(crossed: str) -> None:
+    with pytest.raises(InputError, match="sample crossed with a factor"):
+        call("sensitivity", crossed)
+    with pytest.raises(InputError, match='found "schema", the sweep varies'):
+        call("sensitivity", crossed, "--pair", "schema")
