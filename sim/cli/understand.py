@@ -36,21 +36,21 @@ def sensitivity(
     figures: Figures = True, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Which parameters an outcome depends on, by the sweep's method: Sobol' indices, elementary effects, or from any sample."""
-    from sim import analysis
+    from sim import understand
     from sim.plots import sensitivity as draw
     from sim.plots.tornado import tornado as draw_tornado
 
     data, outcome = _opened(sweep, outcome, pair, base, other)
     method = data.about["design"]["method"]
     if method == "sobol":
-        result: Any = analysis.sobol(data, outcome)
+        result: Any = understand.sobol(data, outcome)
         figure: Any = draw.indices
     elif method == "morris":
-        result, figure = analysis.morris(data, outcome), draw.effects
+        result, figure = understand.morris(data, outcome), draw.effects
     elif method == "table" and len(data.points) == 2 * len(data.factors) + 1:
-        result, figure = analysis.tornado(data, outcome), draw_tornado
+        result, figure = understand.tornado(data, outcome), draw_tornado
     else:
-        result, figure = analysis.given(data, outcome), draw.indices
+        result, figure = understand.given(data, outcome), draw.indices
     told = {"outcome": outcome, "method": method, **_noise(getattr(result, "noise", None))}
     tables = {"table": result.table} | ({"second": result.second} if getattr(result, "second", None) is not None else {})
     _tell(told, tables, as_json)

@@ -26,7 +26,7 @@ def box(result: Discovery, ax: Axes | None = None, number: int = 0) -> Axes:
 
     Parameters
     ----------
-    result : from :func:`sim.analysis.prim`.
+    result : from :func:`sim.understand.prim`.
     ax : where to draw; a figure of its own if not given.
     number : which of the boxes, from 0.
     """
@@ -116,7 +116,7 @@ def tradeoff(result: Discovery, ax: Axes | None = None, number: int = 0) -> Axes
 
     Parameters
     ----------
-    result : from :func:`sim.analysis.prim`.
+    result : from :func:`sim.understand.prim`.
     ax : where to draw; a figure of its own if not given.
     number : which of the boxes, from 0.
     """

@@ -104,9 +104,12 @@ def _circumstances() -> dict[str, Any]:
 
 
 def carried(about: dict[str, Any]) -> dict[str, Any]:
-    """What a table of the study carries: all but date and command, so that an interrupted study makes the same files."""
+    """What a table of the study carries, so that the same numbers make the same files.
+
+    Neither date nor command, which an interrupted study has two of; nor the precision by which the number of runs was found.
+    """
     keys = (*DETERMINING, "content_hash", "versions")
-    return {key: about[key] for key in keys if key in about}
+    return {key: about[key] for key in keys if key in about and key != "precision"}
 
 
 def identity(about: dict[str, Any]) -> str:
