@@ -39,6 +39,12 @@ def test_the_reference_page_is_what_the_code_generates() -> None:
     assert (DOCS / "parameters.md").read_text(encoding="utf-8") == page(), f"run  {COMMAND}"
 
 
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    from sim.cli.document import COMMAND, page
+
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == page(), f"run  {COMMAND}"
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> None:
     known = {re.sub(r"\[\d*\]", "", one) for one in paths()}
@@ -57,6 +63,7 @@ def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> No
 def test_links_lead_somewhere(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert target.startswith("https://") or (path.parent / target).exists(), target
+        assert path.parent != DOCS or not target.startswith("../"), f"{target} is not part of the site"
 
 
 @pytest.mark.parametrize("text", SCHEMES, ids=lambda text: re.findall(r'name = "(.+)"', f'name = "plain"\n{text}')[-1])
