@@ -23,6 +23,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("DAARNA_RUNS", RUNS)
+    monkeypatch.setenv("DAARNA_POINTS", "66")
     return "daarna-test"
 
 
