@@ -308,6 +308,10 @@ def _memo(thing: Thing, study: Study, verdict: Verdict) -> None:
             old, new = (" | ".join(table[k]) if k < len(table) else "nothing" for table in rows)
             if old != new:
                 verdict.findings.append(f'{place}: table {name}, row {k + 1}: "{old}" there, "{new}" written again')
+    if thing.record["sweep"]:
+        verdict.findings += [f'{place}: does not say "{text}", which its record does: it was changed' for text in _unsaid(thing)]
+        verdict.notes.append(f"{place}: what it says of the sweep {thing.record['sweep']} was not made again")
+        return
     with tempfile.TemporaryDirectory() as folder:
         draw_figures(memo, study, Path(folder) / FIGURES)
         again = render(memo, study, thing.path.suffix[1:], Path(folder) / FIGURES)

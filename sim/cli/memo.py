@@ -16,6 +16,9 @@ def register(app: typer.Typer) -> None:
 def memo(
     study: Annotated[Path, typer.Argument(help="A study folder.")],
     form: Annotated[list[str] | None, typer.Option("--format", help="html, md or pdf; may be repeated. All by default.")] = None,
+    sweep: Annotated[
+        Path | None, typer.Option(help="Folder of a finished sweep: the memo also says what drives the result.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the memo; memo/ of the study by default.")] = None,
 ) -> None:
     """Write a memo of a study: HTML, Markdown and PDF, with figures, tables and provenance."""
@@ -29,7 +32,7 @@ def memo(
             raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
     opened, folder = open_study(study), out or study / "memo"
     try:
-        written = write_memo(opened, folder, form or KINDS)
+        written = write_memo(opened, folder, form or KINDS, sweep)
         if (study / CRATE).exists():
             write_crate(study, opened.about)
     except OSError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Section
+from sim.memo.drives import DRIVES, Drives, drives
 from sim.study.disk import replacing
 from sim.study.payload import token
 
@@ -19,8 +20,8 @@ KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
 
 
-def compose(study: Study) -> Memo:
-    """What the memo says."""
+def compose(study: Study, drives: Drives | None = None) -> Memo:
+    """What the memo says; with a sweep, also of what drives the result."""
     comparison = _comparison(study)
     known = list(findings.titles(study).values())
     title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
@@ -30,6 +31,7 @@ def compose(study: Study) -> Memo:
         Section("Question", (Paragraph(setting.question(study)),)),
         setting.scenarios(study),
         findings.findings(study, comparison),
+        *([drives.section] if drives else []),
         Section("The model in a paragraph", (Paragraph(setting.MODEL),)),
         setting.assumptions(study),
         setting.limits(study),
@@ -45,7 +47,7 @@ def _comparison(study: Study) -> Comparison | None:
     return Comparison(study) if len(study.names) > 1 else None
 
 
-def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS) -> list[Path]:
+def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: Path | None = None) -> list[Path]:
     """Write the memo of a study, its figures and its tables.
 
     Parameters
@@ -56,6 +58,8 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS) -> list
         Where to: ``memo.html`` (needs nothing beside it), ``memo.md``, ``memo.pdf``, ``figures/``, ``tables/``.
     kinds : sequence of {"html", "md", "pdf"}
         Which.
+    sweep : Path, optional
+        Folder of a finished sweep: the memo then also says what drives the result.
 
     Returns
     -------
@@ -67,27 +71,36 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS) -> list
         When they cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    memo = compose(study)
-    draw_figures(memo, study, folder / FIGURES)
+    found = drives(sweep) if sweep else None
+    memo = compose(study, found)
+    draw_figures(memo, study, folder / FIGURES, found)
     written = []
     for kind in kinds:
         written.append(folder / f"memo.{kind}")
         with replacing(written[-1]) as file:
-            file.write(render(memo, study, kind, folder / FIGURES))
+            file.write(render(memo, study, kind, folder / FIGURES, sweep=str(sweep) if sweep else ""))
     _write_tables(memo, study, folder / "tables")
     return written
 
 
-def draw_figures(memo: Memo, study: Study, folder: Path) -> None:
-    """The figures that a memo shows."""
+def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = None) -> None:
+    """The figures that a memo shows: the study's, and those of a sweep."""
     from sim.plots import draw_study
+    from sim.plots.draw import DPI
+    from sim.plots.style import style
 
-    draw_study(study, folder, ("png", "svg"), [picture.name for picture in memo.pictures()])
+    swept = found.figures if found else {}
+    draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
+    for name, draw in swept.items():
+        with style():
+            figure = draw().figure
+            figure.savefig(folder / f"{name}.png", dpi=DPI)
+            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
 
 
-def render(memo: Memo, study: Study, kind: str, figures: Path) -> bytes:
+def render(memo: Memo, study: Study, kind: str, figures: Path, sweep: str = "") -> bytes:
     """The memo in one form, as the bytes of its file; the same study gives the same bytes."""
-    mark = token(record(memo, study))
+    mark = token(record(memo, study, sweep))
     if kind == "pdf":
         from sim.memo.typeset import pdf
 
@@ -101,14 +114,22 @@ def render(memo: Memo, study: Study, kind: str, figures: Path) -> bytes:
     return markdown(memo, FIGURES, mark).encode()
 
 
-def record(memo: Memo, study: Study) -> dict[str, Any]:
-    """What a memo carries: what made the study, and what the memo says."""
+def record(memo: Memo, study: Study, sweep: str = "") -> dict[str, Any]:
+    """What a memo carries: what made the study, and what the memo says of it (the section on a sweep has its own record, the sweep's)."""
     import matplotlib
 
-    said = [text for section in memo.sections for block in section.blocks if hasattr(block, "items") for text in block.items]
-    tables = {table.name: [list(row) for row in table.rows] for table in memo.tables()}
+    own = Memo(memo.title, memo.subtitle, memo.summary, tuple(one for one in memo.sections if one.heading != DRIVES))
+    said = [text for section in own.sections for block in section.blocks if hasattr(block, "items") for text in block.items]
+    tables = {table.name: [list(row) for row in table.rows] for table in own.tables()}
     shown = {"texts": [memo.title, memo.subtitle, *memo.summary, *said], "tables": tables}
-    return {"thing": "memo", "title": memo.title, "matplotlib": matplotlib.__version__, "study": study.about, "shown": shown}
+    return {
+        "thing": "memo",
+        "title": memo.title,
+        "matplotlib": matplotlib.__version__,
+        "study": study.about,
+        "sweep": sweep,
+        "shown": shown,
+    }
 
 
 def _write_tables(memo: Memo, study: Study, folder: Path) -> None:

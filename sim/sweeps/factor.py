@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
-from sim.scenario.base import shown
+from sim.scenario.base import Group, shown
 from sim.scenario.model import Scenario
 
 PLAIN = (bool, int, float, str)
@@ -98,7 +98,7 @@ class Factor:
         if self.scale and not all(_is_number(value) for value in values):
             raise self._wrong("found scale beside levels that are no numbers")
         object.__setattr__(self, "labels", labels)
-        object.__setattr__(self, "values", values)
+        object.__setattr__(self, "values", tuple(_plain(value) for value in values))
 
     def _label(self, value: Any) -> Any:
         if isinstance(value, PLAIN):
@@ -172,3 +172,8 @@ class Factor:
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _plain(value: Any) -> Any:
+    """A group of parameters, such as ``scenario.scheme``, as the table it is."""
+    return value.model_dump(mode="json") if isinstance(value, Group) and not isinstance(value, Scenario) else value

@@ -11,6 +11,7 @@ import pytest
 
 import sim
 from sim.cite import verify
+from sim.memo.drives import drives
 from sim.memo.findings import summary, titles
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
@@ -147,3 +148,25 @@ def test_a_number_changed_in_a_memo_is_found(folder: Path, tmp_path: Path, kind:
     alone.write_text(text.replace(sentence[1], "999,999"))
     verdict = verify(alone)
     assert not verdict.identical and "which its record does: it was changed" in str(verdict)
+
+
+def test_a_sweep_says_what_drives_the_difference_and_only_what_is_established(tmp_path: Path):
+    """By construction: the size of a first purchase moves the difference, a desk with room for all does nothing."""
+    levels = {"plain": SMALL.scheme, "none": OTHER.scheme}
+    factors = [
+        sim.Factor("scheme", "scheme", levels=levels, crossed=True),
+        sim.Factor(path="customers.initial", low=100.0, high=2000.0),
+        sim.Factor(path="desk.capacity", low=1000.0, high=1001.0),
+    ]
+    design = sim.Design(SMALL, factors, method="lhs", points=70, runs=2, seed=1, outcomes=["npv"])
+    sim.sweep(design, out=tmp_path / "w")
+    found = drives(tmp_path / "w")
+    intro, points, table, *pictures = found.section.blocks
+    assert "the difference in discounted profit of the book, none less plain," in intro.text
+    assert points.items[1].startswith("customers.initial moves it")
+    assert not any(item.startswith("desk.capacity") for item in points.items)
+    assert [row[0] for row in table.rows] == ["customers.initial", "desk.capacity"]
+    written = write_memo(sim.run([SMALL, OTHER], runs=3), tmp_path / "m", ("html",), tmp_path / "w")
+    verdict = verify(written[0])
+    assert verdict.identical and "was not made again" in verdict.notes[0]
+    assert all((tmp_path / "m" / "figures" / f"{one.name}.svg").exists() for one in pictures)
