@@ -88,7 +88,7 @@ def test_the_python_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     first, rule, measure = blocks(ROOT / "README.md", "python")
     space: dict[str, Any] = {"print": lambda *_: None}
     exec(first.replace("runs=200", "runs=2"), space)
-    assert len(space["study"].runs) == 4
+    assert len(space["pair"].study.runs) == 4
     small = 'signature = signature.with_(months=3, reps={"count": 1}, customers={"at_start": 5})\n'
     exec("import sim\n" + small + rule.replace("runs=5", "runs=1"), space)
     assert (space["hunters"].months["hunting_share"] == 1.0).all()
