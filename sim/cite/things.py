@@ -69,6 +69,11 @@ def _file(path: Path) -> Thing:
             record = carried(path)
             about = record and record.get("study")
             kind = str(record.get("thing")) if record else ""
+            if record and about is None:
+                made = record.get("command") or record.get("sweep", {}).get("command", "not known")
+                raise InputError(
+                    f"{path}: is a {kind}; cite and verify are for studies, their tables, figures and memos; made by: {made}"
+                )
         if about is None or record is None:
             raise InputError(f"{path}: carries no provenance of daarna; it was not made by it, or was saved again without it")
         _check(about)

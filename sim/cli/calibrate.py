@@ -161,14 +161,21 @@ def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int)
 def _draw(made: Forecast, file: Path, name: str) -> None:
     from matplotlib.figure import Figure
 
+    from sim.cli.plot import KINDS
     from sim.errors import DaarnaError
+    from sim.plots.draw import write_figure
     from sim.plots.forecast import forecast as draw
     from sim.plots.style import style
+    from sim.study.provenance import circumstances
 
     with style():
         figure = draw(made, name).get_figure(root=True)
         assert isinstance(figure, Figure)
         try:
-            figure.savefig(file, dpi=240)
+            if file.suffix[1:] in KINDS:
+                record = {"thing": "figure of a forecast", "log": name, "forecast": str(made.table().to_csv()), **circumstances()}
+                write_figure(figure, file, record, {"Description": f"forecast from {name}"})
+            else:
+                figure.savefig(file, dpi=240)
         except OSError as error:
             raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None

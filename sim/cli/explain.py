@@ -74,12 +74,20 @@ def _check_options(customer: int | None, figure: Path | None, month: int | None,
 
 
 def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:
+    from matplotlib.figure import Figure
+
     from sim.errors import StudyError
     from sim.plots import customer_timeline, rep_year, style
+    from sim.plots.draw import write_figure
+    from sim.study.provenance import circumstances
 
     try:
         with style():
             ax = rep_year(trace, rep, year) if customer is None else customer_timeline(trace, customer)
-            ax.get_figure(root=True).savefig(path, dpi=240)  # type: ignore[union-attr]
+            record = {"thing": "figure of a run", "scenario": trace.scenario.canonical(), "seed": trace.seed, "run": trace.run}
+            figure = ax.get_figure(root=True)
+            assert isinstance(figure, Figure)
+            about = {"Description": f"{trace.scenario.name}, run {trace.run}, seed {trace.seed}"}
+            write_figure(figure, path, record | circumstances(), about)
     except OSError as error:
         raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -55,7 +55,7 @@ def sensitivity(
     tables = {"table": result.table} | ({"second": result.second} if getattr(result, "second", None) is not None else {})
     _tell(told, tables, as_json)
     if figures:
-        _draw({f"sensitivity-{outcome}": figure(result)}, sweep, as_json)
+        _draw({f"sensitivity-{outcome}": figure(result)}, sweep, data.about, as_json)
 
 
 def discover(
@@ -78,7 +78,7 @@ def discover(
     if figures:
         drawn = {f"box-{k + 1}": box(found, number=k) for k in range(len(found.boxes))}
         drawn |= {f"tradeoff-{k + 1}": tradeoff(found, number=k) for k in range(len(found.boxes))}
-        _draw(drawn, sweep, as_json)
+        _draw(drawn, sweep, data.about, as_json)
 
 
 def _opened(folder: Path, outcome: str, pair: str, base: str, other: str) -> tuple[Any, str]:
@@ -122,16 +122,17 @@ def _cell(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _draw(figures: Mapping[str, Any], folder: Path, quiet: bool) -> None:
+def _draw(figures: Mapping[str, Any], folder: Path, about: Mapping[str, Any], quiet: bool) -> None:
     from sim.errors import StudyError
-    from sim.plots.draw import DPI
+    from sim.plots.draw import write_figure
 
     target = folder / "figures"
     try:
         target.mkdir(exist_ok=True)
         for name, ax in figures.items():
             for kind in ("png", "svg"):
-                ax.figure.savefig(target / f"{name}.{kind}", dpi=DPI)
+                record = {"thing": "figure of a sweep", "sweep": about}
+                write_figure(ax.figure, target / f"{name}.{kind}", record, {"Description": about["command"]})
     except OSError as error:
         raise StudyError(f"{target}: cannot be written: {error.strerror or error}") from None
     if not quiet and figures:

@@ -18,6 +18,7 @@ class Drives(NamedTuple):
 
     section: Section
     figures: dict[str, Callable[[], Any]]
+    about: dict[str, Any]  # what made the sweep
 
 
 class Measure(NamedTuple):
@@ -64,7 +65,7 @@ def drives(folder: Path, outcome: str = "npv") -> Drives:
         Picture("sweep_response", f"How {what} goes with {first}, over all values of the other parameters."),
     )
     points = Points((*_signs(data), *_first(ranked, measure, what)))
-    return Drives(Section(DRIVES, (Paragraph(intro), points, _table(ranked, measure), *pictures)), figures)
+    return Drives(Section(DRIVES, (Paragraph(intro), points, _table(ranked, measure), *pictures)), figures, sweep.about)
 
 
 def _asked(sweep: Any, outcome: str) -> tuple[Any, str, str]:

@@ -86,16 +86,21 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
 def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = None) -> None:
     """The figures that a memo shows: the study's, and those of a sweep."""
     from sim.plots import draw_study
-    from sim.plots.draw import DPI
+    from sim.plots.draw import write_figure
     from sim.plots.style import style
 
-    swept = found.figures if found else {}
+    swept, about = (found.figures, found.about) if found else ({}, {})
     draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
     for name, draw in swept.items():
         with style():
             figure = draw().figure
-            figure.savefig(folder / f"{name}.png", dpi=DPI)
-            figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+            for kind in ("png", "svg"):
+                write_figure(
+                    figure,
+                    folder / f"{name}.{kind}",
+                    {"thing": "figure of a sweep", "sweep": about},
+                    {"Description": about["command"]},
+                )
 
 
 def render(memo: Memo, study: Study, kind: str, figures: Path, sweep: str = "") -> bytes:

@@ -99,13 +99,26 @@ def drawn(study: Results, name: str) -> Figure:
 
 
 def save(figure: Figure, study: Results, name: str, path: Path) -> Path:
-    """Write a figure, with what made it inside; the format is the path's suffix."""
+    """Write a figure of a study, with what made it inside; the format is the path's suffix."""
+    about = {"Description": origin(study), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}
+    return write_figure(figure, path, provenance(study, name, figure), about)
+
+
+def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: Mapping[str, str]) -> Path:
+    """Write any figure, whole or not at all, with a record of what made it inside.
+
+    Parameters
+    ----------
+    figure : what is written.
+    path : where to; its suffix is the format: png, svg or pdf.
+    record : what it carries; ``thing`` says what it is a figure of.
+    about : what a reader finds among the file's properties, ``Description`` at least.
+    """
     kind = path.suffix[1:]
     title = figure.axes[0].get_title(loc="left").replace("\n", " ")
-    about = {"Title": title, "Description": origin(study), "Scenario": ", ".join(study.names), "Seed": str(study.seed)}
     how: dict[str, Any] = {"dpi": DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     # no date, so that the same study gives the same file
-    how["metadata"] = metadata(kind, about, provenance(study, name, figure), version())
+    how["metadata"] = metadata(kind, {"Title": title, **about}, dict(record), version())
     half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
     try:
         with style():

@@ -14,7 +14,6 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.draw import DPI
 from sim.plots.frame import canvas, heading, message, version
 from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION, style
 from sim.plots.units import Money, share_axis
@@ -171,20 +170,20 @@ class _Origin:
 
 def draw_pareto(answer: Answer, folder: Path) -> list[Path]:
     """Write ``pareto.png`` and ``pareto.svg`` in a folder, which is made if it is not there."""
-    from sim.study.disk import make_folder, replacing
+    from sim.plots.draw import write_figure
+    from sim.study.disk import make_folder
 
     make_folder(folder)
-    about = {"Title": "What one objective costs in the other", "Description": answer.problem.title}
-    kinds: dict[str, dict[str, Any]] = {
-        "png": {"dpi": DPI, "metadata": {**about, "Software": version()}},
-        "svg": {"metadata": {**about, "Creator": version(), "Date": None}},  # no date: the same answer gives the same file
+    base = answer.scenario.canonical() if answer.scenario else None
+    record = {
+        "thing": "figure of a design",
+        "problem": answer.problem.title,
+        "scenario": base,
+        "seed": answer.seed,
+        "daarna": version(),
     }
-    written = []
     with style():
         figure = pareto(answer).get_figure(root=True)
         assert isinstance(figure, Figure)
-        for kind, how in kinds.items():
-            written.append(folder / f"pareto.{kind}")
-            with replacing(written[-1]) as file:
-                figure.savefig(file, format=kind, **how)
-    return written
+        about = {"Description": answer.problem.title}
+        return [write_figure(figure, folder / f"pareto.{kind}", record, about) for kind in ("png", "svg")]

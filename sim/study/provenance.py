@@ -82,7 +82,7 @@ def record(
         "daarna": __version__,
         "source": source_hash(),
         "content_hash": content_hash(full, seed, runs),
-        **_circumstances(),
+        **circumstances(),
     }
 
 
@@ -92,7 +92,8 @@ def grow(about: dict[str, Any], runs: int) -> None:
     about["content_hash"] = content_hash(about["scenarios"], about["seed"], runs)
 
 
-def _circumstances() -> dict[str, Any]:
+def circumstances() -> dict[str, Any]:
+    """Versions, machine, command and date."""
     program, *arguments = sys.argv or [""]
     command = Path(program).name
     return {
