@@ -92,12 +92,12 @@ def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) 
 
 def _usual_folder(design: Design, file: Path) -> Path:
     """A folder for sweeps of this file over this base and seed; points may be added to it."""
-    from sim.study.provenance import _digest
+    from sim.study.provenance import digest
     from sim.sweeps.about import about
     from sim.sweeps.store import DETERMINING
 
     told = about(design)
-    return Path("sweeps") / f"{file.stem[:80]}-{_digest([told[key] for key in DETERMINING])[:8]}"
+    return Path("sweeps") / f"{file.stem[:80]}-{digest([told[key] for key in DETERMINING])[:8]}"
 
 
 def _bar(loaded: Design, folder: Path, quiet: bool, workers: int | None, executor: Any) -> Any:

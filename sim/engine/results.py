@@ -64,7 +64,7 @@ def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: l
     if customers is not None:
         customers = [customers[k] for k in order]
     return Tables(
-        _runs(numbers, output),
+        pd.DataFrame(runs_columns(numbers, output)),
         _months(numbers, output),
         _cohorts(numbers, output),
         pd.DataFrame(
@@ -78,12 +78,13 @@ def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: l
     )
 
 
-def _runs(numbers: np.ndarray, output: Output) -> pd.DataFrame:
+def runs_columns(numbers: np.ndarray, output: Output) -> dict[str, np.ndarray]:
+    """The columns of the runs table, of the runs `numbers`."""
     columns: dict[str, np.ndarray] = {"run": numbers}
     columns |= {column.name: output.run[column.name] for column in RUNS_FIRST}  # npv: discounted in currency by the rules
     columns |= {f"profit_year_{k + 1}": output.profit_years[:, k] / 100.0 for k in range(output.profit_years.shape[1])}
     columns |= {column.name: _in_currency(output.run[column.name], column) for column in RUNS_REST}
-    return pd.DataFrame(columns)
+    return columns
 
 
 def _months(numbers: np.ndarray, output: Output) -> pd.DataFrame:

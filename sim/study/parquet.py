@@ -86,7 +86,7 @@ class TableWriter:
 
     def fingerprint(self) -> str:
         """SHA-256 of all values, column by column; the same on every machine and with every version of Parquet."""
-        return _combined(self._digests)
+        return combined(self._digests)
 
     def _schema(self, table: pa.Table) -> pa.Schema:
         kinds = dict(zip(table.schema.names, table.schema.types, strict=True)) | {"scenario": pa.string()}
@@ -115,15 +115,15 @@ class TableWriter:
         group = group.combine_chunks()
         self._parquet.write_table(group, row_group_size=GROUP)
         for name, digest in self._digests.items():
-            _update(digest, group[name].to_pandas().to_numpy())
+            absorb(digest, group[name].to_pandas().to_numpy())
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
     """SHA-256 of all values of a table, column by column: as :meth:`TableWriter.fingerprint` of the file it came from."""
     digests = {name: hashlib.sha256() for name in frame}
     for name, digest in digests.items():
-        _update(digest, frame[name].to_numpy())
-    return _combined(digests)
+        absorb(digest, frame[name].to_numpy())
+    return combined(digests)
 
 
 def file_fingerprint(path: Path) -> str:
@@ -132,11 +132,12 @@ def file_fingerprint(path: Path) -> str:
     digests = {name: hashlib.sha256() for name in file.schema_arrow.names}
     for group in range(file.num_row_groups):
         for name, column in zip(digests, file.read_row_group(group).itercolumns(), strict=True):
-            _update(digests[name], column.to_pandas().to_numpy())
-    return _combined(digests)
+            absorb(digests[name], column.to_pandas().to_numpy())
+    return combined(digests)
 
 
-def _update(digest: Any, values: np.ndarray) -> None:
+def absorb(digest: Any, values: np.ndarray) -> None:
+    """Take the values of a column into a digest, whatever machine they are on; NaN is NaN."""
     if values.dtype.kind in "if":
         values = np.where(np.isnan(values), np.nan, values) if values.dtype.kind == "f" else values
         digest.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
@@ -144,7 +145,8 @@ def _update(digest: Any, values: np.ndarray) -> None:
         digest.update("".join(f"{value}\0" for value in values).encode())
 
 
-def _combined(digests: Mapping[Any, Any]) -> str:
+def combined(digests: Mapping[Any, Any]) -> str:
+    """One fingerprint of the names and digests of all columns."""
     whole = hashlib.sha256()
     for name, digest in digests.items():
         whole.update(f"{name}\0".encode() + digest.digest())

@@ -49,7 +49,7 @@ CIRCUMSTANCES = ("versions", "machine", "command", "date")
 
 def content_hash(scenarios: Sequence[dict[str, Any]], seed: int, runs: int) -> str:
     """SHA-256 of what is asked: scenarios in full, seed and number of runs."""
-    return _digest([list(scenarios), seed, runs])
+    return digest([list(scenarios), seed, runs])
 
 
 def record(
@@ -115,7 +115,7 @@ def carried(about: dict[str, Any]) -> dict[str, Any]:
 
 def identity(about: dict[str, Any]) -> str:
     """SHA-256 of everything that determines the tables: two studies of one identity are equal to the last bit."""
-    return _digest([about.get(key) for key in _determining(about)])
+    return digest([about.get(key) for key in _determining(about)])
 
 
 def identifier(about: dict[str, Any]) -> str:
@@ -156,7 +156,8 @@ def _short(value: Any) -> str:
     return text if len(text) <= 60 else f"{text[:57]}…"
 
 
-def _digest(value: Any) -> str:
+def digest(value: Any) -> str:
+    """SHA-256 of anything that JSON can say."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
@@ -182,7 +183,7 @@ def _model(model: Any) -> dict[str, str] | None:
             texts.append(inspect.getsource(kind))
         except (OSError, TypeError):
             texts.append(f"{kind.__qualname__}: source not known")
-    return {"name": f"{model.__module__}.{model.__qualname__}", "source": _digest(texts)[:16]}
+    return {"name": f"{model.__module__}.{model.__qualname__}", "source": digest(texts)[:16]}
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -193,7 +193,7 @@ class StudyFolder:
             self._check_free()
             self._write_record()
         else:
-            there = _read_record(record)
+            there = read_record(record)
             if gap := difference(there, self.about):
                 raise InputError(f"{self.folder}: holds another study ({gap}); choose another --out, or remove it first")
             if there["complete"]:
@@ -259,7 +259,7 @@ class StudyFolder:
         try:
             yield
         except OSError as error:
-            raise StudyError(f"{self.folder}: cannot be written: {_reason(error)}; {self.safe()}") from None
+            raise StudyError(f"{self.folder}: cannot be written: {reason(error)}; {self.safe()}") from None
 
 
 @contextmanager
@@ -271,17 +271,19 @@ def _refusing(folder: Path) -> Iterator[None]:
         raise InputError(f"{folder}: {who} is writing a study there; wait for it, or choose another --out") from None
     except OSError as error:
         if error.errno in FULL:
-            raise StudyError(f"{folder}: cannot be written: {_reason(error)}; nothing was simulated") from None
+            raise StudyError(f"{folder}: cannot be written: {reason(error)}; nothing was simulated") from None
         raise InputError(
-            f"{folder}: the study cannot be written there: {_reason(error)}; choose another --out, a folder you may write"
+            f"{folder}: the study cannot be written there: {reason(error)}; choose another --out, a folder you may write"
         ) from None
 
 
-def _reason(error: OSError) -> str:
+def reason(error: OSError) -> str:
+    """Why the system refused, in words."""
     return error.strerror or str(error)
 
 
-def _read_record(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> dict[str, Any]:
+    """The record of a study or sweep; InputError if the file is none."""
     try:
         about = json.loads(path.read_text(encoding="utf-8"))
     except ValueError:

@@ -18,7 +18,6 @@ from sim.scenario.model import Scenario
 from sim.sweeps.factor import Factor
 from sim.sweeps.parts import write_part
 from sim.sweeps.point import make_scenario, mapping
-from sim.tables import RUNS_FIRST, run_columns
 
 Model = Callable[..., pd.DataFrame]
 Columns = dict[str, np.ndarray]
@@ -107,20 +106,13 @@ class Job:
 def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:
     """The runs table of :func:`sim.engine.simulate`, without the time it takes to make data frames and other tables."""
     from sim.engine.kernel import simulate_runs, workspace
-    from sim.engine.results import _in_currency, new_output
+    from sim.engine.results import new_output, runs_columns
     from sim.scenario.record import build
 
     runs = np.array(numbers, np.int64)
     output, ready = new_output(scenario.months, runs.size), build(scenario)
     simulate_runs(ready, seed, runs, False, output, *workspace(ready))
-    columns: Columns = {"run": runs}
-    for column in run_columns(scenario.months):
-        if (year := column.name.removeprefix("profit_year_")) != column.name:
-            columns[column.name] = output.profit_years[:, int(year) - 1] / 100.0
-        else:
-            values = output.run[column.name]
-            columns[column.name] = values if column in RUNS_FIRST else _in_currency(values, column)
-    return columns
+    return runs_columns(runs, output)
 
 
 def _checked(frame: Any, numbers: range) -> Columns:

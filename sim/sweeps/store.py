@@ -27,7 +27,7 @@ from typing import Any
 from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, replacing
 from sim.study.provenance import CIRCUMSTANCES, difference
-from sim.study.store import FULL, _read_record, _reason
+from sim.study.store import FULL, read_record, reason
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
 from sim.sweeps.parts import MERGE, Shelf, merge_parts
@@ -163,7 +163,7 @@ class SweepFolder:
         try:
             yield
         except OSError as error:
-            raise StudyError(f"{self.folder}: cannot be written: {_reason(error)}; {self.safe()}") from None
+            raise StudyError(f"{self.folder}: cannot be written: {reason(error)}; {self.safe()}") from None
 
     def _take_up(self) -> None:
         record = self.folder / RECORD
@@ -173,7 +173,7 @@ class SweepFolder:
                     raise InputError(f"{self.folder}: holds {name} and no {RECORD}; choose another --out, or remove it first")
             self._shelf = Shelf([], set())
         else:
-            there = _read_record(record)
+            there = read_record(record)
             if gap := _gap(there, self.about):
                 raise InputError(f"{self.folder}: holds another sweep ({gap}); choose another --out, or remove it first")
             self._shelf = self._look()
@@ -263,7 +263,7 @@ def refusing(folder: Path) -> Iterator[None]:
         raise InputError(f"{folder}: {who} is writing a sweep there; wait for it, or choose another --out") from None
     except OSError as error:
         if error.errno in FULL:
-            raise StudyError(f"{folder}: cannot be written: {_reason(error)}; nothing was simulated") from None
+            raise StudyError(f"{folder}: cannot be written: {reason(error)}; nothing was simulated") from None
         raise InputError(
-            f"{folder}: the sweep cannot be written there: {_reason(error)}; choose another --out, a folder you may write"
+            f"{folder}: the sweep cannot be written there: {reason(error)}; choose another --out, a folder you may write"
         ) from None

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.study.parquet import GROUP, _combined, _update, fingerprint
+from sim.study.parquet import GROUP, absorb, combined, fingerprint
 from sim.sweeps.parts import ADDRESS
 from sim.tables import Column
 
@@ -70,7 +70,7 @@ class RunsWriter:
         if self._held:
             self._write(pa.concat_tables(self._waiting))
         self._parquet.close()
-        return {"rows": self.rows, "sha256": _combined(self._digests)}
+        return {"rows": self.rows, "sha256": combined(self._digests)}
 
     def abandon(self) -> None:
         """Write no more, not even the file's end."""
@@ -81,7 +81,7 @@ class RunsWriter:
         self._parquet.write_table(group, row_group_size=GROUP)
         self.rows += group.num_rows
         for name, digest in self._digests.items():
-            _update(digest, group[name].to_pandas().to_numpy())
+            absorb(digest, group[name].to_pandas().to_numpy())
 
 
 def _schema(schemas: Sequence[pa.Schema], columns: Sequence[Column], currency: str) -> pa.Schema:
