@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -46,6 +47,7 @@ def main() -> int:
         todo = [one for one in chosen if fates.get(one.number, {"fate": "survived"})["fate"] == "survived"]
         if not given.survivors:
             todo = [one for one in todo if one.number not in fates]
+        random.Random(given.seed).shuffle(todo)  # so that those run when time is up are a sample too
         run(chosen, todo, given)
     print(report(everything, chosen, read_fates(given.results)))
     return 0
@@ -69,7 +71,7 @@ def run(chosen: list[Mutant], todo: list[Mutant], given: argparse.Namespace) -> 
                 shutil.copy(place, copy / name)
         write(copy, FILES, frozenset(one.number for one in chosen))
         plan = {
-            "numbers": [one.number for one in todo],
+            "mutants": [(one.number, one.file) for one in todo],
             "results": str(given.results.resolve()),
             "workers": given.workers,
             "until": time.time() + 60 * given.minutes,

@@ -22,6 +22,8 @@ def report(everything: list[Mutant], chosen: list[Mutant], fates: Mapping[int, M
     rate = variance = 0.0
     all_run = all_killed = 0
     done = [one for one in chosen if one.number in fates]
+    begun = {one.file for one in done}
+    population = sum(one.file in begun for one in everything)
     for file in sorted({one.file for one in everything}):
         total = sum(one.file == file for one in everything)
         mine = [fates[one.number]["fate"] != "survived" for one in done if one.file == file]
@@ -30,11 +32,11 @@ def report(everything: list[Mutant], chosen: list[Mutant], fates: Mapping[int, M
             low, high = wilson(killed, run)
             lines.append(f"| {file} | {total} | {run} | {killed} | {killed / run:.0%} | {low:.0%} to {high:.0%} |")
             smoothed = (killed + 1) / (run + 2)
-            rate += total / len(everything) * killed / run
-            variance += (total / len(everything)) ** 2 * smoothed * (1 - smoothed) / run * (1 - run / total)
+            rate += total / population * killed / run
+            variance += (total / population) ** 2 * smoothed * (1 - smoothed) / run * (1 - run / total)
         all_run, all_killed = all_run + run, all_killed + killed
     error = 1.96 * variance**0.5
-    lines.append(f"| all, weighted | {len(everything)} | {all_run} | {all_killed} | {rate:.1%} | {rate - error:.1%} to {rate + error:.1%} |")
+    lines.append(f"| all, weighted | {population} | {all_run} | {all_killed} | {rate:.1%} | {rate - error:.1%} to {rate + error:.1%} |")
     kinds = {fate: sum(fates[one.number]["fate"] == fate for one in done) for fate in ("killed", "timeout", "crash", "survived")}
     lines.append("\n" + ", ".join(f"{number} {fate}" for fate, number in kinds.items()) + "\n")
     for one in done:
