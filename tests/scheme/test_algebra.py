@@ -19,7 +19,7 @@ from sim.trace import PayMonth
 from tests.statements.case import QUIET, Case, ScriptedModel
 
 MONTHS = 14
-some = settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 
 Component = dict[str, Any]
 Story = dict[int, dict[str, Any]]
