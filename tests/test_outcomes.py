@@ -121,7 +121,12 @@ def test_the_wait_is_that_of_the_desk() -> None:
 
 def test_the_spread_of_pay_is_between_seats_per_month_in_which_one_was_filled() -> None:
     reps = np.zeros(4, REP)
-    reps["months"], reps["paid"], reps["salary"], reps["recovered"] = [10, 5, 0, 2], [900, 100, 0, 0], [1000, 500, 0, 200], [100, 0, 0, 40]
+    reps["months"], reps["paid"], reps["salary"], reps["recovered"] = (
+        [10, 5, 0, 2],
+        [900, 100, 0, 0],
+        [1000, 500, 0, 200],
+        [100, 0, 0, 40],
+    )
     means = [180.0, 120.0, 80.0]
     assert accounts.pay_spread(reps) == pytest.approx(np.std(means, ddof=1))
     assert accounts.pay_spread(reps[:1]) == 0.0

@@ -245,6 +245,8 @@ def write(root: Path, files: list[str], chosen: frozenset[int]) -> None:
         first += len(writer.found)
         if any(one.number in chosen for one in writer.found):
             code = writer.code.replace(
-                "from __future__ import annotations\n", "from __future__ import annotations\n\nfrom sim.switch import _on, _over\n", 1
+                "from __future__ import annotations\n",
+                "from __future__ import annotations\n\nfrom sim.switch import _on, _over\n",
+                1,
             )
             (root / file).write_text(code, encoding="utf-8")

@@ -36,7 +36,9 @@ def report(everything: list[Mutant], chosen: list[Mutant], fates: Mapping[int, M
             variance += (total / population) ** 2 * smoothed * (1 - smoothed) / run * (1 - run / total)
         all_run, all_killed = all_run + run, all_killed + killed
     error = 1.96 * variance**0.5
-    lines.append(f"| all, weighted | {population} | {all_run} | {all_killed} | {rate:.1%} | {rate - error:.1%} to {rate + error:.1%} |")
+    lines.append(
+        f"| all, weighted | {population} | {all_run} | {all_killed} | {rate:.1%} | {rate - error:.1%} to {rate + error:.1%} |"
+    )
     kinds = {fate: sum(fates[one.number]["fate"] == fate for one in done) for fate in ("killed", "timeout", "crash", "survived")}
     lines.append("\n" + ", ".join(f"{number} {fate}" for fate, number in kinds.items()) + "\n")
     for one in done:

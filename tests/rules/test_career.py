@@ -29,7 +29,9 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
     led = desk.ledger
     for part in (led.to_date, led.usual, led.factor, led.noise, led.propensity):
         part[:] = 9.0
-    stale = dict.fromkeys(("warnings", "norm_signings", "clawback_due", "year_variable", "usual_award", "usual_signings", "scale"), 5.0)
+    stale = dict.fromkeys(
+        ("warnings", "norm_signings", "clawback_due", "year_variable", "usual_award", "usual_signings", "scale"), 5.0
+    )
     r = hired(desk, hire=1, cold=12.0, **stale)
     assert {name: float(r[name]) for name in stale} == dict.fromkeys(stale, 0.0) | {"scale": 1.0}
     expected = {"present": 1, "hired_month": 7, "savings": 3000.0, "signings_per_attempt": 0.2, "worth": 8.0, "size": 300.0,
@@ -123,6 +125,15 @@ def test_what_a_rep_who_goes_leaves_behind() -> None:
     desk.ledger.held[:] = 5.0
     r = believer(held=900.0, clawback_due=70.0, hire=1, hunting=0.5, nurturing=0.4, pressure=0.3, tie_kept=1.0)
     assert career.depart(desk.p, record("now", month=10), r, desk.ledger) == (900.0, 70.0)
-    expected = {"held": 0, "clawback_due": 0, "present": 0, "hire": 2, "hunting": 0, "nurturing": 0, "pressure": 0, "vacant_until": 13}
+    expected = {
+        "held": 0,
+        "clawback_due": 0,
+        "present": 0,
+        "hire": 2,
+        "hunting": 0,
+        "nurturing": 0,
+        "pressure": 0,
+        "vacant_until": 13,
+    }
     assert {name: float(r[name]) for name in expected} == expected
     assert r["tie_kept"] == pytest.approx(0.3) and not desk.ledger.held.any()

@@ -258,7 +258,10 @@ def test_care_follows_what_a_customer_kept_and_a_visit_bring() -> None:
 
 
 def test_what_may_be_claimed_back_is_not_multiplied_again() -> None:
-    desk = Desk({"measure": "signings", "rate": 30.0, "clawback": {"months": 12}}, {"measure": "tenure", "combine": "multiply", "rate": 1.0})
+    desk = Desk(
+        {"measure": "signings", "rate": 30.0, "clawback": {"months": 12}},
+        {"measure": "tenure", "combine": "multiply", "rate": 1.0},
+    )
     desk.ledger.base[0, 9], desk.ledger.paid_rate[9, 0] = 10.0, 45.0
     kept = weigh(desk, active=20.0)[1]
     assert kept == pytest.approx(10 * 45 * (1 - 2 / 12) / 20 * desk.p["reps_present_bias"])

@@ -325,7 +325,10 @@ def test_a_straight_line_clawback_keeps_what_a_trail_would_have_paid(first: floa
     story: Story = {1: {"signs": {"Smith": first}}}
     story[age] = {**story.get(age, {}), "leaves": ["Smith"]}
     part = {"measure": "initial_revenue", "rate": rate}
-    indemnity, trail = payroll([part | {"clawback": {"months": months}}], story), payroll([part | {"trail_months": months}], story)
+    indemnity, trail = (
+        payroll([part | {"clawback": {"months": months}}], story),
+        payroll([part | {"trail_months": months}], story),
+    )
     kept = sum(awarded(indemnity)) - sum(flows(page)["claimed"] for page in indemnity)
     share = min(age, months) / months
     assert kept == pytest.approx(first * 100 * rate * share, abs=1.0)

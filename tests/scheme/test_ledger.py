@@ -33,9 +33,15 @@ def test_a_period_opens_with_its_first_month_the_component_or_the_rep() -> None:
 def test_an_account_stays_open_while_commission_may_still_be_paid() -> None:
     """Signed in month 4, left in 5, the quarter being settled in 6; a trail, or pay on the book, keeps none open."""
     c = record("customer", signed=4)
-    for component, until in ((QUARTERLY, 6), (QUARTERLY | {"from_month": 5}, 0), ({"measure": "revenue", "rate": 0.1, "months": 3}, 0)):
+    for component, until in (
+        (QUARTERLY, 6),
+        (QUARTERLY | {"from_month": 5}, 0),
+        ({"measure": "revenue", "rate": 0.1, "months": 3}, 0),
+    ):
         desk = Desk(component)
-        assert [settle.awaits_settlement(desk.components, c, month) for month in (4, 5, 6)] == [month < until for month in (4, 5, 6)]
+        assert [settle.awaits_settlement(desk.components, c, month) for month in (4, 5, 6)] == [
+            month < until for month in (4, 5, 6)
+        ]
     trail = Desk({"measure": "signings", "rate": 30.0, "trail_months": 12})
     assert not settle.awaits_settlement(trail.components, c, 4)
     owes = record("customer", signed=1, owed=1.0)
@@ -75,7 +81,12 @@ def test_accounts_are_charged_with_every_plain_rate_on_what_customers_buy_and_pa
 
 def account(**rates: float) -> tuple[Any, Any, Any, Any]:
     """A customer with a margin of 0.4, a month with a visit, a rep with these rates, an empty tally."""
-    return record("customer", margin=0.4, initial=50_000.0, signed=1), record("moment", visits=1), believer(**rates), record("tally")
+    return (
+        record("customer", margin=0.4, initial=50_000.0, signed=1),
+        record("moment", visits=1),
+        believer(**rates),
+        record("tally"),
+    )
 
 
 RATES = {"charge_revenue": 0.1, "charge_repeat": 0.02, "charge_cross": 0.03, "charge_margin": 0.5, "charge_collected": 0.07}
@@ -199,7 +210,12 @@ def test_a_teams_mean_is_over_the_seats_that_are_filled() -> None:
 
 def counted(**customer: float) -> Any:
     t = record("tally")
-    accounts.count(record("now", month=9), record("customer", satisfaction=0.25, **customer), record("moment", visits=int(customer.get("signed", 0))), t)
+    accounts.count(
+        record("now", month=9),
+        record("customer", satisfaction=0.25, **customer),
+        record("moment", visits=int(customer.get("signed", 0))),
+        t,
+    )
     return t
 
 
@@ -221,4 +237,6 @@ def test_the_promise_is_for_the_months_that_have_passed() -> None:
     assert accounts.promised(desk.p, c, 3) == 0.0
     for month, age in ((4, 1), (6, 3), (7, 4), (10, 7)):
         stays = 0.9 ** np.arange(age)
-        assert accounts.promised(desk.p, c, month) == pytest.approx(2000 + 300 * stays.sum() + 700 * stays[3::3].sum() - 500, abs=0.5)
+        assert accounts.promised(desk.p, c, month) == pytest.approx(
+            2000 + 300 * stays.sum() + 700 * stays[3::3].sum() - 500, abs=0.5
+        )
