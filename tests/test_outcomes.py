@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from sim import BookModel, accounts, engine
-from sim.engine import Tables
-from sim.state import REP
+from sim.engine import Tables, setup
+from sim.state import NOW, QUANTUM, REP, TALLY
 from tests.mechanisms.worlds import lively, pays
 
 MONTHS = 41
@@ -25,14 +25,14 @@ def tables() -> Tables:
     return engine.simulate(WORLD, 5, range(1, 4), customers=True)
 
 
-def of_months(m: pd.DataFrame) -> dict[str, float]:
+def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
     total = m.drop(columns="run").sum()
     stays, there = total["customers"], (m["customers"] + m["lapses"]).sum()
     variable = total["commission"] - total["clawback"]
     rate = 1 + WORLD.firm.discount_year
     return {
         "npv": (m["profit"] / rate ** ((m["month"] - 1) / 12)).sum(),
-        **{f"profit_year_{year + 1}": m.loc[(m["month"] - 1) // 12 == year, "profit"].sum() for year in range(4)},
+        **{f"profit_year_{year + 1}": m.loc[(m["month"] - 1) // 12 == year, "profit"].sum() for year in range(years)},
         "customers_end": m["customers"].iloc[-1],
         "signings": total["signings"],
         "lapses": total["lapses"],
@@ -104,6 +104,53 @@ def test_the_months_ratios_are_those_of_what_they_are_of(tables: Tables) -> None
     assert np.allclose(m["prospecting"], m["attempts"] * WORLD.firm.attempt_cost)
     assert np.allclose(m["desk"], WORLD.desk.salary * WORLD.desk.agents + WORLD.firm.fixed_cost)
     assert (m["reps"].diff().abs() > 0).any() and (m["reps"] < 3).any()
+
+
+def test_one_customer_and_one_rep_in_one_month_are_enough_to_divide_by() -> None:
+    market = {"leads_at_start": 0.0, "leads_per_month": 0.0}
+    world = lively(months=1, reps={"count": 1}, customers={"at_start": 1}, market=market)
+    tables = engine.simulate(world, 1, range(1, 2), customers=True)
+    row, expected = tables.runs.iloc[0], of_months(tables.months, 1)
+    assert tables.customers is not None and len(tables.customers) == 1
+    expected |= {"share_loss_making": float(tables.customers["profit"][0] < 0)}
+    for name, value in expected.items():
+        assert row[name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
+    assert row["satisfaction"] != 0 and row["rep_pay_mean"] > 0 and row["hunting_share"] + row["nurturing_share"] > 0
+    t, m, p = np.zeros(1, TALLY), np.zeros(1, accounts.MONTH), setup(world).p[0]
+    t["contacts"], t["wait_sum"], t["signings"], t["fit_sum"] = 1, 2 * QUANTUM, 1, QUANTUM / 2
+    t["active"], t["satisfaction_sum"], t["present"], t["hunting"], t["nurturing"], t["pressure"] = (
+        1,
+        QUANTUM / 4,
+        1,
+        0.5,
+        0.3,
+        0.1,
+    )
+    reps = np.zeros(1, REP)
+    reps["cold"], reps["warm"] = 3.0, 4.0
+    accounts.close_month(p, np.zeros(1, NOW)[0], reps, t, m[0])
+    ratios = {
+        "wait": 2.0,
+        "fit": 0.5,
+        "satisfaction": 0.25,
+        "hunting_share": 0.5,
+        "nurturing_share": 0.3,
+        "pressure": 0.1,
+        "leads": 7.0,
+    }
+    assert {name: float(m[name][0]) for name in ratios} == ratios
+
+
+def test_where_there_is_nobody_rates_are_nought_or_not_defined() -> None:
+    """No customers, no reps: no signings, contacts, months of custom or of reps to divide by."""
+    tables = engine.simulate(lively(months=13, reps={"count": 2, "absent": [0, 1]}, customers={"at_start": 0}), 1, range(1, 2))
+    nought = "satisfaction wait fit hunting_share nurturing_share pressure reps customers revenue commission salaries".split()
+    assert not tables.months[nought].to_numpy().any()
+    row = tables.runs.iloc[0]
+    nought = ("churn_rate share_loss_making satisfaction bad_debt_ratio cost_to_serve rep_pay_mean rep_pay_sd variable_share "
+              "rep_turnover hunting_share nurturing_share realised_profit promised_profit")  # fmt: skip
+    assert not row[nought.split()].any()
+    assert row[["persistency_12", "persistency_24"]].isna().all() and tables.whale["profit_share"].isna().all()
 
 
 def test_the_wait_is_that_of_the_desk() -> None:

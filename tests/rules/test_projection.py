@@ -162,10 +162,13 @@ def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:
 
 
 @pytest.mark.parametrize(("hired", "first"), [(1, 9), (15, 15)])
-def test_were_the_whole_book_to_lapse_commission_would_be_claimed_of_who_signed_it(hired: int, first: int) -> None:
-    """12 months straight line, now 20: one signing in every month, paid 30 each."""
-    desk = Desk({"measure": "signings", "rate": 30.0, "clawback": {"months": 12}})
-    desk.ledger.base[0, :], desk.ledger.base[1, :], desk.ledger.paid_rate[:, 0] = 1.0, 1e9, 30.0
+@pytest.mark.parametrize(("name", "rate"), [("signings", 30.0), ("initial_revenue", 0.3)])
+def test_were_the_whole_book_to_lapse_commission_would_be_claimed_of_who_signed_it(
+    name: str, rate: float, hired: int, first: int
+) -> None:
+    """12 months straight line, now 20: in every month one signing of 100, paid 30."""
+    desk = Desk({"measure": name, "rate": rate, "clawback": {"months": 12}})
+    desk.ledger.base[0, :], desk.ledger.base[1, :], desk.ledger.paid_rate[:, 0] = 1.0, 10_000.0, rate
     expected = sum(30 * (1 - (20 - signed + 1) / 12) for signed in range(first, 20))
     trail, claim = planning.at_risk(desk.p, desk.k(), 0, 20, believer(hired_month=hired), desk.ledger)
     assert (trail, claim) == pytest.approx((0.0, expected * desk.p["reps_present_bias"]))

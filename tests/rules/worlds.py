@@ -9,9 +9,9 @@ import numpy as np
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
+from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
 
-RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW}
+RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW, "desk": DESK}
 LAPSE = 0.1  # what the rep believes
 STAY = 1.0 - LAPSE
 
