@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
-from sim.rules import lapse, nurturing, service
+from sim.rules import lapse, nurturing, payment, service
 from sim.state import QUANTUM
 from tests.rules.worlds import Desk, believer, record
 
@@ -100,3 +101,46 @@ def test_a_commercial_agent_sells_and_makes_appointments() -> None:
     assert (e["referrals"], t["cross_revenue"]) == (1, 5000)
     _, e, t = called(desk_offer_sale=1.0, desk_appointment=1.0, desk_orientation=0.0)
     assert (e["referrals"], t["cross_revenue"]) == (0, 0) and e["experience"] == pytest.approx(-0.6)
+
+
+def invoiced(u: float, bucket: float = 0.0, exits: float = 1.0, **customer: float) -> tuple[Any, Any]:
+    """A balance of 500: half of those in time pay, three in ten are late, the rest is written off; of the late 2, 3, 5 in ten."""
+    rows = [[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]
+    desk = Desk(customers={"payment": {"transitions": rows}}, firm={"resolution": {"bucket": 1}})
+    desk.set(payment_exit_on_write_off=exits, payment_dissatisfied=2.0)
+    c, t = record("customer", owed=50_000.0, bucket=bucket, **{"odds_pay": 1.0, **customer}), record("tally")
+    payment.step(desk.p, record("now", month=9), c, record("moment", u_payment=u), believer(charge_collected=0.07), t, 0)
+    return c, t
+
+
+def test_what_is_owed_is_paid_ages_or_is_written_off() -> None:
+    c, t = invoiced(0.499)
+    assert (c["collected"], t["collected"], c["owed"], c["bucket"], c["charged"]) == (50_000, 50_000, 0, 0, 3500)
+    c, t = invoiced(0.501)
+    assert (c["collected"], c["owed"], c["bucket"], c["write_off"]) == (0, 50_000, 1, 0)
+    assert invoiced(0.799)[0]["bucket"] == 1 and invoiced(0.499, bucket=1.0)[0]["bucket"] == 1
+    for u, bucket in ((0.801, 0.0), (0.501, 1.0)):
+        c, t = invoiced(u, bucket)
+        assert (c["write_off"], t["write_off"], c["owed"], c["bucket"], c["charged"]) == (50_000, 50_000, 0, 0, 0)
+    assert invoiced(0.199, bucket=1.0)[0]["collected"] == 50_000
+
+
+def test_who_is_written_off_is_no_customer_any_more_if_the_firm_wills_it() -> None:
+    assert [int(invoiced(0.9, exits=exits)[0]["status"]) for exits in (0.0, 1.0)] == [0, 2]
+    assert invoiced(0.9, status=1)[0]["status"] == 1  # left before
+
+
+@pytest.mark.parametrize(("odds", "satisfaction"), [(3.0, 0.0), (1.0, -0.5), (1.0, 0.5), (0.5, -1.0)])
+def test_the_odds_of_paying_are_the_customers_own_and_lower_when_dissatisfied(odds: float, satisfaction: float) -> None:
+    """Odds of 1 in time, times the customer's own, times e^(2 S) below satisfaction nought; the rest in proportion."""
+    lifted = odds * np.exp(2.0 * min(satisfaction, 0.0))
+    pays, late = lifted / (1 + lifted), 0.6 / (1 + lifted)
+    for u, owed, bucket in (
+        (pays - 1e-6, 0, 0),
+        (pays + 1e-6, 50_000, 1),
+        (pays + late - 1e-6, 50_000, 1),
+        (pays + late + 1e-6, 0, 0),
+    ):
+        c = invoiced(u, odds_pay=odds, satisfaction=satisfaction)[0]
+        assert (c["owed"], c["bucket"]) == (owed, bucket)
+    assert invoiced(pays - 1e-6, odds_pay=odds, satisfaction=satisfaction)[0]["collected"] == 50_000
