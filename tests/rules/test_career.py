@@ -21,7 +21,8 @@ def hired(desk: Desk, seat: int = 0, hire: int = 0, **rep: float) -> Any:
 
 def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
     """Whatever the predecessor left in the books."""
-    desk = Desk({"measure": "signings", "quota": 6.0, "bonus": 90.0}, MULTIPLIER).set(
+    share = {"measure": "persistency", "quota": 0.9, "bonus": 90.0}
+    desk = Desk({"measure": "signings", "quota": 6.0, "bonus": 90.0}, MULTIPLIER, share).set(
         belief_noise=0.3, belief_lapse=0.01, belief_visit_lapse=0.02, belief_visit_repeat=3.0, belief_visit_cross=4.0,
         belief_visit_satisfaction=0.05, market_success=0.2, worth=8.0, customers_initial=300.0, customers_margin=0.4,
         reps_savings_months=3.0, reps_expenses=1000.0, market_leads_at_start=77.0,
@@ -38,7 +39,7 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
                 "margin_share": 0.4, "lapse": 0.01, "visit_lapse": 0.02, "visit_repeat": 3.0, "visit_cross": 4.0,
                 "visit_satisfaction": 0.05, "cold": 12.0}  # fmt: skip
     assert {name: float(r[name]) for name in expected} == expected
-    assert led.noise == pytest.approx([0.3 * 6, 0.3])
+    assert led.noise == pytest.approx([0.3 * 6, 0.3, 0.3 * 0.9])
     assert not led.to_date.any() and not led.usual.any() and (led.factor == 1).all() and (led.propensity == 1).all()
     assert hired(desk, hire=0)["cold"] == 77.0
 
