@@ -73,14 +73,14 @@ def test_a_visit_sells_and_brings_referrals() -> None:
     assert (e["referrals"], t["cross_revenue"], t["visited_cross"]) == (1, 5000, 5000)
 
 
-def called(**numbers: float) -> tuple[Any, Any, Any]:
+def called(u: float = 0.95, **numbers: float) -> tuple[Any, Any, Any]:
     """A customer who calls once, waits two days, and is not helped, by a commercial agent."""
     given = {"desk_contact_cost": 15.0, "desk_solve": 0.0, "feeling_wait": 0.1, "feeling_unsolved": 0.4, "feeling_solved": 0.05,
              "desk_forgetting": 0.25, "desk_orientation": 1.0, "desk_irritation": 0.01, "desk_offer_sale": 0.0,
              "desk_appointment": 0.0, "service_surfaced": 0.0, "customers_cross": 50.0, "desk_contact": 0.0}  # fmt: skip
     desk = Desk().set(**given | numbers)
     c = record("customer", need=0.1, no_contact=0.9, pushed=4.0, margin=0.4)
-    e, t = record("moment", u_contact=0.95), record("tally")
+    e, t = record("moment", u_contact=u), record("tally")
     agent = record("desk", wait=2.0)
     service.step(desk.p, record("now", seed=1, run=1, month=9), c, e, believer(), t, agent)
     return c, e, t
@@ -92,6 +92,8 @@ def test_a_contact_costs_waits_and_is_solved_or_not() -> None:
     assert t["wait_sum"] == 2 * QUANTUM
     assert e["experience"] == pytest.approx(-0.2 - 0.4 - 0.01 * 3)
     assert c["pushed"] == pytest.approx(4.0)  # three of four remembered, and one more
+    c, e, t = called(u=0.993)  # 0.9 + 0.09 < u < 0.9 + 0.09 + 0.0045: two contacts
+    assert (e["contacts"], e["unsolved"], t["wait_sum"]) == (2, 2, 4 * QUANTUM)
     c, e, t = called(desk_solve=1.0)
     assert e["unsolved"] == 0 and e["experience"] == pytest.approx(-0.2 + 0.05 - 0.03)
 

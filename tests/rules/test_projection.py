@@ -245,7 +245,7 @@ def test_pressure_is_what_signing_pays_at_once_less_what_hangs_on_staying() -> N
     squeeze = (20 * 0.9 - 20 * 0.1 * desk.delay[6] - trail) * 1.5 * 5 / 500
     assert r["pressure"] == pytest.approx(squeeze / (1 + squeeze))
     assert desk.ledger.worth[0] == pytest.approx(0.9 + 0.1 * desk.delay[6])
-    assert r["care_all"] == 1.0
+    assert (r["care_all"], r["care_worth"]) == (1.0, 0.0)
 
 
 def test_care_follows_what_a_customer_kept_and_a_visit_bring() -> None:
@@ -257,6 +257,7 @@ def test_care_follows_what_a_customer_kept_and_a_visit_bring() -> None:
     assert (signing, kept) == pytest.approx((value, value))
     assert r["care_all"] == pytest.approx(1 + value * 0.02)
     assert r["care_worth"] == pytest.approx(0.1 * 30 * 1.5 * 20 / 100)
+    assert weigh(desk, active=20.0, worth_sum=50.0)[2]["care_worth"] == pytest.approx(0.1 * 30 * 1.5 * 20 / 0.5)
     assert r["pressure"] == 0.0
 
 
@@ -266,8 +267,10 @@ def test_what_may_be_claimed_back_is_not_multiplied_again() -> None:
         {"measure": "tenure", "combine": "multiply", "rate": 1.0},
     )
     desk.ledger.base[0, 9], desk.ledger.paid_rate[9, 0] = 10.0, 45.0
-    kept = weigh(desk, active=20.0)[1]
-    assert kept == pytest.approx(10 * 45 * (1 - 2 / 12) / 20 * desk.p["reps_present_bias"])
+    for active in (20.0, 1.0):
+        _, kept, r = weigh(desk, active=active, worth_sum=10_000.0)
+        assert r["care_worth"] == 0.0  # nothing that a visit sells is paid
+        assert kept == pytest.approx(10 * 45 * (1 - 2 / 12) / active * desk.p["reps_present_bias"])
 
 
 def test_the_months_visits_are_shared_out_in_full() -> None:
