@@ -1,0 +1,57 @@
+"""A rule called by itself, on records filled by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from sim.scenario.model import Scenario
+from sim.scenario.record import build
+from sim.scheme.measures import COUNT, NAMES
+from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
+
+RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW, "desk": DESK}
+LAPSE = 0.1  # what the rep believes
+STAY = 1.0 - LAPSE
+
+
+class Desk:
+    """Parameters, components, and a seat's ledger of a scenario with these components."""
+
+    def __init__(self, *components: dict[str, Any], months: int = 40, horizon: int = 24, **groups: Any) -> None:
+        scheme = {"components": list(components), **groups.pop("scheme", {})}
+        self.setup = build(Scenario(months=months, scheme=scheme).with_(**groups))
+        self.p, self.components = self.setup.p[0], self.setup.components
+        self.p["reps_horizon_months"] = horizon
+        self.delay = np.array(self.p["delay"])
+        ledgers = new_ledgers(1, len(components), months, months + 60, COUNT, 15)
+        self.ledger: Ledger = seat_ledger(ledgers, 0)
+
+    def k(self, i: int = 0) -> Any:
+        """A component as the rules read it."""
+        return self.components[i]
+
+    def set(self, **numbers: float) -> Desk:
+        """Give parameters a value by their name in the record."""
+        for name, value in numbers.items():
+            self.p[name] = value
+        return self
+
+
+def record(kind: str, **values: float) -> Any:
+    """A record with these values, the rest nought."""
+    one = np.zeros(1, RECORDS[kind])
+    for name, value in values.items():
+        one[name] = value
+    return one[0]
+
+
+def believer(**values: float) -> Any:
+    """A rep with beliefs that are easy to reckon with."""
+    beliefs = {"size": 200.0, "margin_share": 0.4, "worth": 7.0, "lapse": LAPSE, "visit_lapse": 0.02, "visit_repeat": 30.0,
+               "visit_cross": 5.0, "visit_satisfaction": 0.5, "usual_signings": 2.0, "hired_month": 1, "present": 1}  # fmt: skip
+    return record("rep", **beliefs | values)
+
+
+__all__ = ["LAPSE", "NAMES", "STAY", "Desk", "believer", "record"]

@@ -1,0 +1,188 @@
+"""A run's row, its cohorts and the months' ratios say what the months, the reps and the customers' accounts say."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim import BookModel, accounts, engine
+from sim.engine import Tables, setup
+from sim.state import NOW, QUANTUM, REP, TALLY
+from tests.mechanisms.worlds import lively, pays
+
+MONTHS = 41
+WORLD = lively(
+    months=MONTHS,
+    reps={"count": 3, "quit_rate": 0.05, "vacancy_months": 3, "subsidy": 0.5},
+    customers={"at_start": 20, "lapse": {"midterm": 0.2}},
+    scheme=pays({"measure": "signings", "rate": 90.0, "clawback": {"months": 24}}, rate=0.25, trail_months=18),
+)
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return engine.simulate(WORLD, 5, range(1, 4), customers=True)
+
+
+def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
+    total = m.drop(columns="run").sum()
+    stays, there = total["customers"], (m["customers"] + m["lapses"]).sum()
+    variable = total["commission"] - total["clawback"]
+    rate = 1 + WORLD.firm.discount_year
+    return {
+        "npv": (m["profit"] / rate ** ((m["month"] - 1) / 12)).sum(),
+        **{f"profit_year_{year + 1}": m.loc[(m["month"] - 1) // 12 == year, "profit"].sum() for year in range(years)},
+        "customers_end": m["customers"].iloc[-1],
+        "signings": total["signings"],
+        "lapses": total["lapses"],
+        "churn_rate": total["lapses"] / there,
+        "satisfaction": (m["satisfaction"] * m["customers"]).sum() / stays,
+        "bad_debt_ratio": total["write_off"] / total["revenue"],
+        "cost_to_serve": (total["service"] + total["resolution"]) / there,
+        "rep_pay_mean": (variable + total["salaries"]) / total["reps"],
+        "variable_share": variable / (variable + total["salaries"]),
+        "rep_turnover": total["rep_exits"] / (total["reps"] / 12),
+        "hunting_share": (m["hunting_share"] * m["reps"]).sum() / total["reps"],
+        "nurturing_share": (m["nurturing_share"] * m["reps"]).sum() / total["reps"],
+        "margin_initial": total["initial_margin"],
+        "margin_repeat": total["revenue"] - total["cost_of_goods"] - total["initial_margin"],
+        "payment_loss": total["write_off"],
+        "service_cost": total["service"] + total["resolution"],
+        "acquisition_cost": total["acquisition"],
+        "pay_cost": variable + total["salaries"],
+        "fixed_cost": total["desk"],
+    }
+
+
+def of_customers(people: pd.DataFrame) -> dict[str, float]:
+    def persistency(age: int) -> float:
+        could = people[people["signed_month"] + age - 1 <= MONTHS]
+        return float(((could["lapsed_month"] == 0) | (could["lapsed_month"] - could["signed_month"] >= age)).mean())
+
+    return {
+        "share_loss_making": (people["profit"] < 0).mean(),
+        "promised_profit": people["promised_profit"].sum(),
+        "realised_profit": people["profit"].sum(),
+        "persistency_12": persistency(12),
+        "persistency_24": persistency(24),
+    }
+
+
+def test_a_runs_row_is_that_of_its_months_and_customers(tables: Tables) -> None:
+    assert tables.customers is not None
+    for _, row in tables.runs.iterrows():
+        m, people = (table[table["run"] == row["run"]] for table in (tables.months, tables.customers))
+        expected = of_months(m) | of_customers(people)
+        assert set(expected) == set(tables.runs.columns) - {"run", "rep_pay_sd"}
+        for name, value in expected.items():
+            assert row[name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
+        assert row["rep_turnover"] > 0 and 0 < row["persistency_24"] < row["persistency_12"] < 1
+
+
+def test_a_cohort_is_those_signed_in_a_year(tables: Tables) -> None:
+    assert tables.customers is not None
+    people = tables.customers.assign(cohort=(tables.customers["signed_month"] - 1) // 12 + 1)
+    for row in tables.cohorts.itertuples():
+        mine = people[(people["run"] == row.run) & (people["cohort"] == row.cohort)]
+        assert row.signed == len(mine) > 0
+        end = min(12 * row.year, MONTHS)
+        there = mine[(mine["signed_month"] <= end) & ((mine["lapsed_month"] == 0) | (mine["lapsed_month"] > end))]
+        if row.year < 4 or (there["lapsed_month"] == 0).all():
+            assert row.customers == len(there)
+    sums = tables.cohorts.groupby(["run", "cohort"])[["profit", "promised_profit"]].sum()
+    pd.testing.assert_frame_equal(sums, people.groupby(["run", "cohort"])[["profit", "promised_profit"]].sum())
+
+
+def test_the_months_ratios_are_those_of_what_they_are_of(tables: Tables) -> None:
+    assert tables.customers is not None
+    m = tables.months
+    fit = tables.customers[tables.customers["customer"] % 2**20 < 2**19].groupby(["run", "signed_month"])["fit"].mean()
+    later = m[(m["month"] > 1) & (m["signings"] > 0)].set_index(["run", "month"])
+    assert np.allclose(later["fit"], fit.reindex(later.index), atol=1e-5)
+    assert (m.loc[m["signings"] == 0, "fit"] == 0).all()
+    assert np.allclose(m["prospecting"], m["attempts"] * WORLD.firm.attempt_cost)
+    assert np.allclose(m["desk"], WORLD.desk.salary * WORLD.desk.agents + WORLD.firm.fixed_cost)
+    assert (m["reps"].diff().abs() > 0).any() and (m["reps"] < 3).any()
+
+
+def test_one_customer_and_one_rep_in_one_month_are_enough_to_divide_by() -> None:
+    market = {"leads_at_start": 0.0, "leads_per_month": 0.0}
+    world = lively(months=1, reps={"count": 1}, customers={"at_start": 1}, market=market)
+    tables = engine.simulate(world, 1, range(1, 2), customers=True)
+    row, expected = tables.runs.iloc[0], of_months(tables.months, 1)
+    assert tables.customers is not None and len(tables.customers) == 1
+    expected |= {"share_loss_making": float(tables.customers["profit"][0] < 0)}
+    for name, value in expected.items():
+        assert row[name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
+    assert row["satisfaction"] != 0 and row["rep_pay_mean"] > 0 and row["hunting_share"] + row["nurturing_share"] > 0
+    t, m, p = np.zeros(1, TALLY), np.zeros(1, accounts.MONTH), setup(world).p[0]
+    t["contacts"], t["wait_sum"], t["signings"], t["fit_sum"] = 1, 2 * QUANTUM, 1, QUANTUM / 2
+    t["active"], t["satisfaction_sum"], t["present"], t["hunting"], t["nurturing"], t["pressure"] = (
+        1,
+        QUANTUM / 4,
+        1,
+        0.5,
+        0.3,
+        0.1,
+    )
+    reps = np.zeros(1, REP)
+    reps["cold"], reps["warm"] = 3.0, 4.0
+    accounts.close_month(p, np.zeros(1, NOW)[0], reps, t, m[0])
+    ratios = {
+        "wait": 2.0,
+        "fit": 0.5,
+        "satisfaction": 0.25,
+        "hunting_share": 0.5,
+        "nurturing_share": 0.3,
+        "pressure": 0.1,
+        "leads": 7.0,
+    }
+    assert {name: float(m[name][0]) for name in ratios} == ratios
+
+
+def test_where_there_is_nobody_rates_are_nought_or_not_defined() -> None:
+    """No customers, no reps: no signings, contacts, months of custom or of reps to divide by."""
+    tables = engine.simulate(lively(months=13, reps={"count": 2, "absent": [0, 1]}, customers={"at_start": 0}), 1, range(1, 2))
+    nought = "satisfaction wait fit hunting_share nurturing_share pressure reps customers revenue commission salaries".split()
+    assert not tables.months[nought].to_numpy().any()
+    row = tables.runs.iloc[0]
+    nought = ("churn_rate share_loss_making satisfaction bad_debt_ratio cost_to_serve rep_pay_mean rep_pay_sd variable_share "
+              "rep_turnover hunting_share nurturing_share realised_profit promised_profit")  # fmt: skip
+    assert not row[nought.split()].any()
+    assert row[["persistency_12", "persistency_24"]].isna().all() and tables.whale["profit_share"].isna().all()
+
+
+def test_the_wait_is_that_of_the_desk() -> None:
+    """One agent whom everybody meets: the mean wait of a month's contacts is the agent's."""
+    model = BookModel(lively(months=6, reps={"count": 2}, desk={"agents": 1, "capacity": 30.0}), 3)
+    for _ in range(6):
+        model.step()
+        assert float(model.row["contacts"][0]) > 0
+        assert float(model.row["wait"][0]) == pytest.approx(float(model.desk["wait"][0]), abs=1e-5)
+        pressure = [float(rep.pressure) for rep in model.reps]
+        assert float(model.row["pressure"][0]) == pytest.approx(np.mean(pressure)) and min(pressure) > 0
+        leads = sum(float(rep.cold) + float(rep.warm) for rep in model.reps)
+        assert leads > 0
+
+
+def test_the_spread_of_pay_is_between_seats_per_month_in_which_one_was_filled() -> None:
+    reps = np.zeros(4, REP)
+    reps["months"], reps["paid"], reps["salary"], reps["recovered"] = (
+        [10, 5, 0, 2],
+        [900, 100, 0, 0],
+        [1000, 500, 0, 200],
+        [100, 0, 0, 40],
+    )
+    means = [180.0, 120.0, 80.0]
+    assert accounts.pay_spread(reps) == pytest.approx(np.std(means, ddof=1))
+    assert accounts.pay_spread(reps[:1]) == 0.0
+
+
+def test_the_months_of_the_seats_are_those_in_which_they_were_filled() -> None:
+    world = lively(months=18, reps={"count": 3, "quit_rate": 0.3, "vacancy_months": 2}, customers={"at_start": 0})
+    model, reps = BookModel(world, 2), 0.0
+    while model.running:
+        model.step()
+        reps += float(model.row["reps"][0])
+    assert sum(int(rep.record["months"][0]) for rep in model.reps) == reps < 54
