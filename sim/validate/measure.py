@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim import engine
 from sim.scenario.model import Scenario
-from sim.validate.entry import Finding
+from sim.validate.entry import Effort, Finding
 
 SURE = 1e6  # precision at which a beta distribution is a point
 
@@ -53,3 +53,8 @@ def share(quantity: str, expected: float, count: float, n: int, note: str = "", 
     """A share of n independent trials, with the standard error sqrt(p (1 - p) / n) that the expected share p implies."""
     error = math.sqrt(expected * (1 - expected) / n)
     return Finding(quantity, expected, float(count) / n, error, 0, note, tolerance)
+
+
+def own_seed(effort: Effort, case: int) -> int:
+    """A seed of the case's own, so that the errors of two findings are independent."""
+    return effort.seed + 1000 * (case + 1)
