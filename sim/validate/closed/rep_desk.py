@@ -29,7 +29,7 @@ def waits(effort: Effort, case: int, rate: float, customers: int, agents: int, c
         customers={"at_start": customers, "service": {"rate": rate}},
         desk={"agents": agents, "capacity": capacity, "contact": contact},
     )
-    return by_run(months(world, own_seed(effort, case), effort.number(60)), "wait").mean(axis=1)
+    return np.asarray(by_run(months(world, own_seed(effort, case), effort.number(60)), "wait").mean(axis=1))
 
 
 def convexity(expected: float, used: float, servers: int) -> float:

@@ -116,8 +116,8 @@ def corner(effort: Effort) -> Iterator[Finding]:
         }
 
     for ratio, expected in ((1.01, 1.0), (0.99, 0.0)):
-        found = months(free.with_(months=1, scheme=pays(2000.0 * ratio, 2000.0)), effort.seed, 1)["hunting_share"]
-        yield Finding(f"hunting share at a / b = {ratio}", expected, float(found.iloc[0]), 0.0, 0)
+        first = months(free.with_(months=1, scheme=pays(2000.0 * ratio, 2000.0)), effort.seed, 1)["hunting_share"]
+        yield Finding(f"hunting share at a / b = {ratio}", expected, float(first.iloc[0]), 0.0, 0)
     level = free.with_(scheme=pays(2000.0, 2000.0), reps={"choice": {"temperature": 1.0}})
     table = months(level, effort.seed, effort.number(40))
     yield mean("hunting share at a = b", 0.5, table["hunting_share"])

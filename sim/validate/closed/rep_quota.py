@@ -26,7 +26,7 @@ from scipy import optimize, stats
 
 from sim.scenario.model import Scenario
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.measure import by_run, months, share
+from sim.validate.measure import by_run, months
 from sim.validate.settings import setting
 
 QUOTA = "scenarios/validation/rep-quota.toml"
@@ -67,7 +67,7 @@ def one_shot(bonus: float, k: float, sigma: float, distance: float) -> float:
 
 def staircase(bonus: float, sigma: float, distance: float, efforts: np.ndarray) -> np.ndarray:
     """Expected bonus of each effort with nine equally likely outcomes."""
-    return bonus * (efforts[:, None] + sigma * NINE >= distance).mean(axis=1)
+    return np.asarray(bonus * (efforts[:, None] + sigma * NINE >= distance).mean(axis=1))
 
 
 @entry(id="quota-one-shot", group="closed form", title="Effort for a bonus at a quota, once", source=LAZEAR, setting=QUOTA)
