@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from sim.scenario.model import Scenario
-from sim.validate.distance import contrasts, energy, same_distribution
-from sim.validate.distance import agree as agreement
+from sim.validate.distance import agree, contrasts, energy, same_distribution
 from sim.validate.entry import Effort, Finding, entry
 from sim.validate.houghton import Array, Path, Practice, by_chance, monthly, published
 from sim.validate.measure import by_run, months, own_seed, runs_table
@@ -73,7 +72,13 @@ def both(case: Case, effort: Effort, number: int) -> tuple[Path, Path]:
     return simulated(case.scenario(), own_seed(effort, number), runs), by_chance(case.practice(), rng, 10 * runs)
 
 
-@entry(id="houghton-practice", group="docking", title="An adviser's practice: clients, leads, income, savings, survival", source=SOURCE, setting=HOUGHTON)
+@entry(
+    id="houghton-practice",
+    group="docking",
+    title="An adviser's practice: clients, leads, income, savings, survival",
+    source=SOURCE,
+    setting=HOUGHTON,
+)
 def practice(effort: Effort) -> Iterator[Finding]:
     """The published equations, in steps of a month, each lead tried once, a fixed share of time for attempts, and whole clients
     (:mod:`sim.validate.houghton`), against the model: means after 12, 24, 60, 120 and 200 months, each with both standard errors, and
@@ -87,19 +92,27 @@ def practice(effort: Effort) -> Iterator[Finding]:
                 found, expected = found.cumsum(axis=1), expected.cumsum(axis=1)
             for month in HORIZON:
                 mine, theirs = found[:, month - 1], expected[:, month - 1]
-                spread = theirs.std(ddof=1) * np.sqrt(1 / len(mine) + 1 / len(theirs))  # as if both had the spread of the equations
+                spread = theirs.std(ddof=1) * np.sqrt(
+                    1 / len(mine) + 1 / len(theirs)
+                )  # as if both had the spread of the equations
                 what = "income so far" if name == "income" else "still there" if name == "employed" else name
-                yield Finding(f"{what}, month {month}: {case.name}", float(theirs.mean()), float(mine.mean()), float(spread), 0, "", 1e-5)
+                yield Finding(
+                    f"{what}, month {month}: {case.name}", float(theirs.mean()), float(mine.mean()), float(spread), 0, "", 1e-5
+                )
 
 
-@entry(id="houghton-survival", group="docking", title="An adviser's practice: when savings run out", source=SOURCE, setting=HOUGHTON)
+@entry(
+    id="houghton-survival", group="docking", title="An adviser's practice: when savings run out", source=SOURCE, setting=HOUGHTON
+)
 def survival(effort: Effort) -> Iterator[Finding]:
     """Months employed (200 if still there), and clients after 60 months: the same distribution in both programmes."""
     for number, case in enumerate(CASES):
         model, apart = both(case, effort, 10 + number)
         runs = len(model.employed)
         rng = effort.random(f"houghton-survival {case.name}")
-        yield from same_distribution(f"months employed, {case.name}", model.employed.sum(axis=1), apart.employed[:runs].sum(axis=1), rng)
+        yield from same_distribution(
+            f"months employed, {case.name}", model.employed.sum(axis=1), apart.employed[:runs].sum(axis=1), rng
+        )
         yield from same_distribution(f"clients, month 60, {case.name}", model.clients[:, 59], apart.clients[:runs, 59], rng)
 
 
@@ -116,7 +129,13 @@ def rungs(case: Case) -> dict[str, Path]:
     }
 
 
-@entry(id="houghton-ladder", group="docking", title="From the published practice to the model's, one change at a time", source=SOURCE, setting=HOUGHTON)
+@entry(
+    id="houghton-ladder",
+    group="docking",
+    title="From the published practice to the model's, one change at a time",
+    source=SOURCE,
+    setting=HOUGHTON,
+)
 def ladder(effort: Effort) -> Iterator[Finding]:
     """Steps of a month against continuous time: clients within 3% at every horizon.  A sale that adds no lead: within 3% as well, since leads are
     plenty once the practice has grown.  A lead tried once, worth all the published effort on it: the book grows more slowly and then
@@ -138,7 +157,14 @@ def ladder(effort: Effort) -> Iterator[Finding]:
         error = float(seen.std(ddof=1) / np.sqrt(len(seen)))
         last = float(steps[names[-1]].clients[month - 1])
         note = f"{', '.join(names)}: {values}"
-        yield Finding(f"clients, month {month}: the model's mean, of its expectation without chance", (0.85, 1.05), float(seen.mean()) / last, error / last, len(seen), note)
+        yield Finding(
+            f"clients, month {month}: the model's mean, of its expectation without chance",
+            (0.85, 1.05),
+            float(seen.mean()) / last,
+            error / last,
+            len(seen),
+            note,
+        )
 
 
 @entry(id="reduced-month", group="docking", title="A second programme for a reduced month", source=AXTELL, setting=REDUCED)
@@ -156,4 +182,4 @@ def reduced(effort: Effort) -> Iterator[Finding]:
         yield from same_distribution(str(name), model[name].to_numpy(), apart[str(name)].to_numpy(), rng)
     pooled = np.concatenate([model.to_numpy(), apart[list(model)].to_numpy()])
     scaled: Array = (pooled - pooled.mean(axis=0)) / pooled.std(axis=0)
-    yield agreement("all five together: energy distance", energy(scaled, contrasts(runs, runs, rng)), runs)
+    yield agree("all five together: energy distance", energy(scaled, contrasts(runs, runs, rng)), runs)

@@ -83,11 +83,17 @@ def published(practice: Practice, months: int = 200, step: float = 1 / 16) -> Pa
             rows.append(state)
     table = np.array(rows)
     return Path(
-        table[1:, :2].sum(axis=1), table[1:, 2:4].sum(axis=1), np.diff(table[:, 5]), table[1:, 4], (table[1:, 4] >= 0).astype(float)
+        table[1:, :2].sum(axis=1),
+        table[1:, 2:4].sum(axis=1),
+        np.diff(table[:, 5]),
+        table[1:, 4],
+        (table[1:, 4] >= 0).astype(float),
     )
 
 
-def monthly(practice: Practice, months: int = 200, used_up: bool = True, sale_adds: bool = False, share: float | None = 2 / 3) -> Path:
+def monthly(
+    practice: Practice, months: int = 200, used_up: bool = True, sale_adds: bool = False, share: float | None = 2 / 3
+) -> Path:
     """One tier in steps of a month.
 
     Parameters

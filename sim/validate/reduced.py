@@ -80,7 +80,11 @@ def play(s: Scenario, rng: np.random.Generator, runs: int) -> pd.DataFrame:
     none = np.zeros(0)
     book = drawn(s, rng, none, 0, none)
     leads = np.full(seats, s.market.leads_at_start)
-    rep, skill, back = np.arange(seats, dtype=float), skills(s, rng, seats), np.zeros(seats)  # back: month in which somebody is there again
+    rep, skill, back = (
+        np.arange(seats, dtype=float),
+        skills(s, rng, seats),
+        np.zeros(seats),
+    )  # back: month in which somebody is there again
     due, hired = np.zeros(seats), seats
     rate, n = s.scheme.components[0].rate, s.scheme.components[0].clawback.months
     lines = {name: np.zeros(seats) for name in ("profit", "commission", "write_off", "clawback")}
@@ -149,7 +153,11 @@ def customers_month(
     ends = age % q.renewal_months == q.renewal_months - 1
     odds = book.odds_lapse * np.where(ends, 1.0, q.lapse.midterm)
     book.active[(book.active > 0) & (rng.random(len(age)) < odds / (1 + odds))] = 0.0
-    return gained, np.bincount(book.seat.astype(int), lost, seats), active & (book.active == 0)
+    return (
+        np.asarray(gained, float),
+        np.asarray(np.bincount(book.seat.astype(int), lost, seats), float),
+        active & (book.active == 0),
+    )
 
 
 def written_off(s: Scenario, rng: np.random.Generator, book: Book) -> Array:

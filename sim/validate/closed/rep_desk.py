@@ -29,7 +29,7 @@ def waits(effort: Effort, case: int, rate: float, customers: int, agents: int, c
         customers={"at_start": customers, "service": {"rate": rate}},
         desk={"agents": agents, "capacity": capacity, "contact": contact},
     )
-    return np.asarray(by_run(months(world, own_seed(effort, case), effort.number(60)), "wait").mean(axis=1))
+    return np.asarray(by_run(months(world, own_seed(effort, case), effort.number(200, 24)), "wait").mean(axis=1))
 
 
 def convexity(expected: float, used: float, servers: int) -> float:
@@ -99,7 +99,7 @@ def overload(effort: Effort) -> Iterator[Finding]:
     """
     for case, used in enumerate((1.1, 1.5)):
         world = setting(DESK).with_(desk={"agents": 3, "capacity": 60.0 / (used * 3)})
-        wait = by_run(months(world, own_seed(effort, 30 + case), effort.number(60)), "wait")
+        wait = by_run(months(world, own_seed(effort, 30 + case), effort.number(200, 24)), "wait")
         yield mean(f"days more each month, used {used}", (used - 1) * DAYS, np.diff(wait[:, 1:], axis=1).mean(axis=1))
     capacity = 60.0 / (0.98 * 3)
     expected = erlang_c(0.95 * 3, 3) / (3 * capacity * 0.05) * DAYS

@@ -31,11 +31,11 @@ def line(effort: Effort) -> Iterator[Finding]:
     random = effort.random("selection-mills")
     for case, z in enumerate([0.4, *random.uniform(-1.5, 1.5, effort.number(4, 1)).round(3)]):
         world = setting(SELECTION).with_(reps={"screening": float(z)})
-        fit = customers(world, own_seed(effort, case), effort.number(400))["fit"].to_numpy()
+        fit = customers(world, own_seed(effort, case), effort.number(100))["fit"].to_numpy()
         expected = mills(z)
         yield mean(f"mean fit of those above {z}", expected, fit)
         yield mean(f"variance of it above {z}", 1 + z * expected - expected**2, (fit - expected) ** 2)
-        table = months(world, own_seed(effort, case), effort.number(400))
+        table = months(world, own_seed(effort, case), effort.number(100))
         signed, tried = table["signings"].sum(), table["attempts"].sum()
         yield share(f"signed of attempts above {z}", 0.9 * stats.norm.sf(z), signed, int(tried))
 
@@ -55,7 +55,7 @@ def referred(effort: Effort) -> Iterator[Finding]:
             market={"leads_at_start": 0.0, "leads_per_month": 0.0, "referred_fit": mu, "stale_months": 1e6},
             customers={"at_start": 200, "referral": {"visit": 1.0}, "feeling": {"speed": 0.0}},
         )
-        people = customers(world, own_seed(effort, case), effort.number(400))
+        people = customers(world, own_seed(effort, case), effort.number(100))
         fit = people.loc[people["signed_month"] > 1, "fit"].to_numpy()
         yield mean(f"mean fit of those above {z}, referred about {mu}", mu + mills(z - mu), fit)
 
@@ -79,5 +79,5 @@ def pressure(effort: Effort) -> Iterator[Finding]:
         world = setting(SELECTION).with_(
             reps={"screening": z, "pressure_fit": float(d)}, scheme={"components": [{"measure": "signings", "rate": float(c)}]}
         )
-        fit = customers(world, own_seed(effort, case), effort.number(400))["fit"]
+        fit = customers(world, own_seed(effort, case), effort.number(100))["fit"]
         yield mean(f"mean fit at {c:.1f} a signing, pressure lowering by {d:.2f}", mills(z - d * q / (1 + q)), fit)
