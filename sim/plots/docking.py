@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ _PANELS = {
     "savings": "Savings",
     "employed": "Still there, share",
 }
-_LOOKS = ((INK, "-"), (GREEN, (0, (5, 1.6))), (VERMILLION, (0, (1.2, 1.4))))
+_LOOKS: tuple[tuple[str, Any], ...] = ((INK, "-"), (GREEN, (0, (5, 1.6))), (VERMILLION, (0, (1.2, 1.4))))
 
 
 def practice(lines: Mapping[str, Path], model: Path, source: str) -> Figure:
@@ -50,7 +50,7 @@ def practice(lines: Mapping[str, Path], model: Path, source: str) -> Figure:
         for ax in axes[2:5]:
             ax.set_xlabel("month")
         axes[5].axis("off")
-        handles = [Line2D([], [], color=c, linestyle=d, label=name) for name, (c, d) in zip(lines, _LOOKS, strict=False)]
+        handles: list[Any] = [Line2D([], [], color=c, linestyle=d, label=name) for name, (c, d) in zip(lines, _LOOKS, strict=False)]
         runs = f"daarna, {len(model.clients):,} runs"
         handles += [Line2D([], [], color=BLUE, label=runs), Patch(facecolor=BLUE, alpha=0.2, label="middle 90% of runs")]
         axes[5].legend(handles=handles, loc="center left", fontsize=TICK, borderpad=0)

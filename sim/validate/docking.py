@@ -116,6 +116,42 @@ def survival(effort: Effort) -> Iterator[Finding]:
         yield from same_distribution(f"clients, month 60, {case.name}", model.clients[:, 59], apart.clients[:runs, 59], rng)
 
 
+@entry(
+    id="houghton-meetings",
+    group="docking",
+    title="An adviser's practice: meetings take the time they take",
+    source=SOURCE,
+    setting=HOUGHTON,
+    quick=False,
+)
+def meetings(effort: Effort) -> Iterator[Finding]:
+    """What a scenario cannot say, a subclass in plain Python can: attempts get what C / 12 hours of meetings leave, as published, instead of
+    a fixed share.  Clients in the Mesa model after 12, 24 and 48 months against the equations with whole clients and the same hours.
+    """
+    from sim.book import BookModel, RepAgent  # loads mesa: only where it is used
+    from sim.study import run
+
+    class Adviser(RepAgent):
+        def plan(self) -> None:
+            super().plan()
+            clients = sum(1 for customer in self.book if customer.is_active)
+            self.hunting = max(0.0, 1.0 - clients / 12 / self.model.spec.reps.hours)
+
+    class Practising(BookModel):
+        rep_class = Adviser
+
+    case, ends, runs = CASES[2], (12, 24, 48), effort.number(30, 6)
+    scenario = case.scenario().with_(months=ends[-1])
+    table = run(scenario, runs=runs, seed=own_seed(effort, 30), engine="mesa", model=Practising).months
+    found = by_run(table, "customers")
+    apart = by_chance(case.practice(), effort.random("houghton-meetings"), 20_000, ends[-1], share=None)
+    for month in ends:
+        theirs = apart.clients[:, month - 1]
+        spread = float(theirs.std(ddof=1) / np.sqrt(runs))
+        note = "2/3 of the time for attempts would make it %.1f" % monthly(case.practice(), month).clients[-1]
+        yield Finding(f"clients, month {month}", float(theirs.mean()), float(found[:, month - 1].mean()), spread, 0, note)
+
+
 def rungs(case: Case) -> dict[str, Path]:
     """From the published model to the expectation of the model's month, one change at a time."""
     plain, own = replace(Practice().one_tier(case.worth)), case.practice()

@@ -120,7 +120,7 @@ def monthly(
     return Path(*np.array(rows).T)
 
 
-def by_chance(practice: Practice, rng: np.random.Generator, runs: int, months: int = 200, share: float = 2 / 3) -> Path:
+def by_chance(practice: Practice, rng: np.random.Generator, runs: int, months: int = 200, share: float | None = 2 / 3) -> Path:
     """The last of those months with whole clients, many advisers at once: arrays [runs, months]."""
     q = practice
     clients, cold, warm = np.zeros(runs), np.full(runs, q.leads), np.zeros(runs)
@@ -128,7 +128,8 @@ def by_chance(practice: Practice, rng: np.random.Generator, runs: int, months: i
     rows = []
     for month in range(1, months + 1):
         leads = cold + warm
-        able = np.where(employed, q.hours * share / q.attempt, 0.0)
+        hours = q.hours * share if share is not None else np.maximum(q.hours - q.meeting * clients, 0.0)
+        able = np.where(employed, hours / q.attempt, 0.0)
         met = leads * (1 - np.exp(-able / np.maximum(leads, 1e-12)))
         met = np.minimum(np.floor(met + rng.random(runs)), np.floor(leads))
         met_warm = np.minimum(met, np.floor(warm))
