@@ -125,9 +125,13 @@ class Effort:
             return full
         return min(full, max(4, math.ceil(full / 10))) if quick is None else quick
 
+    def key(self, name: str) -> int:
+        """A seed for the runs of whatever bears the name, so that its luck is not that of other checks."""
+        return int(np.random.SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(1, np.uint64)[0] >> 1)
+
     def random(self, name: str) -> np.random.Generator:
         """A generator of its own for whatever bears the name: parameters drawn by one entry do not move another's."""
-        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode()), 1])
 
 
 Check = Callable[[Effort], Iterable[Finding | Quantiles]]

@@ -14,8 +14,9 @@ DPI = 120
 
 
 def scores(battery: Battery) -> np.ndarray:
-    """The z of all findings whose standard error is estimated, in ascending order."""
-    return np.sort([one.z for one in battery.findings if np.isfinite(one.z) and one.z != 0.0])
+    """The z of all numbers found with an error that dwarfs the difference allowed for, in ascending order."""
+    pure = (one for one in battery.findings if one.standard_error > 0.0 and one.tolerance <= 0.1 * one.standard_error)
+    return np.sort([one.z for one in pure if np.isfinite(one.z)])
 
 
 def draw(battery: Battery, folder: Path) -> list[Path]:
