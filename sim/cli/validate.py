@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +34,8 @@ def validate(
     quiet: Annotated[bool, typer.Option(help="Print only what fails.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
-    """Check the model against closed forms, data and published patterns; exit status 1 if an entry fails."""
-    from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+    """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
+    from sim.cli.progress import announce_compilation, finite, interruptible
     from sim.validate import registry, run_battery
     from sim.validate.report import as_data, write_report
     from sim.validate.run import choose
@@ -44,7 +47,7 @@ def validate(
         return
     if not quiet:
         announce_compilation()
-    with interruptible(), progress_bar(quiet or as_json, Path("validation")) as (progress, _):
+    with interruptible(), _bar(quiet) as progress:
         battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
     if as_json:
         typer.echo(json.dumps(finite(as_data(battery)), indent=1, allow_nan=False))
@@ -56,6 +59,20 @@ def validate(
             typer.echo(f"report: {out}")
     if not battery.passes:
         raise typer.Exit(1)
+
+
+@contextmanager
+def _bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """Entries finished, on a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("entries", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _print_names(entries: list[Entry]) -> None:

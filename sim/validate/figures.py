@@ -45,6 +45,7 @@ def _draw(one: Quantiles, file: Path, whence: str) -> Path:
         ax.set_xlabel("expected quantile")
         ax.set_ylabel("found quantile")
         heading(ax, one.title)
-    figure = ax.figure
+    figure = ax.get_figure(root=True)
+    assert figure is not None
     figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
     return file

@@ -72,8 +72,10 @@ def chi_square(quantity: str, seen: np.ndarray, expected: np.ndarray) -> Finding
     """
     statistic = float(((seen - expected) ** 2 / expected).sum())
     cells = seen.size
-    score = float(stats.norm.isf(stats.chi2.sf(statistic, cells - 1))) if statistic > cells else -float(
-        stats.norm.isf(stats.chi2.cdf(statistic, cells - 1))
+    score = (
+        float(stats.norm.isf(stats.chi2.sf(statistic, cells - 1)))
+        if statistic > cells
+        else -float(stats.norm.isf(stats.chi2.cdf(statistic, cells - 1)))
     )
     note = f"X² = {statistic:.4g} in {cells} cells, as a normal score"
     return Finding(f"{quantity}: χ²", 0.0, min(score, 37.0), 1.0, 0, note)

@@ -24,18 +24,22 @@ BOOK, REFERRALS = "scenarios/validation/stationary-book.toml", "scenarios/valida
 def stationary(effort: Effort) -> Iterator[Finding | Quantiles]:
     """a signings a month, retention r, counted after the month's exits: N' = Bin(N + a, r), so N is Poisson with mean a r / (1 - r).
 
-    Signings are binomial, of so many attempts; their number is high enough (2,000, chance a / 2,000) for Poisson's distribution.
+    Signings are binomial, of so many attempts; their number is high enough (1,000, chance a / 1,000) for Poisson's distribution.
     From nothing the mean after t months is a r (1 - r^t) / (1 - r).
     """
     random = effort.random("book-stationary")
     cases = [(2.0, 0.95)]
     for _ in range(effort.number(4, 1)):
         cases.append((round(random.uniform(0.5, 4.0), 3), round(random.uniform(0.7, 0.95), 3)))
-    attempts = 2000
+    attempts = 1000
     for number, (a, r) in enumerate(cases):
-        changes = {"reps": {"hours_per_attempt": 100.0 / attempts}, "market": {"success": a / attempts}, "customers": {"lapse": certain(1 - r)}}
+        changes = {
+            "reps": {"hours_per_attempt": 100.0 / attempts},
+            "market": {"success": a / attempts},
+            "customers": {"lapse": certain(1 - r)},
+        }
         world = setting(BOOK).with_(**changes)
-        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(1000, 100)), "customers")
+        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(600, 100)), "customers")
         where, note = f"a = {a}, r = {r}", "drawn at random" if number else ""
         t, size = world.months, a * r / (1 - r)
         few = 1e-3 * size  # the leads are not quite without end: a thousandth of the attempts finds none
@@ -77,7 +81,7 @@ def little(effort: Effort) -> Iterator[Finding]:
         alpha, beta = random.uniform((8.0, 16.0), (12.0, 40.0)).round(2).tolist()
         law = {"lapse": {"alpha": alpha, "beta": beta}}
         world = setting(BOOK).with_(months=360, market={"success": 0.04}, customers=law)
-        runs, seed = effort.number(100, 8), effort.key(f"littles-law {number}")
+        runs, seed = effort.number(40, 8), effort.key(f"littles-law {number}")
         table, people = months(world, seed, runs), customers(world, seed, runs)
         left = people["lapsed_month"].where(people["lapsed_month"] > 0, world.months + 1)
         people = people.assign(stayed=left - people["signed_month"])
@@ -114,5 +118,3 @@ def multiplier(effort: Effort) -> Iterator[Finding]:
         yield mean(f"{where}: customers per seed", 1 / (1 - rate / q), signed / world.customers.at_start, note)
         last = float(table.loc[table["month"] == world.months, "customers"].sum())
         yield Finding(f"{where}: customers left at the end", 0.0, last, 0.0, 0, "so that nobody is still to be referred")
-
-

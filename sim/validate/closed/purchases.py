@@ -146,7 +146,9 @@ def pareto_nbd(effort: Effort) -> Iterator[Finding]:
             world = setting(UNTIL_CHURN).with_(months=n, customers=law)
             alive = np.exp(special.betaln(s, beta / h + np.arange(n)) - special.betaln(s, beta / h))
             runs = effort.number(100, 6)
-            found[h] = customers(world, effort.key(f"pareto-nbd {number} {h}"), runs).groupby("run")["purchases"].mean().to_numpy()
+            found[h] = (
+                customers(world, effort.key(f"pareto-nbd {number} {h}"), runs).groupby("run")["purchases"].mean().to_numpy()
+            )
             exact = r * h / alpha * float(alive.sum())
             yield mean(f"{where}: gap in steps of {h:g}", exact / limit - 1, found[h] / limit - 1, note)
         extrapolated = (2 * found[steps[-1]] - found[steps[-2]]) / limit - 1
@@ -177,7 +179,10 @@ def gamma_gamma(effort: Effort) -> Iterator[Finding]:
         world = setting(AMOUNTS).with_(customers={"spend": {"p": p, "q": q, "v": v}})
         runs = effort.number(15, 3)
         where, note = f"p = {p}, q = {q}, v = {v}", "drawn at random" if number > 1 else ""
-        year, both = (customers(world.with_(months=n), effort.key(f"gamma-gamma {number}"), runs)[["purchases", "revenue"]] for n in (12, 24))
+        year, both = (
+            customers(world.with_(months=n), effort.key(f"gamma-gamma {number}"), runs)[["purchases", "revenue"]]
+            for n in (12, 24)
+        )
         centre = p * v / (q - 1)
         bought = both[both["purchases"] > 0]
         own = bought["revenue"] / bought["purchases"]
