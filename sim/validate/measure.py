@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -81,11 +80,9 @@ def chi_square(quantity: str, seen: np.ndarray, expected: np.ndarray) -> Finding
     return Finding(f"{quantity}: χ²", 0.0, min(score, 37.0), 1.0, 0, note)
 
 
-def counts_against(
-    quantity: str, counts: np.ndarray, probability: Callable[[np.ndarray], np.ndarray], least: float = 20.0
-) -> Finding:
+def counts_against(quantity: str, counts: np.ndarray, mass: np.ndarray, least: float = 20.0) -> Finding:
     """χ² of independent counts 0, 1, 2 … against their probabilities; the tail is one cell of at least `least` expected."""
-    mass = counts.size * probability(np.arange(1000))
+    mass = counts.size * mass
     tail = counts.size - mass.cumsum()
     top = int(np.flatnonzero(np.append(counts.size, tail) >= least)[-1])
     seen = np.bincount(counts.clip(max=top), minlength=top + 1)

@@ -63,14 +63,14 @@ def test_scores_of_a_right_model_are_standard_normal() -> None:
     z = [Finding("m", 2.0, one.mean(), one.std(ddof=1) / np.sqrt(5), 5).z for one in samples]
     assert stats.kstest(z, "norm").pvalue > 0.01
     law = stats.poisson(2.0)
-    z = [counts_against("counts", law.rvs(2000, random_state=random), law.pmf).z for _ in range(400)]
+    z = [counts_against("counts", law.rvs(2000, random_state=random), law.pmf(np.arange(50))).z for _ in range(400)]
     assert stats.kstest(z, "norm").pvalue > 0.01
 
 
 def test_wrong_counts_are_seen() -> None:
     """Poisson counts are not negative binomial of the same mean."""
     counts = stats.poisson(2.0).rvs(2000, random_state=np.random.default_rng(2))
-    assert not counts_against("counts", counts, stats.nbinom(4.0, 2.0 / 3.0).pmf).passes
+    assert not counts_against("counts", counts, stats.nbinom(4.0, 2.0 / 3.0).pmf(np.arange(50))).passes
     assert chi_square("too good", np.full(100, 50.0), np.full(100, 50.0)).z < -LIMIT
 
 
@@ -95,7 +95,7 @@ def test_an_entry_that_raises_or_finds_nothing_fails() -> None:
 def test_ids_and_groups_are_checked() -> None:
     with pytest.raises(ValueError, match='group "closed"'):
         entry(id="x", group="closed", title="", source="", setting="")
-    with pytest.raises(ValueError, match="is in sim.validate.closed.customers already"):
+    with pytest.raises(ValueError, match="already"):
         registry()
         entry(id="clv-multiple", group="closed form", title="", source="", setting="")(lambda effort: [])
 

@@ -39,7 +39,7 @@ def stationary(effort: Effort) -> Iterator[Finding | Quantiles]:
             "customers": {"lapse": certain(1 - r)},
         }
         world = setting(BOOK).with_(**changes)
-        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(600, 100)), "customers")
+        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(400, 60)), "customers")
         where, note = f"a = {a}, r = {r}", "drawn at random" if number else ""
         t, size = world.months, a * r / (1 - r)
         few = 1e-3 * size  # the leads are not quite without end: a thousandth of the attempts finds none
@@ -60,7 +60,7 @@ def _binned(quantity: str, counts: np.ndarray, size: float) -> Finding:
     edges = np.unique(law.ppf(np.arange(1, 10) / 10))
     cell = np.searchsorted(edges, counts)
     mass = np.diff(np.concatenate([[0.0], law.cdf(edges), [1.0]]))
-    return counts_against(quantity, cell, lambda x: np.where(x < mass.size, mass[np.minimum(x, mass.size - 1)], 0.0), 1.0)
+    return counts_against(quantity, cell, mass, 1.0)
 
 
 @entry(

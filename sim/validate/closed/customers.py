@@ -20,7 +20,7 @@ TEXTBOOK = "Gupta & Lehmann 2003, J. Interactive Marketing †"
 def multiple(r: float, i: float, years: float = np.inf) -> float:
     """Margins at 1 … n - 1 years, each kept with probability r and discounted at i: x (1 - x^(n-1)) / (1 - x), x = r / (1 + i)."""
     x = r / (1 + i)
-    return x * (1 - x ** (years - 1)) / (1 - x)
+    return float(x * (1 - x ** (years - 1)) / (1 - x))
 
 
 def cohort(r: float, i: float, years: int = FOR_EVER) -> Scenario:
@@ -109,39 +109,38 @@ def elasticities(effort: Effort) -> Iterator[Finding]:
     paired differences of a per cent up and down on common random numbers. Note: the paper's "1% better retention, 5% more
     value" is the elasticity at its firms' retention; at r = .8, i = .1 it is 3.7.
     """
-    runs = effort.number(100, 6)
     random = effort.random("clv-elasticities")
-    pairs = [(0.8, 0.10)] + [
-        tuple(random.uniform((0.6, 0.08), (0.85, 0.2)).round(3).tolist()) for _ in range(effort.number(2, 0))
-    ]
-    for number, (r, i) in enumerate(pairs):
-        where, note = f"r = {r}, i = {i}", "drawn at random" if number else ""
-        seed = effort.key(f"clv-elasticities, {where}")
+    yield from _elasticities(effort, 0.8, 0.10, "")
+    for _ in range(effort.number(2, 0)):
+        r, i = random.uniform((0.6, 0.08), (0.85, 0.2)).round(3).tolist()
+        yield from _elasticities(effort, r, i, "drawn at random")
 
-        def at(r: float, i: float, margin: float = 0.4, cost: float = 0.0) -> np.ndarray:
-            world = cohort(r, i).with_(customers={"margin": margin}, firm={"perks": cost})
-            npv = runs_table(world, seed, runs)["npv"].to_numpy() / world.customers.at_start
-            return npv - 100.0 * margin  # without the margin at signing
 
-        def gross(r: float, i: float) -> float:
-            return MARGIN * multiple(r, i, FOR_EVER)
+def _elasticities(effort: Effort, r: float, i: float, note: str) -> Iterator[Finding]:
+    where = f"r = {r}, i = {i}"
+    runs, seed = effort.number(100, 6), effort.key(f"clv-elasticities, {where}")
 
-        cost = round(0.4 * MARGIN * multiple(r, i), 2)
-        scale = gross(r, i) / (gross(r, i) - cost)
-        keep = (1 + i) / (1 + i - r)
-        yield elasticity(f"{where}: to retention", r, lambda x: at(x, i), lambda x: gross(x, i), keep, note)
-        yield elasticity(f"{where}: to the discount rate", i, lambda x: at(r, x), lambda x: gross(r, x), -i / (1 + i - r), note)
-        yield elasticity(f"{where}: to margin", 0.4, lambda x: at(r, i, x), lambda x: x, 1.0, note)
-        where += f", acquisition cost {cost}"
-        yield elasticity(
-            f"{where}: to retention", r, lambda x: at(x, i, 0.4, cost), lambda x: gross(x, i) - cost, keep * scale, note
-        )
-        yield elasticity(
-            f"{where}: to margin", 0.4, lambda x: at(r, i, x, cost), lambda x: gross(r, i) * x / 0.4 - cost, scale, note
-        )
-        yield elasticity(
-            f"{where}: to acquisition cost", cost, lambda x: at(r, i, 0.4, x), lambda x: gross(r, i) - x, 1 - scale, note
-        )
+    def value(r: float = r, i: float = i, margin: float = 0.4, cost: float = 0.0) -> np.ndarray:
+        world = cohort(r, i).with_(customers={"margin": margin}, firm={"perks": cost})
+        npv = runs_table(world, seed, runs)["npv"].to_numpy() / world.customers.at_start
+        return npv - 100.0 * margin  # without the margin at signing
+
+    def exact(r: float = r, i: float = i, margin: float = 0.4, cost: float = 0.0) -> float:
+        return 100.0 * margin * multiple(r, i, FOR_EVER) - cost
+
+    cost = round(0.4 * exact(), 2)
+    scale = exact() / exact(cost=cost)
+    keep, wait = (1 + i) / (1 + i - r), -i / (1 + i - r)
+    yield elasticity(f"{where}: to retention", r, lambda x: value(r=x), lambda x: exact(r=x), keep, note)
+    yield elasticity(f"{where}: to the discount rate", i, lambda x: value(i=x), lambda x: exact(i=x), wait, note)
+    yield elasticity(f"{where}: to margin", 0.4, lambda x: value(margin=x), lambda x: exact(margin=x), 1.0, note)
+    where += f", acquisition cost {cost}"
+    net = (lambda x: value(r=x, cost=cost)), (lambda x: exact(r=x, cost=cost))
+    yield elasticity(f"{where}: to retention", r, *net, keep * scale, note)
+    net = (lambda x: value(margin=x, cost=cost)), (lambda x: exact(margin=x, cost=cost))
+    yield elasticity(f"{where}: to margin", 0.4, *net, scale, note)
+    net = (lambda x: value(cost=x)), (lambda x: exact(cost=x))
+    yield elasticity(f"{where}: to acquisition cost", cost, *net, 1 - scale, note)
 
 
 def until_churn(rate: float, churn: float, i: float, step: float, months: float) -> Scenario:

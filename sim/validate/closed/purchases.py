@@ -40,7 +40,7 @@ def negative_binomial(effort: Effort) -> Iterator[Finding | Quantiles]:
         yield mean(f"{where}: mean", expected, counts, note)
         yield mean(f"{where}: variance", expected + r * (t / alpha) ** 2, (counts - expected) ** 2, note)
         law = stats.nbinom(r, alpha / (alpha + t))
-        yield counts_against(f"{where}: distribution", counts, law.pmf)
+        yield counts_against(f"{where}: distribution", counts, law.pmf(np.arange(1000)))
         if number == 0:
             title = f"Purchases in {t} months, negative binomial"
             yield Quantiles("nbd", title, law.ppf(LEVELS), np.quantile(counts, LEVELS, method="inverted_cdf"))
@@ -90,12 +90,12 @@ def bg_nbd(effort: Effort) -> Iterator[Finding | Quantiles]:
         for t in weeks if not effort.quick else (13, 52):
             expected = expected_purchases(r, alpha, a, b, t)
             yield mean(f"{where}: E[X({t})]", expected, bought[:, t - 1], note or "all amounts are 100, within 1.4%")
-        counts = customers(world.with_(months=39), effort.key(f"bgnbd counts {number}"), effort.number(25, 3))["purchases"]
-        counts = counts.to_numpy().astype(int)
-        yield counts_against(f"{where}: counts in 39", counts, lambda x, c=(r, alpha, a, b): purchase_probability(*c, 39, x))
+        people = customers(world.with_(months=39), effort.key(f"bgnbd counts {number}"), effort.number(25, 3))
+        counts = people["purchases"].to_numpy().astype(int)
+        mass = purchase_probability(r, alpha, a, b, 39, np.arange(1000))
+        yield counts_against(f"{where}: counts in 39", counts, mass)
         if number == 0:
-            cumulated = purchase_probability(r, alpha, a, b, 39, np.arange(1000)).cumsum()
-            law = np.searchsorted(cumulated, LEVELS).astype(float)
+            law = np.searchsorted(mass.cumsum(), LEVELS).astype(float)
             title = "Purchases in 39 weeks, BG/NBD, CDNOW's fit"
             yield Quantiles("bgnbd", title, law, np.quantile(counts, LEVELS, method="inverted_cdf").astype(float))
 
