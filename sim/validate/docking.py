@@ -11,8 +11,9 @@ from sim.scenario.model import Scenario
 from sim.validate.distance import agree, contrasts, energy, same_distribution
 from sim.validate.entry import Effort, Finding, entry
 from sim.validate.houghton import Array, Path, Practice, by_chance, monthly, published
-from sim.validate.measure import by_run, months, own_seed, runs_table
+from sim.validate.measure import by_run, months, runs_table
 from sim.validate.reduced import play
+from sim.validate.seeds import own_seed
 from sim.validate.settings import setting
 
 HOUGHTON = "scenarios/validation/dock-houghton.toml"
@@ -148,7 +149,8 @@ def meetings(effort: Effort) -> Iterator[Finding]:
     for month in ends:
         theirs = apart.clients[:, month - 1]
         spread = float(theirs.std(ddof=1) / np.sqrt(runs))
-        note = "2/3 of the time for attempts would make it %.1f" % monthly(case.practice(), month).clients[-1]
+        fixed = monthly(case.practice(), month).clients[-1]
+        note = f"two thirds of the time for attempts would make it {fixed:.1f}"
         yield Finding(f"clients, month {month}", float(theirs.mean()), float(found[:, month - 1].mean()), spread, 0, note)
 
 

@@ -84,6 +84,26 @@ class Finding:
         return abs(self.z) <= LIMIT
 
 
+@dataclass(frozen=True, eq=False)
+class Quantiles:
+    """A sample beside the distribution it should have, for a QQ plot; a check may yield it among its findings.
+
+    Attributes
+    ----------
+    name : str
+        Of the figure's file, ``validation-<name>.png``.
+    title : str
+        What is distributed, with its unit.
+    expected, found : ndarray
+        Quantiles of the distribution and of the sample at the same levels.
+    """
+
+    name: str
+    title: str
+    expected: np.ndarray
+    found: np.ndarray
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much a check may compute, and with which random numbers.
@@ -105,12 +125,16 @@ class Effort:
             return full
         return min(full, max(4, math.ceil(full / 10))) if quick is None else quick
 
+    def key(self, name: str) -> int:
+        """A seed for the runs of whatever bears the name, so that its luck is not that of other checks."""
+        return int(np.random.SeedSequence([self.seed, zlib.crc32(name.encode())]).generate_state(1, np.uint64)[0] >> 1)
+
     def random(self, name: str) -> np.random.Generator:
         """A generator of its own for whatever bears the name: parameters drawn by one entry do not move another's."""
-        return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+        return np.random.default_rng([self.seed, zlib.crc32(name.encode()), 1])
 
 
-Check = Callable[[Effort], Iterable[Finding]]
+Check = Callable[[Effort], Iterable[Finding | Quantiles]]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import stats
 
 from sim import engine
 from sim.scenario.model import Scenario
-from sim.validate.entry import Effort, Finding
+from sim.validate.entry import Finding
 
 SURE = 1e6  # precision at which a beta distribution is a point
 
@@ -55,6 +56,34 @@ def share(quantity: str, expected: float, count: float, n: int, note: str = "", 
     return Finding(quantity, expected, float(count) / n, error, 0, note, tolerance)
 
 
-def own_seed(effort: Effort, case: int) -> int:
-    """A seed of the case's own, so that the errors of two findings are independent."""
-    return effort.seed + 1000 * (case + 1)
+def ratio(quantity: str, expected: float, above: Any, below: Any, note: str = "", tolerance: float = 0.0) -> Finding:
+    """The ratio of the means of paired independent values, with the standard error of the delta method (Cochran 1977)."""
+    above, below = np.asarray(above, float), np.asarray(below, float)
+    found = float(above.mean() / below.mean())
+    error = float((above - found * below).std(ddof=1)) / math.sqrt(above.size) / abs(float(below.mean()))
+    return Finding(quantity, expected, found, error, above.size, note, tolerance)
+
+
+def chi_square(quantity: str, seen: np.ndarray, expected: np.ndarray) -> Finding:
+    """Pearson's X² as a normal score: the z that a standard normal exceeds with the probability that chi-square exceeds X².
+
+    Large where the counts differ from the expected, far below zero where they agree better than chance allows.
+    """
+    statistic = float(((seen - expected) ** 2 / expected).sum())
+    cells = seen.size
+    score = (
+        float(stats.norm.isf(stats.chi2.sf(statistic, cells - 1)))
+        if statistic > cells
+        else -float(stats.norm.isf(stats.chi2.cdf(statistic, cells - 1)))
+    )
+    note = f"X² = {statistic:.4g} in {cells} cells, as a normal score"
+    return Finding(f"{quantity}: χ²", 0.0, min(score, 37.0), 1.0, 0, note)
+
+
+def counts_against(quantity: str, counts: np.ndarray, mass: np.ndarray, least: float = 20.0) -> Finding:
+    """χ² of independent counts 0, 1, 2 … against their probabilities; the tail is one cell of at least `least` expected."""
+    mass = counts.size * mass
+    tail = counts.size - mass.cumsum()
+    top = int(np.flatnonzero(np.append(counts.size, tail) >= least)[-1])
+    seen = np.bincount(counts.clip(max=top), minlength=top + 1)
+    return chi_square(quantity, seen, np.append(mass[:top], counts.size - mass[:top].sum()))

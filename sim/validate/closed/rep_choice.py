@@ -8,7 +8,8 @@ import numpy as np
 
 from sim.scenario.model import Scenario
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.measure import mean, months, own_seed, share
+from sim.validate.measure import mean, months, share
+from sim.validate.seeds import own_seed
 from sim.validate.settings import setting
 
 CHOOSING = "scenarios/validation/rep-choosing.toml"

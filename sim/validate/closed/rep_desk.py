@@ -8,7 +8,8 @@ from math import factorial
 import numpy as np
 
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.measure import by_run, mean, months, own_seed
+from sim.validate.measure import by_run, mean, months
+from sim.validate.seeds import own_seed
 from sim.validate.settings import setting
 
 DESK = "scenarios/validation/rep-desk.toml"

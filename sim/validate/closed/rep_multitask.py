@@ -17,7 +17,8 @@ import numpy as np
 from sim.design.multitask import Multitask
 from sim.validate.closed.rep_choice import CHOOSING, FULL_TIME, paid
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.measure import mean, months, own_seed, runs_table
+from sim.validate.measure import mean, months, runs_table
+from sim.validate.seeds import own_seed
 from sim.validate.settings import setting
 
 SOURCE = "Holmström & Milgrom 1991, J. Law, Economics & Organization 7"

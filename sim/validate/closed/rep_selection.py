@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scipy import stats
 
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.measure import customers, mean, months, own_seed, share
+from sim.validate.measure import customers, mean, months, share
+from sim.validate.seeds import own_seed
 from sim.validate.settings import setting
 
 SELECTION = "scenarios/validation/rep-selection.toml"
