@@ -50,7 +50,9 @@ def practice(lines: Mapping[str, Path], model: Path, source: str) -> Figure:
         for ax in axes[2:5]:
             ax.set_xlabel("month")
         axes[5].axis("off")
-        handles: list[Any] = [Line2D([], [], color=c, linestyle=d, label=name) for name, (c, d) in zip(lines, _LOOKS, strict=False)]
+        handles: list[Any] = [
+            Line2D([], [], color=c, linestyle=d, label=name) for name, (c, d) in zip(lines, _LOOKS, strict=False)
+        ]
         runs = f"daarna, {len(model.clients):,} runs"
         handles += [Line2D([], [], color=BLUE, label=runs), Patch(facecolor=BLUE, alpha=0.2, label="middle 90% of runs")]
         axes[5].legend(handles=handles, loc="center left", fontsize=TICK, borderpad=0)

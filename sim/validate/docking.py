@@ -188,7 +188,7 @@ def ladder(effort: Effort) -> Iterator[Finding]:
         yield Finding(f"clients, month {month}: steps of a month over continuous time", (0.97, 1.03), float(now / was), 0.0, 0)
         was, now = (steps[names[i]].clients[month - 1] for i in (2, 3))
         yield Finding(f"clients, month {month}: a sale adds no lead, over one that does", (0.97, 1.03), float(now / was), 0.0, 0)
-    model, _ = both(case, effort, 20)
+    model = simulated(case.scenario(), own_seed(effort, 20), effort.number(1000, 400))
     for month in HORIZON:
         values = " -> ".join(f"{steps[name].clients[month - 1]:.1f}" for name in names)
         seen = model.clients[:, month - 1]
