@@ -96,7 +96,7 @@ def broken(check: Callable[[Effort], object]) -> bool:
 
 
 CHECKS = [
-    (rep_choice.two, rep_choice, "FULL_TIME", 1.1 * rep_choice.FULL_TIME),
+    (rep_choice.two, rep_choice, "FULL_TIME", 1.3 * rep_choice.FULL_TIME),
     (rep_choice.grid, rep_choice, "FULL_TIME", 1.5 * rep_choice.FULL_TIME),
     (rep_multitask.answer, rep_multitask, "FULL_TIME", 1.05 * rep_choice.FULL_TIME),
     (rep_desk.pool, rep_desk, "DAYS", 21.1),
