@@ -1,0 +1,1 @@
+"""Closed forms, each against a restricted scenario of the ordinary model."""

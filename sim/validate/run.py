@@ -1,0 +1,132 @@
+"""Running entries: an entry that raises is shown as failing, with its error."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+
+from sim.errors import InputError
+from sim.scenario.base import nearest
+from sim.validate.entry import GROUPS, Effort, Entry, Finding, Quantiles
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an entry found, or the error it ended with."""
+
+    entry: Entry
+    findings: tuple[Finding, ...]
+    quantiles: tuple[Quantiles, ...] = ()
+    error: str = ""
+    seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def passes(self) -> bool:
+        """Whether it found something, all of it agrees, and nothing was raised."""
+        return not self.error and bool(self.findings) and all(one.passes for one in self.findings)
+
+
+@dataclass(frozen=True)
+class Battery:
+    """The results of a battery, in the order of the registry."""
+
+    results: tuple[Result, ...]
+    effort: Effort
+
+    @property
+    def passes(self) -> bool:
+        """Whether every entry passes."""
+        return all(one.passes for one in self.results)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """All findings."""
+        return [finding for result in self.results for finding in result.findings]
+
+
+def run_entry(one: Entry, effort: Effort) -> Result:
+    """Run one entry.
+
+    Raises
+    ------
+    InputError
+        When the restricted scenario files are not there: that is no result of the entry.
+    """
+    from sim.validate.settings import home
+
+    home()
+    start = time.perf_counter()
+    found: list[Finding | Quantiles] = []
+    error = ""
+    try:
+        found.extend(one.check(effort))
+    except Exception as raised:
+        error = f"{type(raised).__name__}: {raised}"
+    findings = tuple(value for value in found if isinstance(value, Finding))
+    quantiles = tuple(value for value in found if isinstance(value, Quantiles))
+    return Result(one, findings, quantiles, error, time.perf_counter() - start)
+
+
+def choose(entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Entry]:
+    """The entries asked for: by id, by group, or all; those kept out of the quick battery run there only when named.
+
+    Raises
+    ------
+    InputError
+        When a name is unknown.
+    """
+    only, groups = list(only), list(groups)
+    for what, names, known in (("--only", only, list(entries)), ("--group", groups, list(GROUPS))):
+        for name in names:
+            if name not in known:
+                allowed = (
+                    f"; allowed is one of {', '.join(known)}" if what == "--group" else "; daarna validate --list names them"
+                )
+                raise InputError(f'{what}: found "{name}"{nearest(name, known)}{allowed}')
+    chosen = [one for one in entries.values() if one.id in only or one.group in groups or not (only or groups)]
+    return [one for one in chosen if one.id in only or one.quick or not quick]
+
+
+def run_battery(
+    entries: Mapping[str, Entry],
+    quick: bool = False,
+    seed: int = 1,
+    only: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    workers: int | None = 1,
+    progress: Callable[[int, int], None] | None = None,
+) -> Battery:
+    """Run entries.
+
+    Parameters
+    ----------
+    entries : mapping
+        From :func:`sim.validate.registry`.
+    quick : bool
+        A tenth of the runs, and only the entries that belong to the quick battery.
+    seed : int
+        Key of all random numbers: same seed, same report, whatever the workers.
+    only, groups : iterables of str
+        Entries by id and by group; all where neither is given.
+    workers : int, optional
+        Threads, an entry each; all cores where None.
+    progress : callable, optional
+        Called with (entries finished, entries in all).
+    """
+    effort = Effort(quick, seed)
+    chosen = choose(entries, quick, only, groups)
+    done = 0
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        waiting = [pool.submit(run_entry, one, effort) for one in chosen]
+        try:
+            for _ in as_completed(waiting):
+                done += 1
+                if progress:
+                    progress(done, len(chosen))
+            return Battery(tuple(one.result() for one in waiting), effort)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
