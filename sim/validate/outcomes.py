@@ -1,0 +1,157 @@
+"""Outcomes that hypotheses and patterns are stated in: every column of the runs table, and some made from the other tables.
+
+All are one number per run.  Month 1 is left out of what is said of the customers signed, because the founders of the book
+(``customers.at_start``), for whom nobody was paid, stand in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.engine import Tables, simulate
+from sim.errors import InputError
+from sim.scenario.base import nearest
+from sim.scenario.model import Scenario
+from sim.tables import run_columns
+
+CHUNK = 50  # runs simulated at a time: bounds the memory of customers' tables
+
+
+class Outcome(NamedTuple):
+    """An outcome made from the tables of some runs."""
+
+    unit: str
+    meaning: str
+    of: Callable[[Tables], np.ndarray]
+    customers: bool = False  # whether it needs every customer's account
+
+
+def months_of(tables: Tables, name: str) -> np.ndarray:
+    """A column of the months table, array [runs, months]."""
+    runs = len(tables.runs)
+    return tables.months[name].to_numpy(float).reshape(runs, -1)
+
+
+def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
+    """Quotients; NaN where there is nothing to divide by."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(below != 0, above / below, np.nan)
+
+
+def _per_signing(name: str) -> Callable[[Tables], np.ndarray]:
+    return lambda t: _ratio(months_of(t, name)[:, 1:].sum(axis=1), months_of(t, "signings")[:, 1:].sum(axis=1))
+
+
+def _fit(t: Tables) -> np.ndarray:
+    signed = months_of(t, "signings")[:, 1:]
+    return _ratio((signed * months_of(t, "fit")[:, 1:]).sum(axis=1), signed.sum(axis=1))
+
+
+def _late(t: Tables, each: bool) -> np.ndarray:
+    """Profit on accounts in the third to fifth year of the cohorts signed after year 1 that lived to see them."""
+    frame, last = t.cohorts, int(t.cohorts["year"].max())
+    grown = frame[(frame["cohort"] >= 2) & (frame["cohort"] <= last - 4)]
+    age = grown["year"] - grown["cohort"]
+    runs = t.runs["run"]
+    profit = grown[age.between(2, 4)].groupby("run")["profit"].sum().reindex(runs, fill_value=0.0).to_numpy(float)
+    signed = grown[age == 0].groupby("run")["signed"].sum().reindex(runs, fill_value=0.0).to_numpy(float)
+    return _ratio(profit, signed) if each else profit
+
+
+def _in_quarter(place: int) -> Callable[[Tables], np.ndarray]:
+    """Signings of the quarters' first (0) to last (2) months over a quarter's monthly mean, from the second quarter on."""
+
+    def of(t: Tables) -> np.ndarray:
+        signed = months_of(t, "signings")
+        whole = signed[:, 3 : signed.shape[1] // 3 * 3].reshape(len(signed), -1, 3)
+        return 3 * _ratio(whole[:, :, place].sum(axis=1), whole.sum(axis=(1, 2)))
+
+    return of
+
+
+def _weighted(name: str, weight: str) -> Callable[[Tables], np.ndarray]:
+    return lambda t: _ratio((months_of(t, name) * months_of(t, weight)).sum(axis=1), months_of(t, weight).sum(axis=1))
+
+
+def lapse_in_year(customers: pd.DataFrame, year: int, months: int) -> tuple[int, int]:
+    """Customers who left in that year of contract, and those who could have: there at its beginning and seen to its end.
+
+    The founders are left out; a customer written off has left.
+    """
+    signed = customers["signed_month"].to_numpy(int)
+    left = customers["lapsed_month"].to_numpy(int)
+    age = np.where(left > 0, left - signed + 1, months + 13)  # month of contract in which they left
+    seen = (signed > 1) & (signed + 12 * year - 1 <= months)
+    there = seen & (age > 12 * (year - 1))
+    return int((there & (age <= 12 * year)).sum()), int(there.sum())
+
+
+def _lapse(year: int) -> Callable[[Tables], np.ndarray]:
+    def of(t: Tables) -> np.ndarray:
+        assert t.customers is not None
+        months = int(t.months["month"].max())
+        by_run = {int(run): mine for run, mine in t.customers.groupby("run")}
+        found = [lapse_in_year(by_run[run], year, months) if run in by_run else (0, 0) for run in t.runs["run"]]
+        return _ratio(*np.array(found, float).T)
+
+    return of
+
+
+MADE: dict[str, Outcome] = {
+    "signings_year_1": Outcome(
+        "customers", "customers signed in the first year, founders included", lambda t: months_of(t, "signings")[:, :12].sum(axis=1)
+    ),
+    "revenue": Outcome("money", "invoiced in all months", lambda t: months_of(t, "revenue").sum(axis=1)),
+    "late_profit": Outcome(
+        "money/customer", "on the accounts in years 3 to 5 after signing, per customer signed", lambda t: _late(t, True)
+    ),
+    "late_profit_total": Outcome("money", "the same of all customers together", lambda t: _late(t, False)),
+    "contract_size": Outcome("money", "mean first purchase of those signed", _per_signing("initial_revenue")),
+    "first_margin": Outcome(
+        "share",
+        "margin on first purchases, what the firm sees of a customer at signing beside the size",
+        lambda t: _ratio(months_of(t, "initial_margin")[:, 1:].sum(axis=1), months_of(t, "initial_revenue")[:, 1:].sum(axis=1)),
+    ),
+    "fit": Outcome("sd", "mean fit of those signed, unseen by the firm", _fit),
+    "quarter_end": Outcome("ratio", "signings of the last month of a quarter over its monthly mean", _in_quarter(2)),
+    "quarter_start": Outcome("ratio", "signings of the first month of a quarter over its monthly mean", _in_quarter(0)),
+    "wait": Outcome("days", "mean wait of a contact", _weighted("wait", "contacts")),
+    "lapse_year_2": Outcome("share", "left in the second year of contract, of those there at its beginning", _lapse(2), True),
+    "lapse_year_3": Outcome("share", "left in the third year of contract, of those there at its beginning", _lapse(3), True),
+}
+
+
+def unit_of(name: str, months: int = 120, currency: str = "money") -> str:
+    """The unit of an outcome.
+
+    Raises
+    ------
+    InputError
+        When there is no such outcome.
+    """
+    if name in MADE:
+        return MADE[name].unit.replace("money", currency)
+    known = {column.name: column.unit for column in run_columns(months)}
+    if name not in known:
+        every = [*MADE, *known]
+        raise InputError(f'found "{name}"{nearest(name, every) or "; there are " + ", ".join(every)}')
+    return known[name].replace("money", currency)
+
+
+def of_tables(tables: Tables, names: Sequence[str]) -> np.ndarray:
+    """Outcomes of the runs in some tables, array [runs, outcomes]."""
+    found = [MADE[name].of(tables) if name in MADE else tables.runs[name].to_numpy(float) for name in names]
+    values: np.ndarray = np.column_stack(found)
+    return values
+
+
+def outcomes(scenario: Scenario, names: Sequence[str], runs: int, seed: int = 1, first: int = 1, **_: Any) -> np.ndarray:
+    """Simulate, and take outcomes: array [runs, outcomes].  Run k of every scenario has the same random numbers."""
+    need = any(name in MADE and MADE[name].customers for name in names)
+    last = first + runs - 1
+    chunks = [range(k, min(k + CHUNK, last + 1)) for k in range(first, last + 1, CHUNK)]
+    return np.concatenate([of_tables(simulate(scenario, seed, chunk, need), names) for chunk in chunks])
