@@ -16,7 +16,7 @@ def make_app() -> typer.Typer:
     """The command with its subcommands; each registers itself."""
     import typer
 
-    from sim.cli import calibrate, cite, compare, design, explain, memo, plot, run, scenarios, sweep, understand
+    from sim.cli import calibrate, cite, compare, design, explain, memo, plot, run, scenarios, sweep, understand, validate
 
     app = typer.Typer(
         name="daarna",
@@ -26,7 +26,7 @@ def make_app() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain messages, one sentence each
     )
-    for command in (run, compare, sweep, understand, design, explain, calibrate, plot, memo, cite, scenarios):
+    for command in (run, compare, sweep, understand, design, explain, calibrate, plot, memo, cite, validate, scenarios):
         command.register(app)
     return app
 

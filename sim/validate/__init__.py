@@ -8,7 +8,7 @@ True
 
 from __future__ import annotations
 
-from sim.validate.entry import GROUPS, Effort, Entry, Finding, entry, registry
+from sim.validate.entry import GROUPS, Effort, Entry, Finding, Quantiles, entry, registry
 from sim.validate.run import Battery, Result, run_battery
 
-__all__ = ["GROUPS", "Battery", "Effort", "Entry", "Finding", "Result", "entry", "registry", "run_battery"]
+__all__ = ["GROUPS", "Battery", "Effort", "Entry", "Finding", "Quantiles", "Result", "entry", "registry", "run_battery"]

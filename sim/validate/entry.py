@@ -84,6 +84,26 @@ class Finding:
         return abs(self.z) <= LIMIT
 
 
+@dataclass(frozen=True, eq=False)
+class Quantiles:
+    """A sample beside the distribution it should have, for a QQ plot; a check may yield it among its findings.
+
+    Attributes
+    ----------
+    name : str
+        Of the figure's file, ``validation-<name>.png``.
+    title : str
+        What is distributed, with its unit.
+    expected, found : ndarray
+        Quantiles of the distribution and of the sample at the same levels.
+    """
+
+    name: str
+    title: str
+    expected: np.ndarray
+    found: np.ndarray
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much a check may compute, and with which random numbers.
@@ -110,7 +130,7 @@ class Effort:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode())])
 
 
-Check = Callable[[Effort], Iterable[Finding]]
+Check = Callable[[Effort], Iterable[Finding | Quantiles]]
 
 
 @dataclass(frozen=True)

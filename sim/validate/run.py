@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 from sim.errors import InputError
 from sim.scenario.base import nearest
-from sim.validate.entry import GROUPS, Effort, Entry, Finding
+from sim.validate.entry import GROUPS, Effort, Entry, Finding, Quantiles
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,7 @@ class Result:
 
     entry: Entry
     findings: tuple[Finding, ...]
+    quantiles: tuple[Quantiles, ...] = ()
     error: str = ""
     seconds: float = field(default=0.0, compare=False)
 
@@ -56,13 +59,15 @@ def run_entry(one: Entry, effort: Effort) -> Result:
 
     home()
     start = time.perf_counter()
-    findings: list[Finding] = []
+    found: list[Finding | Quantiles] = []
     error = ""
     try:
-        findings.extend(one.check(effort))
+        found.extend(one.check(effort))
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"
-    return Result(one, tuple(findings), error, time.perf_counter() - start)
+    findings = tuple(value for value in found if isinstance(value, Finding))
+    quantiles = tuple(value for value in found if isinstance(value, Quantiles))
+    return Result(one, findings, quantiles, error, time.perf_counter() - start)
 
 
 def choose(entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Entry]:
@@ -91,9 +96,10 @@ def run_battery(
     seed: int = 1,
     only: Iterable[str] = (),
     groups: Iterable[str] = (),
-    progress: Callable[[int, int, str], None] | None = None,
+    workers: int | None = 1,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Battery:
-    """Run entries one after the other.
+    """Run entries.
 
     Parameters
     ----------
@@ -102,17 +108,25 @@ def run_battery(
     quick : bool
         A tenth of the runs, and only the entries that belong to the quick battery.
     seed : int
-        Key of all random numbers: same seed, same report.
+        Key of all random numbers: same seed, same report, whatever the workers.
     only, groups : iterables of str
         Entries by id and by group; all where neither is given.
+    workers : int, optional
+        Threads, an entry each; all cores where None.
     progress : callable, optional
-        Called with (entries finished, entries in all, title of the next).
+        Called with (entries finished, entries in all).
     """
     effort = Effort(quick, seed)
     chosen = choose(entries, quick, only, groups)
-    results = []
-    for number, one in enumerate(chosen):
-        if progress:
-            progress(number, len(chosen), one.title)
-        results.append(run_entry(one, effort))
-    return Battery(tuple(results), effort)
+    done = 0
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        waiting = [pool.submit(run_entry, one, effort) for one in chosen]
+        try:
+            for _ in as_completed(waiting):
+                done += 1
+                if progress:
+                    progress(done, len(chosen))
+            return Battery(tuple(one.result() for one in waiting), effort)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise

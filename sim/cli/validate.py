@@ -1,0 +1,109 @@
+"""``daarna validate``: why a simulated number should be believed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from sim.validate import Battery, Entry
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(validate)
+
+
+def validate(
+    quick: Annotated[bool, typer.Option("--quick", help="A tenth of the runs, without the longest entries: for CI.")] = False,
+    hypotheses: Annotated[bool, typer.Option("--hypotheses", help="The hypotheses only: --group hypothesis.")] = False,
+    only: Annotated[list[str] | None, typer.Option(help="An entry by its id; may be repeated.")] = None,
+    group: Annotated[list[str] | None, typer.Option(help="A group of entries, such as closed form; may be repeated.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write the report there (Markdown), its figures in figures/ beside it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Key of all random numbers; same seed, same report.")] = 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores by default.")] = None,
+    names: Annotated[bool, typer.Option("--list", help="Name the entries and do nothing.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Print only what fails.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Check the model against closed forms, data and published patterns; exit status 1 if an entry fails."""
+    from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+    from sim.validate import registry, run_battery
+    from sim.validate.report import as_data, write_report
+    from sim.validate.run import choose
+
+    groups = [*(group or []), *(["hypothesis"] if hypotheses else [])]
+    entries = registry()
+    if names:
+        _print_names(choose(entries, quick, only or (), groups))
+        return
+    if not quiet:
+        announce_compilation()
+    with interruptible(), progress_bar(quiet or as_json, Path("validation")) as (progress, _):
+        battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
+    if as_json:
+        typer.echo(json.dumps(finite(as_data(battery)), indent=1, allow_nan=False))
+    else:
+        _print(battery, quiet)
+    if out is not None:
+        write_report(battery, out)
+        if not quiet and not as_json:
+            typer.echo(f"report: {out}")
+    if not battery.passes:
+        raise typer.Exit(1)
+
+
+def _print_names(entries: list[Entry]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    from sim.cli.report import make_console
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for heading in ("entry", "group", "title"):
+        table.add_column(heading)
+    for one in entries:
+        table.add_row(one.id, one.group, one.title)
+    make_console().print(table)
+
+
+def _print(battery: Battery, quiet: bool) -> None:
+    """A row per entry, then every finding that fails."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    from sim.cli.report import make_console
+    from sim.validate.report import cells, largest, verdict
+
+    console = make_console()
+    if not quiet:
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("entry", "title"):
+            table.add_column(heading)
+        for heading in ("findings", "largest |z|", "seconds"):
+            table.add_column(heading, justify="right")
+        table.add_column("verdict")
+        for one in battery.results:
+            count = str(len(one.findings))
+            title = escape(one.entry.title)
+            table.add_row(one.entry.id, title, count, largest(one), f"{one.seconds:.1f}", verdict(one))
+        console.print(table)
+    for one in battery.results:
+        if one.error:
+            typer.echo(f"{one.entry.id}: ended with {one.error}")
+        for finding in one.findings:
+            if not finding.passes:
+                _, expected, found, error, z, _, note = cells(finding)
+                score = f", z {z}" if z else ""
+                remark = f" ({note})" if note else ""
+                typer.echo(f"{one.entry.id}: {finding.quantity}: expected {expected}, found {found} ± {error}{score}{remark}")
+    if not quiet:
+        good = sum(one.passes for one in battery.results)
+        total = len(battery.results)
+        typer.echo(f"{good} of {total} entries pass" + ("" if good == total else f"; {total - good} FAIL"))

@@ -1,0 +1,205 @@
+"""The battery as a page, as a table on the terminal, and as data."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.errors import StudyError
+from sim.validate.entry import GROUPS, LIMIT, Finding
+from sim.validate.run import Battery, Result
+
+COMMAND = "daarna validate --out docs/validation.md"
+HEADINGS = {
+    "closed form": "Closed forms",
+    "real data": "Real data",
+    "docking": "Docking with other models",
+    "pattern": "Published patterns",
+    "hypothesis": "Hypotheses",
+    "robustness": "Robustness",
+}
+
+
+def write_report(battery: Battery, out: Path) -> list[Path]:
+    """Write the page, and its figures to ``figures/`` beside it; same battery, same bytes.
+
+    Raises
+    ------
+    StudyError
+        When a file cannot be written.
+    """
+    from sim.validate.figures import draw
+
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        figures = draw(battery, out.parent / "figures")
+        out.write_text(page(battery, [figure.name for figure in figures]), encoding="utf-8")
+    except OSError as error:
+        raise StudyError(f"{out}: cannot be written: {error.strerror or error}") from None
+    return [out, *figures]
+
+
+def page(battery: Battery, figures: list[str]) -> str:
+    """The report in Markdown."""
+    lines = [*_introduction(battery), *_summary(battery), *_figures(battery, figures)]
+    for group in GROUPS:
+        of_group = [one for one in battery.results if one.entry.group == group]
+        if of_group:
+            lines += [f"## {HEADINGS[group]}", ""]
+            for one in of_group:
+                lines += _entry(one)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _introduction(battery: Battery) -> list[str]:
+    tested = sum(not isinstance(one.expected, tuple) for one in battery.findings)
+    alarm = tested * math.erfc(LIMIT / math.sqrt(2))
+    kind = "quick" if battery.effort.quick else "full"
+    bad = [one.entry.id for one in battery.results if not one.passes]
+    failing = f"{len(bad)} of {len(battery.results)} entries fail: {', '.join(bad)}." if bad else "All entries pass."
+    return [
+        "# Validation: why a simulated number should be believed",
+        "",
+        f"Written by `{COMMAND}`; do not edit it by hand. This is the {kind} battery, seed {battery.effort.seed}: "
+        f"{len(battery.results)} entries, {len(battery.findings)} findings. **{failing}**",
+        "",
+        "```",
+        "daarna validate --quick                  # a tenth of the runs: what continuous integration does",
+        "daarna validate --only clv-multiple      # one entry",
+        f"{COMMAND}   # this page",
+        "```",
+        "",
+        "Each entry runs the ordinary model, from a scenario file in which all is switched off but what the entry is about. What is",
+        "expected is computed without the simulator's code, or published. The source, the setting and how the expected number comes",
+        "about stand with each entry.",
+        "",
+        f"**Verdict.** Where a number is expected, z is the distance in standard errors, as a standard normal score (a standard error "
+        f"estimated from few runs counts as Student's t says); a finding passes if |z| ≤ {LIMIT}. A right model exceeds that with",
+        f"probability {math.erfc(LIMIT / math.sqrt(2)):.1e}: of batteries like this one, {tested} such findings, fewer than "
+        f"{alarm:.1%} would fail by chance (Bonferroni). Where a range is expected, found ± 1.96 standard errors must lie wholly inside:",
+        "a finding that is too imprecise fails. A standard error of 0 means that the value is exact, and must be met exactly. Where the",
+        "setting itself implies a small difference (money is kept in whole hundredths) the note says how much is allowed for. An entry",
+        "passes if all its findings do; one that ends in an error fails.",
+        "",
+    ]
+
+
+def _summary(battery: Battery) -> list[str]:
+    lines = [
+        "## Summary",
+        "",
+        "| entry | what is claimed | source | findings | largest \\|z\\| | verdict |",
+        "|---|---|---|---:|---:|---|",
+    ]
+    for one in battery.results:
+        entry = one.entry
+        cells = (f"[{entry.id}](#{entry.id})", entry.title, entry.source, str(len(one.findings)), largest(one), verdict(one))
+        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
+    return [*lines, ""]
+
+
+def _figures(battery: Battery, figures: list[str]) -> list[str]:
+    lines = []
+    for name in figures:
+        lines += [f"![{name.removesuffix('.png').replace('-', ' ')}](figures/{name})", ""]
+    if figures:
+        lines += [
+            "The first figure holds all scores against the normal distribution they should have if model and standard errors are right:",
+            "points on the line. Scores that are exactly 0 (exact values, allowed differences) are left out.",
+            "",
+        ]
+    return lines
+
+
+def _entry(one: Result) -> Iterator[str]:
+    entry = one.entry
+    yield from (f"### {entry.title} {{ #{entry.id} }}", "")
+    settings = ", ".join(f"`{name.strip()}`" for name in entry.setting.split(","))
+    yield from (f"`{entry.id}`: **{verdict(one)}**. Source: {entry.source}. Setting: {settings}.", "")
+    if entry.explanation:
+        yield from (*(line.strip() for line in entry.explanation.splitlines()), "")
+    if one.error:
+        yield from (f"Ended with {one.error}", "")
+    if one.findings:
+        yield "| quantity | expected | found | standard error | z | verdict | note |"
+        yield "|---|---:|---:|---:|---:|---|---|"
+        for finding in one.findings:
+            yield "| " + " | ".join(map(_cell, cells(finding))) + " |"
+        yield ""
+
+
+def cells(finding: Finding) -> tuple[str, ...]:
+    """Quantity, expected, found, standard error, z, verdict and note, as text."""
+    if isinstance(finding.expected, tuple):
+        expected = f"{number(finding.expected[0])} to {number(finding.expected[1])}"
+        score = ""
+    else:
+        expected, score = number(finding.expected), f"{finding.z:.2f}"
+    error = "exact" if finding.standard_error == 0 else f"{finding.standard_error:.2g}"
+    note = finding.note + (f" (allowed for: {finding.tolerance:.1g})" if finding.tolerance else "")
+    return (finding.quantity, expected, number(finding.found), error, score, "pass" if finding.passes else "**FAIL**", note)
+
+
+def number(value: float) -> str:
+    """Five significant digits, no exponents for numbers of a usual size."""
+    if not math.isfinite(value):
+        return "n/a" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    text = f"{value:.5g}"
+    return f"{value:,.0f}" if "e+" in text and abs(value) < 1e12 else text
+
+
+def largest(one: Result) -> str:
+    """The largest |z| of an entry's findings; empty where only ranges are expected."""
+    scores = [abs(finding.z) for finding in one.findings if not isinstance(finding.expected, tuple)]
+    return f"{max(scores):.2f}" if scores else ""
+
+
+def verdict(one: Result) -> str:
+    """``pass``, or what fails."""
+    if one.error:
+        return "FAIL (error)"
+    bad = sum(not finding.passes for finding in one.findings)
+    return "pass" if one.passes else f"FAIL ({bad} of {len(one.findings)})" if one.findings else "FAIL (nothing found)"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|") if "\\|" not in text else text
+
+
+def as_data(battery: Battery) -> dict[str, Any]:
+    """The battery as plain data, for JSON."""
+    return {
+        "passes": battery.passes,
+        "quick": battery.effort.quick,
+        "seed": battery.effort.seed,
+        "limit": LIMIT,
+        "entries": [
+            {
+                "id": one.entry.id,
+                "group": one.entry.group,
+                "title": one.entry.title,
+                "source": one.entry.source,
+                "setting": one.entry.setting,
+                "passes": one.passes,
+                "error": one.error,
+                "seconds": round(one.seconds, 2),
+                "findings": [
+                    {
+                        "quantity": finding.quantity,
+                        "expected": list(finding.expected) if isinstance(finding.expected, tuple) else finding.expected,
+                        "found": finding.found,
+                        "standard_error": finding.standard_error,
+                        "n": finding.n,
+                        "tolerance": finding.tolerance,
+                        "z": finding.z,
+                        "passes": finding.passes,
+                        "note": finding.note,
+                    }
+                    for finding in one.findings
+                ],
+            }
+            for one in battery.results
+        ],
+    }
