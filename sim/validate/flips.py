@@ -9,14 +9,13 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.scenario.model import Scenario
 from sim.sweeps.design import Design
 from sim.sweeps.execute import sweep
 from sim.sweeps.factor import Factor
 from sim.sweeps.point import make_scenario
 from sim.understand.paired import Paired, paired
 from sim.validate.outcomes import outcomes
-from sim.validate.registered import Claim, Flip
+from sim.validate.registered import Flip, Hypothesis
 
 DENSITY = 0.8  # a region counts as one where this share of its points has the sign
 
@@ -61,12 +60,15 @@ class Found:
         return int((self.paired.table["established"] & (self.paired.table["difference"] < 0)).sum())
 
 
-def find(flip: Flip, claim: Claim, world: Scenario, seed: int, points: int | None, runs: int, workers: int | None = None) -> Found:
+def find(hypothesis: Hypothesis, flip: Flip, seed: int, points: int | None, runs: int, workers: int | None = None) -> Found:
     """Sweep a flip's factors with both arms of its claim, and say where each sign prevails."""
-    touched = list(dict.fromkeys([*claim.base.touched(claim.setting), *claim.other.touched(claim.setting)]))
+    claim, world, folder = hypothesis.claims[flip.claim], hypothesis.worlds[flip.world], hypothesis.file.parent
+    varied = {path for factor in flip.factors for path in factor.paths}
+    both = [*claim.base.touched(claim.setting), *claim.other.touched(claim.setting)]
+    touched = [path for path in dict.fromkeys(both) if path not in varied]
     arms = {"base": claim.base.of(world, claim.setting), "other": claim.other.of(world, claim.setting)}
     arm = Factor("arm", paths=touched, levels=arms, crossed=flip.method != "grid")
-    design = Design(world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed)
+    design = Design(world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder)
 
     def model(point: dict[str, Any], seed: int, numbers: range) -> pd.DataFrame:
         row = [one.labels.index(point[one.name]) if one.labels else point[one.name] for one in design.factors]

@@ -93,9 +93,7 @@ def study(
     ]
     curves = [_curve(peak, name, hypothesis.worlds[name], values) for peak in hypothesis.peaks for name in peak.worlds]
     found = [
-        flips.find(
-            one, hypothesis.claims[one.claim], hypothesis.worlds[one.world], seed, points(one), min(one.runs, runs), workers
-        )
+        flips.find(hypothesis, one, seed, points(one), min(one.runs, runs), workers)
         for one in (hypothesis.flips if sweeps else ())
     ]
     return Answer(hypothesis, runs, seed, tuple(parts), tuple(curves), tuple(found))
