@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +10,9 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.sweeps.about import about
 from sim.sweeps.design import Design
-from sim.sweeps.execute import sweep
 from sim.sweeps.factor import Factor
-from sim.sweeps.point import make_scenario
 from sim.understand.paired import Paired, paired
 from sim.validate.outcomes import outcomes
 from sim.validate.registered import Flip, Hypothesis
@@ -70,14 +70,31 @@ def find(hypothesis: Hypothesis, flip: Flip, seed: int, points: int | None, runs
     arm = Factor("arm", paths=touched, levels=arms, crossed=flip.method != "grid")
     design = Design(world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder)
 
-    def model(point: dict[str, Any], seed: int, numbers: range) -> pd.DataFrame:
-        row = [one.labels.index(point[one.name]) if one.labels else point[one.name] for one in design.factors]
-        scenario = make_scenario(world, design.factors, row)
-        values = outcomes(scenario, [flip.outcome], len(numbers), seed, numbers.start)
-        return pd.DataFrame({"run": list(numbers), flip.outcome: values[:, 0]})
+    def of(point: int) -> np.ndarray:
+        return outcomes(design.scenario(point), [flip.outcome], runs, seed)[:, 0]
 
-    pairs = paired(sweep(design, model=model, workers=workers), "arm", "base", "other", flip.outcome)
+    with ThreadPoolExecutor(workers) as pool:
+        values = np.stack(list(pool.map(of, range(len(design)))))
+    swept = _Swept(about(design), design.names, design.points().assign(status="ok"), flip.outcome, values)
+    pairs = paired(swept, "arm", "base", "other", flip.outcome)
     return Found(flip, pairs, _regions(pairs) if flip.method != "grid" else (), _drivers(pairs))
+
+
+@dataclass(frozen=True)
+class _Swept:
+    """Points and one outcome, in the form analyses take; a sweep's folder would keep columns of the runs table only."""
+
+    about: dict[str, Any]
+    factors: list[str]
+    points: pd.DataFrame
+    name: str
+    values: np.ndarray  # [points, runs]
+
+    def outcomes(self) -> list[str]:
+        return [self.name]
+
+    def column(self, outcome: str) -> np.ndarray:
+        return self.values
 
 
 def _regions(pairs: Paired) -> tuple[Region, ...]:
