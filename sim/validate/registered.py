@@ -8,6 +8,7 @@ A file under ``scenarios/hypotheses`` holds one hypothesis::
     rule = "…"                                    # the rule of decision in words; the code's is sim.validate.verdicts
     runs = 200                                    # pairs of runs of a claim
     worlds = { baseline = "../baseline.toml" }    # name = scenario file; a claim is decided in each of them
+    found = { baseline = ["refuted", "refuted"] } # afterwards: what the registered runs said, at equal parameters and at equal pay
 
     [[claims]]
     say = "…"
@@ -52,12 +53,13 @@ from sim.scenario.path import get, vary
 from sim.sweeps.factor import Factor
 from sim.sweeps.read import KINDS, OF_FACTOR, _check, _toml
 from sim.validate.outcomes import unit_of
+from sim.validate.verdicts import VERDICTS
 
 SIGNS = ("+", "-", "0", "?")
 PATHS = ("scheme", "reps.salary")  # what an arm takes from a file
 KEYS = {
     "id": str, "title": str, "statement": str, "source": str, "rule": str, "runs": int, "seed": int, "worlds": dict, "claims": list,
-    "peaks": list, "flips": list, "limits": str,
+    "peaks": list, "flips": list, "limits": str, "found": dict,
 }  # fmt: skip
 OF_ARM = {"take": str, "paths": list, "set": dict}
 OF_CLAIM = {
@@ -152,6 +154,7 @@ class Hypothesis:
     runs: int = 200
     seed: int = 1
     file: Path = Path()
+    found: dict[str, list[str]] = field(default_factory=dict)  # by world: verdicts as recorded
 
 
 def load(path: str | Path) -> Hypothesis:
@@ -179,6 +182,9 @@ def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
     worlds = {name: load_scenario(path.parent / _text(file, f"worlds.{name}")) for name, file in data.pop("worlds").items()}
     if not worlds:
         raise InputError('worlds: found none; name at least one, as in worlds = { baseline = "../baseline.toml" }')
+    for name, said in data.get("found", {}).items():
+        if name not in worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
+            raise InputError(f"found.{name}: found {shown(said)}, allowed is, by world, a list of {', '.join(VERDICTS)}")
     claims = tuple(_claim(one, f"claims[{k}]", worlds, path) for k, one in enumerate(data.pop("claims")))
     peaks = tuple(_peak(one, f"peaks[{k}]", worlds, path) for k, one in enumerate(data.pop("peaks", [])))
     flips = tuple(_flip(one, f"flips[{k}]", worlds, claims) for k, one in enumerate(data.pop("flips", [])))

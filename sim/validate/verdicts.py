@@ -25,6 +25,7 @@ import numpy as np
 from sim.analysis.joint import critical
 
 SUPPORTED, REFUTED, OPEN = "supported", "refuted", "not decided"
+VERDICTS = {SUPPORTED: 1.0, OPEN: 0.0, REFUTED: -1.0}  # as numbers
 LEVEL = 0.95
 
 
