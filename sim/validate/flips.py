@@ -68,7 +68,9 @@ def find(hypothesis: Hypothesis, flip: Flip, seed: int, points: int | None, runs
     touched = [path for path in dict.fromkeys(both) if path not in varied]
     arms = {"base": claim.base.of(world, claim.setting), "other": claim.other.of(world, claim.setting)}
     arm = Factor("arm", paths=touched, levels=arms, crossed=flip.method != "grid")
-    design = Design(world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder)
+    design = Design(
+        world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder
+    )
 
     def of(point: int) -> np.ndarray:
         return outcomes(design.scenario(point), [flip.outcome], runs, seed)[:, 0]
@@ -145,9 +147,7 @@ def _logistic(design: np.ndarray, case: np.ndarray, ridge: float = 1.0, steps: i
     beta = np.zeros(design.shape[1])
     for _ in range(steps):
         p = 1 / (1 + np.exp(-np.clip(design @ beta, -30, 30)))
-        step = np.linalg.solve(
-            design.T * (p * (1 - p)) @ design + penalty, design.T @ (case.astype(float) - p) - penalty @ beta
-        )
+        step = np.linalg.solve(design.T * (p * (1 - p)) @ design + penalty, design.T @ (case.astype(float) - p) - penalty @ beta)
         beta = beta + step
         if np.abs(step).max() < 1e-8:
             break

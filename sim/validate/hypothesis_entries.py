@@ -39,7 +39,9 @@ def findings(answer: Answer) -> Iterator[Finding]:
     for part in answer.parts:
         for one in part.judged:
             label = f"{one.outcome}, {part.world}, {part.at}: {part.claim.say}"
-            note = f"expected {one.expected}{': ' + one.verdict if one.verdict else ''}; base {one.base:.4g}; {part.note}".strip("; ")
+            note = f"expected {one.expected}{': ' + one.verdict if one.verdict else ''}; base {one.base:.4g}; {part.note}".strip(
+                "; "
+            )
             yield Finding(label, EVERY, one.mean, one.standard_error, one.n, note)
     for one in answer.found:
         label = f"share of points with a positive difference of {one.flip.outcome}: {one.flip.say}"

@@ -103,7 +103,9 @@ def _lapse(year: int) -> Callable[[Tables], np.ndarray]:
 
 MADE: dict[str, Outcome] = {
     "signings_year_1": Outcome(
-        "customers", "customers signed in the first year, founders included", lambda t: months_of(t, "signings")[:, :12].sum(axis=1)
+        "customers",
+        "customers signed in the first year, founders included",
+        lambda t: months_of(t, "signings")[:, :12].sum(axis=1),
     ),
     "revenue": Outcome("money", "invoiced in all months", lambda t: months_of(t, "revenue").sum(axis=1)),
     "late_profit": Outcome(

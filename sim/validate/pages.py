@@ -31,7 +31,9 @@ def hypotheses(answers: Sequence[Answer]) -> str:
         one = answer.hypothesis
         for world in one.worlds:
             paid = answer.verdict(world, PAY) if any(part.at == PAY and part.world == world for part in answer.parts) else "–"
-            lines.append(f"| [{one.id}](#{one.id.lower()}) | {one.title} | {world} | {answer.verdict(world, PARAMETERS)} | {paid} |")
+            lines.append(
+                f"| [{one.id}](#{one.id.lower()}) | {one.title} | {world} | {answer.verdict(world, PARAMETERS)} | {paid} |"
+            )
     for answer in answers:
         lines += _answer(answer)
     return "\n".join(lines).rstrip() + "\n"
@@ -72,7 +74,10 @@ def _claims(parts: Sequence[Part]) -> Iterator[str]:
 
 def _curve(curve: Curve) -> Iterator[str]:
     peak = curve.peak
-    yield from (f"**{peak.say[0].upper()}{peak.say[1:]}, {curve.world}: {curve.verdict}.** Best at {peak.values[curve.best]:g}.", "")
+    yield from (
+        f"**{peak.say[0].upper()}{peak.say[1:]}, {curve.world}: {curve.verdict}.** Best at {peak.values[curve.best]:g}.",
+        "",
+    )
     yield f"| `{peak.path}` | " + " | ".join(f"{value:g}" for value in peak.values) + " |"
     yield "|---|" + "---:|" * len(peak.values)
     cells = [f"{plain(round(m))} ± {h:.2g}" for m, h in zip(curve.mean.tolist(), curve.half.tolist(), strict=True)]
@@ -82,7 +87,10 @@ def _curve(curve: Curve) -> Iterator[str]:
 def _flip(answer: Answer, found: Found) -> Iterator[str]:
     flip, table = found.flip, found.paired.table
     expected = answer.hypothesis.claims[flip.claim].outcomes.get(flip.outcome, "?")
-    yield from (f"**Where does the sign of `{flip.outcome}` turn?** {flip.say[0].upper()}{flip.say[1:]} ({flip.world} as the start).", "")
+    yield from (
+        f"**Where does the sign of `{flip.outcome}` turn?** {flip.say[0].upper()}{flip.say[1:]} ({flip.world} as the start).",
+        "",
+    )
     yield (
         f"{len(table)} points of {flip.runs} pairs of runs: positive at {found.positive}, negative at {found.negative}, "
         f"within two standard errors of nought at {found.paired.unsure}."

@@ -234,7 +234,8 @@ def _flip(data: Any, where: str, worlds: dict[str, Scenario], claims: tuple[Clai
     factors = []
     for number, one in enumerate(data.pop("factors")):
         place = f"{where}.factors[{number}]"
-        factors.append(_tried(lambda d=_table(one, place, OF_FACTOR, ()): Factor(**d), place))
+        said = _table(one, place, OF_FACTOR, ())
+        factors.append(_tried(lambda d=said: Factor(**d), place))
     return Flip(**data, factors=tuple(factors))
 
 

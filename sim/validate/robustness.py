@@ -11,7 +11,7 @@ doubled, one at a time:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -112,16 +112,22 @@ def _row(row: list[float], factor: float) -> list[float]:
 
 
 def table(
-    base: Scenario, other: Scenario, runs: int, seed: int = 1, outcomes: tuple[str, ...] = OUTCOMES, workers: int | None = None
+    base: Scenario,
+    other: Scenario,
+    runs: int,
+    seed: int = 1,
+    outcomes: tuple[str, ...] = OUTCOMES,
+    workers: int | None = None,
+    changes: Sequence[Change] | None = None,
 ) -> Table:
-    """Differences other - base with every assumed number halved and doubled.
+    """Differences other - base with every assumed number halved and doubled, or with the `changes` given.
 
     Both scenarios are one world: the numbers changed are those of `base`, and are set in both.
     """
 
-    def difference(changes: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
+    def difference(change: dict[str, Any]) -> tuple[np.ndarray, np.ndarray]:
         one, two = (
-            simulate(vary(world, changes) if changes else world, seed, range(1, runs + 1)).runs[list(outcomes)].to_numpy(float)
+            simulate(vary(world, change) if change else world, seed, range(1, runs + 1)).runs[list(outcomes)].to_numpy(float)
             for world in (base, other)
         )
         gaps = two - one
@@ -133,7 +139,7 @@ def table(
         return Row(change, np.stack([mean for mean, _ in found]), np.stack([error for _, error in found]))
 
     with ThreadPoolExecutor(workers) as pool:
-        rows = tuple(pool.map(row, assumed(base)))
+        rows = tuple(pool.map(row, assumed(base) if changes is None else changes))
     return Table(*difference({}), rows)
 
 

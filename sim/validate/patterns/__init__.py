@@ -20,7 +20,9 @@ def pattern(quantity: str, expected: tuple[float, float], values: Any, note: str
     found = mean(quantity, expected, values[np.isfinite(values)], note)
     if found.passes or not needs:
         return found
-    return mean(quantity, expected, values[np.isfinite(values)], "; ".join(part for part in (note, f"not reproduced: {needs}") if part))
+    return mean(
+        quantity, expected, values[np.isfinite(values)], "; ".join(part for part in (note, f"not reproduced: {needs}") if part)
+    )
 
 
 def around(estimate: float) -> tuple[float, float]:

@@ -63,7 +63,7 @@ def elasticities(effort: Effort) -> Iterator[Finding]:
     """
     runs = effort.number(100)
     world = _cohort()
-    value, _, kept = _value(world, effort, runs)
+    kept = _value(world, effort, runs)[2]
     more, fewer = _value(_easier(world, 1 - 2 * STEP), effort, runs), _value(_easier(world, 1 + 2 * STEP), effort, runs)
     rise = (np.log(more[0]) - np.log(fewer[0])) / (np.log(more[2]) - np.log(fewer[2]))
     needs = (

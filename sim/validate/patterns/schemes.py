@@ -41,7 +41,9 @@ def volume_pay(effort: Effort) -> Iterator[Finding]:
     yield pattern("size of the first purchase, %", around(15.0), change["contract_size"], "", needs)
     needs = "a stronger link of payment to fit (customers.payment.fit), or more pressure on fit; bad debt is rare in the baseline"
     yield pattern("bad debt per unit of revenue, %", around(24.0), change["bad_debt_ratio"], "", needs)
-    yield pattern("margin on the first purchase, %", (-1.0, 1.0), change["first_margin"], "what the firm sees at signing: unchanged")
+    yield pattern(
+        "margin on the first purchase, %", (-1.0, 1.0), change["first_margin"], "what the firm sees at signing: unchanged"
+    )
     hard = {"customers": {"payment": {"fit": 0.8}}, "reps": {"pressure_fit": 2.5}}
     change = _change(base.with_(**hard), other.with_(**hard), ["bad_debt_ratio"], effort.number(100), effort.seed)
     note = "with payment.fit = .8 and pressure_fit = 2.5, as where the article holds"
