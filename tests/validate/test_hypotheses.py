@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.validate.hypotheses import PARAMETERS, PAY, study
+from sim.validate.hypotheses import PARAMETERS, PAY, files, study
 from sim.validate.hypothesis_entries import FILES, findings
-from sim.validate.hypotheses import files
 from sim.validate.outcomes import MADE, outcomes
 from sim.validate.pages import hypotheses as page
 from sim.validate.registered import load
@@ -103,5 +102,5 @@ def test_outcomes_made_from_tables() -> None:
     assert found["quarter_start"].mean() == pytest.approx(1.0, abs=0.1)
     assert found["first_margin"].mean() == pytest.approx(0.4, abs=0.01)
     assert 1200 < found["contract_size"].mean() < 1200 * 1.15
-    assert found["fit"].mean() > -1 and 0 < found["lapse_year_2"].mean() < 0.3
+    assert found["fit"].mean() > -1 and 0 < found["lapse_later"].mean() < found["lapse_early"].mean() < 0.3
     assert found["revenue"].min() > 0 and found["wait"].min() >= 0
