@@ -43,10 +43,12 @@ def findings(answer: Answer) -> Iterator[Finding]:
                 "; "
             )
             yield Finding(label, EVERY, one.mean, one.standard_error, one.n, note)
-    for one in answer.found:
-        label = f"share of points with a positive difference of {one.flip.outcome}: {one.flip.say}"
-        case = one.paired.table["difference"] > 0
-        regions = "; ".join(f"{r.sign} where {r.words} (density {r.density:.0%}, coverage {r.coverage:.0%})" for r in one.regions)
+    for swept in answer.found:
+        label = f"share of points with a positive difference of {swept.flip.outcome}: {swept.flip.say}"
+        case = swept.paired.table["difference"] > 0
+        regions = "; ".join(
+            f"{r.sign} where {r.words} (density {r.density:.0%}, coverage {r.coverage:.0%})" for r in swept.regions
+        )
         error = float(np.sqrt(case.mean() * (1 - case.mean()) / len(case)))
         yield Finding(label, EVERY, float(case.mean()), error, len(case), regions)
 

@@ -52,7 +52,7 @@ def _fit(t: Tables) -> np.ndarray:
 
 def _late(t: Tables, each: bool) -> np.ndarray:
     """Profit on accounts in the third to fifth year of the cohorts signed after year 1 that lived to see them."""
-    frame, last = t.cohorts, int(t.cohorts["year"].max())
+    frame, last = t.cohorts, int(t.cohorts["year"].to_numpy().max())
     grown = frame[(frame["cohort"] >= 2) & (frame["cohort"] <= last - 4)]
     age = grown["year"] - grown["cohort"]
     runs = t.runs["run"]
@@ -99,7 +99,7 @@ def _left(after: int) -> Callable[[Tables], np.ndarray]:
     """Of the cohorts signed after year 1: left in one calendar year, that many years after the year of signing."""
 
     def of(t: Tables) -> np.ndarray:
-        frame, last = t.cohorts, int(t.cohorts["year"].max())
+        frame, last = t.cohorts, int(t.cohorts["year"].to_numpy().max())
         grown = frame[(frame["cohort"] >= 2) & (frame["cohort"] <= last - after)]
         age, runs = grown["year"] - grown["cohort"], t.runs["run"]
         begin, end = (

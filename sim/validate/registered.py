@@ -201,12 +201,12 @@ def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Cl
         raise InputError(f'{where}.outcomes: found nothing that decides; give one outcome at least the sign "+", "-" or "0"')
     if data.get("margin", 0.01) <= 0:
         raise InputError(f"{where}.margin: found {shown(data['margin'])}, allowed is a share above 0")
-    arms = {name: _arm(data.pop(name), f"{where}.{name}", path) for name in ("base", "other")}
+    base, other = (_arm(data.pop(name), f"{where}.{name}", path) for name in ("base", "other"))
     chosen = _worlds(data, where, worlds)
-    claim = Claim(**data | {"worlds": chosen}, **arms)
+    claim = Claim(**data | {"worlds": chosen, "base": base, "other": other})
     for name in chosen:
         for setting in (claim.setting, claim.against or {}):
-            for arm in arms.values():
+            for arm in (base, other):
                 _tried(lambda a=arm, s=setting, n=name: a.of(worlds[n], s), where)
     return claim
 

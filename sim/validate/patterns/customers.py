@@ -161,11 +161,14 @@ def departure(effort: Effort) -> Iterator[Finding]:
 
     def sales(world: Scenario) -> np.ndarray:
         table = simulate(world, effort.seed, range(1, runs + 1))
-        return (months_of(table, "repeat_revenue") + months_of(table, "cross_revenue"))[:, 18:30].sum(axis=1)
+        sold = months_of(table, "repeat_revenue") + months_of(table, "cross_revenue")
+        total: np.ndarray = sold[:, 18:30].sum(axis=1)
+        return total
 
     def lost(world: Scenario) -> np.ndarray:
         gone = world.with_(scheme={"norm": {"minimum": 1000.0, "months": 18, "warnings": 0}})
-        return 100 * (sales(gone) / sales(world) - 1)
+        change: np.ndarray = 100 * (sales(gone) / sales(world) - 1)
+        return change
 
     needs = (
         "purchases that answer to the tie itself: in the model a broken tie raises lapse and lowers satisfaction, and a purchase is lost only "
