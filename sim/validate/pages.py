@@ -97,8 +97,8 @@ def _flip(answer: Answer, found: Found) -> Iterator[str]:
     )
     yield ""
     for region in found.regions:
-        yield f"- {_side(region, expected)} where {region.words}: {region.density:.0%} of the {region.points} points there, "
-        yield f"  {region.coverage:.0%} of all such points."
+        share = f"{region.density:.0%} of the {region.points} points there, {region.coverage:.0%} of all such points"
+        yield f"- {_side(region, expected)} where {region.words}: {share}."
     if found.regions:
         yield ""
     if flip.method == "grid":
