@@ -78,7 +78,7 @@ def growing_margins(effort: Effort) -> Iterator[Finding]:
     for _ in range(effort.number(4, 2)):
         r, i, g = round(random.uniform(0.5, 0.85), 3), round(random.uniform(0.08, 0.2), 3), round(random.uniform(0.0, 0.05), 3)
         where = f"r = {r}, i = {i}, g = {g}"
-        found = values(cohort(r, (1 + i) / (1 + g) - 1), effort.key(where), effort.number(200)) / (1 + g)
+        found = values(cohort(r, (1 + i) / (1 + g) - 1), effort.key(where), effort.number(60)) / (1 + g)
         tail = (r * (1 + g) / (1 + i)) ** FOR_EVER / (1 - r * (1 + g) / (1 + i))
         yield mean(where, r / (1 + i - r * (1 + g)), found, "drawn at random", tail)
 

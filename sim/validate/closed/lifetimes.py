@@ -73,7 +73,7 @@ def value_of_a_cohort(effort: Effort) -> Iterator[Finding]:
     d, years = 0.1, 100
     for where, alpha, beta in settings(effort, "sbg-value", 3):
         changes = {"months": years * 12, "customers": {"lapse": {"alpha": alpha, "beta": beta}}, "firm": {"discount_year": d}}
-        table = runs_table(setting(RENEWALS).with_(**changes), effort.key(f"sbg-value {where}"), effort.number(200))
+        table = runs_table(setting(RENEWALS).with_(**changes), effort.key(f"sbg-value {where}"), effort.number(60))
         npv = table["npv"].to_numpy() / (500 * 40.0)
         printed = [value for a, b, value in FITS.values() if (a, b) == (alpha, beta)]
         tail = float(survival(alpha, beta, years)) * (1 + d) ** -years * discounted(alpha, beta, d, years)
