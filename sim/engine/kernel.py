@@ -123,13 +123,15 @@ def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyp
 
 
 @shared
-def with_records(kept, records):  # type: ignore[no-untyped-def]
-    """The records kept so far and more."""
-    both = np.empty(kept.shape[0] + records.shape[0], CUSTOMER)
-    for i in range(kept.shape[0]):
-        both[i] = kept[i]
+def with_records(kept, count, records):  # type: ignore[no-untyped-def]
+    """The `count` records kept so far and more; there is room for twice as many whenever it runs out."""
+    needed = count + records.shape[0]
+    both = kept if needed <= kept.shape[0] else np.empty(2 * needed, CUSTOMER)
+    if needed > kept.shape[0]:
+        for i in range(count):
+            both[i] = kept[i]
     for i in range(records.shape[0]):
-        both[kept.shape[0] + i] = records[i]
+        both[count + i] = records[i]
     return both
 
 
@@ -144,7 +146,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     p, components = s.p[0], borrowed(s.components)
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     shelves = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
-    kept, ends = np.empty(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
+    kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
     u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
@@ -193,7 +195,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                         arc = accounts.widen(arc)
                     accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
                     if keep:
-                        kept = with_records(kept, closing)
+                        kept = with_records(kept, count, closing)
+                        count += closing.shape[0]
                     number += closing.shape[0]
                 if month % 12 == 0:
                     accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
@@ -203,9 +206,9 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
             last = tallies
             tallies = np.zeros(seats, TALLY)
         accounts.outcomes(p, out.months[n], reps, arc, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
-        ends[n] = kept.shape[0]
+        ends[n] = count
     clock[0].month, moment[0].visits = 0, 0  # numba keeps an array alive while it is used, not while its records are
-    return kept, ends
+    return kept[:count], ends
 
 
 @kernel
