@@ -213,7 +213,7 @@ class SweepFolder:
         tables = {}
         with replacing(self.folder / RUNS) as file:
             longest = max((months for months, whole in zip(self.design.months(), good, strict=True) if whole), default=0)
-            units = run_columns(longest) if self.design.base else ()
+            units = run_columns(longest) if self.design.base and self.about["model"] is None else ()
             currency = self.design.base.currency if self.design.base else ""
             writer = RunsWriter(file, self._shelf.schemas(), units, currency, self.about["design_hash"])
             try:

@@ -81,7 +81,7 @@ def _introduction(battery: Battery) -> list[str]:
         f"{alarm:.1%} would fail by chance (Bonferroni). Where a range is expected, found ± 1.96 standard errors must lie wholly inside:",
         "a finding that is too imprecise fails. A standard error of 0 means that the value is exact, and must be met exactly. Where the",
         "setting itself implies a small difference (money is kept in whole hundredths) the note says how much is allowed for. An entry",
-        "passes if all its findings do; one that ends in an error fails.",
+        "passes if all its findings do; one that ends in an error fails. Sources marked † are cited from memory.",
         "",
     ]
 

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -329,6 +330,15 @@ def test_a_sweep_without_a_folder_lives_as_long_as_its_result() -> None:
     assert len(sweep.runs) == 12
     del sweep
     assert not folder.exists()
+
+
+def test_a_model_beside_a_base_keeps_its_own_outcomes() -> None:
+    def doubled(point: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
+        return pd.DataFrame({"run": list(runs), "twice": 2.0 * point["rate"]})
+
+    sweep = sim.sweep(tiny_design(), model=doubled)
+    assert list(sweep.runs) == ["point", "run", "twice"]
+    assert np.allclose(sweep.column("twice")[:, 0], 2.0 * sweep.points["rate"])
 
 
 def test_a_design_needs_a_base_or_a_model() -> None:
