@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
@@ -14,6 +15,7 @@ from sim.sweeps.batches import Batches
 from sim.sweeps.job import Job, Piece, Receipt
 
 ASK_AGAIN = 5.0  # seconds between questions for the size of a cluster
+ALONE = 120.0  # seconds without a worker, after which that is said
 Done = tuple[tuple[Piece, ...], Receipt]
 
 
@@ -28,13 +30,21 @@ def slots_of(pool: Executor, workers: int | None) -> Callable[[], int]:
     if workers or client is None:
         fixed: int = workers or getattr(pool, "_max_workers", None) or cores()
         return lambda: fixed
-    known, asked = 1, -ASK_AGAIN
+    known, asked, seen = 1, -ASK_AGAIN, time.monotonic()
 
     def ask() -> int:
-        nonlocal known, asked
-        if time.monotonic() - asked > ASK_AGAIN:
-            known, asked = max(1, sum(client.nthreads().values())), time.monotonic()
-        return known
+        nonlocal known, asked, seen
+        now = time.monotonic()
+        if now - asked > ASK_AGAIN:
+            known, asked = sum(client.nthreads().values()), now
+            if known:
+                seen = now
+            elif now - seen > ALONE:  # a queue may take hours to give any, so this is no error
+                warnings.warn(
+                    "the Dask cluster has had no worker for a while; waiting for one (what is finished is safe)", stacklevel=2
+                )
+                seen = now
+        return max(1, known)
 
     return ask
 

@@ -55,7 +55,7 @@ def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> No
             module, _, function = name.rpartition(".")
             assert hasattr(import_module(module), function), name
     text = re.sub(r"(?<=components)\[[^\]\n]*\]", "", path.read_text(encoding="utf-8"))  # by number or by name
-    for name in re.findall(rf"(?<![\w./])(?:{'|'.join(GROUPS)})[\w.\[\]]*\w", text):
+    for name in re.findall(rf"(?<![\w./-])(?:{'|'.join(GROUPS)})[\w.\[\]]*\w", text):
         assert re.sub(r"\[\d*\]", "", name) in known, name
 
 
