@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -11,6 +10,7 @@ from pydantic import PrivateAttr, ValidationError, model_validator
 from sim.errors import InputError
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
 from sim.scenario.scheme import Component
+from sim.toml import read_toml
 
 
 class Range(Group):
@@ -173,7 +173,7 @@ def load(path: str | Path) -> Problem:
     from sim.scenario.load import explain
 
     path = Path(path)
-    data = _read(path)
+    data = read_toml(path, "a problem")
     _check_keys(data, Problem, str(path))
     try:
         problem = Problem.model_validate(data)
@@ -183,20 +183,6 @@ def load(path: str | Path) -> Problem:
     if not problem.base:
         raise InputError(f'{path}: base: found none; name a scenario file, as in base = "signature-bonus.toml"')
     return problem
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except FileNotFoundError:
-        there = sorted(file.name for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}; name a problem file (.toml)") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text file in UTF-8; a problem is a TOML text file") from None
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from None
 
 
 def _check_keys(data: Any, group: type[Group], where: str) -> None:

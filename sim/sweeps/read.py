@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
+from sim.toml import read_toml
 
 KEYS = {  # of a design, and what each must be
     "title": str,
@@ -49,9 +49,9 @@ def load(path: str | Path) -> Design:
         One message naming the file, the place, what was found and what is allowed.
     """
     path = Path(path)
-    data = _toml(path)
+    data = read_toml(path, "a design")
     try:
-        _check(data, KEYS, "")
+        check_keys(data, KEYS, "")
         if "base" not in data:
             raise InputError(
                 'base: found none; name the scenario file that every point starts from, as in base = "baseline.toml"'
@@ -66,32 +66,18 @@ def load(path: str | Path) -> Design:
     return design
 
 
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError:
-        there = sorted(file.name for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text file in UTF-8; a design is a TOML text file") from None
-    except (OSError, ValueError) as error:
-        what = "is not valid TOML" if isinstance(error, tomllib.TOMLDecodeError) else "cannot be read"
-        raise InputError(f"{path}: {what}: {getattr(error, 'strerror', None) or error}") from None
-    except RecursionError:
-        raise InputError(f"{path}: is nested too deeply to be a design") from None
-
-
 def _factor(data: dict[str, Any], number: int) -> Factor:
     where = (
         f'factors[{number}] "{data.get("name") or data.get("path")}": '
         if data.get("name") or data.get("path")
         else f"factors[{number}]: "
     )
-    _check(data, OF_FACTOR, where)
+    check_keys(data, OF_FACTOR, where)
     return Factor(**data)
 
 
-def _check(data: dict[str, Any], keys: dict[str, Any], where: str) -> None:
+def check_keys(data: dict[str, Any], keys: dict[str, Any], where: str) -> None:
+    """Every key is known and its value is of its kind; InputError with the nearest name otherwise."""
     for key, value in data.items():
         if key not in keys:
             raise InputError(f'{where}unknown key "{key}"{nearest(key, keys) or "; there are " + ", ".join(keys)}')

@@ -51,7 +51,8 @@ from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
 from sim.sweeps.factor import Factor
-from sim.sweeps.read import KINDS, OF_FACTOR, _check, _toml
+from sim.sweeps.read import KINDS, OF_FACTOR, check_keys
+from sim.toml import read_toml
 from sim.validate.outcomes import unit_of
 from sim.validate.verdicts import VERDICTS
 
@@ -166,7 +167,7 @@ def load(path: str | Path) -> Hypothesis:
         One message naming the file, the place, what was found and what is allowed.
     """
     path = Path(path)
-    data = _toml(path)
+    data = read_toml(path, "a hypothesis")
     try:
         return _hypothesis(data, path)
     except InputError as error:
@@ -175,7 +176,7 @@ def load(path: str | Path) -> Hypothesis:
 
 
 def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
-    _check(data, KEYS, "")
+    check_keys(data, KEYS, "")
     _need(data, ("id", "title", "source", "rule", "worlds", "claims"), "")
     if data.get("runs", 2) < 2:
         raise InputError(f"runs: found {data['runs']}, allowed is at least 2: an interval needs two pairs of runs")
@@ -240,7 +241,7 @@ def _flip(data: Any, where: str, worlds: dict[str, Scenario], claims: tuple[Clai
 
 
 def _arm(data: dict[str, Any], where: str, path: Path) -> Arm:
-    _check(data, OF_ARM, f"{where}.")
+    check_keys(data, OF_ARM, f"{where}.")
     if not data.get("take") and "paths" in data:
         raise InputError(f"{where}.paths: found without take; name the scenario file from which they are taken")
     taken = load_scenario(path.parent / data["take"]) if data.get("take") else None
@@ -250,7 +251,7 @@ def _arm(data: dict[str, Any], where: str, path: Path) -> Arm:
 def _table(data: Any, where: str, keys: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise InputError(f"{where}: found {shown(data)}, allowed is a table")
-    _check(data, keys, f"{where}.")
+    check_keys(data, keys, f"{where}.")
     _need(data, needed, f"{where}.")
     return dict(data)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import sim
-from sim.cli import main
 from tests.calibrate.worlds import CDNOW
 
 Daarna = Callable[..., int]
@@ -20,20 +18,12 @@ LOG = "account,month,status\n" + "".join(
 
 
 @pytest.fixture
-def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+def daarna(tmp_path: Path, command: Daarna) -> Daarna:
     """The command in a folder with a small log; returns its exit status."""
     (tmp_path / "dues.csv").write_text(LOG)
     rows = CDNOW.read_text().splitlines(keepends=True)
     (tmp_path / "small.csv").write_text(rows[0] + "".join(row for row in rows[1:] if row[3] == "0"))  # every tenth customer
-    monkeypatch.chdir(tmp_path)
-
-    def start(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0)
-
-    return start
+    return command
 
 
 def test_prints_estimates_and_fit_and_writes_a_fragment_that_check_accepts(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 
 import sim
-from sim.cli import main
 from sim.cli.paired_report import print_comparison
 from sim.cli.report import plus_minus
 from tests.study.worlds import OTHER, SMALL, TINY_FILE, run_module
@@ -20,21 +18,12 @@ Daarna = Callable[..., int]
 
 
 @pytest.fixture
-def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+def daarna(tmp_path: Path, command: Daarna) -> Daarna:
     """The command, in a folder with three scenarios; returns its exit status."""
     (tmp_path / "tiny.toml").write_text(TINY_FILE)
     (tmp_path / "none.toml").write_text('extends = "tiny.toml"\ntitle = "None"\nscheme = { components = [] }\n')
     (tmp_path / "half.toml").write_text('extends = "tiny.toml"\ntitle = "Half"\nscheme = { components = [{ rate = 0.1 }] }\n')
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def start(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0)
-
-    return start
+    return command
 
 
 def test_prints_the_verdict_the_differences_and_where_the_study_is(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,34 +3,23 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import sim
-from sim.cli import main
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM
 
 Daarna = Callable[..., int]
 
 
 @pytest.fixture
-def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+def daarna(tmp_path: Path, command: Daarna) -> Daarna:
     """The command, in a folder with a problem; returns its exit status."""
     (tmp_path / "tiny.toml").write_text(TINY_BASE)
     (tmp_path / "problem.toml").write_text(TINY_PROBLEM)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def start(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0)
-
-    return start
+    return command
 
 
 def test_prints_the_front_and_writes_a_scheme_that_runs(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,27 +12,17 @@ from typing import Any
 import pytest
 
 import sim
-from sim.cli import main
 from tests.study.worlds import TINY_FILE
 
 Daarna = Callable[..., int]
 
 
 @pytest.fixture
-def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+def daarna(tmp_path: Path, command: Daarna) -> Daarna:
     """The command, in a folder with two scenarios; returns its exit status."""
     (tmp_path / "tiny.toml").write_text(TINY_FILE)
     (tmp_path / "other.toml").write_text('extends = "tiny.toml"\ntitle = "Other"\nscheme = { components = [] }\n')
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def start(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0)
-
-    return start
+    return command
 
 
 def test_prints_the_answer_and_says_where_the_study_is(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.cli import main
 from sim.sweeps import load
 from tests.conftest import ROOT
 from tests.study.worlds import TINY_FILE
@@ -35,21 +34,12 @@ Daarna = Callable[..., int]
 
 
 @pytest.fixture
-def daarna(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daarna:
+def daarna(tmp_path: Path, command: Daarna) -> Daarna:
     """The command, in a folder with a scenario and designs; returns its exit status."""
     (tmp_path / "tiny.toml").write_text(TINY_FILE)
     (tmp_path / "d.toml").write_text(DESIGN)
     (tmp_path / "f.toml").write_text(DESIGN + FAILING)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("COLUMNS", raising=False)
-
-    def start(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["daarna", *arguments])
-        with pytest.raises(SystemExit) as left:
-            main()
-        return int(left.value.code or 0)
-
-    return start
+    return command
 
 
 def test_says_what_it_will_take_what_came_of_it_and_where_it_is(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
