@@ -19,7 +19,7 @@ li { margin: .3rem 0; } figure { margin: 1.8rem 0; } figure img { width: 100%; m
 figcaption, caption { color: var(--grey); font-size: .87rem; text-align: left; padding: .3rem 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font: 13.5px/1.4 system-ui, sans-serif; margin: 1rem 0; }
 caption { caption-side: top; } th { text-align: left; vertical-align: bottom; border-bottom: 1.5px solid var(--ink); }
-th, td { padding: .25rem .8rem .25rem 0; vertical-align: top; } td { border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { padding: .25rem .8rem .25rem 0; vertical-align: top; } td { border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 td.n, th.n { text-align: right; white-space: nowrap; overflow-wrap: normal; font-variant-numeric: tabular-nums; } th.n { white-space: normal; }
 @media print { body { font-size: 10.5pt; margin: 0; max-width: none; } h2, caption, figcaption { break-after: avoid; }
   figure, tr { break-inside: avoid; } table { font-size: 8.5pt; } }
