@@ -9,13 +9,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.outcomes import KNOWN
 from sim.cite.things import Thing
+from sim.digits import decimals, fixed, plus_minus
 from sim.study.provenance import AUTHOR, PROGRAM, identifier
 from sim.study.results import Study
 from sim.study.store import open_study
-from sim.tables import RUNS_FIRST, RUNS_REST
-
-LEVEL = 0.95
+from sim.tables import Column
 
 
 def text(thing: Thing) -> str:
@@ -89,36 +89,23 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _estimate(study: Study, outcome: str, row: dict[str, Any]) -> str:
-    from scipy.stats import t
-
-    from sim.cli.report import fixed, plus_minus
-
     mean, error, n = row["mean"], row["standard_error"], row["n"]
     if mean != mean:
         return "undefined in every run"
-    unit = _unit(study, outcome)
+    unit = _column(outcome).unit.replace("money", study.currency)
     if not error > 0:
         return f"{plus_minus(mean, error)} {unit} in every one of {n:,} runs, seed {study.seed}"
-    half = float(t.ppf(0.5 + LEVEL / 2, n - 1)) * error
-    decimals = _decimals(half)
-    low, high = fixed(mean - half, decimals), fixed(mean + half, decimals)
-    return f"{fixed(mean, decimals)} {unit} (95% confidence interval {low} to {high}; mean of {n:,} runs, seed {study.seed})"
+    places = decimals(row["high"] - mean, 2)
+    low, high = fixed(row["low"], places), fixed(row["high"], places)
+    return f"{fixed(mean, places)} {unit} (95% confidence interval {low} to {high}; mean of {n:,} runs, seed {study.seed})"
 
 
-def _decimals(value: float) -> int:
-    return 1 - int(f"{value:.1e}".partition("e")[2])
-
-
-def _unit(study: Study, outcome: str) -> str:
-    units = {column.name: column.unit for column in RUNS_FIRST + RUNS_REST}
-    return units.get(outcome, "money").replace("money", study.currency)
+def _column(outcome: str) -> Column:
+    return KNOWN.get(outcome, Column(outcome, "", outcome))
 
 
 def _meaning(outcome: str) -> str:
-    meanings = {column.name: column.meaning for column in RUNS_FIRST + RUNS_REST}
-    if outcome.startswith("profit_year_"):
-        return f"Profit of year {outcome.rpartition('_')[2]}"
-    words = meanings[outcome]
+    words = _column(outcome).meaning
     return words[0].upper() + words[1:]
 
 

@@ -27,6 +27,7 @@ from sim.scenario.model import Scenario
 from sim.study.parquet import TABLES, file_fingerprint, fingerprint
 from sim.study.provenance import PACKAGES, content_hash, identity, installed
 from sim.study.results import Study
+from sim.study.run import run
 
 SAMPLE = 10  # runs of a scenario that --quick makes again
 CHUNK = 64  # runs made again at a time
@@ -237,22 +238,11 @@ def _gap(old: Any, new: Any) -> str:
 
 def _again(thing: Thing, verdict: Verdict, progress: Progress | None) -> Study:
     """The study behind a figure or a memo, simulated again."""
-    ready, about = scenarios(thing.about), thing.about
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES if about["customers"] or name != "customers"}
-    made, total = 0, about["runs"] * len(ready)
-    if progress:
-        progress(0, total)
-    for place, numbers in _chunks(about, quick=False):
-        again = _simulate(about, ready[place], numbers)
-        for name, frames in parts.items():
-            frame = getattr(again, name)
-            frame.insert(0, "scenario", about["names"][place])
-            frames.append(frame)
-        made += len(numbers)
-        if progress:
-            progress(made, total)
+    about = thing.about
+    made = run(scenarios(about), about["runs"], about["seed"], customers=about["customers"], progress=progress)
+    total = about["runs"] * len(about["names"])
     verdict.checked.append(f"all {total:,} runs behind it, made again, and the {thing.kind}, {_DONE[thing.kind]} again")
-    return Study(about, {name: pd.concat(frames, ignore_index=True) for name, frames in parts.items()})
+    return Study(about, made.tables)
 
 
 _DONE = {"figure": "drawn", "memo": "written"}
@@ -260,8 +250,7 @@ _DONE = {"figure": "drawn", "memo": "written"}
 
 def _check_tables(study: Study, verdict: Verdict) -> None:
     for name, kept in study.about.get("tables", {}).items():
-        frame = study.runs if name == "runs" else getattr(study, name)
-        if fingerprint(frame) != kept["sha256"]:
+        if fingerprint(study.tables[name]) != kept["sha256"]:
             verdict.findings.append(f"the study's table {name} does not come out again: its fingerprint is another")
 
 
@@ -281,7 +270,7 @@ def _picture(thing: Thing, study: Study, verdict: Verdict) -> None:
     found = len(verdict.findings)
     verdict.findings += [f"{place}: {text}" for text in _unlike(thing.record["shown"], shown(figure))]
     with tempfile.TemporaryDirectory() as folder:
-        again = save(figure, Study(thing.about, study._tables), name, Path(folder) / f"{name}{thing.path.suffix}")
+        again = save(figure, Study(thing.about, study.tables), name, Path(folder) / f"{name}{thing.path.suffix}")
         same = _same_picture(thing.path, again)
     if same or len(verdict.findings) > found:
         return
@@ -296,9 +285,10 @@ def _memo(thing: Thing, study: Study, verdict: Verdict) -> None:
     """Write a memo again from a study and compare what it says, its tables, and the file itself."""
     import matplotlib
 
+    from sim.memo.findings import Numbers
     from sim.memo.write import FIGURES, compose, draw_figures, record, render
 
-    memo, place = compose(study), thing.path.name
+    memo, place = compose(Numbers(study)), thing.path.name
     there, here = thing.record["shown"], record(memo, study)["shown"]
     found = len(verdict.findings)
     verdict.findings += [f"{place}: {text}" for text in _unlike(there | {"numbers": {}}, here | {"numbers": {}})]

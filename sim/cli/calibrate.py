@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.effort import Quiet
+
 if TYPE_CHECKING:
     from sim.calibrate import Calibration, Forecast
 
@@ -41,7 +43,7 @@ def calibrate(
     runs: Annotated[int, typer.Option(help="Runs of the forecast.")] = 200,
     seed: Annotated[int, typer.Option(help="Key of the forecast's random numbers.")] = 1,
     figure: Annotated[Path | None, typer.Option(help="File for the figure of the forecast (.png, .svg, .pdf).")] = None,
-    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sim.cli.effort import MaxRuns, PrecisionTargets, Rule
+from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Seed, Workers
 from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
 from sim.cli.run import draw, usual_folder
 
@@ -32,17 +32,17 @@ def compare(
     precision: PrecisionTargets = None,
     max_runs: MaxRuns = None,
     rule: Rule = None,
-    seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
+    seed: Seed = 1,
     outcome: Annotated[str, typer.Option(help="What the verdict and the ranking are about.")] = "npv",
     level: Annotated[float, typer.Option(help="Of all intervals.")] = 0.95,
     equal_pay: Annotated[bool, typer.Option("--equal-pay", help="Rescale the others to the base's expected pay first.")] = False,
     rescale: Annotated[str | None, typer.Option(help="What --equal-pay rescales: variable (the default) or salary.")] = None,
-    engine: Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")] = "compiled",
-    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")] = None,
-    customers: Annotated[bool, typer.Option(help="Keep every customer's account.")] = False,
-    figures: Annotated[bool, typer.Option(help="Write figures.")] = True,
-    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    engine: Engine = "compiled",
+    workers: Workers = None,
+    out: Out = None,
+    customers: Customers = False,
+    figures: Figures = True,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.effort import Quiet, Workers
+
 if TYPE_CHECKING:
     from sim.design import Answer
     from sim.design.case import Case
@@ -35,10 +37,10 @@ def design(
     runs: Annotated[int | None, typer.Option(help="Runs per scheme and world in the report, instead of the problem's.")] = None,
     evaluations: Annotated[int | None, typer.Option(help="Schemes the search tries, instead of the problem's.")] = None,
     seed: Annotated[int, typer.Option(help="Of the search; seed + 1 chooses, seed + 2 reports.")] = 1,
-    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    workers: Workers = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the answer; a killed search goes on there.")] = None,
     figures: Annotated[bool, typer.Option(help="Write the figure of the front.")] = True,
-    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Find the Pareto front of a family of schemes and the robust choice; report both on fresh runs."""

@@ -8,7 +8,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.report import PIPED_WIDTH, plus_minus, significant
+from sim.cli.report import PIPED_WIDTH
+from sim.digits import plus_minus, significant
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -1,7 +1,8 @@
-"""How many runs: the options of the commands that simulate, for :func:`sim.study.precision.goal_of`."""
+"""The options of the commands that simulate: how many runs (for :func:`sim.study.precision.goal_of`), and how."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,3 +21,10 @@ MaxRuns = Annotated[int | None, typer.Option(help="With --precision: end there a
 Rule = Annotated[
     str | None, typer.Option(help="With --precision: batches (default), or hoad for the rule of Hoad, Robinson & Davies.")
 ]
+Seed = Annotated[int, typer.Option(help="Key of all random numbers.")]
+Engine = Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")]
+Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default.")]
+Out = Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")]
+Customers = Annotated[bool, typer.Option(help="Keep every customer's account.")]
+Figures = Annotated[bool, typer.Option(help="Write figures.")]
+Quiet = Annotated[bool, typer.Option(help="Print only what is wrong.")]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.effort import Seed
+
 if TYPE_CHECKING:
     from sim.trace import Trace
 
@@ -22,7 +24,7 @@ def explain(
     rep: Annotated[int, typer.Option(help="Seat, from 0, as in the column rep of the customers table.")] = 0,
     year: Annotated[int | None, typer.Option(help="Year of the run, from 1 (1 by default).")] = None,
     run: Annotated[int, typer.Option(help="Run number, from 1.")] = 1,
-    seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
+    seed: Seed = 1,
     month: Annotated[int | None, typer.Option(help="One month of the run, instead of a year.")] = None,
     customer: Annotated[int | None, typer.Option(help="A customer's account page instead, by number.")] = None,
     figure: Annotated[Path | None, typer.Option(help="Also draw it: a file .png, .svg or .pdf.")] = None,

@@ -6,7 +6,8 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.report import Block, by_scenario, make_console, plus_minus, significant, span, tables
+from sim.cli.report import Block, by_scenario, make_console, tables
+from sim.digits import plus_minus, significant, span
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.digits import decimals, fixed, plus_minus, significant, span
 from sim.tables import RUNS_FIRST, RUNS_REST
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ GROUPS = {
     "reps": ("rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
 }
 PIPED_WIDTH = 160  # columns, where there is no terminal
-ROUNDING = 1e-12  # of a value; spreads below it come from adding up
 NARROWEST = 16  # of a column, so that its heading reads
 
 Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading, and cell by outcome
@@ -78,7 +78,7 @@ def _verdict(one: dict[str, Any]) -> str:
 
 
 def _half_width(half: float) -> str:
-    return fixed(half, _decimals(half, 3)) if math.isfinite(half) and half else "0" if half == 0.0 else "unbounded"
+    return fixed(half, decimals(half, 3)) if math.isfinite(half) and half else "0" if half == 0.0 else "unbounded"
 
 
 def make_console() -> Console:
@@ -147,43 +147,3 @@ def _table(study: Study, blocks: list[Block]) -> Table:
             table.add_row(outcome, units[outcome], *(cells[outcome] for _, cells in columns))
         table.add_section()
     return table
-
-
-def plus_minus(mean: float, error: float) -> str:
-    """Mean ± standard error: the error with two digits, the mean to the last of them."""
-    if math.isnan(mean):
-        return "n/a"
-    if math.isnan(error):
-        return significant(mean)
-    if error <= ROUNDING * abs(mean):
-        return f"{significant(mean)} ± 0"
-    decimals = _decimals(error, 2)
-    return f"{fixed(mean, decimals)} ± {fixed(error, decimals)}"
-
-
-def span(low: float, high: float) -> str:
-    """From low to high, with three digits of the way between them."""
-    if math.isnan(low):
-        return "n/a"
-    if high - low <= ROUNDING * max(abs(low), abs(high)):
-        return f"{significant(low)} to {significant(high)}"
-    decimals = _decimals(high - low, 3)
-    return f"{fixed(low, decimals)} to {fixed(high, decimals)}"
-
-
-def significant(value: float) -> str:
-    """A number with four digits."""
-    if math.isnan(value):
-        return "n/a"
-    return fixed(value, _decimals(value, 4)) if value else "0"
-
-
-def fixed(value: float, decimals: int) -> str:
-    """A number rounded to so many decimals (tens, hundreds … below zero), thousands separated, never as a power of ten."""
-    text = f"{round(value, decimals):,.{max(decimals, 0)}f}"
-    return text if any(digit in "123456789" for digit in text) else text.lstrip("-")
-
-
-def _decimals(value: float, digits: int) -> int:
-    """Decimals that show so many digits of a value: 3 for two digits of 0.012, -2 for two digits of 1,234."""
-    return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])

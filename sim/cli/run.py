@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.effort import MaxRuns, PrecisionTargets, Rule, Runs
+from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Runs, Seed, Workers
 from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -28,13 +28,13 @@ def run(
     precision: PrecisionTargets = None,
     max_runs: MaxRuns = None,
     rule: Rule = None,
-    seed: Annotated[int, typer.Option(help="Key of all random numbers.")] = 1,
-    engine: Annotated[str, typer.Option(help="compiled or mesa: both give identical tables.")] = "compiled",
-    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")] = None,
-    customers: Annotated[bool, typer.Option(help="Keep every customer's account.")] = False,
-    figures: Annotated[bool, typer.Option(help="Write figures.")] = True,
-    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    seed: Seed = 1,
+    engine: Engine = "compiled",
+    workers: Workers = None,
+    out: Out = None,
+    customers: Customers = False,
+    figures: Figures = True,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate scenarios; print outcomes with Monte Carlo standard errors; write a study."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli.effort import Quiet, Workers
 from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 def sweep(
     design: Annotated[Path, typer.Argument(help="Design file (TOML): what is varied, and how.")],
-    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
+    workers: Workers = None,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler that does the work: tcp://…")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; a killed sweep goes on there.")] = None,
     part: Annotated[str | None, typer.Option(help="K/N: only every N-th point, beside the other parts.")] = None,
@@ -37,7 +38,7 @@ def sweep(
     ] = None,
     tasks: Annotated[int, typer.Option(help="Jobs of the Slurm script; --workers are the cores of each.")] = 16,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it will take and stop.")] = False,
-    quiet: Annotated[bool, typer.Option(help="Print only what is wrong.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Simulate every point of a design on common random numbers; print a summary; write the runs."""
@@ -174,7 +175,7 @@ def _print_summary(result: Sweep) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from sim.cli.report import plus_minus
+    from sim.digits import plus_minus
 
     good = result.points[result.points["status"] == "ok"]
     if good.empty:

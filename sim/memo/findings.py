@@ -9,6 +9,8 @@ from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.analysis.compare import Comparison
     from sim.study import Study
 
@@ -40,16 +42,45 @@ def titles(study: Study) -> dict[str, str]:
     }
 
 
-def summary(study: Study, comparison: Comparison | None) -> Iterator[str]:
+class Numbers:
+    """The numbers that a memo of a study is made from.
+
+    Attributes
+    ----------
+    study : the study.
+    titles : title of every scenario by name.
+    comparison : of its scenarios with the first; nothing where it has one.
+    level : the summary by scenario and outcome, with units.
+    gaps : paired differences by scenario and outcome.
+    """
+
+    def __init__(self, study: Study) -> None:
+        from sim.analysis.compare import Comparison
+        from sim.analysis.outcomes import KNOWN
+
+        self.study, self.titles = study, titles(study)
+        self.comparison = Comparison(study) if len(study.names) > 1 else None
+        self.summary = study.summary()
+        units = {name: column.unit.replace("money", study.currency) for name, column in KNOWN.items()}
+        self.level = {key: {**row, "unit": units[key[1]]} for key, row in _by_outcome(self.summary).items()}
+        self.gaps = _by_outcome(self.comparison.differences) if self.comparison else {}
+
+
+def _by_outcome(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = ({str(key): value for key, value in row.items()} for row in table.to_dict("records"))
+    return {(row["scenario"], row["outcome"]): row for row in rows}
+
+
+def summary(numbers: Numbers) -> Iterator[str]:
     """The few sentences that stand at the beginning."""
-    known = titles(study)
+    known, comparison = numbers.titles, numbers.comparison
     if comparison is None:
-        name, level = study.names[0], _rows(study)
-        yield from (_level(level[name, outcome], known[name]) for outcome in MAIN)
+        name = numbers.study.names[0]
+        yield from (_level(numbers.level[name, outcome], known[name]) for outcome in MAIN)
         return
     for name in comparison.others:
-        rows = {row["outcome"]: row for row in _differences(comparison, name)}
-        yield from (difference(rows[outcome], known[name], known[comparison.base], comparison.level) for outcome in MAIN)
+        for outcome in MAIN:
+            yield difference(numbers.gaps[name, outcome], known[name], known[comparison.base], comparison.level)
     if len(comparison.others) > 1:
         yield _best(comparison, known)
 
@@ -69,29 +100,30 @@ def _best(comparison: Comparison, known: Mapping[str, str]) -> str:
     return f"The highest expected {called('npv')} is that of {best}; {rest}."
 
 
-def findings(study: Study, comparison: Comparison | None) -> Section:
+def findings(numbers: Numbers) -> Section:
     """All findings: a list per comparison, the tables, and the figures."""
     blocks: list[Block] = []
-    known = titles(study)
+    known, comparison = numbers.titles, numbers.comparison
     if comparison is not None:
         for name in comparison.others:
-            rows = {row["outcome"]: row for row in _differences(comparison, name)}
             for group, told in GROUPS.items():
-                sentences = [difference(rows[outcome], known[name], known[comparison.base], comparison.level) for outcome in told]
+                gaps = [numbers.gaps[name, outcome] for outcome in told]
+                sentences = [difference(gap, known[name], known[comparison.base], comparison.level) for gap in gaps]
                 if "npv" in told:
-                    better, pairs = rows["npv"]["better"], f"{rows['npv']['n']:,} pairs of runs"
+                    npv = numbers.gaps[name, "npv"]
+                    better, pairs = npv["better"], f"{npv['n']:,} pairs of runs"
                     sentences.insert(1, f"Run by run, {known[name]} has the higher {called('npv')} in {better:.0%} of {pairs}.")
                 blocks += [
                     Paragraph(f"{group} under {known[name]}, compared with {known[comparison.base]}:"),
                     Points(tuple(sentences)),
                 ]
     else:
-        name, level = study.names[0], _rows(study)
-        blocks.append(Points(tuple(_level(level[name, outcome], known[name]) for outcome in TOLD)))
-    blocks += [Picture("profit_by_year", CAPTIONS["profit_by_year"]), outcomes(study)]
+        name = numbers.study.names[0]
+        blocks.append(Points(tuple(_level(numbers.level[name, outcome], known[name]) for outcome in TOLD)))
+    blocks += [Picture("profit_by_year", CAPTIONS["profit_by_year"]), outcomes(numbers)]
     if comparison is not None:
-        blocks += [Picture("paired_differences", CAPTIONS["paired_differences"]), differences(comparison)]
-    blocks.append(years(study, comparison))
+        blocks += [Picture("paired_differences", CAPTIONS["paired_differences"]), differences(numbers, comparison)]
+    blocks.append(years(numbers))
     others = ("profit_distribution", "promised_realised", "drivers", "persistency", "time_use", "whale")
     return Section("Findings", (*blocks, *(Picture(name, CAPTIONS[name]) for name in others)))
 
@@ -109,32 +141,12 @@ def _level(row: Mapping[str, Any], title: str) -> str:
     return f"The expected {what} under {title} is {mean} (95% interval {span}); nine runs in ten lie within {runs}."
 
 
-def _rows(study: Study) -> dict[tuple[str, str], dict[str, Any]]:
-    """The summary by scenario and outcome, with unit and the 95% interval of each mean."""
-    from scipy.stats import t
-
-    from sim.analysis.outcomes import KNOWN
-
-    rows = {}
-    for row in study.summary().to_dict("records"):
-        half = float(t.ppf(0.975, row["n"] - 1)) * row["standard_error"] if row["n"] > 1 else float("nan")
-        unit = KNOWN[row["outcome"]].unit.replace("money", study.currency)
-        named = {str(key): value for key, value in row.items()}
-        rows[row["scenario"], row["outcome"]] = {**named, "unit": unit, "low": row["mean"] - half, "high": row["mean"] + half}
-    return rows
-
-
-def _differences(comparison: Comparison, name: str) -> list[dict[Any, Any]]:
-    table = comparison.differences
-    return list(table[table["scenario"] == name].to_dict("records"))
-
-
-def outcomes(study: Study) -> Table:
+def outcomes(numbers: Numbers) -> Table:
     """Every outcome of every scenario: mean, 95% interval and quantiles over runs."""
-    known, level = titles(study), _rows(study)
+    known, level = numbers.titles, numbers.level
     rows = []
     for outcome in TOLD:
-        for k, name in enumerate(study.names):
+        for k, name in enumerate(known):
             if not (row := level[name, outcome])["n"]:
                 continue
             what = f"{called(outcome)} ({row['unit']})" if not k else ""
@@ -153,15 +165,14 @@ def outcomes(study: Study) -> Table:
     return Table("outcomes", "Outcomes over all runs.", columns, tuple(rows), left=2)
 
 
-def differences(comparison: Comparison) -> Table:
+def differences(numbers: Numbers, comparison: Comparison) -> Table:
     """Paired differences of every scenario to the base."""
-    known = titles(comparison.study)
-    found = {(row["scenario"], row["outcome"]): row for row in comparison.differences.to_dict("records")}
+    known = numbers.titles
     several = len(comparison.others) > 1
     rows = []
     for outcome in TOLD:
         for k, name in enumerate(comparison.others):
-            row = found[name, outcome]
+            row = numbers.gaps[name, outcome]
             if row["n"] < 2:
                 continue
             what = f"{called(outcome)} ({row['unit']})" if not k else ""
@@ -188,21 +199,17 @@ def _p(value: float) -> str:
     return "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
 
 
-def years(study: Study, comparison: Comparison | None) -> Table:
+def years(numbers: Numbers) -> Table:
     """Profit of every year: mean with its 95% interval, and the difference to the base."""
-    known, level = titles(study), _rows(study)
-    gaps = (
-        {}
-        if comparison is None
-        else {(row["scenario"], row["outcome"]): row for row in comparison.differences.to_dict("records")}
-    )
+    known, study = numbers.titles, numbers.study
+    base, *others = study.names
     rows = []
     for year in range(1, 1 + sum(name.startswith("profit_year_") for name in study.outcomes())):
         outcome = f"profit_year_{year}"
-        cells = [_plus_minus(level[name, outcome]) for name in study.names]
-        cells += [_plus_minus(gaps[name, outcome]) for name in study.names[1:]]
+        cells = [_plus_minus(numbers.level[name, outcome]) for name in study.names]
+        cells += [_plus_minus(numbers.gaps[name, outcome]) for name in others]
         rows.append((str(year), *cells))
-    columns = ("year", *known.values(), *(f"{known[name]} less {known[study.names[0]]}" for name in study.names[1:]))
+    columns = ("year", *known.values(), *(f"{known[name]} less {known[base]}" for name in others))
     return Table("years", f"Profit of the book by year, mean ± 95% half-width ({study.currency}).", columns, tuple(rows), left=1)
 
 

@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sim.digits import decimals, fixed, significant
+
 #: How a memo calls the outcomes it speaks of.
 CALLED = {
     "npv": "discounted profit of the book",
@@ -38,14 +40,12 @@ def called(outcome: str) -> str:
 
 def number(value: float, error: float = 0.0, unit: str = "") -> str:
     """A value to the digits that its standard error leaves (four where there is none), with its unit."""
-    from sim.cli.report import fixed, significant
-
     if math.isnan(value):
         return "n/a"
     if unit == "share":
-        decimals = 1 if not error > 0 else max(0, min(3, -math.floor(math.log10(100 * error))))
-        return f"{100 * value:.{decimals}f}%"
-    text = fixed(value, 1 - math.floor(math.log10(error))) if error > 0 else significant(value)
+        places = 1 if not error > 0 else max(0, min(3, -math.floor(math.log10(100 * error))))
+        return f"{100 * value:.{places}f}%"
+    text = fixed(value, decimals(error, 2)) if error > 0 else significant(value)
     return f"{text} {unit}".strip() if unit not in ("score", "customers") else text
 
 

@@ -9,28 +9,27 @@ from typing import TYPE_CHECKING, Any
 from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Section
 from sim.memo.drives import DRIVES, Drives, drives
+from sim.memo.findings import Numbers
 from sim.study.disk import replacing
 from sim.study.payload import token
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import Comparison
     from sim.study import Study
 
 KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
 
 
-def compose(study: Study, drives: Drives | None = None) -> Memo:
+def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
     """What the memo says; with a sweep, also of what drives the result."""
-    comparison = _comparison(study)
-    known = list(findings.titles(study).values())
+    study, known = numbers.study, list(numbers.titles.values())
     title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
     each = " each" if len(known) > 1 else ""
     subtitle = f"A simulation study with daarna {study.about['daarna']}: {study.about['runs']:,} runs{each}, {str(study.about['date'])[:10]}"
     sections = (
         Section("Question", (Paragraph(setting.question(study)),)),
         setting.scenarios(study),
-        findings.findings(study, comparison),
+        findings.findings(numbers),
         *([drives.section] if drives else []),
         Section("The model in a paragraph", (Paragraph(setting.MODEL),)),
         setting.assumptions(study),
@@ -38,13 +37,7 @@ def compose(study: Study, drives: Drives | None = None) -> Memo:
         setting.references(study),
         setting.provenance(study),
     )
-    return Memo(title, subtitle, tuple(findings.summary(study, comparison)), sections)
-
-
-def _comparison(study: Study) -> Comparison | None:
-    from sim.analysis.compare import Comparison
-
-    return Comparison(study) if len(study.names) > 1 else None
+    return Memo(title, subtitle, tuple(findings.summary(numbers)), sections)
 
 
 def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: Path | None = None) -> list[Path]:
@@ -72,14 +65,15 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     """
     folder.mkdir(parents=True, exist_ok=True)
     found = drives(sweep) if sweep else None
-    memo = compose(study, found)
+    numbers = Numbers(study)
+    memo = compose(numbers, found)
     draw_figures(memo, study, folder / FIGURES, found)
     written = []
     for kind in kinds:
         written.append(folder / f"memo.{kind}")
         with replacing(written[-1]) as file:
             file.write(render(memo, study, kind, folder / FIGURES, sweep=str(sweep) if sweep else ""))
-    _write_tables(memo, study, folder / "tables")
+    _write_tables(memo, numbers, folder / "tables")
     return written
 
 
@@ -137,14 +131,14 @@ def record(memo: Memo, study: Study, sweep: str = "") -> dict[str, Any]:
     }
 
 
-def _write_tables(memo: Memo, study: Study, folder: Path) -> None:
+def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     """LaTeX of the tables as printed; CSV of the numbers as they are."""
     from sim.memo.tables import as_latex
 
     folder.mkdir(exist_ok=True)
-    exact = {"summary": study.summary()}
-    if comparison := _comparison(study):
-        exact["differences"] = comparison.differences
+    exact = {"summary": numbers.summary}
+    if numbers.comparison:
+        exact["differences"] = numbers.comparison.differences
     for name, frame in exact.items():
         with replacing(folder / f"{name}.csv") as file:
             file.write(frame.to_csv(index=False, lineterminator="\n").encode())

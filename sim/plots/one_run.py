@@ -87,6 +87,12 @@ def caption(panel: Axes, text: str) -> None:
     panel.set_title(text, loc="left", fontsize=TICK, fontweight="normal", color=GREY, pad=3)
 
 
+def key(panel: Axes, handles: Sequence[Any], **more: Any) -> None:
+    """The legend of a panel, above it on the right, in one row."""
+    place: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1.0, 0.99), "borderaxespad": 0.0, "borderpad": 0.2}
+    panel.legend(handles=list(handles), ncols=len(handles), fontsize=7, **place, **more)
+
+
 def months_below(panel: Axes, first: int, last: int) -> None:
     """Months of the run along x, whole ones, with room for bars."""
     span = last - first + 1

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Patch, Rectangle
 
 from sim.plots.frame import canvas, heading, text_width
-from sim.plots.one_run import OneRun, caption, months_below, pad_axis, stack
+from sim.plots.one_run import OneRun, caption, key, months_below, pad_axis, stack
 from sim.plots.style import GREEN, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money, share_axis
 
@@ -92,16 +92,7 @@ def _time(box: Axes, pages: Sequence[PayMonth]) -> None:
         Patch(facecolor=VERMILLION, label="hunting"),
         Patch(facecolor=GREEN, edgecolor="white", hatch="////", linewidth=0.0, label="visits"),
     ]
-    box.legend(
-        handles=handles,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 0.99),
-        ncols=2,
-        fontsize=7,
-        borderaxespad=0.0,
-        borderpad=0.2,
-        handlelength=1.6,
-    )
+    key(box, handles, handlelength=1.6)
 
 
 def _pay(box: Axes, trace: Trace, pages: Sequence[PayMonth]) -> Money:

@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.frame import canvas, heading
-from sim.plots.one_run import OneRun, caption, months_below, pad_axis, stack
+from sim.plots.one_run import OneRun, caption, key, months_below, pad_axis, stack
 from sim.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, TICK, VERMILLION, Look
 from sim.plots.units import Money
 
@@ -116,16 +116,7 @@ def _feelings(box: Axes, pages: pd.DataFrame) -> None:
     box.set_yticks([-1, 0, 1], ["−1", "0", "1"])
     caption(box, "How it felt")
     handles = [Line2D([], [], **{**look.line(label=name), "markersize": 3.5}) for name, look in _FEELINGS.items()]
-    box.legend(
-        handles=handles,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 0.99),
-        ncols=3,
-        fontsize=7,
-        borderaxespad=0.0,
-        borderpad=0.2,
-        columnspacing=1.0,
-    )
+    key(box, handles, columnspacing=1.0)
 
 
 def _money(box: Axes, pages: pd.DataFrame, currency: str) -> Money:
@@ -150,15 +141,5 @@ def _money(box: Axes, pages: pd.DataFrame, currency: str) -> Money:
     unit.on(box.yaxis)
     caption(box, "Money")
     shown = [*fills[: 3 if pages["write_off"].any() else 2], Line2D([], [], color=PURPLE, linewidth=1.6, label="account so far")]
-    box.legend(
-        handles=shown,
-        loc="lower right",
-        bbox_to_anchor=(1.0, 0.99),
-        ncols=4,
-        fontsize=7,
-        borderaxespad=0.0,
-        borderpad=0.2,
-        columnspacing=1.0,
-        handlelength=1.6,
-    )
+    key(box, shown, columnspacing=1.0, handlelength=1.6)
     return unit

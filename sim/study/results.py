@@ -25,7 +25,7 @@ class Study:
 
     def __init__(self, about: dict[str, Any], tables: Mapping[str, pd.DataFrame]) -> None:
         self.about = about
-        self._tables = tables
+        self.tables = tables
 
     def __repr__(self) -> str:
         """The study in a line."""
@@ -59,27 +59,27 @@ class Study:
     @property
     def runs(self) -> pd.DataFrame:
         """A row per scenario and run."""
-        return self._tables["runs"]
+        return self.tables["runs"]
 
     @property
     def months(self) -> pd.DataFrame:
         """A row per scenario, run and month."""
-        return self._tables["months"]
+        return self.tables["months"]
 
     @property
     def cohorts(self) -> pd.DataFrame:
         """A row per scenario, run, year of signing and year."""
-        return self._tables["cohorts"]
+        return self.tables["cohorts"]
 
     @property
     def whale(self) -> pd.DataFrame:
         """A row per scenario, run and share of customers."""
-        return self._tables["whale"]
+        return self.tables["whale"]
 
     @property
     def customers(self) -> pd.DataFrame | None:
         """A row per scenario, run and customer, if they were kept."""
-        return self._tables.get("customers")
+        return self.tables.get("customers")
 
     def outcomes(self) -> list[str]:
         """Names of all outcomes in the runs table."""

@@ -14,31 +14,27 @@ and the parts are removed.  Each step may be repeated: after a kill the same com
 
 from __future__ import annotations
 
-import errno
 import json
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
-from sim.errors import InputError, StudyError
+from sim.errors import StudyError
 from sim.study.crate import CRATE, write_crate
-from sim.study.disk import BusyError, lock, make_folder, replacing, sync_folder
+from sim.study.disk import make_folder, replacing, sync_folder
+from sim.study.folder import PARTS, WorkFolder, read_record
 from sim.study.parquet import RECORD_KEY, TABLES, StoredTables, TableWriter, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
 from sim.study.results import Study
 
 if TYPE_CHECKING:
     from sim.engine import Tables
-
-PARTS = "parts"
-FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of folder
 
 
 class Chunk(NamedTuple):
@@ -59,7 +55,7 @@ def tables_of(about: dict[str, Any]) -> tuple[str, ...]:
     return TABLES if about["customers"] else TABLES[:-1]
 
 
-class StudyFolder:
+class StudyFolder(WorkFolder):
     """A study being written into a folder; a context manager, within which nobody else writes there.
 
     Parameters
@@ -70,38 +66,13 @@ class StudyFolder:
         What the study is: see :func:`sim.study.provenance.record`.
     """
 
+    what, record = "study", RECORD
+
     def __init__(self, folder: Path, about: dict[str, Any]) -> None:
-        self.folder, self.about = folder, about
+        super().__init__(folder, about)
         self.done: dict[int, list[Chunk]] = {index: [] for index in range(len(about["names"]))}
         self._outcomes: dict[Chunk, pd.DataFrame] = {}  # of the chunks that were looked at
         self._counting = threading.Lock()
-        self._open = ExitStack()
-
-    def __enter__(self) -> StudyFolder:
-        """Lock the folder, see what is there, and say what will be.
-
-        Raises
-        ------
-        InputError
-            When the folder cannot be written, holds something else, or is being written by another process.
-        StudyError
-            When the disk is full.
-        """
-        try:
-            with _refusing(self.folder):
-                make_folder(self.folder)
-                self._open.enter_context(lock(self.folder))
-                self._take_up()
-        except BaseException:
-            self._open.close()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Free the folder; an error on its way out is told what is safe."""
-        self._open.close()
-        if error is not None and not isinstance(error, InputError | StudyError):
-            error.add_note(self.safe())
 
     @property
     def complete(self) -> bool:
@@ -146,7 +117,7 @@ class StudyFolder:
         StudyError
             When it cannot be written; says what is safe.
         """
-        with self._keeping(), replacing(self._path(chunk)) as file:
+        with self.keeping(), replacing(self._path(chunk)) as file:
             for name in tables_of(self.about):
                 write_stream(getattr(tables, name), file)
         with self._counting:
@@ -160,7 +131,7 @@ class StudyFolder:
         StudyError
             When they cannot be written, or a part cannot be read; says what is safe.
         """
-        with self._keeping():
+        with self.keeping():
             if not self.complete:
                 self.about["tables"] = self._assemble()
                 self.about["complete"] = True
@@ -190,12 +161,11 @@ class StudyFolder:
     def _take_up(self) -> None:
         record = self.folder / RECORD
         if not record.exists():
-            self._check_free()
+            self._check_free((*(f"{table}.parquet" for table in TABLES), PARTS))
             self._write_record()
         else:
             there = read_record(record)
-            if gap := difference(there, self.about):
-                raise InputError(f"{self.folder}: holds another study ({gap}); choose another --out, or remove it first")
+            self._refuse(difference(there, self.about))
             if there["complete"]:
                 self.about = there
             else:
@@ -209,15 +179,6 @@ class StudyFolder:
         for path in self.folder.glob(f"{PARTS}/*.arrow"):
             chunk = Chunk(*map(int, path.stem.split("-")))
             self.done[chunk.scenario].append(chunk)
-
-    def _check_free(self) -> None:
-        for name in (*(f"{table}.parquet" for table in TABLES), PARTS):
-            if (self.folder / name).exists():
-                raise InputError(f"{self.folder}: holds {name} and no {RECORD}; choose another --out, or remove it first")
-
-    def _write_record(self) -> None:
-        with replacing(self.folder / RECORD) as file:
-            file.write(json.dumps(self.about, indent=1).encode())
 
     def _assemble(self) -> dict[str, Any]:
         """Stream the parts into the final files; number of rows and fingerprint of each table."""
@@ -253,44 +214,6 @@ class StudyFolder:
                 return [read_stream(part) for _ in names]
         except (OSError, pa.ArrowException) as error:
             raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None
-
-    @contextmanager
-    def _keeping(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise StudyError(f"{self.folder}: cannot be written: {reason(error)}; {self.safe()}") from None
-
-
-@contextmanager
-def _refusing(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except BusyError as busy:
-        who = f"another process ({busy})" if str(busy) else "another process"
-        raise InputError(f"{folder}: {who} is writing a study there; wait for it, or choose another --out") from None
-    except OSError as error:
-        if error.errno in FULL:
-            raise StudyError(f"{folder}: cannot be written: {reason(error)}; nothing was simulated") from None
-        raise InputError(
-            f"{folder}: the study cannot be written there: {reason(error)}; choose another --out, a folder you may write"
-        ) from None
-
-
-def reason(error: OSError) -> str:
-    """Why the system refused, in words."""
-    return error.strerror or str(error)
-
-
-def read_record(path: Path) -> dict[str, Any]:
-    """The record of a study or sweep; InputError if the file is none."""
-    try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        about = None
-    if not isinstance(about, dict):
-        raise InputError(f"{path}: is not the record of a study; choose another --out, or remove it first")
-    return about
 
 
 def save(study: Study, folder: Path) -> Path:

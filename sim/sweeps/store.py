@@ -21,13 +21,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from itertools import islice
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, replacing
+from sim.study.folder import PARTS, WorkFolder, read_record
 from sim.study.provenance import CIRCUMSTANCES, difference
-from sim.study.store import FULL, read_record, reason
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
 from sim.sweeps.parts import MERGE, Shelf, merge_parts
@@ -36,14 +35,13 @@ from sim.sweeps.table import RunsWriter, write_points
 from sim.tables import run_columns
 
 RECORD = "design.json"
-PARTS = "parts"
 PART_LOCK = ".lock-"  # and the part's mark: held by the process that simulates the part
 PATIENCE = 60.0  # seconds that a part waits for the others to have looked at the folder
 RUNS, POINTS = "runs.parquet", "points.parquet"
 DETERMINING = ("schema_version", "base", "seed", "daarna", "source", "model")
 
 
-class SweepFolder:
+class SweepFolder(WorkFolder):
     """A sweep being written into a folder; a context manager, within which nobody else leads there.
 
     Parameters
@@ -58,47 +56,28 @@ class SweepFolder:
         To simulate part k of n only, beside processes that simulate the others, and not to finish the sweep.
     """
 
+    what, record = "sweep", RECORD
+
     def __init__(self, folder: Path, design: Design, about: dict[str, Any], part: tuple[int, int] | None = None) -> None:
-        self.folder, self.design, self.about, self.part = folder, design, about, part
+        super().__init__(folder, about)
+        self.design, self.part = design, part
         self.mark = "p" if part is None else f"p{part[0]}of{part[1]}"  # of the files it writes
         self._written = 0
         origin = {key: about[key] for key in DETERMINING}
         self.addresses = list(addresses(origin, design.factors, design.rows()))
         self.failures: dict[bytes, str] = {}
         self.done = 0  # runs, of all points
-        self._open = ExitStack()
 
-    def __enter__(self) -> SweepFolder:
-        """Lock the folder and see what is there.
-
-        Raises
-        ------
-        InputError
-            When the folder cannot be written, holds something else, or is being written by another process.
-        StudyError
-            When the disk is full.
-        """
-        try:
-            with refusing(self.folder):
-                make_folder(self.folder)
-                with ExitStack() as leading:
-                    leading.enter_context(_patient_lock(self.folder) if self.part else lock(self.folder))
-                    if self.part:
-                        self._open.enter_context(lock(self.folder, f"{PART_LOCK}{self.mark}"))
-                    else:
-                        self._check_parts()
-                        self._open.enter_context(leading.pop_all())
-                    self._take_up()
-        except BaseException:
-            self._open.close()
-            raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Free the folder; an error on its way out is told what is safe."""
-        self._open.close()
-        if error is not None and not isinstance(error, InputError | StudyError):
-            error.add_note(self.safe())
+    def _occupy(self) -> None:
+        """Lock the folder for as long as it is written to; a part locks its own name, and the folder while it looks at it."""
+        with ExitStack() as leading:
+            leading.enter_context(_patient_lock(self.folder) if self.part else lock(self.folder))
+            if self.part:
+                self._open.enter_context(lock(self.folder, f"{PART_LOCK}{self.mark}"))
+            else:
+                self._check_parts()
+                self._open.enter_context(leading.pop_all())
+            self._take_up()
 
     def mine(self) -> list[bytes]:
         """Addresses of the points to be seen to: all, or every so-many-th."""
@@ -157,25 +136,14 @@ class SweepFolder:
         safe = max(0, self.done - len(self.failures) * self.design.runs)
         return f"{safe:,} of {self.total:,} runs are safe in {self.folder}; the same command goes on from there"
 
-    @contextmanager
-    def keeping(self) -> Iterator[None]:
-        """Turn an error of the file system into one that says what is safe."""
-        try:
-            yield
-        except OSError as error:
-            raise StudyError(f"{self.folder}: cannot be written: {reason(error)}; {self.safe()}") from None
-
     def _take_up(self) -> None:
         record = self.folder / RECORD
         if not record.exists():
-            for name in ("study.json", RUNS, POINTS, PARTS):
-                if (self.folder / name).exists():
-                    raise InputError(f"{self.folder}: holds {name} and no {RECORD}; choose another --out, or remove it first")
+            self._check_free(("study.json", RUNS, POINTS, PARTS))
             self._shelf = Shelf([], set())
         else:
             there = read_record(record)
-            if gap := _gap(there, self.about):
-                raise InputError(f"{self.folder}: holds another sweep ({gap}); choose another --out, or remove it first")
+            self._refuse(_gap(there, self.about))
             self._shelf = self._look()
             if there.get("complete") and not self._shelf.spans:
                 raise InputError(
@@ -199,10 +167,6 @@ class SweepFolder:
     def _look(self) -> Shelf:
         finished = [self.folder / RUNS] if (self.folder / RUNS).exists() else []
         return Shelf([*finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
-
-    def _write_record(self) -> None:
-        with replacing(self.folder / RECORD) as file:
-            file.write(json.dumps(self.about, indent=1).encode())
 
     def _assemble(self) -> None:
         runs = self.design.runs
@@ -251,19 +215,3 @@ def _gap(there: dict[str, Any], here: dict[str, Any]) -> str:
     """The first thing that determines the numbers and is not the same, in words; empty if all is."""
     gap = difference(there, here, DETERMINING)
     return "another model function, or another version of it, made it" if gap.startswith("another BookModel") else gap
-
-
-@contextmanager
-def refusing(folder: Path) -> Iterator[None]:
-    """Turn what keeps a folder from being used into a message that says why."""
-    try:
-        yield
-    except BusyError as busy:
-        who = f"another process ({busy})" if str(busy) else "another process"
-        raise InputError(f"{folder}: {who} is writing a sweep there; wait for it, or choose another --out") from None
-    except OSError as error:
-        if error.errno in FULL:
-            raise StudyError(f"{folder}: cannot be written: {reason(error)}; nothing was simulated") from None
-        raise InputError(
-            f"{folder}: the sweep cannot be written there: {reason(error)}; choose another --out, a folder you may write"
-        ) from None

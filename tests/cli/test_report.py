@@ -7,7 +7,8 @@ import math
 import pytest
 
 import sim
-from sim.cli.report import fixed, plus_minus, print_summary, span
+from sim.cli.report import print_summary
+from sim.digits import fixed, plus_minus, span
 from tests.study.worlds import OTHER, SMALL, TINY
 
 

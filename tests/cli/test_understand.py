@@ -43,7 +43,6 @@ def test_sensitivity_of_a_difference_prints_a_table_and_draws_it(crossed: str) -
 
 
 def test_discover_says_where_the_new_scheme_wins(crossed: str) -> None:
-    pytest.importorskip("ema_workbench")
     result = call("discover", crossed, "difference > 0", "--pair", "scheme", "--base", "old", "--other", "new")
     assert "box 1: x ≥ 0.4" in result.output and "sign not established: 0" in result.output
     assert {path.name for path in (Path(crossed) / "figures").glob("*-1.png")} == {"box-1.png", "tradeoff-1.png"}

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.cite import verify
 from sim.memo.drives import drives
-from sim.memo.findings import summary, titles
+from sim.memo.findings import Numbers, summary, titles
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
 from tests.cite.test_verify import OTHER, SMALL
@@ -80,7 +80,7 @@ def test_an_interval_does_not_round_to_a_point():
 def test_a_world_without_a_difference_gives_a_memo_without_one():
     twin = SMALL.with_(title="Twin")
     study = sim.run([SMALL, twin], runs=5)
-    said = " ".join(compose(study).summary)
+    said = " ".join(compose(Numbers(study)).summary)
     assert "is the same under both in every run" in said and "higher" not in said and "lower" not in said
 
 
@@ -110,7 +110,7 @@ def test_html_needs_nothing_beside_it(folder: Path):
 
 def test_only_parameters_that_differ_are_listed():
     study = sim.run([SMALL, SMALL.with_(title="Calm", reps={"quit_rate": 0.0})], runs=2)
-    (table,) = [table for table in compose(study).tables() if table.name == "scenarios"]
+    (table,) = [table for table in compose(Numbers(study)).tables() if table.name == "scenarios"]
     assert [row[0] for row in table.rows] == ["reps.quit_rate"]
 
 
@@ -121,7 +121,7 @@ def test_scenarios_of_one_title_are_told_apart():
 
 def test_one_scenario_alone_makes_a_memo(tmp_path: Path):
     study = sim.run(SMALL, runs=3)
-    assert "expected discounted profit" in " ".join(summary(study, None))
+    assert "expected discounted profit" in " ".join(summary(Numbers(study)))
     assert [path.name for path in write_memo(study, tmp_path, ("md",))] == ["memo.md"]
 
 

@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-pytest.importorskip("mutmut")
-
 from tests.mutation.mutants import Mutant, population, sample, write
 from tests.mutation.report import report, wilson
 

@@ -77,7 +77,6 @@ def test_a_tornados_bars_are_the_effects() -> None:
 
 
 def test_the_box_is_drawn_at_its_limits() -> None:
-    pytest.importorskip("ema_workbench")
     result = prim(swept(planted, SQUARE, "lhs", 200, runs=2), "npv > 50")
     said = drawn(box, result)
     assert "Where npv > 50" in said and "coverage" in said

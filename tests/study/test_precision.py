@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -139,7 +140,7 @@ def _columns(study: sim.Study, runs: int) -> dict[str, pd.DataFrame]:
 
 
 def test_the_rule_of_hoad_finds_the_number_that_sim_tools_finds() -> None:
-    analysis = pytest.importorskip("sim_tools.output_analysis")
+    analysis = import_module("sim_tools.output_analysis")
     study = sim.run(SMALL, precision=Precision.parse("lapses=10%", rule="hoad"), max_runs=1000)
     (told,) = study.about["attained"]
     values = sim.run(SMALL, runs=1000).runs["lapses"].to_numpy(float)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Any]:
     """Two Dask workers, processes of their own."""
-    distributed = pytest.importorskip("dask.distributed")
+    distributed = import_module("dask.distributed")
     with (
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, processes=True) as cluster,
         distributed.Client(cluster) as client,

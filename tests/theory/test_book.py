@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from scipy import stats
 
-from tests.theory.worlds import close, customers, world
+from sim.validate.measure import customers
+from tests.theory.worlds import close, world
 
 
 def test_fit_of_the_signed_is_the_mills_ratio() -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from sim.rules import planning
 from sim.scenario.model import Scenario
-from tests.theory.worlds import close, months, world
+from sim.validate.measure import months
+from tests.theory.worlds import close, world
 
 MANY = {"leads_at_start": 1e6, "leads_per_month": 1e6}
 FULL_TIME = 0.2 * 50.0 / 4.0 * 1200.0  # revenue a newcomer expects of a month of hunting: success x attempts x first purchase

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from sim import engine
 from sim.scenario.model import Scenario
 
 PAID = {"transitions": [[1.0, 0.0]], "spread": 0.0, "fit": 0.0, "dissatisfied": 0.0}
@@ -31,28 +29,6 @@ def world(**changes: Any) -> Scenario:
         desk={"salary": 0.0},
     )  # fmt: skip
     return base.with_(**changes)
-
-
-def certain(probability: float) -> dict[str, float]:
-    """Everybody lapses with the same probability."""
-    return {"alpha": probability * SURE, "beta": (1 - probability) * SURE}
-
-
-def months(scenario: Scenario, seed: int, runs: int) -> pd.DataFrame:
-    """The months table."""
-    return engine.simulate(scenario, seed, range(1, runs + 1)).months
-
-
-def customers(scenario: Scenario, seed: int, runs: int) -> pd.DataFrame:
-    """The customers table."""
-    found = engine.simulate(scenario, seed, range(1, runs + 1), customers=True).customers
-    assert found is not None
-    return found
-
-
-def by_run(table: pd.DataFrame, column: str) -> np.ndarray:
-    """A column as [runs, months]."""
-    return table.pivot(index="run", columns="month", values=column).to_numpy()
 
 
 def close(found: Any, expected: float) -> None:

@@ -45,7 +45,6 @@ def check(box: Any) -> None:
 
 
 def test_a_planted_box_is_found_in_a_sweep() -> None:
-    pytest.importorskip("ema_workbench")
     found = prim(swept(lambda point, runs: 1.0 if inside(point) else -1.0, CUBE, "lhs", 500, runs=1), "npv > 0")
     check(found.boxes[0])
     assert found.points.loc[found.boxes[0].inside, "case"].mean() == pytest.approx(found.boxes[0].density)
@@ -54,7 +53,6 @@ def test_a_planted_box_is_found_in_a_sweep() -> None:
 
 
 def test_under_which_conditions_the_signature_bonus_wins(pair: Any) -> None:
-    pytest.importorskip("ema_workbench")
     assert pair.table["standard_error"].median() == pytest.approx(0.5 * (2 / 3) ** 0.5, rel=0.3)  # not 100: runs are paired
     found = prim(pair, "difference > 0")
     check(found.boxes[0])
@@ -63,7 +61,6 @@ def test_under_which_conditions_the_signature_bonus_wins(pair: Any) -> None:
 
 
 def test_density_chooses_on_the_trajectory_and_boxes_follow_each_other(pair: Any) -> None:
-    pytest.importorskip("ema_workbench")
     wide, dense = (prim(pair, "difference > 0", density=level).boxes[0] for level in (0.4, 0.95))
     assert wide.density >= 0.4 and dense.density > wide.density and wide.coverage > dense.coverage
     assert list(wide.trajectory) == ["coverage", "density", "mass", "restricted"]
@@ -71,7 +68,6 @@ def test_density_chooses_on_the_trajectory_and_boxes_follow_each_other(pair: Any
 
 
 def test_where_nothing_was_planted_no_box_is_reported() -> None:
-    pytest.importorskip("ema_workbench")
     found = prim(swept(lambda point, runs: own_noise(point, runs), CUBE[:2], "lhs", 300, runs=1), "npv > 0", density=0.3)
     assert found.boxes == []
 
@@ -102,7 +98,6 @@ def test_two_sweeps_of_one_design_pair_as_one_crossed_sweep_does() -> None:
 
 
 def test_wrong_questions_get_one_plain_message(pair: Any) -> None:
-    pytest.importorskip("ema_workbench")
     for condition, said in (
         ("differense > 0", r"cannot be evaluated.*did you mean \"difference\""), ("difference", "not true or false"), ("difference > 99", "holds at 0 of 400 points"),
     ):  # fmt: skip

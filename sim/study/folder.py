@@ -1,0 +1,126 @@
+"""A folder that is being written: by one process only, refused in words, and said what is safe in it when something goes wrong."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Any, ClassVar, Self
+
+from sim.errors import InputError, StudyError
+from sim.study.disk import BusyError, lock, make_folder, replacing
+
+PARTS = "parts"  # where finished pieces wait for the rest
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of folder
+
+
+class WorkFolder:
+    """What a study and a sweep on disk have in common: a context manager, within which nobody else writes there.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; made if it is not there.
+    about : dict
+        The content of its record.
+    """
+
+    what: ClassVar[str]  # "study" or "sweep"
+    record: ClassVar[str]  # name of the file that says what it is
+
+    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+        self.folder, self.about = folder, about
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Lock the folder, see what is there, and say what will be.
+
+        Raises
+        ------
+        InputError
+            When the folder cannot be written, holds something else, or is being written by another process.
+        StudyError
+            When the disk is full.
+        """
+        try:
+            with refusing(self.folder, self.what):
+                make_folder(self.folder)
+                self._occupy()
+        except BaseException:
+            self._open.close()
+            raise
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Free the folder; an error on its way out is told what is safe."""
+        self._open.close()
+        if error is not None and not isinstance(error, InputError | StudyError):
+            error.add_note(self.safe())
+
+    def safe(self) -> str:
+        """What is safe on disk, and how to go on, in words."""
+        raise NotImplementedError
+
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Turn an error of the file system into one that says what is safe."""
+        try:
+            yield
+        except OSError as error:
+            raise StudyError(f"{self.folder}: cannot be written: {reason(error)}; {self.safe()}") from None
+
+    def _occupy(self) -> None:
+        """Lock the folder; see what is there."""
+        self._open.enter_context(lock(self.folder))
+        self._take_up()
+
+    def _take_up(self) -> None:
+        raise NotImplementedError
+
+    def _check_free(self, names: Iterable[str]) -> None:
+        for name in names:
+            if (self.folder / name).exists():
+                raise InputError(f"{self.folder}: holds {name} and no {self.record}; choose another --out, or remove it first")
+
+    def _refuse(self, gap: str) -> None:
+        if gap:
+            raise InputError(f"{self.folder}: holds another {self.what} ({gap}); choose another --out, or remove it first")
+
+    def _write_record(self) -> None:
+        with replacing(self.folder / self.record) as file:
+            file.write(json.dumps(self.about, indent=1).encode())
+
+
+@contextmanager
+def refusing(folder: Path, what: str) -> Iterator[None]:
+    """Turn what keeps a folder from being used into a message that says why."""
+    try:
+        yield
+    except BusyError as busy:
+        who = f"another process ({busy})" if str(busy) else "another process"
+        raise InputError(f"{folder}: {who} is writing a {what} there; wait for it, or choose another --out") from None
+    except OSError as error:
+        if error.errno in FULL:
+            raise StudyError(f"{folder}: cannot be written: {reason(error)}; nothing was simulated") from None
+        raise InputError(
+            f"{folder}: the {what} cannot be written there: {reason(error)}; choose another --out, a folder you may write"
+        ) from None
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in words."""
+    return error.strerror or str(error)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The record of a study or sweep; InputError if the file is none."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        about = None
+    if not isinstance(about, dict):
+        raise InputError(f"{path}: is not the record of a study; choose another --out, or remove it first")
+    return about
