@@ -7,42 +7,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+import lazy_loader
 
 __version__ = "0.1.0"
 
-_HOMES = {
-    "Scenario": "sim.scenario.model",
-    "load": "sim.scenario.load",
-    "run": "sim.study",
-    "open": "sim.sweeps",
-    "Study": "sim.study",
-    "compare": "sim.analysis.compare",
-    "Comparison": "sim.analysis.compare",
-    "Precision": "sim.study.precision",
-    "sweep": "sim.sweeps",
-    "Sweep": "sim.sweeps",
-    "Design": "sim.sweeps",
-    "Factor": "sim.sweeps",
-    "BookModel": "sim.book",
-    "RepAgent": "sim.book",
-    "CustomerAgent": "sim.book",
-    "DeskAgent": "sim.book",
-    "follow": "sim.trace",
-    "DaarnaError": "sim.errors",
-    "InputError": "sim.errors",
-}
-
-__all__ = ["__version__", *_HOMES]
-
-
-def __getattr__(name: str) -> Any:
-    """Load the public names on first use, so that ``import sim`` stays fast."""
-    if name in _HOMES:
-        return getattr(import_module(_HOMES[name]), name)
-    raise AttributeError(f"module 'sim' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+# the names stand in __init__.pyi; each is loaded when it is first used, so that ``import sim`` stays fast
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -199,7 +199,7 @@ def sample(mutants: list[Mutant], size: int, least: int, seed: int) -> list[Muta
     return sorted(chosen, key=lambda one: one.number)
 
 
-SWITCH = '''"""Whether a mutant is on: a number in this process's memory is compared."""
+SWITCH = '''"""Whether a mutant is on: a number in this process's memory is compared.  That its place was come by is noted."""
 
 import ctypes
 
@@ -208,18 +208,25 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, overload
 
+MUTANTS = 10_000  # more than there are
 MUTANT = ctypes.c_int64(0)
+REACHED = (ctypes.c_uint8 * MUTANTS)()
 llvmlite.binding.add_symbol("daarna_mutant", ctypes.addressof(MUTANT))
+llvmlite.binding.add_symbol("daarna_reached", ctypes.addressof(REACHED))
+
+
+def _place(module, name, kind):
+    return module.globals.get(name) or ir.GlobalVariable(module, kind, name)
 
 
 @intrinsic
 def _on(typing_context, number):
     def generate(context, builder, signature, arguments):
-        place = builder.module.globals.get("daarna_mutant")
-        if place is None:
-            place = ir.GlobalVariable(builder.module, ir.IntType(64), "daarna_mutant")
         wanted = context.cast(builder, arguments[0], signature.args[0], types.int64)
-        return builder.icmp_signed("==", builder.load_atomic(place, "monotonic", 8), wanted)
+        reached = _place(builder.module, "daarna_reached", ir.ArrayType(ir.IntType(8), MUTANTS))
+        builder.store(ir.Constant(ir.IntType(8), 1), builder.gep(reached, [ir.Constant(ir.IntType(64), 0), wanted]))
+        on = _place(builder.module, "daarna_mutant", ir.IntType(64))
+        return builder.icmp_signed("==", builder.load_atomic(on, "monotonic", 8), wanted)
 
     return types.boolean(number), generate
 

@@ -1,12 +1,14 @@
 """A pytest plugin that runs the collected tests once without a mutant, and then once for every mutant, until one fails.
 
-The baseline run compiles what the tests call and takes their times.  A mutant is then a process of its own: a fork of
-this one in which the mutant is on.  It is killed when a test fails, when the process dies, or when a test takes many
-times longer than without it.  Tests that have killed mutants of the same file go first, then the quick before the slow.
+The baseline compiles what the tests call; then it takes their times and notes whose places each comes by.  A mutant is a
+process of its own: a fork of this one in which the mutant is on, and in which the tests that come by its place are run.
+It is killed when a test fails, when the process dies, or when a test takes many times longer than without it.  Tests that
+have killed mutants of the same file go first, then the quick before the slow.
 """
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -28,6 +30,7 @@ class Mutation:
     def __init__(self, files: dict[int, str], results: Path, workers: int, until: float) -> None:
         self.files, self.results, self.workers, self.until = files, results, workers, until
         self.seconds: dict[str, float] = {}
+        self.reached: dict[str, bytes] = {}  # by test: a byte for every mutant, 1 where its place was come by
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -44,7 +47,7 @@ class Mutation:
             if time.time() > self.until:
                 print("out of time before mutant", number, flush=True)
                 break
-            running[self._fork(number, self._ordered(items, file))] = number
+            running[self._fork(number, self._ordered(items, number, file))] = number
             if len(running) >= self.workers:
                 self._wait(running)
         while running:
@@ -60,13 +63,17 @@ class Mutation:
         return all(not report.failed for report in reports)
 
     def _again(self, item: pytest.Item) -> float:
+        reached = sys.modules["sim.switch"].REACHED
+        ctypes.memset(reached, 0, len(reached))
         assert self._passes(item), item.nodeid
+        self.reached[item.nodeid] = bytes(reached)
         return self.seconds[item.nodeid]
 
-    def _ordered(self, items: list[pytest.Item], file: str) -> list[pytest.Item]:
+    def _ordered(self, items: list[pytest.Item], number: int, file: str) -> list[pytest.Item]:
         lines = self.results.read_text(encoding="utf-8").splitlines() if self.results.exists() else []
         kills = Counter(one["by"] for one in map(json.loads, lines) if self.files.get(one["number"]) == file)
-        return sorted(items, key=lambda item: (-kills[item.nodeid], self.seconds[item.nodeid]))
+        mine = [item for item in items if self.reached[item.nodeid][number]]
+        return sorted(mine, key=lambda item: (-kills[item.nodeid], self.seconds[item.nodeid]))
 
     def _write(self, **result: Any) -> None:
         with self.results.open("a", encoding="utf-8") as file:
