@@ -119,4 +119,6 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(build, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "true"})
     assert (done.returncode, done.stderr) == (0, "")
-    assert "sim.study.run.run" in (tmp_path / "site" / "api.html").read_text(encoding="utf-8")
+    reference = (tmp_path / "site" / "api.html").read_text(encoding="utf-8")
+    assert 'id="sim.run"' in reference and "sim.study.run.run" in reference
+    assert ":func:" not in reference and 'href="#sim.run"><code>sim.run</code>' in reference
