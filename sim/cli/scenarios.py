@@ -17,22 +17,46 @@ def register(app: typer.Typer) -> None:
     app.command()(schema)
 
 
-def check(files: Annotated[list[Path], typer.Argument(help="Scenario files.")]) -> None:
-    """Validate scenario files."""
+def check(
+    files: Annotated[list[Path], typer.Argument(help="Scenarios, designs of sweeps, problems of design, hypotheses.")],
+) -> None:
+    """Validate files: scenarios, designs of sweeps, problems of design, hypotheses."""
     from sim.errors import InputError
-    from sim.scenario.load import load
 
     bad = False
     for file in files:
         try:
-            scenario = load(file)
+            title = _title(file)
         except InputError as error:
             print(error, file=sys.stderr)
             bad = True
         else:
-            typer.echo(f"{file}: ok ({scenario.title})")
+            typer.echo(f"{file}: ok ({title})")
     if bad:
         raise typer.Exit(2)
+
+
+def _title(file: Path) -> str:
+    """What a valid file is called; which kind it is shows in what it has."""
+    from sim.toml import read_toml
+
+    has = read_toml(file, "a scenario")
+    if "claims" in has:
+        from sim.validate.registered import load as load_hypothesis
+
+        return load_hypothesis(file).title
+    if "vary" in has:
+        from sim.design.case import prepare
+        from sim.design.problem import load as load_problem
+
+        return prepare(load_problem(file), seed=1, workers=1).problem.title
+    if "factors" in has or "table" in has:
+        from sim.sweeps.read import load as load_design
+
+        return load_design(file).title
+    from sim.scenario.load import load
+
+    return load(file).title
 
 
 def describe(scenario: Annotated[Path, typer.Argument(help="A scenario file.")]) -> None:
