@@ -104,6 +104,29 @@ class Quantiles:
     found: np.ndarray
 
 
+@dataclass(frozen=True, eq=False)
+class Convergence:
+    """How the gap to a limit closes as the step shrinks, for a figure; a check may yield it among its findings.
+
+    Attributes
+    ----------
+    name, title : str
+        As of :class:`Quantiles`.
+    unit : str
+        Of the step.
+    cases : dict of str to (steps, gaps) lists
+        By case, the steps and the findings that are its gaps, as shares of the limit.
+    """
+
+    name: str
+    title: str
+    unit: str
+    cases: dict[str, tuple[list[float], list[Finding]]]
+
+
+Figure = Quantiles | Convergence
+
+
 @dataclass(frozen=True)
 class Effort:
     """How much a check may compute, and with which random numbers.
@@ -134,7 +157,7 @@ class Effort:
         return np.random.default_rng([self.seed, zlib.crc32(name.encode()), 1])
 
 
-Check = Callable[[Effort], Iterable[Finding | Quantiles]]
+Check = Callable[[Effort], Iterable[Finding | Figure]]
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,8 @@ def _figures(battery: Battery, figures: list[str]) -> list[str]:
     if figures:
         lines += [
             "The first figure holds all scores against the normal distribution they should have if model and standard errors are right:",
-            "points on the line. Scores that are exactly 0 (exact values, allowed differences) are left out.",
+            "points on the line. Scores that are exactly 0 (exact values, allowed differences) are left out. Where a closed form is a limit",
+            "of the model, lines are what steps of that length should give, points what they gave with 95% intervals.",
             "",
         ]
     return lines

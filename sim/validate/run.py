@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sim.errors import InputError
 from sim.scenario.base import nearest
-from sim.validate.entry import GROUPS, Effort, Entry, Finding, Quantiles
+from sim.validate.entry import GROUPS, Effort, Entry, Figure, Finding
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Result:
 
     entry: Entry
     findings: tuple[Finding, ...]
-    quantiles: tuple[Quantiles, ...] = ()
+    figures: tuple[Figure, ...] = ()
     error: str = ""
     seconds: float = field(default=0.0, compare=False)
 
@@ -59,15 +59,15 @@ def run_entry(one: Entry, effort: Effort) -> Result:
 
     home()
     start = time.perf_counter()
-    found: list[Finding | Quantiles] = []
+    found: list[Finding | Figure] = []
     error = ""
     try:
         found.extend(one.check(effort))
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"
     findings = tuple(value for value in found if isinstance(value, Finding))
-    quantiles = tuple(value for value in found if isinstance(value, Quantiles))
-    return Result(one, findings, quantiles, error, time.perf_counter() - start)
+    figures = tuple(value for value in found if not isinstance(value, Finding))
+    return Result(one, findings, figures, error, time.perf_counter() - start)
 
 
 def choose(entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Entry]:

@@ -57,11 +57,12 @@ def test_a_planted_wrong_expectation_fails(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_the_command_writes_a_report_that_is_the_same_each_time(tmp_path: Path) -> None:
-    chosen = ["--quick", "--only", "bgnbd-silent", "--only", "nbd-counts"]
+    chosen = ["--quick", *(word for name in ("bgnbd-silent", "nbd-counts", "clv-continuous") for word in ("--only", name))]
     for name in "ab":
         assert invoke(*chosen, "--out", str(tmp_path / name / "validation.md")).exit_code == 0
     one, other = (sorted(path for path in (tmp_path / name).rglob("*") if path.is_file()) for name in "ab")
-    assert [path.name for path in one] == ["validation-nbd.png", "validation-z.png", "validation.md"]
+    figures = ["validation-clv-continuous.png", "validation-nbd.png", "validation-z.png"]
+    assert [path.name for path in one] == [*figures, "validation.md"]
     assert [path.read_bytes() for path in one] == [path.read_bytes() for path in other]
     text = (tmp_path / "a" / "validation.md").read_text(encoding="utf-8")
     assert "**All entries pass.**" in text and "![" in text and "Ehrenberg" in text

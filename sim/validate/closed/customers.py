@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sim.scenario.model import Scenario
-from sim.validate.entry import Effort, Finding, entry
+from sim.validate.entry import Convergence, Effort, Finding, entry
 from sim.validate.measure import certain, mean, ratio, runs_table
 from sim.validate.settings import setting
 
@@ -159,7 +159,7 @@ def until_churn(rate: float, churn: float, i: float, step: float, months: float)
     source="Schmittlein, Morrison & Colombo 1987, Management Science † (the customer of given rates)",
     setting=UNTIL_CHURN,
 )
-def continuous(effort: Effort) -> Iterator[Finding]:
+def continuous(effort: Effort) -> Iterator[Finding | Convergence]:
     """In continuous time λ m / (δ + μ), δ = ln(1 + i) a year. The model steps: rates per step are λh, 1 - e^(-μh), and (1 + i)^h - 1.
 
     A purchase of a step counts at its beginning and churn comes at its end, so the value in steps of h is
@@ -170,14 +170,17 @@ def continuous(effort: Effort) -> Iterator[Finding]:
     settings = [(0.5, 0.15, 0.12)]
     for _ in range(effort.number(2, 0)):
         settings.append(tuple(random.uniform((0.2, 0.1, 0.03), (1.5, 0.3, 0.2)).round(3).tolist()))
+    cases: dict[str, tuple[list[float], list[Finding]]] = {}
     for number, (rate, churn, i) in enumerate(settings):
+        where = f"λ = {rate}, μ = {churn}, i = {i}"
         decay = np.log(1 + i) / 12 + churn
         horizon = round(12 / decay)
         seen = 1 - np.exp(-decay * horizon)  # of the value, within the horizon
         limit = rate * MARGIN / decay * seen
         note = ("drawn at random; " if number else "") + "gap to the limit as a share of it"
         values = {}
-        steps = (2.0, 1.0, 0.5, 0.25) if not effort.quick else (2.0, 1.0)
+        steps = [2.0, 1.0, 0.5, 0.25] if not effort.quick else [2.0, 1.0]
+        cases[where] = steps, []
         for step in steps:
             world = until_churn(rate, churn, i, step, horizon)
             n = world.months * step
@@ -187,11 +190,11 @@ def continuous(effort: Effort) -> Iterator[Finding]:
                 / world.customers.at_start
             )
             values[step] = npv
-            yield mean(
-                f"λ = {rate}, μ = {churn}, i = {i}: gap in steps of {step:g} months", exact / limit - 1, npv / limit - 1, note
-            )
+            gap = mean(f"{where}: gap in steps of {step:g} months", exact / limit - 1, npv / limit - 1, note)
+            cases[where][1].append(gap)
+            yield gap
         fine, coarse = values[steps[-1]], values[steps[-2]]
         left = (decay * steps[-2]) ** 2 / 12
         extrapolated = 2 * fine - coarse
-        what = f"λ = {rate}, μ = {churn}, i = {i}: gap extrapolated from the last two steps"
-        yield mean(what, 0.0, extrapolated / limit - 1, note, left)
+        yield mean(f"{where}: gap extrapolated from the last two steps", 0.0, extrapolated / limit - 1, note, left)
+    yield Convergence("clv-continuous", "Lifetime value as steps get shorter", "months", cases)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from scipy import special, stats
 
-from sim.validate.entry import Effort, Finding, Quantiles, entry
+from sim.validate.entry import Convergence, Effort, Finding, Quantiles, entry
 from sim.validate.measure import by_run, counts_against, customers, mean, months
 from sim.validate.settings import setting
 
@@ -121,7 +121,7 @@ def silent(effort: Effort) -> Iterator[Finding]:
     source="Schmittlein, Morrison & Colombo 1987, Management Science †; CDNOW's fit, Fader, Hardie & Lee 2005 †",
     setting=UNTIL_CHURN,
 )
-def pareto_nbd(effort: Effort) -> Iterator[Finding]:
+def pareto_nbd(effort: Effort) -> Iterator[Finding | Convergence]:
     """E[X(t)] = rβ / (α (s-1)) [1 - (β/(β+t))^(s-1)], rates Gamma(r, α), death rates Gamma(s, β); r = .553 α = 10.578 s = .606
     β = 11.669 in weeks.
 
@@ -134,12 +134,14 @@ def pareto_nbd(effort: Effort) -> Iterator[Finding]:
     cases = [(r, alpha, s, beta, t)]
     for _ in range(effort.number(2, 0)):
         cases.append((*random.uniform((0.3, 3.0, 1.2, 5.0), (2.0, 12.0, 3.0, 20.0)).round(3).tolist(), t))
+    curves: dict[str, tuple[list[float], list[Finding]]] = {}
     for number, (r, alpha, s, beta, t) in enumerate(cases):
         limit = r * beta / (alpha * (s - 1)) * (1 - (beta / (beta + t)) ** (s - 1))
         found = {}
-        steps = (4.0, 2.0, 1.0, 0.5) if not effort.quick else (4.0, 2.0)
+        steps = [4.0, 2.0, 1.0, 0.5] if not effort.quick else [4.0, 2.0]
         note = ("drawn at random; " if number else "") + "gap to the limit as a share of it"
         where = f"r = {r}, α = {alpha}, s = {s}, β = {beta}, t = {t}"
+        curves[where] = steps, []
         for h in steps:
             n = round(t / h)
             law = {"purchase": {"shape": r, "alpha": alpha / h}, "lapse": {"alpha": s, "beta": beta / h}}
@@ -150,10 +152,13 @@ def pareto_nbd(effort: Effort) -> Iterator[Finding]:
                 customers(world, effort.key(f"pareto-nbd {number} {h}"), runs).groupby("run")["purchases"].mean().to_numpy()
             )
             exact = r * h / alpha * float(alive.sum())
-            yield mean(f"{where}: gap in steps of {h:g}", exact / limit - 1, found[h] / limit - 1, note)
+            gap = mean(f"{where}: gap in steps of {h:g}", exact / limit - 1, found[h] / limit - 1, note)
+            curves[where][1].append(gap)
+            yield gap
         extrapolated = (2 * found[steps[-1]] - found[steps[-2]]) / limit - 1
         if not effort.quick:
             yield mean(f"{where}: gap extrapolated from the last two steps", 0.0, extrapolated, note, 0.002)
+    yield Convergence("pareto-nbd", "Pareto/NBD as steps get shorter", "weeks", curves)
 
 
 @entry(
