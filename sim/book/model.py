@@ -13,10 +13,20 @@ from sim.book import entries
 from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
 from sim.engine import setup
 from sim.engine.results import new_output
+from sim.errors import InputError
 from sim.scenario.model import Scenario
 from sim.scheme import measures
 from sim.state import CUSTOMER, DESK, NOW
 from sim.tables import years
+from sim.whole import LAST_SEED, whole
+
+
+def _seed(rng: int | np.random.Generator | None) -> int:
+    if rng is None:
+        rng = np.random.default_rng()
+    if isinstance(rng, np.random.Generator):
+        return int(rng.integers(LAST_SEED))
+    return whole("rng", rng, 0, LAST_SEED)
 
 
 class BookModel(mesa.Model):  # type: ignore[misc]
@@ -26,30 +36,37 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     ----------
     scenario : Scenario
         What is simulated.
-    rng : int
-        Seed of all draws (mesa's own generator is not used).
+    rng : int, numpy.random.Generator or None
+        Seed of all draws (mesa's own generator is not used); a generator is asked for one; without it a
+        fresh one is taken, as is mesa's custom, so that ``mesa.batch_run`` with ``iterations`` gives different runs.
     run : int
-        Run number, from 1.
+        Run number, from 1: with the seed of a study, run k is the study's.
 
     Attributes
     ----------
+    seed : the seed of all draws, also where it was taken afresh.
     spec : the scenario (mesa 3.5 keeps the name ``scenario`` for itself).
     setup, now : the scenario as the rules read it, and the address of the month.
     reps, desk_agents : the agents; customers are in ``agents_by_type[CustomerAgent]``.
     row : the month's accounts, in hundredths.
+
+    Raises
+    ------
+    InputError
+        When `rng` is no seed or `run` no number of a run; by `step`, when all months are over.
     """
 
     rep_class: ClassVar[type[RepAgent]] = RepAgent
     customer_class: ClassVar[type[CustomerAgent]] = CustomerAgent
     reported = ("customers", "signings", "lapses", "revenue", "profit", "satisfaction", "hunting_share", "nurturing_share")
 
-    def __init__(self, scenario: Scenario, rng: int | None = 1, run: int = 1) -> None:
-        seed = 1 if rng is None else int(rng)
-        super().__init__(rng=seed)
+    def __init__(self, scenario: Scenario, rng: int | np.random.Generator | None = None, run: int = 1) -> None:
+        self.seed = _seed(rng)
+        super().__init__(rng=self.seed)
         self.spec = scenario
         self.setup = setup(scenario)
         self.now = np.zeros(1, NOW)
-        self.now["seed"], self.now["run"] = seed, run
+        self.now["seed"], self.now["run"] = self.seed, whole("run", run, 1)
         self.desk = np.zeros(scenario.desk.agents, DESK)
         self.team = np.zeros(measures.COUNT)
         self.row = np.zeros(1, MONTH)
@@ -64,6 +81,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One month."""
+        if not self.running:
+            raise InputError(f"step: all {self.spec.months} months of this run are over; make a new model for another run")
         self.now["month"] += 1
         month = int(self.now["month"][0])
         self.row = np.zeros(1, MONTH)
@@ -117,7 +136,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.output.months[0, month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")
-            setattr(self, name, float(self.row[name][0]) * (0.01 if money else 1.0))
+            setattr(self, name, float(self.row[name][0]) / (100.0 if money else 1.0))
         self.datacollector.collect(self)
         if month == self.spec.months:
             self.finish(records)

@@ -80,6 +80,10 @@ class Scenario(Group):
         """Everything in full, defaults included, as plain JSON types."""
         return self.model_dump(mode="json")
 
+    def __hash__(self) -> int:
+        """By content, so that scenarios can be keys."""
+        return hash(self.content_hash())
+
     def content_hash(self) -> str:
         """SHA-256 of what is simulated (title, question and sources do not count)."""
         data = {key: value for key, value in self.canonical().items() if key not in ("title", "question", "sources")}

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from sim.errors import InputError
+from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.study.parquet import columns
 from sim.study.precision import Look, Precision, goal_of
 from sim.study.provenance import grow, record
 from sim.study.results import Study
 from sim.study.store import Chunk, StudyFolder, tables_of
+from sim.whole import LAST_SEED, whole
 
 if TYPE_CHECKING:
     from sim.engine import Tables
@@ -98,7 +100,8 @@ def run(
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     goal = goal_of(runs, precision, max_runs)
-    runs = goal.first if goal else RUNS if runs is None else runs
+    runs = goal.first if goal else RUNS if runs is None else whole("runs", runs, 1)
+    seed = whole("seed", seed, 0, LAST_SEED)
     check(chosen, runs, seed, engine, workers, model)
     if goal:
         goal.check(chosen)
@@ -233,21 +236,27 @@ def _simulate(scenario: Scenario, seed: int, numbers: range, engine: str, custom
     return compiled.simulate(scenario, seed, numbers, customers)
 
 
+def _is_model(model: Any) -> bool:
+    from sim.book import BookModel
+
+    return isinstance(model, type) and issubclass(model, BookModel)
+
+
 def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> None:
     """Refuse arguments that no study can be made of."""
     if not all(isinstance(one, Scenario) for one in chosen):
         raise InputError("run: takes scenarios; read a file with sim.load first")
     if not chosen:
         raise InputError("run: no scenario was given")
-    if runs < 1:
-        raise InputError(f"runs: found {runs}, allowed is at least 1")
-    if not 0 <= seed < 2**63:
-        raise InputError(f"seed: found {seed}, allowed is 0 to {2**63 - 1}")
+    whole("runs", runs, 1)
+    whole("seed", seed, 0, LAST_SEED)
     if engine not in ("compiled", "mesa"):
         raise InputError(f"engine: found '{engine}', allowed is compiled or mesa")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: found {workers}, allowed is at least 1")
+    if workers is not None:
+        whole("workers", workers, 1)
     if model is not None and engine != "mesa":
         raise InputError("model: a BookModel subclass runs with engine = 'mesa' only")
+    if model is not None and not _is_model(model):
+        raise InputError(f"model: found {shown(model)}, allowed is a subclass of sim.BookModel")
     if len({scenario.currency for scenario in chosen}) > 1:
         raise InputError("scenarios with different currencies cannot be compared in one study")
