@@ -13,6 +13,10 @@ from sim.design.surface import Optimum
 from sim.design.write import write_scheme
 from sim.errors import DaarnaError
 from sim.study.disk import make_folder, replacing
+from sim.study.provenance import digest, installed, made_now
+
+RECORD = "design.json"
+SCHEMA_VERSION = 2  # 2: recipe, content_hash and made
 
 
 def save(answer: Answer, folder: Path) -> Path:
@@ -29,7 +33,15 @@ def save(answer: Answer, folder: Path) -> Path:
     """
     try:
         make_folder(folder)
-        _put(folder / "design.json", json.dumps(as_data(answer), indent=1, allow_nan=False, default=_plain))
+        told = recipe(answer)
+        record = {
+            "schema_version": SCHEMA_VERSION,
+            "recipe": told,
+            "content_hash": digest(told),
+            "made": made(),
+            **plain_data(answer),
+        }
+        _put(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
         for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
             _put(folder / name, frame.to_csv(index=False))
     except OSError as error:
@@ -38,6 +50,36 @@ def save(answer: Answer, folder: Path) -> Path:
     for scheme in answer.schemes:
         write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
     return write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+
+
+def recipe(answer: Answer) -> dict[str, Any]:
+    """What the answer is found again from: the problem, its base in full, the seed."""
+    problem, base = answer.problem, answer.plain
+    return {
+        "kind": "design",
+        "problem": as_plain(problem.model_dump(mode="json")),
+        "file": problem.file.name,
+        "name": base and base.name,
+        "base": base and base.canonical(),
+        "seed": answer.seed,
+    }
+
+
+def made() -> dict[str, Any]:
+    """By what an answer is made, and when; the search is Optuna's."""
+    now = made_now()
+    return now | {"versions": now["versions"] | {"optuna": installed("optuna")}}
+
+
+def plain_data(answer: Answer) -> dict[str, Any]:
+    """:func:`as_data` as JSON gives it back."""
+    data: dict[str, Any] = as_plain(as_data(answer))
+    return data
+
+
+def as_plain(value: Any) -> Any:
+    """A value as JSON gives it back."""
+    return json.loads(json.dumps(without_nan(value), allow_nan=False, default=_plain))
 
 
 def _put(path: Path, text: str) -> None:

@@ -106,6 +106,13 @@ def circumstances() -> dict[str, Any]:
     }
 
 
+def made_now() -> dict[str, Any]:
+    """By which version and source of the model, with which packages, on which machine, by which command, and when something is made."""
+    from sim.compiled import source_hash
+
+    return {"daarna": __version__, "source": source_hash(), **circumstances()}
+
+
 def now() -> datetime.datetime:
     """The time, or the one that the environment variable SOURCE_DATE_EPOCH sets (seconds since 1970, UTC).
 
