@@ -12,15 +12,17 @@ from sim.design.answer import Answer, Scheme
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
 from sim.errors import DaarnaError
+from sim.study import crate
 from sim.study.disk import make_folder, replacing
 from sim.study.provenance import digest, installed, made_now
 
 RECORD = "design.json"
+KEPT = ("evaluations",)  # samples of a search that may go on: nothing of the answer
 SCHEMA_VERSION = 2  # 2: recipe, content_hash and made
 
 
 def save(answer: Answer, folder: Path) -> Path:
-    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml`` and ``schemes/scheme-1.toml`` and so on.
+    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml``, ``schemes/scheme-1.toml`` and so on, and the crate.
 
     Returns
     -------
@@ -49,7 +51,35 @@ def save(answer: Answer, folder: Path) -> Path:
     title = answer.problem.title
     for scheme in answer.schemes:
         write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
-    return write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+    recommended = write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+    write_crate(folder)
+    return recommended
+
+
+def write_crate(folder: Path) -> Path:
+    """Describe what is in the folder of an answer as an RO-Crate; call it when files were added.
+
+    Raises
+    ------
+    DaarnaError
+        When it cannot be written.
+    """
+    try:
+        told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        effort, title = told["recipe"]["problem"]["effort"], str(told["title"])
+        description = (
+            f"The front of a family of schemes and the choice from it: {effort['evaluations']:,} schemes tried, "
+            f"{effort['report_runs']:,} fresh runs of each reported, seed {told['recipe']['seed']}."
+        )
+        mark = f"daarna:{identity(told['recipe'], told['made'])[:12]}"
+        return crate.write(folder, crate.Described(title, description, mark, RECORD, told["made"]), KEPT)
+    except OSError as error:
+        raise DaarnaError(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def identity(told: dict[str, Any], made: dict[str, Any]) -> str:
+    """SHA-256 of all that determines the answer: problem, base, seed, version and source of the model."""
+    return digest([told["problem"], told["base"], told["seed"], made["daarna"], made["source"]])
 
 
 def recipe(answer: Answer) -> dict[str, Any]:

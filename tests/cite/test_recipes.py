@@ -344,6 +344,14 @@ def test_a_design_is_identical_to_itself(designed: Path, quick: bool) -> None:
     assert verdict.identical and ("2 figures" in str(verdict)) is not quick
 
 
+def test_a_design_is_cited_by_its_content_and_a_valid_crate(designed: Path) -> None:
+    from rocrate.rocrate import ROCrate
+
+    crate = ROCrate(designed)
+    assert crate.root_dataset["identifier"] in text(find(str(designed)))
+    assert {"figures/pareto.svg", "schemes/scheme-1.toml", "tried.csv"} <= {entity.id for entity in crate.data_entities}
+
+
 @pytest.fixture
 def answer(designed: Path, tmp_path: Path) -> Path:
     """A design's folder beside the base that its schemes extend."""

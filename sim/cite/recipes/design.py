@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from sim.cite.recipes import Recipe, Record, write
 from sim.cite.recipes.study import read
 from sim.cite.verdict import CannotVerifyError, How, unlike
-from sim.study.provenance import digest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -115,6 +114,7 @@ def note(recipe: Recipe) -> str:
 
 
 def identity(record: Record) -> str:
-    """Problem, base, seed, version and source of the model."""
-    told, made = record["recipe"], record["made"]
-    return digest([told["problem"], told["base"], told["seed"], made["daarna"], made["source"]])
+    """That of the answer."""
+    from sim.design.folder import identity as identity_of
+
+    return identity_of(record["recipe"], record["made"])

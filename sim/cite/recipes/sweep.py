@@ -94,6 +94,7 @@ def sweep_again(
         _check_tables(result, about, how)
         how.verdict.findings += _other_means(result, means, list(range(len(design))))
         how.verdict.checked.append(f"all {about['points']:,} points behind it, {about['runs']:,} runs each, made again")
+        result.about = about  # with the circumstances of the sweep that was made then
         return result
     if means is None:
         raise CannotVerifyError(
