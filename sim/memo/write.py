@@ -23,7 +23,8 @@ FIGURES = "figures"
 
 def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
     """What the memo says; with a sweep, also of what drives the result."""
-    study, known = numbers.study, list(numbers.titles.values())
+    study = numbers.study
+    known = [str(scenario["title"]) for scenario in study.scenarios]
     title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
     each = " each" if len(known) > 1 else ""
     subtitle = f"A simulation study with daarna {study.about['daarna']}: {study.about['runs']:,} runs{each}, {str(study.about['date'])[:10]}"

@@ -117,7 +117,7 @@ def test_only_parameters_that_differ_are_listed():
 
 def test_scenarios_of_one_title_are_told_apart():
     study = sim.run([SMALL, SMALL.with_(reps={"quit_rate": 0.0})], runs=2)
-    assert list(titles(study).values()) == ["Small (small)", "Small (small-2)"]
+    assert list(titles(study).values()) == ["small", "small-2"]
 
 
 def test_one_scenario_alone_makes_a_memo(tmp_path: Path):
