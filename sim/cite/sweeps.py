@@ -11,15 +11,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.cite.pictures import figures_beside
-from sim.cite.recipes.sweep import part_of, simulated
+from sim.cite.recipes.sweep import check, part_of, simulated
 from sim.cite.things import Thing
 from sim.cite.verdict import SAMPLE, CannotVerifyError, How, gap, sample
 from sim.study.parquet import file_fingerprint, fingerprint
-from sim.sweeps.about import design_hash, design_of
+from sim.sweeps.about import design_of
 from sim.sweeps.checks import GIVEN
-from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.results import Sweep
-from sim.sweeps.store import DETERMINING
 
 if TYPE_CHECKING:
     from sim.sweeps.design import Design
@@ -33,8 +31,6 @@ def sweep_folder(thing: Thing, how: How) -> None:
             f"was made by {about['model']['name']}, which its record names and does not contain; run that model again"
         )
     found, there = how.verdict.findings, Sweep(thing.path, about)
-    if design_hash(about) != about["design_hash"]:
-        found.append("the record was changed: its design hash is not that of its design; below, what it gives")
     try:
         found += _changed(thing, about)
         points = pq.read_table(thing.path / "points.parquet").to_pandas()
@@ -43,7 +39,7 @@ def sweep_folder(thing: Thing, how: How) -> None:
         found.append(f"a table is missing or cannot be read: {error}")
         return
     design = design_of(about, points)
-    found += _other_points(about, design, points)
+    found += _other_points(about, design, points, check(about, design, how))
     chosen = sample(len(design)) if how.quick else list(range(len(design)))
     runs = min(SAMPLE, about["runs"]) if how.quick else about["runs"]
     found += _other_runs(there, simulated(part_of(design, chosen, runs), how), chosen, runs)
@@ -61,7 +57,7 @@ def _changed(thing: Thing, about: dict[str, Any]) -> Iterator[str]:
             yield f"{name}.parquet was changed: its fingerprint is not the one in design.json"
 
 
-def _other_points(about: dict[str, Any], design: Design, points: pd.DataFrame) -> Iterator[str]:
+def _other_points(about: dict[str, Any], design: Design, points: pd.DataFrame, marks: list[bytes]) -> Iterator[str]:
     """Where the points are not those that the design gives, or their addresses not those of their content."""
     if about["design"]["method"] not in GIVEN:
         here = design_of(about).points()
@@ -71,12 +67,9 @@ def _other_points(about: dict[str, Any], design: Design, points: pd.DataFrame) -
         for name in design.names:
             for k in np.flatnonzero(here[name].astype(str).to_numpy() != points[name].astype(str).to_numpy()):
                 yield f"point {k}, {name}: {points[name][k]} there, {here[name][k]} by the design"
-    marks = list(addresses({key: about[key] for key in DETERMINING}, design.factors, design.rows()))
     for number, (old, new) in enumerate(zip(points["address"], marks, strict=True)):
         if old != new:
             yield f"point {number}: its address is not that of its content"
-    if content_hash(marks, about["runs"]) != about["content_hash"]:
-        yield "the record was changed: its content hash is not that of its points"
 
 
 def _other_runs(there: Sweep, again: Sweep, chosen: list[int], runs: int) -> Iterator[str]:

@@ -26,6 +26,7 @@ from tests.study.worlds import OTHER, TINY, TINY_FILE
 Make = Callable[..., Path]
 TINY_OTHER = TINY.with_(title="Other", scheme=OTHER.scheme.model_dump())
 RATE = Factor("rate", "scheme.components[commission].rate", low=0.0, high=0.4)
+SALARY = Factor("salary", "desk.salary", low=0.0, high=3000.0)
 PRICE = Factor("initial", "customers.initial", low=100.0, high=2000.0)
 
 
@@ -73,12 +74,18 @@ def year(place: Path, daarna: Callable[..., None]) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(place: Path, daarna: Callable[..., None]) -> Path:
-    """A sweep that was analysed: a sample crossed with two schemes."""
+    """A sweep that was analysed: trajectories crossed with two schemes."""
     schemes = Factor("scheme", "scheme", levels={"paid": TINY, "unpaid": TINY_OTHER}, crossed=True)
-    made = sim.sweep(Design(TINY, (schemes, PRICE), "lhs", points=60, runs=2, seed=3), out=place / "w", workers=1)
+    sim.sweep(Design(TINY, (schemes, PRICE, SALARY), "morris", points=4, runs=2, seed=3), out=place / "w", workers=1)
     daarna("sensitivity", "w", "--pair", "scheme")
-    daarna("discover", "w", f"npv > {made.means(['npv'])['npv'].median()}")
     return place / "w"
+
+
+@pytest.fixture(scope="module")
+def discovered(place: Path, daarna: Callable[..., None]) -> Path:
+    made = sim.sweep(Design(TINY, (PRICE, SALARY), "lhs", points=40, runs=2, seed=3), out=place / "x", workers=1)
+    daarna("discover", "x", f"npv > {made.means(['npv'])['npv'].median()}")
+    return place / "x" / "figures"
 
 
 @pytest.fixture(scope="module")
@@ -138,16 +145,25 @@ def test_a_caption_in_the_figure_of_a_run_is_found(life: Path, tmp_path: Path) -
     assert "the picture was changed" in str(verify(path))
 
 
-@pytest.mark.parametrize("name", ["sensitivity-difference", "tradeoff-1"])
-def test_a_figure_of_a_sweep_alone_is_enough(swept: Path, tmp_path: Path, name: str) -> None:
-    path = alone(swept / "figures" / f"{name}.svg", tmp_path)
-    verdict = verify(path)
-    assert verdict.identical and "all 120 points behind it, 2 runs each" in str(verdict)
+def test_a_figure_of_a_sweep_alone_is_enough(swept: Path, tmp_path: Path) -> None:
+    verdict = verify(alone(swept / "figures" / "sensitivity-difference.svg", tmp_path))
+    assert verdict.identical and "all 24 points behind it, 2 runs each" in str(verdict)
+
+
+@pytest.mark.parametrize("name", ["box-1", "tradeoff-1"])
+def test_a_box_alone_is_enough(discovered: Path, tmp_path: Path, name: str) -> None:
+    assert verify(alone(discovered / f"{name}.png", tmp_path)).identical
+
+
+def test_the_condition_of_a_box_is_found(discovered: Path, tmp_path: Path) -> None:
+    path = alone(discovered / "box-1.svg", tmp_path)
+    recipe_changed(path, lambda recipe: recipe["asked"].update(condition="npv < 0"), resigned=True)
+    assert not verify(path).identical
 
 
 def test_a_sample_of_points_says_what_was_not_checked(swept: Path, tmp_path: Path) -> None:
     verdict = verify(alone(swept / "figures" / "sensitivity-difference.png", tmp_path), quick=True)
-    assert verdict.identical and "a sample of 10 of 120 points" in str(verdict)
+    assert verdict.identical and "a sample of 10 of 24 points" in str(verdict)
     assert "were not made again" in verdict.notes[0]
 
 
@@ -169,7 +185,7 @@ def test_another_design_in_a_figure_of_a_sweep_is_found(swept: Path, tmp_path: P
     path = alone(swept / "figures" / "sensitivity-difference.svg", tmp_path)
 
     def change(recipe: dict[str, Any]) -> None:
-        recipe["sweep"]["base"]["desk"]["salary"] += 500.0
+        recipe["sweep"]["base"]["reps"]["salary"] += 500.0
         recipe["sweep"]["design_hash"] = design_hash(recipe["sweep"])
 
     recipe_changed(path, change, resigned=True)
@@ -190,7 +206,7 @@ def test_points_of_a_table_are_carried(place: Path, daarna: Callable[..., None],
     path = alone(tmp_path / "w" / "figures" / "sensitivity-npv.svg", tmp_path)
     assert verify(path).identical and verify(tmp_path / "w").identical
     recipe_changed(path, lambda recipe: recipe["points"]["rate"].__setitem__(0, 0.1), resigned=True)
-    assert "does not give the points" in str(verify(path))
+    assert "the points of the design are not those" in str(verify(path))
 
 
 def test_a_figure_of_a_design_alone_is_enough(designed: Path, tmp_path: Path) -> None:
@@ -258,7 +274,7 @@ def test_a_figure_is_cited_by_its_content(name: str, request: pytest.FixtureRequ
 def test_a_sweep_is_identical_to_itself(swept: Path, quick: bool) -> None:
     verdict = verify(swept, quick)
     assert verdict.identical and not verdict.notes
-    assert f"{'a sample of 10 of' if quick else 'all'} 120 points" in str(verdict) and "figures, drawn again" in str(verdict)
+    assert f"{'a sample of 10 of' if quick else 'all'} 24 points" in str(verdict) and "figures, drawn again" in str(verdict)
 
 
 @pytest.fixture
@@ -298,7 +314,7 @@ def test_a_point_changed_in_a_sweep_is_found(folder: Path) -> None:
 def test_a_scenario_changed_in_a_sweep_is_found(folder: Path, resigned: bool) -> None:
     from sim.sweeps.about import design_hash
 
-    about_changed(folder, lambda about: about["base"]["desk"].update(salary=1.0))
+    about_changed(folder, lambda about: about["base"]["reps"].update(salary=1.0))
     if resigned:
         about_changed(folder, lambda about: about.update(design_hash=design_hash(about)))
     verdict = verify(folder, quick=True)
@@ -312,9 +328,9 @@ def test_a_missing_table_of_a_sweep_is_found(folder: Path) -> None:
 
 
 def test_a_figure_of_another_sweep_is_found(folder: Path, tmp_path: Path) -> None:
-    path = folder / "figures" / "tradeoff-1.svg"
+    path = folder / "figures" / "sensitivity-difference.svg"
     retell(path, lambda record: record["recipe"]["sweep"].update(content_hash="0" * 64))
-    assert "tradeoff-1.svg: is a figure of another sweep" in str(verify(folder, quick=True))
+    assert "sensitivity-difference.svg: is a figure of another sweep" in str(verify(folder, quick=True))
 
 
 def test_a_sweep_is_cited_by_its_content_and_a_valid_crate(swept: Path) -> None:
@@ -322,7 +338,9 @@ def test_a_sweep_is_cited_by_its_content_and_a_valid_crate(swept: Path) -> None:
 
     said = text(find(str(swept)))
     about = json.loads((swept / "design.json").read_text())
-    assert f"daarna:{about['content_hash'][:12]}" in said and "120 points over scheme, initial, 2 runs each, seed 3" in said
+    assert (
+        f"daarna:{about['content_hash'][:12]}" in said and "24 points over scheme, initial, salary, 2 runs each, seed 3" in said
+    )
     crate = ROCrate(swept)
     there = {path.relative_to(swept).as_posix() for path in swept.rglob("*") if path.is_file()}
     assert {entity.id for entity in crate.data_entities} == there - {"ro-crate-metadata.json"}

@@ -19,7 +19,9 @@ from sim.study.provenance import CIRCUMSTANCES, installed
 from sim.sweeps.about import design_hash, design_of
 from sim.sweeps.checks import GIVEN
 from sim.sweeps.crate import title_of
+from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.results import Sweep
+from sim.sweeps.store import DETERMINING
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,12 +87,10 @@ def sweep_again(
         raise CannotVerifyError(
             f"was made by {about['model']['name']}, which its record names and does not contain; run that model again"
         )
-    check(about, how)
     design = design_of(about, None if points is None else pd.DataFrame(points))
+    check(about, design, how)
     if not how.quick:
         result = simulated(design, how)
-        if result.about["content_hash"] != about["content_hash"]:
-            how.verdict.findings.append("the design does not give the points that its record names by their content hash")
         _check_tables(result, about, how)
         how.verdict.findings += _other_means(result, means, list(range(len(design))))
         how.verdict.checked.append(f"all {about['points']:,} points behind it, {about['runs']:,} runs each, made again")
@@ -110,10 +110,14 @@ def sweep_again(
     return None
 
 
-def check(about: dict[str, Any], how: How) -> None:
-    """Whether the record of a sweep is as it was written."""
+def check(about: dict[str, Any], design: Design, how: How) -> list[bytes]:
+    """Whether the record of a sweep is as it was written, and its points those of its design; their addresses."""
     if design_hash(about) != about["design_hash"]:
         how.verdict.findings.append("the record was changed: its design hash is not that of its design; below, what it gives")
+    marks = list(addresses({key: about[key] for key in DETERMINING}, design.factors, design.rows()))
+    if content_hash(marks, about["runs"]) != about["content_hash"]:
+        how.verdict.findings.append("the points of the design are not those that the record names by their content hash")
+    return marks
 
 
 def part_of(design: Design, points: list[int], runs: int) -> Design:
