@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.study.provenance import content_hash, digest
 from sim.study.results import Study
 
-MORE = ("means", "answer")  # numbers behind a figure that it carries and does not show
+MORE = ("means", "answer", "dpi")  # what a figure carries beside its recipe and what it shows
 
 
 def figure(thing: Thing, how: How) -> None:

@@ -103,7 +103,7 @@ def save(figure: Figure, study: Results, name: str, path: Path) -> Path:
     return write_figure(figure, path, provenance(study, name, figure), about)
 
 
-def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: Mapping[str, str]) -> Path:
+def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: Mapping[str, str], dpi: int | None = None) -> Path:
     """Write any figure, whole or not at all, with a record of what made it inside.
 
     Parameters
@@ -112,10 +112,11 @@ def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: M
     path : where to; its suffix is the format: png, svg or pdf.
     record : what it carries; ``thing`` says what it is a figure of.
     about : what a reader finds among the file's properties, ``Description`` at least.
+    dpi : of a PNG; 240 if not given.
     """
     kind = path.suffix[1:]
     title = title_of(figure)
-    how: dict[str, Any] = {"dpi": DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
+    how: dict[str, Any] = {"dpi": dpi or DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     # no date, so that the same study gives the same file
     how["metadata"] = metadata(kind, {"Title": title, **about}, dict(record), version())
     half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")

@@ -161,9 +161,10 @@ class SweepFolder(WorkFolder):
             gaps = sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
             self.done = self.total - gaps
             if there.get("complete") and same and not gaps:
-                self.about = there
+                self.about = there | {"content_hash": self.about["content_hash"]}
                 shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
-                if not (self.folder / CRATE).exists():
+                if not (self.folder / CRATE).exists():  # nor did it come to this, or an earlier version made the sweep
+                    self._write_record()
                     write_crate(self.folder, self.about)
                 return
             self.about["continued"] = [*self.about["continued"], now]

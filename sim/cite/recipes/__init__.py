@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sim.cite.verdict import CannotVerifyError, How
 
-KINDS = ("study", "follow", "sweep", "design", "forecast")
+KINDS = ("study", "follow", "sweep", "design", "forecast", "battery")
 Recipe = dict[str, Any]
 Record = dict[str, Any]
 
@@ -77,7 +77,7 @@ def record_of(figure: Figure, recipe: Recipe, made: dict[str, Any], **more: Any)
     figure : as it will be written.
     recipe : from which it is made again.
     made : by which versions, on which machine, by which command, and when: see :func:`sim.study.provenance.made_now`.
-    more : numbers behind it that it does not show.
+    more : numbers behind it that it does not show; ``dpi`` of a PNG, if not the usual.
     """
     import matplotlib
 
@@ -102,4 +102,4 @@ def write(figure: Figure, path: Path, recipe: Recipe, made: dict[str, Any], **mo
     from sim.plots.draw import write_figure
 
     about = {"Description": f"made by: {made['command']}"}
-    return write_figure(figure, path, record_of(figure, recipe, made, **more), about)
+    return write_figure(figure, path, record_of(figure, recipe, made, **more), about, more.get("dpi"))
