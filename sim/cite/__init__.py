@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from sim.cite.verify import Verdict, verify
+from sim.cite.verdict import Verdict
+from sim.cite.verify import verify
 
 __all__ = ["Verdict", "verify"]

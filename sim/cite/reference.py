@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.outcomes import KNOWN
+from sim.cite.recipes import kind_of
 from sim.cite.things import Thing
 from sim.digits import decimals, fixed, plus_minus
-from sim.study.provenance import AUTHOR, PROGRAM, identifier
+from sim.study.provenance import AUTHOR, PROGRAM
 from sim.study.results import Study
 from sim.study.store import open_study
 from sim.tables import Column
@@ -114,15 +115,17 @@ def _title(study: Study, name: str) -> str:
 
 
 def _fields(thing: Thing) -> dict[str, Any]:
-    about, made = thing.about, _date(thing.about)
-    titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
+    kind, made = kind_of(thing.record), _date(thing.about)
+    title = subject = kind.subject(thing.recipe)
     if thing.kind in ("figure", "memo"):
-        titles = f"{thing.record['title']} [{thing.kind}], from the study {titles}"
+        title = f"{thing.record['title']} [{thing.kind}], from {subject}"
     elif thing.kind == "table":
-        titles = f"{thing.path.stem} [table], from the study {titles}"
-    runs = f"{about['runs']:,} runs of each scenario" if len(about["names"]) > 1 else f"{about['runs']:,} runs"
-    note = f"scenarios {', '.join(about['names'])}; {runs}, seed {about['seed']}, {about['engine']} engine, model source {about['source']}"
-    return {"id": identifier(about), "author": AUTHOR, "year": made.year if made else "n.d.", "title": titles, "note": note}
+        title = f"{thing.path.stem} [table], from {subject}"
+    elif thing.kind == "study":
+        title = subject.removeprefix("the study ")
+    note = f"{kind.note(thing.recipe)}, model source {thing.about['source'] or 'of the user'}"
+    mark = f"daarna:{kind.identity(thing.record)[:12]}"
+    return {"id": mark, "author": AUTHOR, "year": made.year if made else "n.d.", "title": title, "note": note}
 
 
 def _date(about: dict[str, Any]) -> datetime.date | None:

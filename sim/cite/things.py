@@ -1,4 +1,4 @@
-"""What can be cited and verified: a study folder, a figure, a table, or one outcome of a study."""
+"""What can be cited and verified: folders of studies, sweeps and designs, figures, memos, tables, or one outcome of a study."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.cite.recipes import recipe_of
 from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY
 from sim.study.payload import carried
 from sim.study.provenance import RECORD
 
+DESIGN = "design.json"  # of a sweep, and of the answer to a design problem
 PICTURES = (".png", ".svg", ".pdf")
 
 
@@ -22,10 +24,20 @@ class Thing(NamedTuple):
     """Something that carries its provenance."""
 
     path: Path
-    kind: str  # study, figure, table
-    about: dict[str, Any]  # of the study: see :func:`sim.study.provenance.record`
+    kind: str  # study, sweep, design, figure, memo, table
     record: dict[str, Any]  # all it carries
     outcome: str = ""  # of a study, where one was named
+
+    @property
+    def recipe(self) -> dict[str, Any]:
+        """What it was made from: see :mod:`sim.cite.recipes`."""
+        return recipe_of(self.record)
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What made it: daarna, source, versions, machine, command, date; of a study, its whole record."""
+        about: dict[str, Any] = self.record.get("made") or self.record["study"]
+        return about
 
 
 def find(text: str) -> Thing:
@@ -41,49 +53,76 @@ def find(text: str) -> Thing:
         before, _, outcome = text.rpartition(":")
         path = Path(before)
     if not path.exists():
-        raise InputError(f"{text}: there is no such file or folder; name a study, a figure, a table, or STUDY:OUTCOME")
-    found = _study(path) if path.is_dir() else _file(path)
+        raise InputError(
+            f"{text}: there is no such file or folder; name a study, a sweep, a design, a figure, a memo, a table, or STUDY:OUTCOME"
+        )
+    found = _folder(path) if path.is_dir() else _file(path)
     if outcome and found.kind != "study":
         raise InputError(f"{text}: an outcome is one of a study folder; {path} is a {found.kind}")
     return found._replace(outcome=_outcome(found, outcome, text)) if outcome else found
 
 
-def _study(path: Path) -> Thing:
+def _folder(path: Path) -> Thing:
     try:
+        if (path / DESIGN).exists():
+            told = json.loads((path / DESIGN).read_text(encoding="utf-8"))
+            return _design(path, told) if "problem" in told else _sweep(path, told)
         about = json.loads((path / RECORD).read_text(encoding="utf-8"))
-        _check(about)
+        _check(about, OF_STUDY)
+        _finished(path, about, "study")
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: holds no study that can be read ({error})") from None
+        raise InputError(f"{path}: holds no study, sweep or design that can be read ({error})") from None
+    return Thing(path, "study", {"study": about})
+
+
+def _sweep(path: Path, about: dict[str, Any]) -> Thing:
+    from sim.cite.recipes.sweep import made
+
+    _check(about, OF_SWEEP)
+    _finished(path, about, "sweep")
+    return Thing(path, "sweep", {"recipe": {"kind": "sweep", "sweep": about, "points": None}, "made": made(about)})
+
+
+def _design(path: Path, told: dict[str, Any]) -> Thing:
+    _check(told, OF_FIGURE)
+    return Thing(path, "design", told)
+
+
+def _finished(path: Path, about: dict[str, Any], what: str) -> None:
     if not about.get("complete"):
-        raise InputError(f"{path}: the study is not finished; the same command goes on: {about.get('command')}")
-    return Thing(path, "study", about, about)
+        raise InputError(f"{path}: the {what} is not finished; the same command goes on: {about.get('command')}")
 
 
 def _file(path: Path) -> Thing:
     try:
         if path.suffix == ".parquet":
             raw = (pq.read_schema(path).metadata or {}).get(RECORD_KEY.encode())
-            about = json.loads(raw) if raw else None
-            record, kind = about, "table"
+            record, kind = {"study": json.loads(raw)} if raw else None, "table"
         else:
             record = carried(path)
-            about = record and record.get("study")
             kind = str(record.get("thing")) if record else ""
-            if record and about is None:
-                made = record.get("command") or record.get("sweep", {}).get("command", "not known")
-                raise InputError(
-                    f"{path}: is a {kind}; cite and verify are for studies, their tables, figures and memos; made by: {made}"
-                )
-        if about is None or record is None:
+        if record is None:
             raise InputError(f"{path}: carries no provenance of daarna; it was not made by it, or was saved again without it")
-        _check(about)
+        if "recipe" in record:
+            _check(record, OF_FIGURE)
+        elif record.get("study") is None:
+            raise InputError(
+                f"{path}: is a {kind}, made by: {record.get('command', 'not known')}; it does not say how to make it again"
+            )
+        else:
+            _check(record["study"], OF_STUDY)
     except (OSError, ValueError, pa.ArrowException) as error:
         raise InputError(f"{path}: {error}") from None
-    return Thing(path, kind, about, record)
+    return Thing(path, kind, record)
 
 
-def _check(about: Any) -> None:
-    missing = [key for key in ("scenarios", "names", "seed", "runs", "content_hash", "versions") if key not in about]
+OF_STUDY = ("scenarios", "names", "seed", "runs", "content_hash", "versions")
+OF_SWEEP = ("design", "points", "runs", "seed", "design_hash", "content_hash", "versions", "tables")
+OF_FIGURE = ("recipe", "content_hash", "made")
+
+
+def _check(about: Any, keys: tuple[str, ...]) -> None:
+    missing = [key for key in keys if key not in about]
     if missing:
         raise ValueError(f"its provenance lacks {', '.join(missing)}")
 

@@ -51,9 +51,11 @@ def calibrate(
     from sim.cli.progress import announce_compilation
 
     _check_figure(figure, steps)
-    found = estimate(
-        *logs, kind=kind, unit=unit, until=until, setting=setting, term=term, buckets=buckets, smoothing=smoothing, money=currency
-    )
+    options: dict[str, Any] = {
+        "kind": kind, "unit": unit, "until": until, "setting": setting, "term": term,
+        "buckets": buckets, "smoothing": smoothing, "money": currency,
+    }  # fmt: skip
+    found = estimate(*logs, **options)
     target = out or Path(f"{logs[0].stem}-fragment.toml")
     text = _fragment(found, target, extends)
     if steps and not quiet:
@@ -72,7 +74,9 @@ def calibrate(
             )
         typer.echo(f"fragment: {target}")
     if figure is not None and made is not None:
-        _draw(made, figure, logs[0].stem)
+        from sim.cite.recipes.forecast import recipe
+
+        _draw(made, figure, recipe(logs, options, steps, runs, seed))
 
 
 def _check_figure(figure: Path | None, steps: int) -> None:
@@ -160,24 +164,13 @@ def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int)
     return json.dumps(answer, indent=1, allow_nan=False)
 
 
-def _draw(made: Forecast, file: Path, name: str) -> None:
-    from matplotlib.figure import Figure
-
-    from sim.cli.plot import KINDS
+def _draw(made: Forecast, file: Path, told: dict[str, Any]) -> None:
+    from sim.cite.recipes import write
+    from sim.cite.recipes.forecast import draw
     from sim.errors import DaarnaError
-    from sim.plots.draw import write_figure
-    from sim.plots.forecast import forecast as draw
-    from sim.plots.style import style
-    from sim.study.provenance import circumstances
+    from sim.study.provenance import made_now
 
-    with style():
-        figure = draw(made, name).get_figure(root=True)
-        assert isinstance(figure, Figure)
-        try:
-            if file.suffix[1:] in KINDS:
-                record = {"thing": "figure of a forecast", "log": name, "forecast": str(made.table().to_csv()), **circumstances()}
-                write_figure(figure, file, record, {"Description": f"forecast from {name}"})
-            else:
-                figure.savefig(file, dpi=240)
-        except OSError as error:
-            raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None
+    try:
+        write(draw(made, told), file, told, made_now())
+    except OSError as error:
+        raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None

@@ -17,10 +17,12 @@ def register(app: typer.Typer) -> None:
 
 
 def cite(
-    thing: Annotated[str, typer.Argument(help="A study folder, a figure, a memo, a table, or STUDY:OUTCOME.")],
+    thing: Annotated[
+        str, typer.Argument(help="A folder of a study, a sweep or a design, a figure, a memo, a table, or STUDY:OUTCOME.")
+    ],
     form: Annotated[str, typer.Option("--format", help="text, bibtex or csl (CSL-JSON).")] = "text",
 ) -> None:
-    """Print the citation of a study, a figure or a number."""
+    """Print the citation of a study, a sweep, a design, a figure or a number."""
     from sim.cite.reference import FORMS
     from sim.cite.things import find
     from sim.errors import InputError
@@ -31,8 +33,9 @@ def cite(
 
 
 def verify(
-    thing: Annotated[Path, typer.Argument(help="A study folder, a figure, a memo or a table.")],
+    thing: Annotated[Path, typer.Argument(help="A folder of a study, a sweep or a design, a figure, a memo or a table.")],
     quick: Annotated[bool, typer.Option(help="Make only a sample of the runs again.")] = False,
+    data: Annotated[list[Path] | None, typer.Option(help="A log that a forecast was made from; may be repeated.")] = None,
     quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
 ) -> None:
@@ -41,7 +44,7 @@ def verify(
     from sim.cli.progress import progress_bar
 
     with progress_bar(quiet or as_json, thing) as (progress, _):
-        verdict = make_again(thing, quick, progress)
+        verdict = make_again(thing, quick, progress, data or ())
     if as_json:
         typer.echo(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
     elif not quiet:

@@ -76,20 +76,13 @@ def _check_options(customer: int | None, figure: Path | None, month: int | None,
 
 
 def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:
-    from matplotlib.figure import Figure
-
+    from sim.cite.recipes import write
+    from sim.cite.recipes.follow import draw, recipe
     from sim.errors import StudyError
-    from sim.plots import customer_timeline, rep_year, style
-    from sim.plots.draw import write_figure
-    from sim.study.provenance import circumstances
+    from sim.study.provenance import made_now
 
+    told = recipe(trace, rep=rep, year=year) if customer is None else recipe(trace, customer=customer)
     try:
-        with style():
-            ax = rep_year(trace, rep, year) if customer is None else customer_timeline(trace, customer)
-            record = {"thing": "figure of a run", "scenario": trace.scenario.canonical(), "seed": trace.seed, "run": trace.run}
-            figure = ax.get_figure(root=True)
-            assert isinstance(figure, Figure)
-            about = {"Description": f"{trace.scenario.name}, run {trace.run}, seed {trace.seed}"}
-            write_figure(figure, path, record | circumstances(), about)
+        write(draw(trace, told), path, told, made_now())
     except OSError as error:
         raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +13,9 @@ import typer
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
+
+    from sim.sweeps import Sweep
 
 Folder = Annotated[Path, typer.Argument(metavar="SWEEP", help="Folder of a finished sweep.")]
 Outcome = Annotated[str, typer.Option(help="Column of the runs table.")]
@@ -36,26 +39,18 @@ def sensitivity(
     figures: Figures = True, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Which parameters an outcome depends on, by the sweep's method: Sobol' indices, elementary effects, or from any sample."""
-    from sim import understand
-    from sim.plots import sensitivity as draw
-    from sim.plots.tornado import tornado as draw_tornado
+    from sim.cite.recipes.sweep import draw_sensitivity
+    from sim.understand.method import by_method
 
-    data, outcome = _opened(sweep, outcome, pair, base, other)
-    method = data.about["design"]["method"]
-    if method == "sobol":
-        result: Any = understand.sobol(data, outcome)
-        figure: Any = draw.indices
-    elif method == "morris":
-        result, figure = understand.morris(data, outcome), draw.effects
-    elif method == "table" and len(data.points) == 2 * len(data.factors) + 1:
-        result, figure = understand.tornado(data, outcome), draw_tornado
-    else:
-        result, figure = understand.given(data, outcome), draw.indices
-    told = {"outcome": outcome, "method": method, **_noise(getattr(result, "noise", None))}
+    opened, data, asked = _opened(sweep, outcome, pair, base, other)
+    column = "difference" if pair else outcome
+    kind, result = by_method(data, column)
+    told = {"outcome": column, "method": data.about["design"]["method"], **_noise(getattr(result, "noise", None))}
     tables = {"table": result.table} | ({"second": result.second} if getattr(result, "second", None) is not None else {})
     _tell(told, tables, as_json)
     if figures:
-        _draw({f"sensitivity-{outcome}": figure(result)}, sweep, data.about, as_json)
+        drawn = {f"sensitivity-{column}": (lambda: draw_sensitivity(kind, result), {"figure": "sensitivity"})}
+        _draw(drawn, opened, asked, as_json)
 
 
 def discover(
@@ -67,27 +62,36 @@ def discover(
     figures: Figures = True, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Under which conditions something happens: boxes in the parameters' space, by PRIM (needs daarna[discovery])."""
+    from functools import partial
+
     from sim.plots.discovery import box, tradeoff
     from sim.understand import prim
 
-    data, _ = _opened(sweep, outcome, pair, base, other)
+    opened, data, asked = _opened(sweep, outcome, pair, base, other)
     found = prim(data, condition, boxes, density)
     told = {"condition": condition, "points": len(found.points), "share": found.share, "sign not established": found.unsure}
     tables = {f"box {k + 1}: {one}": one.limits for k, one in enumerate(found.boxes)}
     _tell(told | ({} if tables else {"boxes": "none was found"}), tables, as_json)
     if figures:
-        drawn = {f"box-{k + 1}": box(found, number=k) for k in range(len(found.boxes))}
-        drawn |= {f"tradeoff-{k + 1}": tradeoff(found, number=k) for k in range(len(found.boxes))}
-        _draw(drawn, sweep, data.about, as_json)
+        asked |= {"condition": condition, "boxes": boxes, "density": density}
+        drawn = {
+            f"{name}-{k + 1}": (partial(draw, found, number=k), {"figure": name, "number": k})
+            for name, draw in (("box", box), ("tradeoff", tradeoff))
+            for k in range(len(found.boxes))
+        }
+        _draw(drawn, opened, asked, as_json)
 
 
-def _opened(folder: Path, outcome: str, pair: str, base: str, other: str) -> tuple[Any, str]:
-    """The sweep, or the paired difference of an outcome in it; and the outcome to analyse."""
+def _opened(folder: Path, outcome: str, pair: str, base: str, other: str) -> tuple[Sweep, Any, dict[str, Any]]:
+    """The sweep; what is analysed, itself or the paired difference of an outcome in it; and what is asked, as figures carry it."""
     from sim.sweeps import open_sweep
     from sim.understand import paired
 
-    data = open_sweep(folder)
-    return (paired(data, pair, base or None, other or None, outcome), "difference") if pair else (data, outcome)
+    sweep = open_sweep(folder)
+    if not pair:
+        return sweep, sweep, {"outcome": outcome, "pair": None}
+    data = paired(sweep, pair, base or None, other or None, outcome)
+    return sweep, data, {"outcome": outcome, "pair": [pair, data.base, data.other]}
 
 
 def _noise(noise: Any) -> dict[str, Any]:
@@ -122,17 +126,24 @@ def _cell(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _draw(figures: Mapping[str, Any], folder: Path, about: Mapping[str, Any], quiet: bool) -> None:
+def _draw(
+    figures: Mapping[str, tuple[Callable[[], Axes], dict[str, Any]]], sweep: Sweep, asked: dict[str, Any], quiet: bool
+) -> None:
+    """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
+    from sim.cite.recipes.sweep import write_figure
     from sim.errors import StudyError
-    from sim.plots.draw import write_figure
+    from sim.plots.draw import settled
+    from sim.sweeps.crate import CRATE, write_crate
 
-    target = folder / "figures"
+    target = sweep.folder / "figures"
     try:
         target.mkdir(exist_ok=True)
-        for name, ax in figures.items():
+        for name, (draw, own) in figures.items():
+            figure = settled(draw)
             for kind in ("png", "svg"):
-                record = {"thing": "figure of a sweep", "sweep": about}
-                write_figure(ax.figure, target / f"{name}.{kind}", record, {"Description": about["command"]})
+                write_figure(figure, target / f"{name}.{kind}", sweep, asked | own)
+        if (sweep.folder / CRATE).exists():
+            write_crate(sweep.folder, sweep.about)
     except OSError as error:
         raise StudyError(f"{target}: cannot be written: {error.strerror or error}") from None
     if not quiet and figures:

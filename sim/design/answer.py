@@ -95,7 +95,7 @@ class Answer:
     optimum : for one objective, where a response surface is highest, or in words why there is no telling.
     worlds : parameters of each world.
     optimism : per objective (gap, standard error): how much better the front looked in the search, in the objective's own sense.
-    scenario : the base with the problem's components.
+    scenario, plain : the base with the problem's components, and without.
     """
 
     problem: Problem
@@ -109,6 +109,7 @@ class Answer:
     optimism: tuple[tuple[float, float], ...]
     scenario: Scenario | None
     senses: tuple[float, ...]
+    plain: Scenario | None = None
 
     @property
     def recommended(self) -> Scheme:

@@ -63,6 +63,7 @@ class Case:
     base: Evaluator | None  # of the base as it is, without the problem's components
     start: Params | None  # the base's own values of what is varied, if the family has them
     scenario: Scenario | None
+    plain: Scenario | None  # the base as it is
 
     def judge(self, sample: Sample, base: Sample | None) -> Judged:
         """Objectives and margins of a scheme from its sample, and the base's on the same random numbers."""
@@ -95,8 +96,8 @@ def _signed(sign: float, value: Value) -> Value:
     return value if sign > 0 else Value(-value.value, -value.influence)
 
 
-def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = None) -> Case:
-    """Read the base and check that every path, value and outcome of the problem is there.
+def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = None, base: Scenario | None = None) -> Case:
+    """Read the base, unless it is given, and check that every path, value and outcome of the problem is there.
 
     Raises
     ------
@@ -108,7 +109,7 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     from sim.scenario.path import get
 
     file = str(problem.file)
-    plain = load(problem.file.parent / problem.base)
+    plain = base or load(problem.file.parent / problem.base)
     family = _family(problem, plain)
     known = columns(plain.months)
     objectives, limits = _statistics(problem, file, list(known))
@@ -121,7 +122,7 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     names = sorted({name for one in (*objectives, *(limit.statistic for limit in limits)) for name in one.expression.outcomes})
     varied, fixed = (Evaluator(Simulated(one, tuple(names)), names, worlds, workers, folder) for one in (family, plain))
     return Case(
-        problem, space, varied, objectives, _senses(problem), limits, fixed, now if space.point(now) is not None else None, family,
+        problem, space, varied, objectives, _senses(problem), limits, fixed, now if space.point(now) is not None else None, family, plain,
     )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def plugged(problem: Problem, evaluate: Evaluation, outcomes: Sequence[str], see
     unknown = [axis(one.path, one.low, one.high, one.log, (), 0.0, file) for one in problem.uncertainty.factors]
     worlds = sample(unknown, problem.uncertainty.worlds, seed, problem.uncertainty.sampling) if unknown else [{}]
     return Case(
-        problem, space, Evaluator(evaluate, list(outcomes), worlds, workers), objectives, _senses(problem), limits, None, None, None
+        problem, space, Evaluator(evaluate, list(outcomes), worlds, workers), objectives, _senses(problem), limits, None, None, None, None
     )  # fmt: skip
 
 

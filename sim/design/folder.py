@@ -12,11 +12,17 @@ from sim.design.answer import Answer, Scheme
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
 from sim.errors import DaarnaError
+from sim.study import crate
 from sim.study.disk import make_folder, replacing
+from sim.study.provenance import digest, installed, made_now
+
+RECORD = "design.json"
+KEPT = ("evaluations",)  # samples of a search that may go on: nothing of the answer
+SCHEMA_VERSION = 2  # 2: recipe, content_hash and made
 
 
 def save(answer: Answer, folder: Path) -> Path:
-    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml`` and ``schemes/scheme-1.toml`` and so on.
+    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml``, ``schemes/scheme-1.toml`` and so on, and the crate.
 
     Returns
     -------
@@ -29,7 +35,15 @@ def save(answer: Answer, folder: Path) -> Path:
     """
     try:
         make_folder(folder)
-        _put(folder / "design.json", json.dumps(as_data(answer), indent=1, allow_nan=False, default=_plain))
+        told = recipe(answer)
+        record = {
+            "schema_version": SCHEMA_VERSION,
+            "recipe": told,
+            "content_hash": digest(told),
+            "made": made(),
+            **plain_data(answer),
+        }
+        _put(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
         for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
             _put(folder / name, frame.to_csv(index=False))
     except OSError as error:
@@ -37,7 +51,65 @@ def save(answer: Answer, folder: Path) -> Path:
     title = answer.problem.title
     for scheme in answer.schemes:
         write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
-    return write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+    recommended = write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
+    write_crate(folder)
+    return recommended
+
+
+def write_crate(folder: Path) -> Path:
+    """Describe what is in the folder of an answer as an RO-Crate; call it when files were added.
+
+    Raises
+    ------
+    DaarnaError
+        When it cannot be written.
+    """
+    try:
+        told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        effort, title = told["recipe"]["problem"]["effort"], str(told["title"])
+        description = (
+            f"The front of a family of schemes and the choice from it: {effort['evaluations']:,} schemes tried, "
+            f"{effort['report_runs']:,} fresh runs of each reported, seed {told['recipe']['seed']}."
+        )
+        mark = f"daarna:{identity(told['recipe'], told['made'])[:12]}"
+        return crate.write(folder, crate.Described(title, description, mark, RECORD, told["made"]), KEPT)
+    except OSError as error:
+        raise DaarnaError(f"{folder}: cannot be written: {error.strerror}") from None
+
+
+def identity(told: dict[str, Any], made: dict[str, Any]) -> str:
+    """SHA-256 of all that determines the answer: problem, base, seed, version and source of the model."""
+    return digest([told["problem"], told["base"], told["seed"], made["daarna"], made["source"]])
+
+
+def recipe(answer: Answer) -> dict[str, Any]:
+    """What the answer is found again from: the problem, its base in full, the seed."""
+    problem, base = answer.problem, answer.plain
+    return {
+        "kind": "design",
+        "problem": as_plain(problem.model_dump(mode="json")),
+        "file": problem.file.name,
+        "name": base and base.name,
+        "base": base and base.canonical(),
+        "seed": answer.seed,
+    }
+
+
+def made() -> dict[str, Any]:
+    """By what an answer is made, and when; the search is Optuna's."""
+    now = made_now()
+    return now | {"versions": now["versions"] | {"optuna": installed("optuna")}}
+
+
+def plain_data(answer: Answer) -> dict[str, Any]:
+    """:func:`as_data` as JSON gives it back."""
+    data: dict[str, Any] = as_plain(as_data(answer))
+    return data
+
+
+def as_plain(value: Any) -> Any:
+    """A value as JSON gives it back."""
+    return json.loads(json.dumps(without_nan(value), allow_nan=False, default=_plain))
 
 
 def _put(path: Path, text: str) -> None:

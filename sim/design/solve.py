@@ -82,6 +82,12 @@ def solve_case(case: Case, seed: int, progress: Progress | None = None) -> Answe
     return _Solver(case, seed, progress).answer()
 
 
+def fresh(case: Case, seed: int, schemes: Sequence[Params]) -> list[list[tuple[float, float]]]:
+    """Value and standard error of every objective of some schemes, on the runs of the report."""
+    judged, _ = _Solver(case, seed, None).judge(schemes, REPORT)
+    return [[(sense * gain.value, gain.error) for sense, gain in zip(case.senses, one.gains, strict=True)] for one in judged]
+
+
 class _Solver:
     """The three stages, and the samples they share."""
 
@@ -242,7 +248,7 @@ class _Solver:
             )  # fmt: skip
         return Answer(
             self.case.problem, self.seed, schemes, base_scheme, chosen, tried, peak, self.case.evaluator.worlds,
-            self._optimism(searched, fresh, base), self.case.scenario, self.case.senses,
+            self._optimism(searched, fresh, base), self.case.scenario, self.case.senses, self.case.plain,
         )  # fmt: skip
 
     def _base_judged(self, stage: int) -> Judged | None:

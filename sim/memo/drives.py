@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.errors import InputError
 from sim.memo.blocks import Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called
+
+if TYPE_CHECKING:
+    from sim.sweeps import Sweep
 
 DRIVES = "What drives the result"
 TOLD = 3  # parameters that are spoken of
 
 
 class Drives(NamedTuple):
-    """A section on a sweep, and its figures by name."""
+    """A section on a sweep, and its figures by name: how each is drawn, and what it asks of the sweep (:mod:`sim.cite.recipes.sweep`)."""
 
     section: Section
-    figures: dict[str, Callable[[], Any]]
-    about: dict[str, Any]  # what made the sweep
+    figures: dict[str, tuple[Callable[[], Any], dict[str, Any]]]
+    sweep: Sweep
+    outcome: str
 
 
 class Measure(NamedTuple):
@@ -35,28 +39,30 @@ MEASURES = {
 }
 
 
-def drives(folder: Path, outcome: str = "npv") -> Drives:
-    """The section on a sweep in a folder; with a crossed factor of two levels, on the difference between them.
+def drives(sweep: Sweep, outcome: str = "npv") -> Drives:
+    """The section on a sweep; with a crossed factor of two levels, on the difference between them.
 
     Raises
     ------
     InputError
-        When there is no finished sweep, or it has no such outcome.
+        When it has no such outcome, or its design is one that no such section is written of.
     """
-    from sim.plots import response, sensitivity
-    from sim.sweeps import open_sweep
+    from sim.cite.recipes.sweep import draw_sensitivity
+    from sim.plots import response
+    from sim.understand.method import by_method
 
-    sweep = open_sweep(folder)
-    data, column, what = _asked(sweep, outcome)
-    kind, result = _analysed(data, column, sweep.about["design"]["method"])
+    data, column, what, pair = _asked(sweep, outcome)
+    kind, result = by_method(data, column)
+    if kind not in MEASURES:
+        raise InputError(f"{sweep.folder}: moves one parameter at a time; a memo needs a sample ({', '.join(MEASURES)})")
     measure = MEASURES[kind]
     ranked = result.table[result.table["factor"] != "(chance)"]
     ranked = ranked.iloc[(-ranked[measure.column].abs()).argsort(kind="stable")]
     first = str(ranked["factor"].iloc[0])
-    draw = sensitivity.effects if kind == "morris" else sensitivity.indices
-    figures: dict[str, Callable[[], Any]] = {
-        "sweep_sensitivity": lambda: draw(result),
-        "sweep_response": lambda: response.response(data, first, column),
+    asked = {"outcome": outcome, "pair": pair}
+    figures: dict[str, tuple[Callable[[], Any], dict[str, Any]]] = {
+        "sweep_sensitivity": (lambda: draw_sensitivity(kind, result), {**asked, "figure": "sensitivity"}),
+        "sweep_response": (lambda: response.response(data, first, column), {**asked, "figure": "response", "factor": first}),
     }
     many = f"{len(data.points):,} points, {sweep.about['runs']:,} runs each"
     intro = f"A sweep over {len(ranked)} parameters ({many}; seed {sweep.about['seed']}, common random numbers) says on which of them {what} depends."
@@ -65,27 +71,20 @@ def drives(folder: Path, outcome: str = "npv") -> Drives:
         Picture("sweep_response", f"How {what} goes with {first}, over all values of the other parameters."),
     )
     points = Points((*_signs(data), *_first(ranked, measure, what)))
-    return Drives(Section(DRIVES, (Paragraph(intro), points, _table(ranked, measure), *pictures)), figures, sweep.about)
+    return Drives(Section(DRIVES, (Paragraph(intro), points, _table(ranked, measure), *pictures)), figures, sweep, outcome)
 
 
-def _asked(sweep: Any, outcome: str) -> tuple[Any, str, str]:
-    """What is analysed: the data, its column, and what it is in words."""
+def _asked(sweep: Sweep, outcome: str) -> tuple[Any, str, str, list[Any] | None]:
+    """What is analysed: the data, its column, what it is in words, and of a difference, the factor and its levels."""
     from sim.understand import paired
 
     crossed = [factor for factor in sweep.design.factors if factor.crossed and len(factor.labels) == 2]
     if not crossed:
-        return sweep, outcome, f"the {called(outcome)}"
+        return sweep, outcome, f"the {called(outcome)}", None
     base, other = crossed[0].labels
     data = paired(sweep, crossed[0].name, base, other, outcome)
-    return data, "difference", f"the difference in {called(outcome)}, {other} less {base},"
-
-
-def _analysed(data: Any, column: str, method: str) -> tuple[str, Any]:
-    from sim import understand
-
-    if method in ("sobol", "morris"):
-        return method, getattr(understand, method)(data, column)
-    return "given", understand.given(data, column)
+    said = f"the difference in {called(outcome)}, {other} less {base},"
+    return data, "difference", said, [crossed[0].name, data.base, data.other]
 
 
 def _signs(data: Any) -> tuple[str, ...]:

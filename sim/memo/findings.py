@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
+from sim.study.labels import labels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,11 +36,8 @@ CAPTIONS = {
 
 
 def titles(study: Study) -> dict[str, str]:
-    """Title of every scenario by name; where titles coincide, with the name."""
-    found = [str(scenario["title"]) for scenario in study.scenarios]
-    return {
-        name: title if found.count(title) == 1 else f"{title} ({name})" for name, title in zip(study.names, found, strict=True)
-    }
+    """What the scenarios are called, by name, as in the figures: see :func:`sim.study.labels.labels`."""
+    return labels(study.names, [str(scenario["title"]) for scenario in study.scenarios])
 
 
 class Numbers:
@@ -48,7 +46,7 @@ class Numbers:
     Attributes
     ----------
     study : the study.
-    titles : title of every scenario by name.
+    titles : what every scenario is called, by name.
     comparison : of its scenarios with the first; nothing where it has one.
     level : the summary by scenario and outcome, with units.
     gaps : paired differences by scenario and outcome.

@@ -50,7 +50,8 @@ def scenarios(study: Study) -> Section:
     schemes = [(title if not k else "", line) for title, one in zip(known, made, strict=True) for k, line in enumerate(pays(one))]
     blocks: list[Block] = []
     if len(known) > 1:
-        named = [f"{title} (in the figures: {name})" for title, name in zip(known, study.names, strict=True)]
+        full = [str(scenario["title"]) for scenario in study.scenarios]
+        named = [label if label == title else f"{label} ({title})" for label, title in zip(known, full, strict=True)]
         blocks.append(Paragraph(f"Compared are {', '.join(named[:-1])} and {named[-1]}."))
     blocks.append(Table("schemes", "What a rep is paid.", ("scenario", "pay"), tuple(schemes), 2))
     if rest := _differing(study, known, made):

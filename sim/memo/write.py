@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.memo import findings, setting
-from sim.memo.blocks import Memo, Paragraph, Section
+from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
 from sim.study.disk import replacing
 from sim.study.payload import token
+from sim.sweeps.results import open_sweep
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -22,7 +23,8 @@ FIGURES = "figures"
 
 def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
     """What the memo says; with a sweep, also of what drives the result."""
-    study, known = numbers.study, list(numbers.titles.values())
+    study = numbers.study
+    known = [str(scenario["title"]) for scenario in study.scenarios]
     title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
     each = " each" if len(known) > 1 else ""
     subtitle = f"A simulation study with daarna {study.about['daarna']}: {study.about['runs']:,} runs{each}, {str(study.about['date'])[:10]}"
@@ -62,17 +64,20 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     ------
     OSError
         When they cannot be written.
+    InputError, StudyError
+        When there is no finished sweep in the folder, or none that a memo is written of.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    found = drives(sweep) if sweep else None
+    found = drives(open_sweep(sweep)) if sweep else None
     numbers = Numbers(study)
     memo = compose(numbers, found)
     draw_figures(memo, study, folder / FIGURES, found)
+    swept = swept_record(found) if found else None
     written = []
     for kind in kinds:
         written.append(folder / f"memo.{kind}")
         with replacing(written[-1]) as file:
-            file.write(render(memo, study, kind, folder / FIGURES, sweep=str(sweep) if sweep else ""))
+            file.write(render(memo, study, kind, folder / FIGURES, swept))
     _write_tables(memo, numbers, folder / "tables")
     return written
 
@@ -80,26 +85,23 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
 def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = None) -> None:
     """The figures that a memo shows: the study's, and those of a sweep."""
     from sim.plots import draw_study
-    from sim.plots.draw import write_figure
-    from sim.plots.style import style
+    from sim.plots.draw import settled
 
-    swept, about = (found.figures, found.about) if found else ({}, {})
+    swept = found.figures if found else {}
     draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
-    for name, draw in swept.items():
-        with style():
-            figure = draw().figure
-            for kind in ("png", "svg"):
-                write_figure(
-                    figure,
-                    folder / f"{name}.{kind}",
-                    {"thing": "figure of a sweep", "sweep": about},
-                    {"Description": about["command"]},
-                )
+    if found is None:
+        return
+    from sim.cite.recipes.sweep import write_figure
+
+    for name, (draw, asked) in swept.items():
+        figure = settled(draw)
+        for kind in ("png", "svg"):
+            write_figure(figure, folder / f"{name}.{kind}", found.sweep, asked)
 
 
-def render(memo: Memo, study: Study, kind: str, figures: Path, sweep: str = "") -> bytes:
+def render(memo: Memo, study: Study, kind: str, figures: Path, swept: dict[str, Any] | None = None) -> bytes:
     """The memo in one form, as the bytes of its file; the same study gives the same bytes."""
-    mark = token(record(memo, study, sweep))
+    mark = token(record(memo, study, swept))
     if kind == "pdf":
         from sim.memo.typeset import pdf
 
@@ -113,22 +115,35 @@ def render(memo: Memo, study: Study, kind: str, figures: Path, sweep: str = "") 
     return markdown(memo, FIGURES, mark).encode()
 
 
-def record(memo: Memo, study: Study, sweep: str = "") -> dict[str, Any]:
-    """What a memo carries: what made the study, and what the memo says of it (the section on a sweep has its own record, the sweep's)."""
+def record(memo: Memo, study: Study, swept: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What a memo carries: what made the study and the sweep, and what the memo says of each."""
     import matplotlib
 
-    own = Memo(memo.title, memo.subtitle, memo.summary, tuple(one for one in memo.sections if one.heading != DRIVES))
-    said = [text for section in own.sections for block in section.blocks if hasattr(block, "items") for text in block.items]
-    tables = {table.name: [list(row) for row in table.rows] for table in own.tables()}
-    shown = {"texts": [memo.title, memo.subtitle, *memo.summary, *said], "tables": tables}
-    return {
+    own = [one for one in memo.sections if one.heading != DRIVES]
+    shown = _said(own)
+    made = {
         "thing": "memo",
         "title": memo.title,
         "matplotlib": matplotlib.__version__,
         "study": study.about,
-        "sweep": sweep,
-        "shown": shown,
+        "shown": {**shown, "texts": [memo.title, memo.subtitle, *memo.summary, *shown["texts"]]},
     }
+    return made if swept is None else made | {"sweep": swept, "drives": _said([one for one in memo.sections if one not in own])}
+
+
+def _said(sections: Sequence[Section]) -> dict[str, Any]:
+    """Lists and tables of sections, as texts."""
+    part = Memo("", "", (), tuple(sections))
+    texts = [text for section in sections for block in section.blocks if isinstance(block, Points) for text in block.items]
+    return {"texts": texts, "tables": {table.name: [list(row) for row in table.rows] for table in part.tables()}}
+
+
+def swept_record(found: Drives) -> dict[str, Any]:
+    """What a memo carries of a sweep, so that it can be made again."""
+    from sim.cite.recipes.sweep import given_points, means_of
+
+    sweep = found.sweep
+    return {"sweep": sweep.about, "points": given_points(sweep), "means": means_of(sweep, [found.outcome])}
 
 
 def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:

@@ -23,6 +23,11 @@ def shown(figure: Figure) -> dict[str, Any]:
     return {"texts": [text for text in texts if text.strip()], "numbers": numbers}
 
 
+def title_of(figure: Figure) -> str:
+    """The title of a figure's first axes, in a line."""
+    return str(figure.axes[0].get_title(loc="left")).replace("\n", " ")
+
+
 def _texts(ax: Axes) -> list[str]:
     legend = ax.get_legend()
     entries = [text.get_text() for text in legend.get_texts()] if legend else []
@@ -47,7 +52,7 @@ def provenance(study: Any, name: str, figure: Figure) -> dict[str, Any]:
     return {
         "thing": "figure",
         "figure": name,
-        "title": figure.axes[0].get_title(loc="left").replace("\n", " "),
+        "title": title_of(figure),
         "matplotlib": matplotlib.__version__,
         "study": getattr(study, "about", None),
         "shown": shown(figure),

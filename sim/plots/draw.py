@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.plots.carried import metadata, provenance
+from sim.plots.carried import metadata, provenance, title_of
 from sim.plots.drivers import drivers
 from sim.plots.frame import origin, version
 from sim.plots.paired import paired_differences
@@ -94,8 +94,7 @@ def draw_study(
 
 def drawn(study: Results, name: str) -> Figure:
     """A figure of a study, in its final layout."""
-    with style():
-        return _settled(figures_of(study)[name](study))
+    return settled(lambda: figures_of(study)[name](study))
 
 
 def save(figure: Figure, study: Results, name: str, path: Path) -> Path:
@@ -104,7 +103,7 @@ def save(figure: Figure, study: Results, name: str, path: Path) -> Path:
     return write_figure(figure, path, provenance(study, name, figure), about)
 
 
-def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: Mapping[str, str]) -> Path:
+def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: Mapping[str, str], dpi: int | None = None) -> Path:
     """Write any figure, whole or not at all, with a record of what made it inside.
 
     Parameters
@@ -113,10 +112,11 @@ def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: M
     path : where to; its suffix is the format: png, svg or pdf.
     record : what it carries; ``thing`` says what it is a figure of.
     about : what a reader finds among the file's properties, ``Description`` at least.
+    dpi : of a PNG; 240 if not given.
     """
     kind = path.suffix[1:]
-    title = figure.axes[0].get_title(loc="left").replace("\n", " ")
-    how: dict[str, Any] = {"dpi": DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
+    title = title_of(figure)
+    how: dict[str, Any] = {"dpi": dpi or DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     # no date, so that the same study gives the same file
     how["metadata"] = metadata(kind, {"Title": title, **about}, dict(record), version())
     half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
@@ -129,12 +129,13 @@ def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: M
     return path
 
 
-def _settled(ax: Axes) -> Figure:
-    """The figure, its places found once for both formats: with a layout engine, each would be drawn twice."""
-    figure = ax.get_figure(root=True)
-    assert isinstance(figure, Figure)
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        engine.execute(figure)
-    figure.set_layout_engine(None)
+def settled(draw: Callable[[], Axes]) -> Figure:
+    """The figure of what is drawn, in its final layout, found once for all formats: with a layout engine, each would be drawn twice."""
+    with style():
+        figure = draw().get_figure(root=True)
+        assert isinstance(figure, Figure)
+        engine = figure.get_layout_engine()
+        if engine is not None:
+            engine.execute(figure)
+        figure.set_layout_engine(None)
     return figure

@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.plots.frame import ALONE, canvas, heading, message
-from sim.plots.results import Results, months_of, of, runs_of
+from sim.plots.results import Results, labels_of, months_of, of, runs_of
 from sim.plots.spread import Mean, mean_interval
 from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money
@@ -54,7 +54,7 @@ def drivers(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    means = {name: _means(of(study.runs, name, *(part.column for part in PARTS))) for name in study.names}
+    means = {label: _means(of(study.runs, name, *(part.column for part in PARTS))) for name, label in labels_of(study).items()}
     several, months = len(means) > 1, max(months_of(study))
     paired = several and any(row[0].half_width >= 0 for row in means.values())
     height = 3.4 + 0.45 * max(0, len(means) - 1)

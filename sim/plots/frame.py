@@ -18,7 +18,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
-from sim.plots.results import Results, runs_of
+from sim.plots.results import Results, labels_of, runs_of
 from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
 
 _ROW = 1.36  # height of a legend's row with the space below it, in font sizes
@@ -82,7 +82,7 @@ def origin(study: Results | Sourced) -> str:
     few, many = min(runs_of(study)), max(runs_of(study))
     runs = f"{few:,}" if few == many else f"{few:,} to {many:,}"
     each = " each" if len(study.names) > 1 else ""
-    names = ", ".join(study.names)
+    names = ", ".join(labels_of(study).values())
     return f"{names} · {runs} run{'' if many == 1 else 's'}{each} · seed {study.seed} · {version()}"
 
 

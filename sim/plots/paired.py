@@ -11,7 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Array, Results
+from sim.plots.results import Array, Results, labels_of
 from sim.plots.style import GREY, INK, PALE, SMALL, TICK, look
 
 #: The outcomes shown, in groups of what they say: of the profit, of the customers, of the reps.
@@ -48,7 +48,8 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
     names = {outcome: name for group in ROWS for outcome, name in group.items()}
     runs = study.runs[["scenario", "run", *names]]
     table = differences(runs, list(study.names), study.currency)
-    others = list(study.names)[1:]
+    known = labels_of(study)
+    base, *others = study.names
     places = _places()
     height = 1.9 + 0.2 * len(names) * max(1.0, 0.5 * len(others))
     with canvas(study, ax, height, note=_note(table, names)) as ax:
@@ -62,13 +63,13 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
         handles = []
         for k, (name, offset) in enumerate(zip(others, offsets, strict=True), 1):
             rows = table[table["scenario"] == name].set_index("outcome").loc[list(names)]
-            handles.append(_marks(ax, rows, np.array(list(places.values())) + offset, k, name))
+            handles.append(_marks(ax, rows, np.array(list(places.values())) + offset, k, known[name]))
         if len(others) == 1:
             _numbers(ax, table.set_index("outcome"), places)
         elif not others:
             message(ax, "Nothing to compare: one scenario")
         _axis(ax, table)
-        ax.set_xlabel(f"Difference relative to {study.names[0]} (%)")
+        ax.set_xlabel(f"Difference relative to {known[base]} (%)")
         heading(ax, "Paired differences between schemes", handles, beside=80.0)
     return ax
 

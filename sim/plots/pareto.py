@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
-from sim.plots.frame import canvas, heading, message, version
-from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION, style
+from sim.plots.frame import canvas, heading, message
+from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION
 from sim.plots.units import Money, share_axis
 
 if TYPE_CHECKING:
@@ -166,24 +164,3 @@ class _Origin:
 
     scenarios: tuple[Any, ...] = ()
     months = cohorts = whale = None
-
-
-def draw_pareto(answer: Answer, folder: Path) -> list[Path]:
-    """Write ``pareto.png`` and ``pareto.svg`` in a folder, which is made if it is not there."""
-    from sim.plots.draw import write_figure
-    from sim.study.disk import make_folder
-
-    make_folder(folder)
-    base = answer.scenario.canonical() if answer.scenario else None
-    record = {
-        "thing": "figure of a design",
-        "problem": answer.problem.title,
-        "scenario": base,
-        "seed": answer.seed,
-        "daarna": version(),
-    }
-    with style():
-        figure = pareto(answer).get_figure(root=True)
-        assert isinstance(figure, Figure)
-        about = {"Description": answer.problem.title}
-        return [write_figure(figure, folder / f"pareto.{kind}", record, about) for kind in ("png", "svg")]

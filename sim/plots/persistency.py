@@ -14,7 +14,7 @@ from matplotlib.patheffects import withStroke
 
 from sim.plots.fan import band, fans, line
 from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Array, Results, by_run, months_of, of
+from sim.plots.results import Array, Results, by_run, labels_of, months_of, of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREY, SMALL, Look
 from sim.plots.units import share_axis, year_axis
@@ -101,13 +101,13 @@ def _shade(k: int, n: int) -> str:
 
 def _by_age(study: Results, ax: Axes) -> None:
     curves, centres, empty = {}, {}, []
-    for name, months in zip(study.names, months_of(study), strict=True):
+    for (name, label), months in zip(labels_of(study).items(), months_of(study), strict=True):
         rows = _counts(study, name)
         if months > 12:
             rows = rows[rows["year"] <= months // 12]
         x, share, per_run = _ratio(rows.assign(age=rows["year"] - rows["cohort"]), "age")
-        curves[name], centres[name] = (x, per_run), share
-        empty += [] if x.size else [name]
+        curves[label], centres[label] = (x, per_run), share
+        empty += [] if x.size else [label]
     handles = fans(ax, curves, centres)
     for name in empty:
         handles[list(curves).index(name)].set_label(f"{name} (nobody signed)")

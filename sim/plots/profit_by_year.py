@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.plots.fan import fans
 from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Array, Results, months_of, of
+from sim.plots.results import Array, Results, labels_of, months_of, of
 from sim.plots.style import GREY
 from sim.plots.units import Money, year_axis
 from sim.tables import years
@@ -26,10 +26,10 @@ def profit_by_year(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     full, rest = {}, {}
-    for name, months in zip(study.names, months_of(study), strict=True):
+    for (name, label), months in zip(labels_of(study).items(), months_of(study), strict=True):
         x, profit = _profits(study, name, years(months))
         whole = months // 12
-        full[name], rest[name] = (x[:whole], profit[:, :whole]), (x[whole:], profit[:, whole:])
+        full[label], rest[label] = (x[:whole], profit[:, :whole]), (x[whole:], profit[:, whole:])
     with canvas(study, ax) as ax:
         money = Money.fitting(study.currency, *(m for part in (full, rest) for _, m in part.values()))
         handles = fans(ax, full)

@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from sim.plots.frame import ALONE, canvas, heading, message
-from sim.plots.results import Array, Results, of
+from sim.plots.results import Array, Results, labels_of, of
 from sim.plots.spread import density, mean_interval, varies
 from sim.plots.style import BLUE, GREY, HEIGHT, INK, PALE, TICK, look
 from sim.plots.units import Money
@@ -33,11 +33,12 @@ def profit_distribution(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    samples = {name: _finite(of(study.runs, name, "npv")["npv"].to_numpy(dtype=float)) for name in study.names}
+    known = labels_of(study)
+    samples = {label: _finite(of(study.runs, name, "npv")["npv"].to_numpy(dtype=float)) for name, label in known.items()}
     several = len(samples) > 1
-    known = any(values.size > 1 for values in samples.values())
+    spread = any(values.size > 1 for values in samples.values())
     height = max(HEIGHT, 1.3 + 0.62 * len(samples))
-    with canvas(study, ax, height, note=ALONE if several and known else "") as ax:
+    with canvas(study, ax, height, note=ALONE if several and spread else "") as ax:
         money = Money.fitting(study.currency, *samples.values())
         handles = _rows(ax, samples, money) if several else _histogram(ax, next(iter(samples.values())), money)
         _show_zero(ax, samples)

@@ -11,7 +11,7 @@ from matplotlib.patches import Patch
 
 from sim.plots.frame import canvas, message
 from sim.plots.panels import frame_panels, panel_height, panels
-from sim.plots.results import Array, Results, by_run, months_of, of, runs_of
+from sim.plots.results import Array, Results, by_run, labels_of, months_of, of, runs_of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import BLUE, GREY, INK
 from sim.plots.units import Money, year_axis
@@ -38,9 +38,9 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    names, months = list(study.names), max(months_of(study))
+    names, months = list(labels_of(study).values()), max(months_of(study))
     last = years(months)
-    data = [_per_customer(study, name) for name in names]
+    data = [_per_customer(study, name) for name in study.names]
     with canvas(study, ax, height=panel_height(names)) as ax:
         money = Money.fitting(study.currency, *(low_high for item in data for low_high in item[1].values()))
         boxes = panels(ax, names)

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.study.labels import labels
+
 Array = NDArray[np.float64]
 
 
@@ -77,6 +79,12 @@ def by_run(frame: pd.DataFrame, across: str, value: str) -> tuple[Array, Array]:
     """
     wide = frame.pivot(index="run", columns=across, values=value)
     return wide.columns.to_numpy(dtype=float), wide.to_numpy(dtype=float)
+
+
+def labels_of(study: Results) -> dict[str, str]:
+    """What the scenarios are called in figures, by name: see :func:`sim.study.labels.labels`."""
+    known = list(getattr(study, "scenarios", ())) or [{}] * len(study.names)
+    return labels(study.names, [str(scenario.get("title", "")) for scenario in known])
 
 
 def runs_of(study: Results) -> list[int]:

@@ -17,8 +17,10 @@ from sim.plots.units import Money
 
 def source(sweep: Any) -> Sourced:
     """Title, points, runs and seed of a sweep, for the footer."""
+    from sim.sweeps.crate import title_of
+
     about = sweep.about
-    title = about["design"]["title"] or (about["design"]["base"] or {}).get("title") or "a function of the user"
+    title = title_of(about)
     points, runs = about["points"], about["runs"]
     return Sourced(f"{title} · {points:,} points, {runs:,} run{'' if runs == 1 else 's'} each · seed {about['seed']}")
 

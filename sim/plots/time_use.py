@@ -13,7 +13,7 @@ from matplotlib.patches import Patch
 from sim.plots.fan import band, line
 from sim.plots.frame import axes_width, canvas, message
 from sim.plots.panels import columns_of, frame_panels, panel_height, panels
-from sim.plots.results import Results, by_run, months_of, of, runs_of
+from sim.plots.results import Results, by_run, labels_of, months_of, of, runs_of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREEN, GREY, VERMILLION, Look
 from sim.plots.units import month_axis, share_axis
@@ -36,11 +36,11 @@ def time_use(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    names = list(study.names)
+    names = list(labels_of(study).values())
     with canvas(study, ax, height=panel_height(names)) as ax:
         boxes = panels(ax, names)
         ticks = max(2, int(axes_width(ax) / columns_of(names) / 24))  # each takes 24 points
-        for box, name in zip(boxes, names, strict=True):
+        for box, name in zip(boxes, study.names, strict=True):
             _draw(box, of(study.months, name, "run", "month", "hunting_share", "nurturing_share"))
             month_axis(box, max(months_of(study)), ticks)
             share_axis(box.yaxis)

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from sim.errors import InputError
 from sim.plots.drivers import GAINS, LOSSES, PARTS, TOTAL, bar, patch
 from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Array, Results, months_of, of
+from sim.plots.results import Array, Results, labels_of, months_of, of
 from sim.plots.spread import Mean, mean_interval
 from sim.plots.style import GREY, INK, PALE, TICK
 from sim.plots.units import Money
@@ -70,8 +70,9 @@ def waterfall(study: Results, base: str, other: str, ax: Axes | None = None) -> 
     means = [*(mean_interval(column) for column in steps.T), mean_interval(total)]
     labels = [*(part.label for part in PARTS), "Difference in profit"]
     months = max(months_of(study))
+    known = labels_of(study)
     runs = f"{len(total):,} paired run{'' if len(total) == 1 else 's'}"
-    with canvas(study, ax, note=f"{other} less {base}, {runs}.") as ax:
+    with canvas(study, ax, note=f"{known[other]} less {known[base]}, {runs}.") as ax:
         money = Money.fitting(study.currency, np.array([mean.mean for mean in means]), np.cumsum([m.mean for m in means[:-1]]))
         _steps(ax, means, money)
         ax.axvline(0, color=INK, linewidth=0.8, zorder=2)
@@ -84,9 +85,12 @@ def waterfall(study: Results, base: str, other: str, ax: Axes | None = None) -> 
         ax.grid(axis="x", color=PALE, linewidth=0.5)
         money.on(ax.xaxis)
         ax.set_xlabel(money.label(f"Difference, mean over runs, {months} month{'' if months == 1 else 's'}"))
-        known = [Line2D([], [], color=INK, marker="|", label="95% interval, paired")] if means[-1].half_width > 0 else []
+        interval = [Line2D([], [], color=INK, marker="|", label="95% interval, paired")] if means[-1].half_width > 0 else []
         heading(
-            ax, f"From {base} to {other}", [patch(GAINS, "adds to profit"), patch(LOSSES, "takes from it"), *known], beside=65.0
+            ax,
+            f"From {known[base]} to {known[other]}",
+            [patch(GAINS, "adds to profit"), patch(LOSSES, "takes from it"), *interval],
+            beside=65.0,
         )
         if not any(mean.mean for mean in means):
             message(ax, "No difference in any driver")

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.plots.fan import fans
 from sim.plots.frame import canvas, heading, message
-from sim.plots.results import Array, Results, by_run, of
+from sim.plots.results import Array, Results, by_run, labels_of, of
 from sim.plots.spread import WIDE, quantiles
 from sim.plots.style import GREY, SMALL
 from sim.plots.units import share_axis
@@ -27,13 +27,13 @@ def whale(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     curves, notes = {}, []
-    for name in study.names:
+    for name, label in labels_of(study).items():
         x, matrix = by_run(of(study.whale, name, "run", "share", "profit_share"), "share", "profit_share")
         keep = np.isfinite(matrix).all(axis=1)
-        curves[name] = (x if keep.any() else x[:0], matrix[keep])
+        curves[label] = (x if keep.any() else x[:0], matrix[keep])
         if not keep.all():
             lost = f"{keep.size - keep.sum():,} of {keep.size:,} runs left out"
-            notes.append(f"{name}: {lost} (total profit on accounts not above zero).")
+            notes.append(f"{label}: {lost} (total profit on accounts not above zero).")
     with canvas(study, ax, note=" ".join(notes)) as ax:
         share_axis(ax.xaxis)
         share_axis(ax.yaxis)
@@ -52,7 +52,7 @@ def whale(study: Results, ax: Axes | None = None) -> Axes:
         alike = ax.plot([0, 1], [0, 1], color=GREY, linewidth=0.8, linestyle=(0, (2, 2)), zorder=1.5, label="all alike")
         _limits(ax, defined)
         if len(curves) == 1:
-            _top(ax, *curves[study.names[0]])
+            _top(ax, *next(iter(curves.values())))
         heading(ax, title, [*handles, *alike])
     return ax
 

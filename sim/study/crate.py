@@ -1,4 +1,4 @@
-"""A study folder as an RO-Crate (Soiland-Reyes et al. 2022): ``ro-crate-metadata.json`` says what is in it and what made it.
+"""A folder of results as an RO-Crate (Soiland-Reyes et al. 2022): ``ro-crate-metadata.json`` says what is in it and what made it.
 
 Form: RO-Crate 1.1 with a CreateAction, as the Process Run Crate profile has it.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from sim.study.disk import replacing
@@ -30,6 +30,16 @@ FORMATS = {
 }
 
 
+class Described(NamedTuple):
+    """What a crate says of its results as a whole."""
+
+    name: str
+    description: str
+    identifier: str
+    record: str  # the file that says what made them
+    about: dict[str, Any]  # with daarna, source, versions, machine, command, date
+
+
 def write_crate(folder: Path, about: dict[str, Any]) -> Path:
     """Describe what is in a study folder; call it when files were added.
 
@@ -45,16 +55,35 @@ def write_crate(folder: Path, about: dict[str, Any]) -> Path:
     OSError
         When it cannot be written.
     """
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and _counts(path, folder))
-    graph = [_descriptor(), _root(folder, files, about), *(_file(path, folder) for path in files), *_making(folder, files, about)]
+    titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
+    questions = " ".join(dict.fromkeys(scenario["question"] for scenario in about["scenarios"] if scenario["question"]))
+    description = f"{questions} {about['runs']:,} runs of each scenario, seed {about['seed']}, {about['engine']} engine.".strip()
+    return write(folder, Described(titles, description, identifier(about), RECORD, about))
+
+
+def write(folder: Path, described: Described, left_out: tuple[str, ...] = ()) -> Path:
+    """Describe what is in a folder, but for some subfolders.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    files = sorted(folder / one for one in inside if _counts(one) and one.parts[0] not in left_out)
+    graph = [
+        _descriptor(),
+        _root(folder, files, described),
+        *(_file(path, folder) for path in files),
+        *_making(folder, files, described),
+    ]
     text = json.dumps({"@context": f"{VERSION}/context", "@graph": graph}, indent=1, ensure_ascii=False)
     with replacing(folder / CRATE) as file:
         file.write(text.encode())
     return folder / CRATE
 
 
-def _counts(path: Path, folder: Path) -> bool:
-    inside = path.relative_to(folder)
+def _counts(inside: Path) -> bool:
     return inside.name != CRATE and not any(part.startswith(".") for part in inside.parts)
 
 
@@ -62,16 +91,14 @@ def _descriptor() -> dict[str, Any]:
     return {"@id": CRATE, "@type": "CreativeWork", "conformsTo": {"@id": VERSION}, "about": {"@id": "./"}}
 
 
-def _root(folder: Path, files: list[Path], about: dict[str, Any]) -> dict[str, Any]:
-    titles = " and ".join(scenario["title"] for scenario in about["scenarios"])
-    questions = " ".join(dict.fromkeys(scenario["question"] for scenario in about["scenarios"] if scenario["question"]))
+def _root(folder: Path, files: list[Path], described: Described) -> dict[str, Any]:
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": titles,
-        "description": f"{questions} {about['runs']:,} runs of each scenario, seed {about['seed']}, {about['engine']} engine.".strip(),
-        "identifier": identifier(about),
-        "datePublished": about["date"],
+        "name": described.name,
+        "description": described.description,
+        "identifier": described.identifier,
+        "datePublished": described.about["date"],
         "license": "The results belong to whoever made them; daarna is under the MIT licence.",
         "conformsTo": {"@id": PROFILE},
         "hasPart": [_reference(path, folder) for path in files],
@@ -89,8 +116,9 @@ def _file(path: Path, folder: Path) -> dict[str, Any]:
     }
 
 
-def _making(folder: Path, files: list[Path], about: dict[str, Any]) -> list[dict[str, Any]]:
-    results = [_reference(path, folder) for path in files if path.name != RECORD]
+def _making(folder: Path, files: list[Path], described: Described) -> list[dict[str, Any]]:
+    about = described.about
+    results = [_reference(path, folder) for path in files if path != folder / described.record]
     program = {
         "@id": "#daarna",
         "@type": "SoftwareApplication",
@@ -106,7 +134,7 @@ def _making(folder: Path, files: list[Path], about: dict[str, Any]) -> list[dict
         "description": f"made on {about['machine']['platform']}",
         "endTime": about["date"],
         "instrument": {"@id": "#daarna"},
-        "object": {"@id": RECORD},
+        "object": {"@id": described.record},
         "result": results,
         "conformsTo": {"@id": PROFILE},
     }

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import __version__
+from sim.errors import InputError
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ DETERMINING = (
 
 #: What does not: when, where, with which packages and by which command.
 CIRCUMSTANCES = ("versions", "machine", "command", "date")
+EPOCH = "SOURCE_DATE_EPOCH"
 
 
 def content_hash(scenarios: Sequence[dict[str, Any]], seed: int, runs: int) -> str:
@@ -100,16 +102,43 @@ def circumstances() -> dict[str, Any]:
         "versions": {"daarna": __version__, "python": platform.python_version()} | {name: installed(name) for name in PACKAGES},
         "machine": {"platform": platform.platform(), "processor": platform.machine(), "cores": os.cpu_count()},
         "command": shlex.join(["daarna" if command == "__main__.py" else command, *arguments]),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "date": now().isoformat(timespec="seconds"),
     }
 
 
-def carried(about: dict[str, Any]) -> dict[str, Any]:
-    """What a table of the study carries, so that the same numbers make the same files.
+def made_now() -> dict[str, Any]:
+    """By which version and source of the model, with which packages, on which machine, by which command, and when something is made."""
+    from sim.compiled import source_hash
 
-    Neither date nor command, which an interrupted study has two of; nor the precision by which the number of runs was found.
+    return {"daarna": __version__, "source": source_hash(), **circumstances()}
+
+
+def now() -> datetime.datetime:
+    """The time, or the one that the environment variable SOURCE_DATE_EPOCH sets (seconds since 1970, UTC).
+
+    With it two studies of one command are equal byte for byte: https://reproducible-builds.org/specs/source-date-epoch/.
+
+    Raises
+    ------
+    InputError
+        When it is set to what is no time.
     """
-    keys = (*DETERMINING, "content_hash", "versions")
+    told = os.environ.get(EPOCH)
+    if not told:
+        return datetime.datetime.now(datetime.UTC)
+    try:
+        return datetime.datetime.fromtimestamp(int(told), datetime.UTC)
+    except (ValueError, OverflowError, OSError):
+        raise InputError(f"{EPOCH}: found {told!r}, allowed is a whole number of seconds since 1970") from None
+
+
+def carried(about: dict[str, Any]) -> dict[str, Any]:
+    """What a table of the study carries: the same numbers, first started at the same time by the same command, make the same files.
+
+    Of a study that was interrupted and continued these are the circumstances of its first start (the others are in ``study.json``
+    only), so that it makes the files that it would have made in one go.  Not the precision by which the number of runs was found.
+    """
+    keys = (*DETERMINING, "content_hash", *CIRCUMSTANCES)
     return {key: about[key] for key in keys if key in about and key != "precision"}
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import json
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.errors import InputError
 from sim.scenario.model import Scenario
-from sim.study.provenance import CIRCUMSTANCES, record
+from sim.study.provenance import CIRCUMSTANCES, digest, record
+from sim.sweeps.checks import GIVEN
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
 
 SCHEMA_VERSION = 1
+CONTENT = ("schema_version", "base", "seed", "model", "daarna", "source", "points", "runs", "design")  # what is hashed
 LABELS = ("title", "question", "sources")  # of a scenario: nothing that is simulated
 
 
@@ -44,8 +46,12 @@ def about(design: Design, model: Any = None) -> dict[str, Any]:
         "runs": design.runs,
         "design": _described(design),
     }
-    told = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return {**content, "complete": False, "design_hash": told, **{key: made[key] for key in CIRCUMSTANCES}}
+    return {**content, "complete": False, "design_hash": digest(content), **{key: made[key] for key in CIRCUMSTANCES}}
+
+
+def design_hash(told: dict[str, Any]) -> str:
+    """SHA-256 of the design that ``design.json`` describes, with base, seed, runs and version of the model."""
+    return digest({key: told.get(key) for key in CONTENT})
 
 
 def _described(design: Design) -> dict[str, Any]:
@@ -69,30 +75,43 @@ def _factor(factor: Factor) -> dict[str, Any]:
     return told | {key: getattr(factor, key) for key in ("low", "high", "log", "scale", "whole", "steps", "crossed")}
 
 
-def design_of(told: dict[str, Any], points: pd.DataFrame) -> Design:
+def design_of(told: dict[str, Any], points: pd.DataFrame | None = None) -> Design:
     """The design that ``design.json`` describes, with the points as they were simulated.
 
     Parameters
     ----------
     told : dict
         The content of ``design.json``.
-    points : DataFrame
-        The points table.
+    points : DataFrame, optional
+        The points table, without which the sampler makes the points again.
+
+    Raises
+    ------
+    InputError
+        When it describes no design.
     """
     described = dict(told["design"])
     factors = []
     for one in described["factors"]:
         levels = {level["label"]: _value(level) for level in one.get("levels", [])}
         factors.append(Factor(**one | {"levels": levels or None}))
-    base = None if told["base"] is None else Scenario.model_validate(told["base"] | described["base"])
-    table = points[[factor.name for factor in factors]] if described["method"] in ("table", "list") else None
+    base = None if told["base"] is None else _scenario(told["base"] | described["base"])
+    table = None if points is None or described["method"] not in GIVEN else points[[factor.name for factor in factors]]
     design = Design(**described | {"base": base, "factors": factors}, runs=told["runs"], seed=told["seed"], table=table)
-    design.__dict__["codes"] = {factor.name: _codes(factor, points[factor.name]) for factor in factors}
+    if points is not None:
+        design.__dict__["codes"] = {factor.name: _codes(factor, points[factor.name]) for factor in factors}
     return design
 
 
+def _scenario(full: dict[str, Any]) -> Scenario:
+    try:
+        return Scenario.model_validate(full)
+    except ValueError as error:
+        raise InputError(f"the record's scenario is none that this version of daarna knows: {error}") from None
+
+
 def _value(level: dict[str, Any]) -> Any:
-    return Scenario.model_validate(level["scenario"]) if "scenario" in level else level["value"]
+    return _scenario(level["scenario"]) if "scenario" in level else level["value"]
 
 
 def _codes(factor: Factor, column: pd.Series) -> np.ndarray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.model import Scenario
@@ -73,6 +73,11 @@ def addresses(origin: Mapping[str, Any], factors: Sequence[Factor], rows: Iterat
         text = (head + (known[code] if known else repr(code)) for head, known, code in zip(heads, levels, row, strict=True))
         digest.update("".join(text).encode())
         yield digest.digest()[:16]
+
+
+def content_hash(addresses: Iterable[bytes], runs: int) -> str:
+    """SHA-256 of all that determines a sweep's runs: the addresses of its points, in order, and how many runs each has."""
+    return hashlib.sha256(b"".join(addresses) + f" {runs}".encode()).hexdigest()
 
 
 def _token(factor: Factor, value: Any) -> str:

@@ -9,7 +9,8 @@ While a sweep runs, its folder holds::
 A row is addressed by what determines it (:func:`sim.sweeps.point.addresses`), so a sweep goes on wherever it was
 killed, and a changed design takes from the folder every point that it still has.  In the end the rows are streamed
 in the order of the points into ``runs.parquet``, ``points.parquet`` says what became of each point, ``design.json``
-is replaced by the one that says "complete": true, and the parts are removed.  Each step may be repeated.
+is replaced by the one that says "complete": true, the parts are removed, and ``ro-crate-metadata.json`` says what is in
+the folder.  Each step may be repeated.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, replacing
 from sim.study.folder import PARTS, WorkFolder, read_record
 from sim.study.provenance import CIRCUMSTANCES, difference
+from sim.sweeps.crate import CRATE, write_crate
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
 from sim.sweeps.parts import MERGE, Shelf, merge_parts
-from sim.sweeps.point import addresses
+from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.table import RunsWriter, write_points
 from sim.tables import run_columns
 
@@ -65,6 +67,7 @@ class SweepFolder(WorkFolder):
         self._written = 0
         origin = {key: about[key] for key in DETERMINING}
         self.addresses = list(addresses(origin, design.factors, design.rows()))
+        about["content_hash"] = content_hash(self.addresses, design.runs)
         self.failures: dict[bytes, str] = {}
         self.done = 0  # runs, of all points
 
@@ -128,6 +131,7 @@ class SweepFolder(WorkFolder):
                 self.about["complete"] = False
                 raise
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+            write_crate(self.folder, self.about)
 
     def safe(self) -> str:
         """What is safe on disk, and how to go on, in words."""
@@ -157,8 +161,11 @@ class SweepFolder(WorkFolder):
             gaps = sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
             self.done = self.total - gaps
             if there.get("complete") and same and not gaps:
-                self.about = there
+                self.about = there | {"content_hash": self.about["content_hash"]}
                 shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
+                if not (self.folder / CRATE).exists():  # nor did it come to this, or an earlier version made the sweep
+                    self._write_record()
+                    write_crate(self.folder, self.about)
                 return
             self.about["continued"] = [*self.about["continued"], now]
         self._write_record()

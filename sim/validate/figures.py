@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from scipy import stats
 
-from sim.validate.entry import LIMIT, MARGIN, Convergence, Figure, Quantiles
+from sim.validate.entry import LIMIT, MARGIN, Convergence, Effort, Figure, Quantiles
 from sim.validate.run import Battery
 
 DPI = 120
+SCORES = "z"  # name of the figure of all scores
 
 
 def scores(battery: Battery) -> np.ndarray:
@@ -20,28 +23,57 @@ def scores(battery: Battery) -> np.ndarray:
     return np.sort([one.z for one in pure if np.isfinite(one.z)])
 
 
-def draw(battery: Battery, folder: Path) -> list[Path]:
-    """Write ``validation-z.png`` and a figure for every sample and every limit; same battery, same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+def figures(battery: Battery) -> dict[str, tuple[Figure, list[str]]]:
+    """What is drawn of a battery by name, each with the ids of the entries that it comes from."""
     found = scores(battery)
-    plots: list[Figure] = [one for result in battery.results for one in result.figures]
+    plots: dict[str, tuple[Figure, list[str]]] = {
+        one.name: (one, [result.entry.id]) for result in battery.results for one in result.figures
+    }
     if found.size > 1:
         levels = (np.arange(found.size) + 0.5) / found.size
-        plots.insert(0, Quantiles("z", f"z of {found.size} findings", stats.norm.ppf(levels), found))
-    kind = "quick" if battery.effort.quick else "full"
-    return [_draw(one, folder / f"validation-{one.name}.png", f"{kind} battery · seed {battery.effort.seed}") for one in plots]
+        every = Quantiles(SCORES, f"z of {found.size} findings", stats.norm.ppf(levels), found)
+        plots = {SCORES: (every, [result.entry.id for result in battery.results]), **plots}
+    return plots
 
 
-def _draw(one: Figure, file: Path, whence: str) -> Path:
+def draw(battery: Battery, folder: Path) -> list[Path]:
+    """Write ``validation-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
+    from sim.cite.recipes import write
+    from sim.plots.draw import settled
+
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, (one, entries) in figures(battery).items():
+        told = recipe(battery.effort, entries, name)
+        figure = settled(lambda one=one: plot(one, battery.effort))  # type: ignore[misc]
+        written.append(write(figure, folder / f"validation-{name}.png", told, made(told), dpi=DPI))
+    return written
+
+
+def recipe(effort: Effort, entries: list[str], name: str) -> dict[str, Any]:
+    """From what a figure is made again: the entries behind it, and how they are run."""
+    return {"kind": "battery", "entries": entries, "quick": effort.quick, "seed": effort.seed, "figure": name}
+
+
+def made(told: dict[str, Any]) -> dict[str, Any]:
+    """By what a figure is made: versions and the command that makes it; no date, so that a report is the same each time."""
+    from sim.study.provenance import made_now
+
+    now = made_now()
+    only = [part for entry in told["entries"] for part in ("--only", entry)]
+    command = ["daarna", "validate", *(["--quick"] if told["quick"] else []), "--seed", str(told["seed"]), *only]
+    return {key: now[key] for key in ("daarna", "source", "versions")} | {"command": shlex.join(command)}
+
+
+def plot(one: Figure, effort: Effort) -> Axes:
+    """What was found beside what was expected."""
     from sim.plots.frame import Sourced, canvas, heading
 
+    whence = f"{'quick' if effort.quick else 'full'} battery · seed {effort.seed}"
     with canvas(Sourced(whence), None, height=4.0) as ax:
         _converge(ax, one) if isinstance(one, Convergence) else _quantiles(ax, one)
         heading(ax, one.title)
-    figure = ax.get_figure(root=True)
-    assert figure is not None
-    figure.savefig(file, format="png", dpi=DPI, metadata={"Software": None})
-    return file
+    return ax
 
 
 def _quantiles(ax: Axes, one: Quantiles) -> None:
@@ -49,7 +81,7 @@ def _quantiles(ax: Axes, one: Quantiles) -> None:
 
     ends = np.array([min(one.expected.min(), one.found.min()), max(one.expected.max(), one.found.max())])
     ax.plot(ends, ends, color=GREY, linewidth=0.8)
-    if one.name == "z":
+    if one.name == SCORES:
         for bound in (-LIMIT, LIMIT):
             ax.axhline(bound, color=GREY, linewidth=0.8, linestyle=":")
     ax.plot(one.expected, one.found, "o", color=BLUE, markersize=3, markeredgewidth=0)

@@ -30,7 +30,7 @@ def test_prints_the_front_and_writes_a_scheme_that_runs(daarna: Daarna, capsys: 
                   "rep_pay_mean ≥ base", "P(on the front, limits kept)", "gain over the base in the search less that on fresh runs"):  # fmt: skip
         assert words in printed.out, words
     assert {path.name for path in Path("d").iterdir()} == {
-        "design.json", "front.csv", "tried.csv", "recommended.toml", "schemes", "figures", "evaluations"
+        "design.json", "front.csv", "tried.csv", "recommended.toml", "schemes", "figures", "evaluations", "ro-crate-metadata.json"
     }  # fmt: skip
     assert (Path("d") / "figures" / "pareto.svg").exists()
     assert daarna("run", "d/recommended.toml", "--runs", "12", "--seed", "3", "--out", "s", "--no-figures") == 0

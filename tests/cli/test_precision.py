@@ -14,7 +14,7 @@ from sim.cli.report import how_far
 from sim.study.precision import Look
 from tests.cli.test_processes import SLOW, START, scenario, start, wait_for_parts
 from tests.cli.test_run import Daarna, daarna
-from tests.study.worlds import contents
+from tests.study.worlds import values
 
 __all__ = ["daarna", "scenario"]  # fixtures
 
@@ -37,7 +37,7 @@ def test_the_number_of_runs_is_found_and_half_widths_are_printed_beside_targets(
     ]
     assert "MISSED" not in printed
     assert daarna("run", *files, "--runs", str(about["runs"]), "--no-figures", "--quiet", "--out", "fixed") == 0
-    assert contents(Path("fixed")) == contents(Path("s"))
+    assert values(Path("fixed")) == values(Path("s"))
 
 
 def test_a_missed_target_is_said_clearly(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
@@ -107,4 +107,4 @@ def test_killed_in_its_second_batch_and_continued(scenario: Path, tmp_path: Path
     assert study.about["runs"] > 50
     assert printed.endswith(f"{study.about['runs']} runs, seed 1, compiled engine; study: {out}\n")
     sim.run(sim.load(scenario), precision="npv=.6%", max_runs=120, out=tmp_path / "through")
-    assert contents(out) == contents(tmp_path / "through")
+    assert values(out) == values(tmp_path / "through")

@@ -13,7 +13,7 @@ import pytest
 
 import sim
 from tests.conftest import ROOT
-from tests.study.worlds import TINY_FILE, contents
+from tests.study.worlds import TINY_FILE, values
 
 RUNS = 40
 SLOW = """
@@ -76,7 +76,7 @@ def test_killed_in_use_and_continued(scenario: Path, tmp_path: Path) -> None:
     assert "npv" in printed
     assert printed.endswith(f"{RUNS} runs, seed 1, compiled engine; study: {out}\n")
     sim.run(sim.load(scenario), runs=RUNS, out=tmp_path / "through")
-    assert contents(out) == contents(tmp_path / "through")
+    assert values(out) == values(tmp_path / "through")
 
 
 def test_interrupted_and_continued(scenario: Path, tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_interrupted_and_continued(scenario: Path, tmp_path: Path) -> None:
     assert f"interrupted\n{2 * parts(out)} of {RUNS} runs are safe in {out}; the same command goes on from there\n" in errors
     sim.run(sim.load(scenario), runs=RUNS, out=out)
     sim.run(sim.load(scenario), runs=RUNS, out=tmp_path / "through")
-    assert contents(out) == contents(tmp_path / "through")
+    assert values(out) == values(tmp_path / "through")
 
 
 def test_starting_loads_nothing_heavy() -> None:

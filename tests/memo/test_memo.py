@@ -6,6 +6,7 @@ import csv
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from sim.memo.drives import drives
 from sim.memo.findings import Numbers, summary, titles
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
-from tests.cite.test_verify import OTHER, SMALL
+from tests.cite.test_verify import OTHER, SMALL, retell
 
 ROW = {
     "outcome": "npv",
@@ -116,7 +117,7 @@ def test_only_parameters_that_differ_are_listed():
 
 def test_scenarios_of_one_title_are_told_apart():
     study = sim.run([SMALL, SMALL.with_(reps={"quit_rate": 0.0})], runs=2)
-    assert list(titles(study).values()) == ["Small (small)", "Small (small-2)"]
+    assert list(titles(study).values()) == ["small", "small-2"]
 
 
 def test_one_scenario_alone_makes_a_memo(tmp_path: Path):
@@ -150,23 +151,65 @@ def test_a_number_changed_in_a_memo_is_found(folder: Path, tmp_path: Path, kind:
     assert not verdict.identical and "which its record does: it was changed" in str(verdict)
 
 
-def test_a_sweep_says_what_drives_the_difference_and_only_what_is_established(tmp_path: Path):
-    """By construction: the size of a first purchase moves the difference, a desk with room for all does nothing."""
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A memo with a sweep.  By construction: the size of a first purchase moves the difference, a desk with room for all does nothing."""
     levels = {"plain": SMALL.scheme, "none": OTHER.scheme}
     factors = [
         sim.Factor("scheme", "scheme", levels=levels, crossed=True),
         sim.Factor(path="customers.initial", low=100.0, high=2000.0),
         sim.Factor(path="desk.capacity", low=1000.0, high=1001.0),
     ]
-    design = sim.Design(SMALL, factors, method="lhs", points=70, runs=2, seed=1, outcomes=["npv"])
-    sim.sweep(design, out=tmp_path / "w")
-    found = drives(tmp_path / "w")
+    design = sim.Design(SMALL, factors, method="lhs", points=64, runs=2, seed=1, outcomes=["npv"])
+    place = tmp_path_factory.mktemp("driven")
+    sim.sweep(design, out=place / "w")
+    write_memo(sim.run([SMALL, OTHER], runs=3), place / "m", ("html", "md"), place / "w")
+    return place / "m"
+
+
+def test_a_sweep_says_what_drives_the_difference_and_only_what_is_established(driven: Path):
+    found = drives(sim.open(driven.parent / "w"))
     intro, points, table, *pictures = found.section.blocks
     assert "the difference in discounted profit of the book, none less plain," in intro.text
     assert points.items[1].startswith("customers.initial moves it")
     assert not any(item.startswith("desk.capacity") for item in points.items)
     assert [row[0] for row in table.rows] == ["customers.initial", "desk.capacity"]
-    written = write_memo(sim.run([SMALL, OTHER], runs=3), tmp_path / "m", ("html",), tmp_path / "w")
-    verdict = verify(written[0])
-    assert verdict.identical and "was not made again" in verdict.notes[0]
-    assert all((tmp_path / "m" / "figures" / f"{one.name}.svg").exists() for one in pictures)
+    assert all((driven / "figures" / f"{one.name}.svg").exists() for one in pictures)
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_a_memo_with_a_sweep_alone_is_enough(driven: Path, tmp_path: Path, quick: bool):
+    verdict = verify(shutil.copy(driven / "memo.html", tmp_path), quick)
+    assert verdict.identical and f"{'a sample of 10 of' if quick else 'all'} 128 points" in str(verdict)
+
+
+def test_a_figure_of_a_memos_sweep_alone_is_enough(driven: Path, tmp_path: Path):
+    assert verify(shutil.copy(driven / "figures" / "sweep_response.svg", tmp_path)).identical
+
+
+def test_a_number_changed_in_what_drives_the_result_is_found(driven: Path, tmp_path: Path):
+    alone = Path(shutil.copy(driven / "memo.md", tmp_path))
+    sentence = re.search(r"standardised regression coefficient (\S+)", alone.read_text())
+    assert sentence
+    alone.write_text(alone.read_text().replace(sentence[0], "standardised regression coefficient 0.01"))
+    assert "which its record does: it was changed" in str(verify(alone, quick=True))
+
+
+def test_a_sweep_changed_in_the_record_of_a_memo_is_found(driven: Path, tmp_path: Path):
+    from sim.sweeps.about import design_hash
+
+    alone = Path(shutil.copy(driven / "memo.md", tmp_path))
+
+    def change(record: dict[str, Any]) -> None:
+        record["sweep"]["sweep"]["base"]["desk"]["salary"] = 1.0
+        record["sweep"]["sweep"]["design"]["factors"][1]["high"] = 1500.0
+        record["sweep"]["sweep"]["design_hash"] = design_hash(record["sweep"]["sweep"])
+
+    retell(alone, change)
+    assert any(text.startswith("npv, mean at point ") for text in verify(alone, quick=True).findings)
+
+
+def test_what_drives_the_result_changed_in_the_record_of_a_memo_is_found(driven: Path, tmp_path: Path):
+    alone = Path(shutil.copy(driven / "memo.md", tmp_path))
+    retell(alone, lambda record: record["drives"]["tables"]["drives"][0].__setitem__(1, "0.99 (0.98 to 1.00)"))
+    assert 'table drives, row 1: "customers.initial | 0.99' in str(verify(alone))

@@ -18,9 +18,9 @@ import sim
 import sim.engine
 from sim.study import disk, parquet
 from sim.study.parquet import fingerprint
-from sim.study.provenance import record
+from sim.study.provenance import CIRCUMSTANCES, record
 from sim.study.store import StudyFolder
-from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
+from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, record_of, run_module, values
 
 RUNS = 4
 
@@ -56,6 +56,41 @@ def test_the_record_says_what_made_the_study(tmp_path: Path) -> None:
     assert (about["seed"], about["runs"], about["engine"], about["names"]) == (9, 2, "compiled", ["small", "other"])
     assert {"versions", "machine", "content_hash", "source", "daarna", "date", "command"} <= set(about)
     assert about["tables"]["months"]["rows"] == 2 * 2 * 14
+
+
+def test_a_table_carries_when_and_by_which_command_it_was_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["/somewhere/daarna", "run", "tiny.toml"])
+    sim.run(TINY, runs=1, out=tmp_path / "s")
+    about = json.loads((tmp_path / "s" / "study.json").read_text())
+    for path in (tmp_path / "s").glob("*.parquet"):
+        record = record_of(path)
+        assert (record["date"], record["command"]) == ("2023-11-14T22:13:20+00:00", "daarna run tiny.toml")
+        assert {key: record[key] for key in CIRCUMSTANCES} == {key: about[key] for key in CIRCUMSTANCES}
+
+
+def test_a_continued_study_has_the_bytes_of_its_first_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(folder: Path, second: int, command: str) -> sim.Study:
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", str(second))
+        monkeypatch.setattr("sys.argv", ["daarna", command])
+        return again(folder)
+
+    start(tmp_path / "whole", 1, "first")
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        Mortal(patch, 4)
+        start(tmp_path / "s", 1, "first")
+    study = start(tmp_path / "s", 2, "second")
+    assert contents(tmp_path / "s") == contents(tmp_path / "whole")
+    assert [(one["command"], one["date"][-8:]) for one in study.about["continued"]] == [("daarna second", "02+00:00")]
+    start(tmp_path / "later", 2, "first")
+    assert contents(tmp_path / "later") != contents(tmp_path / "whole") and values(tmp_path / "later") == values(
+        tmp_path / "whole"
+    )
+
+
+def test_a_time_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(sim.InputError, match="SOURCE_DATE_EPOCH: found 'yesterday', allowed is a whole number of seconds"):
+        sim.run(TINY, runs=1)
 
 
 class Death(BaseException):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from importlib import import_module
 from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
 
 from sim.scenario.model import Scenario
-from sim.study.parquet import TABLES
+from sim.study.parquet import RECORD_KEY, TABLES, file_fingerprint
+from sim.study.provenance import CIRCUMSTANCES
 
 run_module = import_module("sim.study.run")  # the name in the package is the function's
 
@@ -26,7 +31,26 @@ rate = 0.2
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The Parquet files of a finished study, which leaves nothing else but its record, its crate and figures."""
+    """The Parquet files of a finished study, which leaves nothing else but its record, its crate and figures.
+
+    Studies first started at one time by one command have the same bytes; of others see :func:`values`.
+    """
     names = {path.name for path in folder.iterdir()}
     assert names - {"figures", "study.json", "ro-crate-metadata.json", *(f"{table}.parquet" for table in TABLES)} == set()
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}
+
+
+def record_of(path: Path) -> dict[str, Any]:
+    """What a table carries."""
+    record: dict[str, Any] = json.loads(pq.read_schema(path).metadata[RECORD_KEY.encode()])
+    return record
+
+
+def values(folder: Path) -> dict[str, Any]:
+    """What the tables of a finished study say, and of what they carry all but when, where and by which command they were made."""
+    told = {path.name: record_of(path) for path in folder.glob("*.parquet")}
+    kept = {name: {key: value for key, value in one.items() if key not in CIRCUMSTANCES} for name, one in told.items()}
+    return {
+        name: (file_fingerprint(folder / name), pq.read_schema(folder / name).remove_metadata(), kept[name])
+        for name in contents(folder)
+    }

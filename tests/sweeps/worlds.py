@@ -50,6 +50,6 @@ class Counted:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """The tables of a finished sweep, which leaves nothing else but its record."""
-    assert {path.name for path in folder.iterdir()} == {"design.json", "runs.parquet", "points.parquet"}
+    """The tables of a finished sweep, which leaves nothing else but its record and its crate."""
+    assert {path.name for path in folder.iterdir()} == {"design.json", "runs.parquet", "points.parquet", "ro-crate-metadata.json"}
     return {path.name: path.read_bytes() for path in folder.glob("*.parquet")}

@@ -1,0 +1,126 @@
+"""Pictures, drawn again: what they say, what they show, and the file itself."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.cite.recipes import kind_of, write
+from sim.cite.things import PICTURES, Thing, find
+from sim.cite.verdict import CannotVerifyError, How, Verdict
+from sim.errors import InputError
+from sim.study.provenance import content_hash, digest
+from sim.study.results import Study
+
+MORE = ("means", "answer", "dpi")  # what a figure carries beside its recipe and what it shows
+
+
+def figure(thing: Thing, how: How) -> None:
+    """Make the results behind a figure again, draw it, and compare."""
+    results = kind_of(thing.record).again(thing.record, how)
+    if results is not None:
+        compare_picture(thing, results, how.verdict)
+
+
+def figures_beside(thing: Thing, results: Callable[[], Any], verdict: Verdict) -> None:
+    """The figures in a folder, drawn again from its results."""
+    pictures = [path for path in sorted((thing.path / "figures").glob("*")) if path.suffix in PICTURES]
+    opened = results() if pictures else None
+    for path in pictures:
+        try:
+            drawn = find(str(path))
+            kind = kind_of(drawn.record)
+            if drawn.recipe["kind"] != thing.recipe["kind"] or kind.identity(drawn.record) != kind.identity(thing.record):
+                verdict.findings.append(f"{path.name}: is a figure of another {thing.kind}, or its record was changed")
+                continue
+            check_record(drawn, verdict)
+            compare_picture(drawn, opened, verdict)
+        except InputError as error:
+            verdict.findings.append(f"{path.name}: {error}")
+    if pictures:
+        verdict.checked.append(f"{len(pictures)} figures, drawn again")
+
+
+def check_record(thing: Thing, verdict: Verdict) -> None:
+    """Whether the record is as it was written, as far as a hash of it tells.
+
+    Raises
+    ------
+    CannotVerifyError
+        When what it describes is not contained in it.
+    """
+    if "recipe" in thing.record:
+        if "content_hash" in thing.record and digest(thing.recipe) != thing.record["content_hash"]:
+            verdict.findings.append("the record was changed: its content hash is not that of its recipe; below, what it gives")
+        return
+    about = thing.about
+    if content_hash(about["scenarios"], about["seed"], about["runs"]) != about["content_hash"]:
+        verdict.findings.append(
+            "the record was changed: its content hash is not that of its scenarios, seed and number of runs; below, what they give"
+        )
+    if about["model"] is not None:
+        raise CannotVerifyError(
+            f"was made by {about['model']['name']}, which its record names and does not contain; "
+            "run that model again, and compare with sim.study.parquet.fingerprint"
+        )
+
+
+def compare_picture(thing: Thing, results: Any, verdict: Verdict) -> None:
+    """Draw a figure from its results, and compare texts, numbers and the picture itself."""
+    import matplotlib
+
+    from sim.plots.carried import shown
+
+    place, found = thing.path.name, len(verdict.findings)
+    again = kind_of(thing.record).draw(results, thing.recipe)
+    verdict.findings += [f"{place}: {text}" for text in unlike_shown(thing.record["shown"], shown(again))]
+    with tempfile.TemporaryDirectory() as folder:
+        path = _written(thing, again, results, Path(folder) / f"again{thing.path.suffix}")
+        same = _same_picture(thing.path, path)
+    if same or len(verdict.findings) > found:
+        return
+    if thing.record["matplotlib"] != matplotlib.__version__:
+        versions = f"matplotlib {thing.record['matplotlib']} drew it, {matplotlib.__version__} is here"
+        verdict.notes.append(f"{place}: texts and numbers are identical; the picture itself cannot be compared ({versions})")
+    else:
+        verdict.findings.append(f"{place}: the picture was changed: it is not the one that its numbers and texts give")
+
+
+def _written(thing: Thing, again: Any, results: Any, path: Path) -> Path:
+    """The figure drawn again as a file, with the record that the file there should carry."""
+    from sim.plots.draw import save
+
+    if "recipe" not in thing.record:
+        return save(again, Study(thing.about, results.tables), thing.record["figure"], path)
+    more = {key: value for key, value in thing.record.items() if key in MORE}
+    return write(again, path, thing.recipe, thing.about, **more)
+
+
+def unlike_shown(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
+    """Differences of what two figures show: see :func:`sim.plots.carried.shown`."""
+    for k in range(max(len(old["texts"]), len(new["texts"]))):
+        there, here = (texts[k] if k < len(texts) else "nothing" for texts in (old["texts"], new["texts"]))
+        if there != here:
+            yield f'text "{there}" there, "{here}" drawn again'
+    for part in sorted({*old["numbers"], *new["numbers"]}):
+        a, b = (np.array(numbers.get(part, []), float) for numbers in (old["numbers"], new["numbers"]))
+        if a.shape != b.shape:
+            yield f"{part}: {len(a)} points there, {len(b)} drawn again"
+            continue
+        for k, axis in zip(*np.nonzero((a != b) & ~(np.isnan(a) & np.isnan(b))), strict=True):
+            yield f"{part}, point {k + 1}, {'xy'[axis]}: {a[k, axis]:.12g} there, {b[k, axis]:.12g} drawn again"
+
+
+def _same_picture(a: Path, b: Path) -> bool:
+    """The same bytes; for a PNG the same pixels are enough."""
+    if a.read_bytes() == b.read_bytes():
+        return True
+    if a.suffix != ".png":
+        return False
+    from matplotlib.image import imread
+
+    return np.array_equal(imread(a), imread(b))
