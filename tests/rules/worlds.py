@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.draws import customer_key
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
+from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, draw_moment, new_ledgers, seat_ledger
 
 RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW, "desk": DESK}
 LAPSE = 0.1  # what the rep believes
@@ -47,6 +48,18 @@ def record(kind: str, **values: float) -> Any:
     return one[0]
 
 
+def customer(order: int, month: int = 9, **values: float) -> tuple[Any, Any, Any]:
+    """The order-th customer of seat 3 and month 4 with these values, in a month whose uniforms are drawn: (now, customer, moment)."""
+    who, which = customer_key(3, 4, order)
+    now, c, e = (
+        record("now", seed=1, run=1, month=month),
+        record("customer", who=who, which=which, signed=4, **values),
+        record("moment"),
+    )
+    draw_moment(now, c, e)
+    return now, c, e
+
+
 def believer(**values: float) -> Any:
     """A rep with beliefs that are easy to reckon with."""
     beliefs = {"size": 200.0, "margin_share": 0.4, "worth": 7.0, "lapse": LAPSE, "visit_lapse": 0.02, "visit_repeat": 30.0,
@@ -54,4 +67,4 @@ def believer(**values: float) -> Any:
     return record("rep", **beliefs | values)
 
 
-__all__ = ["LAPSE", "NAMES", "STAY", "Desk", "believer", "record"]
+__all__ = ["LAPSE", "NAMES", "STAY", "Desk", "believer", "customer", "record"]

@@ -193,6 +193,7 @@ def test_what_an_account_bears_of_a_trail() -> None:
     for last, months in ((4, 1), (9, 6), (15, 12), (30, 12)):
         assert borne(trail, last) == pytest.approx(2000 / 12 * months * 0.5, abs=0.5)
     assert borne(trail | {"from_month": 5}, 30) == 0
+    assert borne(trail | {"trail_months": 1}, 30) == 2000 * 0.5
 
 
 def test_a_teams_mean_is_over_the_seats_that_are_filled() -> None:
