@@ -71,6 +71,13 @@ def test_a_team_is_paid_on_its_mean_and_a_trail_on_what_is_still_there() -> None
     assert paid(desk, 20, values={"signings": 9}, team={"signings": 4})[0]["awarded"] == 2000 + 12 * 100
 
 
+def test_a_trail_of_one_month_is_a_commission() -> None:
+    """10% of each month's 1000, neither more nor less in the next month."""
+    desk = Desk(RATE | {"trail_months": 1})
+    desk.ledger.base[1, 9:12] = 100_000.0
+    assert [paid(desk, month, values={"initial_revenue": 1000})[0]["awarded"] for month in (9, 10, 11)] == [10_000] * 3
+
+
 def test_what_is_held_back_vests_in_equal_slices_and_the_last_takes_the_rest() -> None:
     """Half of 100.01 in three slices over seven months: 16.67 after 2 and 4 months, 16.67 after 7, of 50.01."""
     desk = Desk(RATE | {"deferral": {"share": 0.5, "months": 7, "slices": 3}})
