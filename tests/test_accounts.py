@@ -56,13 +56,14 @@ def test_identities_hold_on_random_scenarios(number: int) -> None:
     assert_identities(Scenario(**random_scenario(number + 1000)), number)
 
 
-@pytest.mark.parametrize("kind", ["spread", "ties", "one", "outlier"])
+@pytest.mark.parametrize("kind", ["spread", "ties", "one", "outlier", "neighbours"])
 def test_the_whale_curve_is_that_of_sorted_profits(kind: str) -> None:
     r = np.random.default_rng(4)
     profit = {
         "spread": np.round(r.normal(200.0, 900.0, 4001)),
         "ties": np.repeat([5.0, -2.0, 5.0], 300),
         "one": np.array([7.0]),
+        "neighbours": np.concatenate([np.round(r.uniform(0.5, 6.5, 900)), [1024.0, 0.0]]),  # shares end in buckets side by side
         "outlier": np.round(np.concatenate([r.normal(10.0, 3.0, 500), [1e9]])),
     }[kind]
     whale = np.zeros(accounts.SHARES.size)

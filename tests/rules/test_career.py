@@ -44,13 +44,14 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
     assert hired(desk, hire=0)["cold"] == 77.0
 
 
-def test_skills_are_lognormal_with_mean_one_and_correlated() -> None:
-    desk = Desk().set(reps_skill_spread=0.5, reps_skill_correlation=0.6)
+@pytest.mark.parametrize("correlation", [0.6, -0.6])
+def test_skills_are_lognormal_with_mean_one_and_correlated(correlation: float) -> None:
+    desk = Desk().set(reps_skill_spread=0.5, reps_skill_correlation=correlation)
     reps = [hired(desk, seat=seat) for seat in range(600)]
     logs = np.log([[r["hunting_skill"], r["nurturing_skill"]] for r in reps])
     assert np.abs(logs.mean(axis=0) + 0.125).max() < 4 * 0.5 / np.sqrt(600)
     assert np.abs(logs.std(axis=0) / 0.5 - 1).max() < 4 / np.sqrt(1200)
-    assert abs(np.corrcoef(logs.T)[0, 1] - 0.6) < 4 * (1 - 0.36) / np.sqrt(600)
+    assert abs(np.corrcoef(logs.T)[0, 1] - correlation) < 4 * (1 - 0.36) / np.sqrt(600)
 
 
 def test_a_vacancy_ends_when_it_is_over_and_an_absent_seat_stays_empty() -> None:

@@ -113,14 +113,10 @@ def test_a_founder_is_one_from_the_first_and_no_prospect_is() -> None:
 
 @pytest.mark.parametrize("founder", [0, 1])
 def test_a_signature_is_booked_to_seat_account_ledger_and_desk(founder: int) -> None:
-    """Perks of 130, a first purchase of 500 at a margin of 0.4; nobody is paid for a founder."""
-    desk, agents = Desk({"measure": "signings", "rate": 1.0}).set(firm_perks=130.0), np.zeros(3, DESK)
-    c, r, t = (
-        np.zeros(1, record("customer").dtype),
-        np.array([believer(book_size=4.0, book_worth=900.0, book_signed=20.0)]),
-        np.array([record("tally")]),
-    )
-    for name, value in {
+    """Perks of 130, a first purchase of 500 at a margin of 0.4, beside all there was before; nobody is paid for a founder."""
+    booked = {"signings": 1, "acquisition": 13_000, "fit_sum": -0.5 * QUANTUM, "initial_revenue": 50_000, "initial_margin": 20_000,
+              "cost_of_goods": 30_000}  # fmt: skip
+    given = {
         "initial": 50_000,
         "margin": 0.4,
         "worth": 700,
@@ -129,20 +125,17 @@ def test_a_signature_is_booked_to_seat_account_ledger_and_desk(founder: int) -> 
         "need": 0.25,
         "agent": 2,
         "founder": founder,
-    }.items():
-        c[name] = value
-    entries.sign(desk.setup.p, c, r, t, desk.ledger, agents)
-    assert (r["book_size"][0], r["book_worth"][0], r["book_signed"][0]) == (5, 1600, 29)
-    tally = {
-        "signings": 1,
-        "acquisition": 13_000,
-        "fit_sum": -0.5 * QUANTUM,
-        "initial_revenue": 50_000,
-        "initial_margin": 20_000,
-        "cost_of_goods": 30_000,
     }
-    assert {name: float(t[name][0]) for name in tally} == tally
+    c, t = np.array([record("customer", **given)]), np.array([record("tally", **dict.fromkeys(booked, 7.0))])
+    r, agents = np.array([believer(book_size=4.0, book_worth=900.0, book_signed=20.0)]), np.zeros(3, DESK)
+    desk, agents["need"] = Desk({"measure": "signings", "rate": 1.0}).set(firm_perks=130.0), QUANTUM
+    led = desk.ledger
+    led.base[:], led.signed[:] = 3.0, 4.0
+    entries.sign(desk.setup.p, c, r, t, led, agents)
+    assert (r["book_size"][0], r["book_worth"][0], r["book_signed"][0]) == (5, 1600, 29)
+    assert {name: float(t[name][0]) for name in booked} == {name: 7 + value for name, value in booked.items()}
     assert (c["acquisition"][0], c["owed"][0]) == (13_000, 50_000)
-    assert list(agents["need"] / QUANTUM) == [0, 0, 0.25]
-    led, counted = desk.ledger, 0 if founder else 1
-    assert (led.base[0, 9], led.base[1, 9], led.signed[9]) == (counted, 50_000 * counted, counted)
+    assert list(agents["need"] / QUANTUM) == [1, 1, 1.25]
+    counted = 0 if founder else 1
+    assert (led.base[0, 9], led.base[1, 9], led.signed[9]) == (3 + counted, 3 + 50_000 * counted, 4 + counted)
+    assert led.base[:, 8].tolist() == [3, 3]

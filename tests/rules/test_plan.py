@@ -152,6 +152,12 @@ def test_pressure_is_less_the_later_the_award_is_paid() -> None:
         assert weigh(desk, month)[2]["pressure"] == pytest.approx(squeeze / (1 + squeeze))
 
 
+@pytest.mark.parametrize("component", [{"measure": "active_customers", "rate": 500.0}, {"measure": "book_value", "rate": 500.0}])
+def test_pay_on_the_book_as_it_stands_presses_nobody(component: dict[str, Any]) -> None:
+    """It is paid for the customer's staying, not for the signature."""
+    assert weigh(Desk(component))[2]["pressure"] == 0.0
+
+
 @pytest.mark.parametrize(
     ("component", "sale"),
     [({"measure": "repeat_revenue", "rate": 0.1}, 3.0), ({"measure": "cross_revenue", "rate": 0.1}, 0.5), ({"measure": "revenue", "rate": 0.1}, 3.5),
@@ -205,6 +211,19 @@ def test_one_of_each_is_enough_to_learn_from() -> None:
     penny = record("tally", repeat_revenue=1)
     planning.learn(desk.p, desk.components, r := believer(), penny, desk.ledger, team, 0.0)
     assert r["margin_share"] == pytest.approx(0.7)
+
+
+def test_first_purchases_are_set_apart_from_what_the_book_brings_where_they_are_the_reps_own() -> None:
+    """Two signed for 200 each: of 1000 the book brought 600; of the team's mean, and of signings, all counts."""
+    desk = Desk(
+        {"measure": "revenue", "rate": 0.1},
+        {"measure": "revenue", "rate": 0.1, "scope": "team"},
+        {"measure": "signings", "rate": 1.0},
+    )
+    desk.ledger.values[NAMES.index("revenue")], desk.ledger.values[NAMES.index("signings")] = 1000.0, 2.0
+    team, t = np.full(len(NAMES), 900.0), record("tally", signings=2, initial_revenue=40_000)
+    planning.learn(desk.set(belief_rate=1.0).p, desk.components, believer(), t, desk.ledger, team, 0.0)
+    assert desk.ledger.usual.tolist() == [600, 900, 2]
 
 
 def seen(**tally: float) -> Any:

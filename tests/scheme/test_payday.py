@@ -89,6 +89,18 @@ def test_what_is_held_back_vests_in_equal_slices_and_the_last_takes_the_rest() -
     assert desk.ledger.held[0, 11] == 0
 
 
+def test_a_hundredth_can_be_held_back_and_a_penalty_cannot() -> None:
+    """Half of one hundredth, rounded up, is one.  What is taken away for lapses is taken at once."""
+    desk = Desk(
+        RATE | {"deferral": {"share": 0.5, "months": 6, "slices": 1}},
+        {"measure": "lapses", "rate": -50.0, "deferral": {"share": 0.5}},
+    )
+    m, r = paid(desk, values={"initial_revenue": 0.1})
+    assert (m["awarded"], m["commission"], r["held"]) == (1, 0, 1)
+    m, r = paid(desk, values={"lapses": 3})
+    assert (m["awarded"], m["commission"], r["held"]) == (-15_000, -15_000, 0)
+
+
 @pytest.mark.parametrize(("level", "kept"), [(0.24, False), (0.25, True), (0.3, True)])
 def test_what_vests_is_forfeited_below_the_limit_of_the_malus(level: float, kept: bool) -> None:
     deferral = {"share": 0.5, "months": 6, "slices": 1, "malus_measure": "satisfaction", "malus_below": 0.25}
