@@ -113,12 +113,12 @@ def leaves(u: float = 0.5, pay: float = 80_000.0, savings: float = 100.0, broke:
 
 
 def test_who_leaves() -> None:
-    """At expenses of 800 and paid as much, one in ten; paid nothing, odds of 1/9 x e^2 = 0.821."""
+    """At expenses of 800 and paid as much, one in ten; paid half of them, odds of 1/9 x e; paid nothing, 1/9 x e^2."""
     assert leaves(0.0999) and not leaves(0.1001)
     assert not leaves(0.1001, pay=500_000.0) and leaves(0.0999, pay=500_000.0)  # no more than content
-    nothing = np.exp(2) / 9 / (1 + np.exp(2) / 9)
-    for pay in (0.0, -90_000.0):
-        assert leaves(nothing - 1e-4, pay=pay) and not leaves(nothing + 1e-4, pay=pay)
+    for pay, odds in ((40_000.0, np.e / 9), (0.0, np.e**2 / 9), (-90_000.0, np.e**2 / 9)):
+        quits = odds / (1 + odds)
+        assert leaves(quits - 1e-4, pay=pay) and not leaves(quits + 1e-4, pay=pay)
     assert leaves(savings=-0.01) and not leaves(savings=0.0) and not leaves(savings=-0.01, broke=0.0)
 
 

@@ -144,6 +144,14 @@ def test_a_trail_presses_less_than_pay_at_once_and_a_trail_of_one_month_is_no_pr
     assert planning.projected_pay(desk.p, desk.components, 10, 1.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False) == (0.0, 0.0)
 
 
+def test_awards_of_a_plan_are_those_of_all_components() -> None:
+    """Signing three: 10% of 3 x 200 and 50 each, doubled by a multiplier; to the rep, who will see three quarters of it, 315."""
+    desk = Desk({"measure": "initial_revenue", "rate": 0.1}, {"measure": "signings", "rate": 50.0})
+    desk.ledger.worth[:] = 0.75
+    found = planning.projected_pay(desk.p, desk.components, 10, 2.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False)
+    assert found == pytest.approx((315, 420))
+
+
 def test_pressure_is_less_the_later_the_award_is_paid() -> None:
     """10% of 200 at the end of the quarter: two months, one, none from now."""
     desk = Desk({"measure": "initial_revenue", "rate": 0.1, "months": 3})

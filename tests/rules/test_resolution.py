@@ -35,7 +35,7 @@ LATE = {"owed": 9000.0, "bucket": 2.0}
 
 @pytest.mark.parametrize("policy", [resolution.SOLUTION, resolution.STRICT, resolution.BY_VALUE])
 def test_a_case_is_trouble_unsolved_or_arrears_of_a_customer_who_is_there(policy: float) -> None:
-    for unsolved, customer, cases in ((0, {}, 0), (1, {}, 1), (3, LATE, 1), (0, LATE, 1), (0, LATE | {"bucket": 3.0}, 1), (0, LATE | {"bucket": 1.0}, 0),
+    for unsolved, customer, cases in ((0, {}, 0), (1, {}, 1), (3, LATE, 1), (0, LATE, 1), (0, LATE | {"bucket": 3.0}, 1), (0, LATE | {"bucket": 1.0}, 0), (0, LATE | {"owed": 1.0}, 1),
                                       (0, {"bucket": 2.0}, 0), (1, LATE | {"status": 1}, 0)):  # fmt: skip
         assert judged(policy, unsolved, **customer)[1]["cases"] == cases
         assert judged(resolution.NONE, unsolved, **customer)[1]["cases"] == 0
