@@ -63,6 +63,14 @@ def test_a_period_pays_when_it_is_settled_and_a_level_as_it_then_stands() -> Non
     assert desk.ledger.to_date.tolist() == [400, 40]
 
 
+@pytest.mark.parametrize(("component", "of"), [({"measure": "signings", "rate": 30.0}, 1.0), (RATE, 0.5), (RATE, 0.0)])
+def test_the_ledger_knows_at_what_rate_a_period_was_paid(component: dict[str, Any], of: float) -> None:
+    """One signing at 30, or a first purchase of 0.50 at 10%: what a clawback will ask back per unit; of nothing, nothing."""
+    desk = Desk(component)
+    paid(desk, values={component["measure"]: of})
+    assert desk.ledger.paid_rate[9, 0] == pytest.approx(component["rate"] if of else 0.0)
+
+
 def test_a_team_is_paid_on_its_mean_and_a_trail_on_what_is_still_there() -> None:
     """5 for each of the team's 4 signings; 12% of 100 a month over 12 months, for those signed in 3 to 9 within the last 12."""
     desk = Desk({"measure": "signings", "rate": 5.0, "scope": "team"}, RATE | {"rate": 0.12, "trail_months": 12, "from_month": 3})
