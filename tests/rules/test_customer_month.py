@@ -16,7 +16,7 @@ BOOK = {"book_size": 10.0, "book_worth": 9000.0, "book_signed": 70.0}
 
 def decided(u: float, visits: int, month: int = 9, **customer: float) -> tuple[Any, Any, Any]:
     """A customer of month 4 with even odds, worth 800, who decides in month 9: (customer, rep, tally)."""
-    desk = Desk().set(customers_setting=0.0, lapse_midterm=0.5, lapse_satisfaction=0.0, lapse_tie=0.0, lapse_most=1.0)
+    desk = Desk(customers={"lapse": {"midterm": 0.5, "satisfaction": 0.0, "tie": 0.0}})
     c = record("customer", odds_lapse=1.0, worth=800.0, signed=4, term_ends=15, **customer)
     r, t = believer(**BOOK), record("tally")
     lapse.step(desk.p, record("now", month=month), c, record("moment", u_lapse=u, visits=visits), r, t, 0)
@@ -77,7 +77,7 @@ def test_whether_a_visit_sells_says_nothing_of_whether_it_brings_a_lead() -> Non
     """Half of the visits sell, half bring a lead: a quarter both."""
     desk, found = Desk().set(customers_visit_sale=0.5, referral_visit=1.0, customers_cross=1.0, firm_visit_cost=0.0), []
     for order in range(1, 601):
-        now, c, e = customer(order, worth=0.0)
+        now, c, e = customer(desk, order, worth=0.0)
         e["u_visit"], t = 0.5, record("tally")
         nurturing.step(desk.p, now, c, e, believer(visits_all=1.0, tie_fading=1.0), t, 0)
         found.append((t["cross_revenue"] > 0, e["referrals"] > 0, t["cross_revenue"] > 0 and e["referrals"] > 0))

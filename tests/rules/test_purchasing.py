@@ -28,7 +28,7 @@ SHOP = Desk(
 def bought(u: float, order: int = 1, visits: int = 0, month: int = 9, setting: float = 0.0, **customer: float) -> tuple[Any, Any]:
     """A customer of month 4, with three purchases so far, whose contract renews in month 16: (customer, tally)."""
     given = {"rate": 2.0, "scale": 10.0, "margin": 0.4, "term_ends": 15, "purchases": 3.0, "odds_lapse": 1.0}
-    now, c, e = somebody(order, month, **given | customer)
+    now, c, e = somebody(SHOP, order, month, **given | customer)
     e["u_purchase"], e["visits"], t = u, visits, record("tally")
     purchasing.step(SHOP.set(customers_setting=setting).p, now, c, e, believer(), t, 0)
     return c, t

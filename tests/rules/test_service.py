@@ -108,7 +108,7 @@ def test_contacts_and_what_comes_of_them_have_nothing_to_do_with_each_other(visi
     desk, r, agent = Desk().set(**halves, desk_orientation=1.0, customers_cross=1.0), believer(), record("desk")
     size, found = 900, []
     for order in range(1, size + 1):
-        now, c, e = customer(order, need=1.0, no_contact=np.exp(-1.0))
+        now, c, e = customer(desk, order, need=1.0, no_contact=np.exp(-1.0))
         e["u_contact"], e["visits"], t = 0.9, visits, record("tally")  # P(N <= 1) = 0.74, P(N <= 2) = 0.92
         service.step(desk.p, now, c, e, r, t, agent)
         assert e["contacts"] == 2

@@ -20,7 +20,7 @@ def test_the_scores_of_prospects_are_correlated_as_the_scenario_says_and_not_oth
     desk, size = Desk(customers={"correlation": PAIRS}), 2500
     scores = []
     for order in range(1, size + 1):
-        now, c, _ = customer(order)
+        now, c, _ = customer(desk, order)
         scores.append(traits.scores(desk.p, now, c))
     expected = np.eye(8)
     for pair, value in PAIRS.items():

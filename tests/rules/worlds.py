@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from sim.book import entries
 from sim.draws import customer_key
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, draw_moment, new_ledgers, seat_ledger
+from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
 
 RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW, "desk": DESK}
 LAPSE = 0.1  # what the rep believes
@@ -48,16 +49,15 @@ def record(kind: str, **values: float) -> Any:
     return one[0]
 
 
-def customer(order: int, month: int = 9, **values: float) -> tuple[Any, Any, Any]:
-    """The order-th customer of seat 3 and month 4 with these values, in a month whose uniforms are drawn: (now, customer, moment)."""
+def customer(desk: Desk, order: int, month: int = 9, **values: float) -> tuple[Any, Any, Any]:
+    """The order-th customer of seat 3 and month 4 with these values, in a month that has been drawn: (now, customer, moment)."""
     who, which = customer_key(3, 4, order)
-    now, c, e = (
-        record("now", seed=1, run=1, month=month),
-        record("customer", who=who, which=which, signed=4, **values),
-        record("moment"),
-    )
-    draw_moment(now, c, e)
-    return now, c, e
+    now, c, e = np.zeros(1, NOW), np.zeros(1, CUSTOMER), np.zeros(1, MOMENT)
+    now["seed"], now["run"], now["month"] = 1, 1, month
+    for name, value in {"who": who, "which": which, "signed": 4, **values}.items():
+        c[name] = value
+    entries.begin(desk.setup.p, now, c, e)
+    return now[0], c[0], e[0]
 
 
 def believer(**values: float) -> Any:
