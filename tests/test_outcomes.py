@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from sim import BookModel, accounts, engine
+from sim.book import entries
 from sim.engine import Tables, setup
 from sim.state import NOW, QUANTUM, REP, TALLY
 from tests.mechanisms.worlds import lively, pays
@@ -186,3 +189,94 @@ def test_the_months_of_the_seats_are_those_in_which_they_were_filled() -> None:
         model.step()
         reps += float(model.row["reps"][0])
     assert sum(int(rep.record["months"][0]) for rep in model.reps) == reps < 54
+
+
+# --- a run's row, from months, accounts and cohorts filled by hand ---------------------------------------------------------------
+
+
+def run_of(accounts_: list[float], months: int = 30, **month: float) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray]:
+    """(row, whale curve, cohorts, profit by year) of a run whose months are alike and whose accounts closed with these profits."""
+    m, row = np.zeros(months, accounts.MONTH), np.zeros(1, accounts.RUN)
+    for name, value in month.items():
+        m[name] = value
+    arc, years = accounts.new_archive(16, 3), np.zeros(3)
+    arc.profit[:], arc.promised[:] = -1e9, 50.0  # behind the run's own accounts
+    arc.profit[: len(accounts_)] = accounts_
+    arc.could[:], arc.stayed[:] = (8.0, 1.0), (6.0, 1.0)
+    arc.cohort_signed[:], arc.cohort_customers[:], arc.cohort_profit[:], arc.cohort_promised[:] = (3, 2, 1), 4.0, 5.0, 6.0
+    whale, cohorts = np.zeros(accounts.SHARES.size), np.zeros((4, 3, 3))
+    entries.outcomes(setup(WORLD).p, m, np.zeros(2, REP), arc, len(accounts_), years, row, whale, cohorts)
+    return row[0], whale, cohorts, years
+
+
+def test_an_account_of_nought_makes_no_loss() -> None:
+    row, whale, _, _ = run_of([-200.0, 0.0, 0.5, 1200.0])
+    assert (row["share_loss_making"], row["realised_profit"], row["promised_profit"]) == (0.25, 1000.5, 200.0)
+    assert whale[-1] == pytest.approx(1.0) and whale.max() == pytest.approx(1200.5 / 1000.5)
+    assert (row["persistency_12"], row["persistency_24"]) == (0.75, 1.0)
+    nobody = run_of([])[0]
+    assert (nobody["share_loss_making"], nobody["realised_profit"]) == (0, 0)
+
+
+def test_cohorts_are_those_of_the_archive() -> None:
+    cohorts = run_of([1.0])[2]
+    assert cohorts[0, :, 0].tolist() == [3, 2, 1]
+    assert [cohorts[k].tolist() for k in (1, 2, 3)] == [[[value] * 3] * 3 for value in (4, 5, 6)]
+
+
+def test_a_run_of_like_months_has_their_ratios() -> None:
+    """30 months of profit 1000; 8 customers at the end and 2 who left; 4 reps; pay of 600 of which 200 variable."""
+    row, _, _, years = run_of(
+        [1.0], profit=100_000, customers=8, lapses=2, satisfaction=0.5, signings=1, reps=4, hunting_share=0.25, nurturing_share=0.5, rep_exits=1,
+        service=700, resolution=300, commission=25_000, clawback=5000, salaries=40_000, revenue=90_000, write_off=9000, initial_margin=11_000,
+        cost_of_goods=50_000, acquisition=800, desk=60,
+    )  # fmt: skip
+    assert years.tolist() == [1_200_000, 1_200_000, 600_000]
+    discount = 1 / (1 + WORLD.firm.discount_year)
+    assert row["npv"] == pytest.approx(1000 * (discount ** (np.arange(30) / 12)).sum())
+    expected = {
+        "signings": 30, "lapses": 60, "churn_rate": 0.2, "satisfaction": 0.5, "bad_debt_ratio": 0.1, "cost_to_serve": 100, "rep_pay_mean": 15_000,
+        "variable_share": 1 / 3, "rep_turnover": 3, "hunting_share": 0.25, "nurturing_share": 0.5, "customers_end": 8, "service_cost": 30_000,
+        "pay_cost": 1_800_000, "payment_loss": 270_000, "margin_initial": 330_000, "margin_repeat": 30 * 29_000, "acquisition_cost": 24_000,
+        "fixed_cost": 1800, "rep_pay_sd": 0,
+    }  # fmt: skip
+    assert {name: float(row[name]) for name in expected} == pytest.approx(expected)
+    one = run_of(
+        [1.0], months=1, customers=1, satisfaction=0.5, reps=1, hunting_share=0.25, commission=50, revenue=1, write_off=1
+    )[0]
+    assert (one["satisfaction"], one["hunting_share"], one["rep_pay_mean"], one["bad_debt_ratio"]) == (0.5, 0.25, 50, 1)
+    only_left = run_of([1.0], months=1, lapses=1, service=300)[0]
+    assert (only_left["churn_rate"], only_left["cost_to_serve"], only_left["satisfaction"]) == (1, 300, 0)
+
+
+def test_a_months_row_is_the_sum_of_its_seats() -> None:
+    """Every line of the tallies is added up over the seats; outlays on prospects are part of those on acquisition."""
+    t, m, reps = np.zeros(2, TALLY), np.zeros(1, accounts.MONTH), np.zeros(2, REP)
+    lines = ("signings lapses initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin service resolution write_off collected "
+             "attempts visits contacts cases").split()  # fmt: skip
+    for i, name in enumerate([*lines, "acquisition"]):
+        t[name] = [10 + i, 200 + i]
+    t["present"], t["hunting"], t["pressure"], t["active"], t["outstanding"] = [1, 1], [0.5, 0.1], [0.2, 0.4], [3, 4], [50, 60]
+    reps["held"], reps["clawback_due"], reps["cold"], reps["warm"] = [5, 6], [7, 8], [1.5, 2], [3, 4]
+    p, now = setup(WORLD).p.copy(), np.zeros(1, NOW)
+    p["firm_attempt_cost"], p["desk_salary"], p["desk_agents"], p["firm_fixed_cost"], now["month"] = 7, 100, 3, 50, 9
+    m["commission"], m["clawback"], m["salaries"] = 400, 30, 1000
+    entries.close_month(p, now, reps, t, m)
+    row = {name: float(m[name][0]) for name in accounts.MONTH.names or ()}
+    assert {name: row[name] for name in lines} == {name: 210 + 2 * i for i, name in enumerate(lines)}
+    assert row["prospecting"] == row["attempts"] * 700 and row["acquisition"] == 240 + row["attempts"] * 700
+    assert (row["month"], row["customers"], row["outstanding"], row["held"], row["clawback_due"], row["leads"]) == (
+        9,
+        7,
+        110,
+        11,
+        15,
+        10.5,
+    )
+    assert row["revenue"] == row["initial_revenue"] + row["repeat_revenue"] + row["cross_revenue"] and row["desk"] == 35_000
+    costs = sum(
+        row[name]
+        for name in ("cost_of_goods", "acquisition", "service", "resolution", "write_off", "commission", "salaries", "desk")
+    )
+    assert row["profit"] == row["revenue"] - costs + 30
+    assert (row["reps"], row["hunting_share"], row["pressure"]) == pytest.approx((2, 0.3, 0.3))

@@ -44,13 +44,14 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
     assert hired(desk, hire=0)["cold"] == 77.0
 
 
-def test_skills_are_lognormal_with_mean_one_and_correlated() -> None:
-    desk = Desk().set(reps_skill_spread=0.5, reps_skill_correlation=0.6)
+@pytest.mark.parametrize("correlation", [0.6, -0.6])
+def test_skills_are_lognormal_with_mean_one_and_correlated(correlation: float) -> None:
+    desk = Desk().set(reps_skill_spread=0.5, reps_skill_correlation=correlation)
     reps = [hired(desk, seat=seat) for seat in range(600)]
     logs = np.log([[r["hunting_skill"], r["nurturing_skill"]] for r in reps])
     assert np.abs(logs.mean(axis=0) + 0.125).max() < 4 * 0.5 / np.sqrt(600)
     assert np.abs(logs.std(axis=0) / 0.5 - 1).max() < 4 / np.sqrt(1200)
-    assert abs(np.corrcoef(logs.T)[0, 1] - 0.6) < 4 * (1 - 0.36) / np.sqrt(600)
+    assert abs(np.corrcoef(logs.T)[0, 1] - correlation) < 4 * (1 - 0.36) / np.sqrt(600)
 
 
 def test_a_vacancy_ends_when_it_is_over_and_an_absent_seat_stays_empty() -> None:
@@ -112,12 +113,12 @@ def leaves(u: float = 0.5, pay: float = 80_000.0, savings: float = 100.0, broke:
 
 
 def test_who_leaves() -> None:
-    """At expenses of 800 and paid as much, one in ten; paid nothing, odds of 1/9 x e^2 = 0.821."""
+    """At expenses of 800 and paid as much, one in ten; paid half of them, odds of 1/9 x e; paid nothing, 1/9 x e^2."""
     assert leaves(0.0999) and not leaves(0.1001)
     assert not leaves(0.1001, pay=500_000.0) and leaves(0.0999, pay=500_000.0)  # no more than content
-    nothing = np.exp(2) / 9 / (1 + np.exp(2) / 9)
-    for pay in (0.0, -90_000.0):
-        assert leaves(nothing - 1e-4, pay=pay) and not leaves(nothing + 1e-4, pay=pay)
+    for pay, odds in ((40_000.0, np.e / 9), (0.0, np.e**2 / 9), (-90_000.0, np.e**2 / 9)):
+        quits = odds / (1 + odds)
+        assert leaves(quits - 1e-4, pay=pay) and not leaves(quits + 1e-4, pay=pay)
     assert leaves(savings=-0.01) and not leaves(savings=0.0) and not leaves(savings=-0.01, broke=0.0)
 
 

@@ -9,14 +9,14 @@ import pytest
 
 from sim.rules import lapse, nurturing, payment, service
 from sim.state import QUANTUM
-from tests.rules.worlds import Desk, believer, record
+from tests.rules.worlds import Desk, believer, customer, record
 
 BOOK = {"book_size": 10.0, "book_worth": 9000.0, "book_signed": 70.0}
 
 
 def decided(u: float, visits: int, month: int = 9, **customer: float) -> tuple[Any, Any, Any]:
     """A customer of month 4 with even odds, worth 800, who decides in month 9: (customer, rep, tally)."""
-    desk = Desk().set(customers_setting=0.0, lapse_midterm=0.5, lapse_satisfaction=0.0, lapse_tie=0.0, lapse_most=1.0)
+    desk = Desk(customers={"lapse": {"midterm": 0.5, "satisfaction": 0.0, "tie": 0.0}})
     c = record("customer", odds_lapse=1.0, worth=800.0, signed=4, term_ends=15, **customer)
     r, t = believer(**BOOK), record("tally")
     lapse.step(desk.p, record("now", month=month), c, record("moment", u_lapse=u, visits=visits), r, t, 0)
@@ -71,6 +71,18 @@ def test_a_visit_costs_renews_the_tie_and_pleases() -> None:
 def test_a_visit_sells_and_brings_referrals() -> None:
     _, e, t = visited(1.0, 0.5, customers_visit_sale=1.0, referral_visit=2.0)
     assert (e["referrals"], t["cross_revenue"], t["visited_cross"]) == (1, 5000, 5000)
+
+
+def test_whether_a_visit_sells_says_nothing_of_whether_it_brings_a_lead() -> None:
+    """Half of the visits sell, half bring a lead: a quarter both."""
+    desk, found = Desk().set(customers_visit_sale=0.5, referral_visit=1.0, customers_cross=1.0, firm_visit_cost=0.0), []
+    for order in range(1, 601):
+        now, c, e = customer(desk, order, worth=0.0)
+        e["u_visit"], t = 0.5, record("tally")
+        nurturing.step(desk.p, now, c, e, believer(visits_all=1.0, tie_fading=1.0), t, 0)
+        found.append((t["cross_revenue"] > 0, e["referrals"] > 0, t["cross_revenue"] > 0 and e["referrals"] > 0))
+    odds = np.array([0.5, 0.5, 0.25])
+    assert (np.abs(np.mean(found, axis=0) - odds) < 4 * np.sqrt(odds * (1 - odds) / 600)).all()
 
 
 def called(u: float = 0.95, **numbers: float) -> tuple[Any, Any, Any]:

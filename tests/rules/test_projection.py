@@ -147,6 +147,7 @@ def test_pay_on_signings_and_an_empty_book_bring_nothing_later() -> None:
     desk = Desk(COMMISSION, {"measure": "revenue", "rate": 0.1})
     assert planning.book_pay(desk.p, desk.k(0), believer(), 1000.0, 20.0, 10) == 0.0
     assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 0.0, 10) == 0.0
+    assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 1.0, 10) > 0.0
 
 
 def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:

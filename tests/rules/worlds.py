@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.book import entries
+from sim.draws import customer_key
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
@@ -47,6 +49,17 @@ def record(kind: str, **values: float) -> Any:
     return one[0]
 
 
+def customer(desk: Desk, order: int, month: int = 9, **values: float) -> tuple[Any, Any, Any]:
+    """The order-th customer of seat 3 and month 4 with these values, in a month that has been drawn: (now, customer, moment)."""
+    who, which = customer_key(3, 4, order)
+    now, c, e = np.zeros(1, NOW), np.zeros(1, CUSTOMER), np.zeros(1, MOMENT)
+    now["seed"], now["run"], now["month"] = 1, 1, month
+    for name, value in {"who": who, "which": which, "signed": 4, **values}.items():
+        c[name] = value
+    entries.begin(desk.setup.p, now, c, e)
+    return now[0], c[0], e[0]
+
+
 def believer(**values: float) -> Any:
     """A rep with beliefs that are easy to reckon with."""
     beliefs = {"size": 200.0, "margin_share": 0.4, "worth": 7.0, "lapse": LAPSE, "visit_lapse": 0.02, "visit_repeat": 30.0,
@@ -54,4 +67,4 @@ def believer(**values: float) -> Any:
     return record("rep", **beliefs | values)
 
 
-__all__ = ["LAPSE", "NAMES", "STAY", "Desk", "believer", "record"]
+__all__ = ["LAPSE", "NAMES", "STAY", "Desk", "believer", "customer", "record"]

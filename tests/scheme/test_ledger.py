@@ -149,6 +149,14 @@ def test_commission_is_claimed_of_who_signed_and_else_uncollectable() -> None:
         assert desk.ledger.base[0, 4] == 30_000
 
 
+def test_what_is_claimed_of_a_customer_is_the_sum_over_components() -> None:
+    """10% of 200, and 30 a signing, in month 4 of 12: 13.33 and 20, beside what was claimed before."""
+    desk = Desk(CLAWED, {"measure": "signings", "rate": 30.0, "clawback": {"months": 12}})
+    desk.ledger.paid_rate[5] = 0.1, 30.0
+    c, r, m = left(desk, 8, 5, clawed=7.0)
+    assert (m["claimed"], r["clawback_due"], c["clawed"]) == (3333, 3333, 3340)
+
+
 def test_before_the_settlement_only_what_would_be_kept_counts() -> None:
     """Month 2 of 12, the quarter not settled: 200 x 10 / 12 no longer count, and nothing is claimed."""
     desk = Desk(CLAWED | {"months": 3}, {"measure": "initial_revenue", "rate": 0.2})
@@ -193,6 +201,7 @@ def test_what_an_account_bears_of_a_trail() -> None:
     for last, months in ((4, 1), (9, 6), (15, 12), (30, 12)):
         assert borne(trail, last) == pytest.approx(2000 / 12 * months * 0.5, abs=0.5)
     assert borne(trail | {"from_month": 5}, 30) == 0
+    assert borne(trail | {"trail_months": 1}, 30) == 2000 * 0.5
 
 
 def test_a_teams_mean_is_over_the_seats_that_are_filled() -> None:

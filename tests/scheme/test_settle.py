@@ -34,6 +34,7 @@ def test_a_step_clawback_takes_all_in_year_one_and_sixty_percent_in_year_two() -
         ({"rate": 0.1}, 500.0, 50.0),
         ({"rate": 0.1, "cap": 30.0}, 500.0, 30.0),
         ({"quota": 10.0, "bonus": 200.0}, 9.0, 0.0),
+        ({"quota": 10.0, "bonus": 0.5}, 10.0, 0.5),
         ({"quota": 10.0, "bonus": 200.0}, 10.0, 200.0),
         ({"measure": "persistency", "quota": 0.5, "bonus": 200.0}, 0.5, 200.0),
         ({"quota": 100.0, "tiers": [{"attainment": 0.0, "rate": 0.1}, {"attainment": 1.0, "rate": 0.2}]}, 150.0, 20.0),
