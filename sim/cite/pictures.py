@@ -123,4 +123,7 @@ def _same_picture(a: Path, b: Path) -> bool:
         return False
     from matplotlib.image import imread
 
-    return np.array_equal(imread(a), imread(b))
+    try:
+        return np.array_equal(imread(a), imread(b))
+    except (OSError, ValueError, SyntaxError):  # as Pillow says that a file was cut or is none
+        return False

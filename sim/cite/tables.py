@@ -33,8 +33,13 @@ def study_folder(thing: Thing, how: How) -> None:
     for name, kept in thing.about["tables"].items():
         if name not in paths:
             verdict.findings.append(f"{name}.parquet is missing")
-        elif file_fingerprint(paths[name]) != kept["sha256"]:
-            verdict.findings.append(f"{name}.parquet was changed: its fingerprint is not the one in study.json")
+            continue
+        try:
+            if file_fingerprint(paths[name]) != kept["sha256"]:
+                verdict.findings.append(f"{name}.parquet was changed: its fingerprint is not the one in study.json")
+        except (OSError, pa.ArrowException):
+            verdict.findings.append(f"{name}.parquet cannot be read: it was cut or changed")
+            del paths[name]
     _tables(thing, paths, how)
     if set(thing.about["tables"]) <= set(paths):
         from sim.study.store import open_study

@@ -63,6 +63,8 @@ def find(text: str) -> Thing:
 
 
 def _folder(path: Path) -> Thing:
+    if not any((path / name).exists() for name in (DESIGN, RECORD)):
+        raise InputError(f"{path}: holds no study, sweep or design: neither {RECORD} nor {DESIGN} is there")
     try:
         if (path / DESIGN).exists():
             told = json.loads((path / DESIGN).read_text(encoding="utf-8"))

@@ -21,6 +21,8 @@ from sim.cite.verdict import CannotVerifyError, How, Progress, Verdict
 from sim.errors import InputError
 from sim.study.provenance import PACKAGES, installed
 
+LARGEST_UNTRUSTED = 100_000  # runs that are made again although the record was changed
+
 #: How each kind of thing is verified.
 VERIFIED: Mapping[str, Callable[[Thing, How], None]] = {
     "study": study_folder,
@@ -58,12 +60,21 @@ def verify(thing: str | Path, quick: bool = False, progress: Progress | None = N
     how = How(verdict, quick, tuple(map(Path, data)), progress)
     try:
         check_record(found, verdict)
+        if verdict.findings and (asked := _runs_asked(found)) > LARGEST_UNTRUSTED:
+            raise InputError(f"the changed record asks for {asked:,} runs, which are not made")
         VERIFIED[found.kind](found, how)
     except CannotVerifyError as error:
         raise CannotVerifyError(f"{found.path}: {error}") from None
     except InputError as error:
         verdict.findings.append(f"it cannot be made again from what it carries: {error}")
     return verdict
+
+
+def _runs_asked(thing: Thing) -> int:
+    """How many runs a record of a study or a sweep asks for, if it asks for a number."""
+    about = thing.recipe.get("sweep") or thing.record.get("study") or {}
+    numbers = about.get("runs"), about.get("points", len(about.get("names", ())))
+    return numbers[0] * numbers[1] if all(isinstance(one, int) for one in numbers) else 0
 
 
 def _versions(thing: Thing) -> list[tuple[str, str, str]]:

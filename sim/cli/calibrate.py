@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -111,15 +110,10 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
 
 def _write(text: str, target: Path) -> None:
     """Whole or not at all."""
-    from sim.errors import DaarnaError
+    from sim.study.disk import replacing, writing
 
-    half = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        half.write_text(text, encoding="utf-8")
-        os.replace(half, target)
-    except OSError as error:
-        half.unlink(missing_ok=True)
-        raise DaarnaError(f"{target}: cannot be written: {error.strerror or error}") from None
+    with writing(target), replacing(target) as file:
+        file.write(text.encode())
 
 
 def _forecast(found: Calibration, steps: int, runs: int, seed: int, silent: bool) -> Forecast:
@@ -167,10 +161,8 @@ def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int)
 def _draw(made: Forecast, file: Path, told: dict[str, Any]) -> None:
     from sim.cite.recipes import write
     from sim.cite.recipes.forecast import draw
-    from sim.errors import DaarnaError
+    from sim.study.disk import writing
     from sim.study.provenance import made_now
 
-    try:
+    with writing(file):
         write(draw(made, told), file, told, made_now())
-    except OSError as error:
-        raise DaarnaError(f"{file}: cannot be written: {error.strerror or error}") from None

@@ -149,12 +149,8 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
 def _draw(answer: Answer, folder: Path) -> None:
     from sim.cite.recipes.design import write_front
     from sim.design.folder import write_crate
-    from sim.errors import StudyError
+    from sim.study.disk import writing
 
-    try:
+    with writing(folder, f"the answer is whole in {folder.parent}"):
         write_front(answer, folder)
         write_crate(folder.parent)
-    except OSError as error:
-        raise StudyError(
-            f"{folder}: cannot be written: {error.strerror or error}; the answer is whole in {folder.parent}"
-        ) from None

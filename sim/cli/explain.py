@@ -78,11 +78,9 @@ def _check_options(customer: int | None, figure: Path | None, month: int | None,
 def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:
     from sim.cite.recipes import write
     from sim.cite.recipes.follow import draw, recipe
-    from sim.errors import StudyError
+    from sim.study.disk import writing
     from sim.study.provenance import made_now
 
     told = recipe(trace, rep=rep, year=year) if customer is None else recipe(trace, customer=customer)
-    try:
+    with writing(path):
         write(draw(trace, told), path, told, made_now())
-    except OSError as error:
-        raise StudyError(f"{path}: cannot be written: {error.strerror or error}") from None

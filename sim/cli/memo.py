@@ -22,20 +22,19 @@ def memo(
     out: Annotated[Path | None, typer.Option(help="Folder for the memo; memo/ of the study by default.")] = None,
 ) -> None:
     """Write a memo of a study: HTML, Markdown and PDF, with figures, tables and provenance."""
-    from sim.errors import InputError, StudyError
+    from sim.errors import InputError
     from sim.memo.write import KINDS, write_memo
     from sim.study import open as open_study
     from sim.study.crate import CRATE, write_crate
+    from sim.study.disk import writing
 
     for kind in form or ():
         if kind not in KINDS:
             raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
     opened, folder = open_study(study), out or study / "memo"
-    try:
+    with writing(folder, "the study itself is whole"):
         written = write_memo(opened, folder, form or KINDS, sweep)
         if (study / CRATE).exists():
             write_crate(study, opened.about)
-    except OSError as error:
-        raise StudyError(f"{folder}: cannot be written: {error.strerror or error}; the study itself is whole") from None
     for path in written:
         typer.echo(path)

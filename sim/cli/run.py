@@ -83,19 +83,17 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
     Raises
     ------
-    StudyError
+    InputError, StudyError
         When they cannot be written.
     """
-    from sim.errors import StudyError
     from sim.plots import draw_study
     from sim.study.crate import CRATE, write_crate
+    from sim.study.disk import writing
 
-    try:
+    with writing(folder, "the study itself is whole"):
         written = draw_study(study, folder, kinds, names)
         if (folder.parent / CRATE).exists():
             write_crate(folder.parent, study.about)
-    except OSError as error:
-        raise StudyError(f"{folder}: cannot be written: {error.strerror or error}; the study itself is whole") from None
     return written
 
 

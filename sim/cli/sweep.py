@@ -139,15 +139,13 @@ def _run_part(design: Design, folder: Path, part: str, workers: int | None, quie
 
 
 def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
-    from sim.errors import InputError
+    from sim.study.disk import writing
     from sim.sweeps.estimate import seconds_per_run
     from sim.sweeps.slurm import script
 
     seconds = (seconds_per_run(design) or 1.0) * len(design) * design.runs
-    try:
+    with writing(file):
         file.write_text(script(file, path, folder, tasks, cores, seconds), encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
 @contextmanager

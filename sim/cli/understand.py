@@ -131,12 +131,12 @@ def _draw(
 ) -> None:
     """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
     from sim.cite.recipes.sweep import write_figure
-    from sim.errors import StudyError
     from sim.plots.draw import settled
+    from sim.study.disk import writing
     from sim.sweeps.crate import CRATE, write_crate
 
     target = sweep.folder / "figures"
-    try:
+    with writing(target, "the sweep itself is whole"):
         target.mkdir(exist_ok=True)
         for name, (draw, own) in figures.items():
             figure = settled(draw)
@@ -144,7 +144,5 @@ def _draw(
                 write_figure(figure, target / f"{name}.{kind}", sweep, asked | own)
         if (sweep.folder / CRATE).exists():
             write_crate(sweep.folder, sweep.about)
-    except OSError as error:
-        raise StudyError(f"{target}: cannot be written: {error.strerror or error}") from None
     if not quiet and figures:
         typer.echo(f"figures: {target}")

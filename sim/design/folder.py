@@ -11,9 +11,8 @@ import numpy as np
 from sim.design.answer import Answer, Scheme
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
-from sim.errors import DaarnaError
 from sim.study import crate
-from sim.study.disk import make_folder, replacing
+from sim.study.disk import make_folder, replacing, writing
 from sim.study.provenance import digest, installed, made_now
 
 RECORD = "design.json"
@@ -30,10 +29,10 @@ def save(answer: Answer, folder: Path) -> Path:
 
     Raises
     ------
-    DaarnaError
+    InputError, StudyError
         When the folder cannot be written.
     """
-    try:
+    with writing(folder):
         make_folder(folder)
         told = recipe(answer)
         record = {
@@ -46,8 +45,6 @@ def save(answer: Answer, folder: Path) -> Path:
         _put(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
         for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
             _put(folder / name, frame.to_csv(index=False))
-    except OSError as error:
-        raise DaarnaError(f"{folder}: cannot be written: {error.strerror}") from None
     title = answer.problem.title
     for scheme in answer.schemes:
         write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
@@ -61,10 +58,10 @@ def write_crate(folder: Path) -> Path:
 
     Raises
     ------
-    DaarnaError
+    InputError, StudyError
         When it cannot be written.
     """
-    try:
+    with writing(folder):
         told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
         effort, title = told["recipe"]["problem"]["effort"], str(told["title"])
         description = (
@@ -73,8 +70,6 @@ def write_crate(folder: Path) -> Path:
         )
         mark = f"daarna:{identity(told['recipe'], told['made'])[:12]}"
         return crate.write(folder, crate.Described(title, description, mark, RECORD, told["made"]), KEPT)
-    except OSError as error:
-        raise DaarnaError(f"{folder}: cannot be written: {error.strerror}") from None
 
 
 def identity(told: dict[str, Any], made: dict[str, Any]) -> str:

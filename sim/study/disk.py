@@ -10,8 +10,34 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from sim.errors import InputError, StudyError
+
 LOCK = ".lock"
+FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of place
 HALF = ".part"  # suffix of a file that is being written; what a kill leaves of it, the next writer of the file replaces
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in words."""
+    return error.strerror or str(error)
+
+
+@contextmanager
+def writing(path: Path, safe: str = "") -> Iterator[None]:
+    """Turn what keeps a file or folder from being written into one message; `safe` says what is whole all the same.
+
+    Raises
+    ------
+    InputError
+        When it is a place that cannot be written.
+    StudyError
+        When the disk is full or fails.
+    """
+    try:
+        yield
+    except OSError as error:
+        kind = StudyError if error.errno in FULL else InputError
+        raise kind(f"{path}: cannot be written: {reason(error)}" + (f"; {safe}" if safe else "")) from None
 
 
 @contextmanager

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from sim.errors import InputError, StudyError
-from sim.study.disk import BusyError, lock, make_folder, replacing
+from sim.scenario.base import nearest
+from sim.study.disk import FULL, BusyError, lock, make_folder, reason, replacing
 
 PARTS = "parts"  # where finished pieces wait for the rest
-FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of folder
 
 
 class WorkFolder:
@@ -110,11 +109,6 @@ def refusing(folder: Path, what: str) -> Iterator[None]:
         ) from None
 
 
-def reason(error: OSError) -> str:
-    """Why the system refused, in words."""
-    return error.strerror or str(error)
-
-
 def read_record(path: Path) -> dict[str, Any]:
     """The record of a study or sweep; InputError if the file is none."""
     try:
@@ -123,4 +117,34 @@ def read_record(path: Path) -> dict[str, Any]:
         about = None
     if not isinstance(about, dict):
         raise InputError(f"{path}: is not the record of a study; choose another --out, or remove it first")
+    return about
+
+
+RECORDS = {"study.json": "study", "design.json": "sweep"}
+
+
+def whole_record(folder: Path, record: str, tables: Callable[[dict[str, Any]], Iterable[str]]) -> dict[str, Any]:
+    """The record of a finished study or sweep, whose tables are all there.
+
+    Raises
+    ------
+    InputError
+        When the folder holds none, holds the other kind, or what it holds is not finished or not whole.
+    """
+    what = RECORDS[record]
+    if not folder.is_dir():
+        there = sorted(path.parent.name for path in folder.parent.glob(f"*/{record}"))
+        raise InputError(f"{folder}: there is no such folder{nearest(folder.name, there)}; name the folder of a {what}")
+    if not (folder / record).exists():
+        other = [kind for name, kind in RECORDS.items() if (folder / name).exists()]
+        raise InputError(f"{folder}: holds no whole {what}" + (f", but a {other[0]}" if other else f": {record} is not there"))
+    try:
+        about: dict[str, Any] = json.loads((folder / record).read_text(encoding="utf-8"))
+        if not about["complete"]:
+            raise InputError(f"{folder}: holds no whole {what}: it is not finished; the same command goes on: {about['command']}")
+        gone = [name for name in tables(about) if not (folder / f"{name}.parquet").exists()]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(f"{folder}: holds no whole {what}: {record} cannot be read as its record") from None
+    if gone:
+        raise InputError(f"{folder}: holds no whole {what}: {gone[0]}.parquet is missing")
     return about

@@ -28,7 +28,7 @@ import pyarrow as pa
 from sim.errors import StudyError
 from sim.study.crate import CRATE, write_crate
 from sim.study.disk import make_folder, replacing, sync_folder
-from sim.study.folder import PARTS, WorkFolder, read_record
+from sim.study.folder import PARTS, WorkFolder, read_record, whole_record
 from sim.study.parquet import RECORD_KEY, TABLES, StoredTables, TableWriter, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
 from sim.study.results import Study
@@ -239,17 +239,9 @@ def open_study(folder: str | Path) -> Study:
 
     Raises
     ------
-    StudyError
+    InputError
         When there is no whole study in the folder.
     """
     folder = Path(folder)
-    try:
-        about = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-        if not about["complete"]:
-            raise StudyError(f"{folder}: holds no whole study: it is not finished; the same command goes on: {about['command']}")
-        names = tables_of(about)
-        for name in names:
-            (folder / f"{name}.parquet").stat()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{folder}: holds no whole study ({error})") from None
-    return Study(about, StoredTables(folder, names))
+    about = whole_record(folder, RECORD, tables_of)
+    return Study(about, StoredTables(folder, tables_of(about)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError, StudyError
 from sim.scenario.base import nearest
+from sim.study.folder import whole_record
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -170,19 +170,11 @@ def open_sweep(folder: str | Path) -> Sweep:
 
     Raises
     ------
-    StudyError
+    InputError
         When there is no whole sweep in the folder.
     """
     folder = Path(folder)
-    try:
-        about = json.loads((folder / "design.json").read_text(encoding="utf-8"))
-        if not about["complete"]:
-            raise StudyError(f"{folder}: holds no whole sweep: it is not finished; the same command goes on: {about['command']}")
-        for name in ("runs", "points"):
-            (folder / f"{name}.parquet").stat()
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StudyError(f"{folder}: holds no whole sweep ({error})") from None
-    return Sweep(folder, about)
+    return Sweep(folder, whole_record(folder, "design.json", lambda about: ("runs", "points")))
 
 
 def open_any(folder: str | Path) -> Study | Sweep:
@@ -190,7 +182,7 @@ def open_any(folder: str | Path) -> Study | Sweep:
 
     Raises
     ------
-    StudyError
+    InputError
         When there is no whole one in the folder.
     """
     from sim.study.store import open_study

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.errors import StudyError
+from sim.study.disk import writing
 from sim.validate.entry import GROUPS, LIMIT, Finding
 from sim.validate.run import Battery, Result
 
@@ -27,17 +27,15 @@ def write_report(battery: Battery, out: Path) -> list[Path]:
 
     Raises
     ------
-    StudyError
+    InputError, StudyError
         When a file cannot be written.
     """
     from sim.validate.figures import draw
 
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         figures = draw(battery, out.parent / "figures")
         out.write_text(page(battery, [figure.name for figure in figures]), encoding="utf-8")
-    except OSError as error:
-        raise StudyError(f"{out}: cannot be written: {error.strerror or error}") from None
     return [out, *figures]
 
 

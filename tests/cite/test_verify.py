@@ -171,6 +171,28 @@ def test_a_pixel_painted_over_is_found(folder: Path) -> None:
     assert "the picture was changed" in str(verify(path))
 
 
+def test_a_picture_that_was_cut_is_found(folder: Path) -> None:
+    path = folder / "figures" / "time_use.png"
+    path.write_bytes(path.read_bytes()[:-5_000])
+    assert "time_use.png: the picture was changed" in str(verify(folder, quick=True))
+    assert "the picture was changed" in str(verify(path))
+
+
+def test_a_table_that_was_cut_is_found_and_the_others_are_still_compared(folder: Path) -> None:
+    path = folder / "months.parquet"
+    path.write_bytes(path.read_bytes()[:2_000])
+    verdict = verify(folder, quick=True)
+    assert verdict.findings == ["months.parquet cannot be read: it was cut or changed"]
+    assert any("runs, cohorts" in line for line in verdict.checked)
+
+
+def test_a_changed_record_does_not_start_more_runs_than_anybody_makes(folder: Path) -> None:
+    path = folder / "figures" / "time_use.svg"
+    retell(path, lambda record: record["study"].update(runs=10**9))
+    found = str(verify(path))
+    assert "the record was changed" in found and "asks for 2,000,000,000 runs, which are not made" in found
+
+
 def test_a_figure_of_another_study_is_found_in_a_folder(folder: Path, tmp_path: Path) -> None:
     draw_study(sim.run(SMALL, runs=3), tmp_path / "other", kinds=("svg",), names=NAMES[:1])
     shutil.copy(tmp_path / "other" / "profit_by_year.svg", folder / "figures" / "profit_by_year.svg")

@@ -102,5 +102,5 @@ def test_a_file_that_calibrate_did_not_make_stays(daarna: Daarna, capsys: pytest
 
 
 def test_a_folder_that_is_not_there_is_said(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
-    assert daarna("calibrate", "dues.csv", "--buckets", "2", "--out", "no/where.toml") == 1
+    assert daarna("calibrate", "dues.csv", "--buckets", "2", "--out", "no/where.toml") == 2
     assert capsys.readouterr().err.endswith(": cannot be written: No such file or directory\n")

@@ -1,0 +1,61 @@
+"""What is named must be a finished study or sweep, and what is written must have a place: else one message and status 2."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import sim
+from tests.study.worlds import TINY
+from tests.sweeps.worlds import tiny_design
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("made")
+    sim.run(TINY, runs=2, out=folder / "study")
+    sim.sweep(tiny_design(points=2, runs=2), out=folder / "sweep")
+    return folder
+
+
+@pytest.mark.parametrize("words", [("plot",), ("memo",), ("sensitivity",), ("discover",)])
+def test_what_is_no_folder_of_the_kind_wanted_is_told(
+    made: Path, words: tuple[str, ...], command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (command_name,) = words
+    what, other = ("study", "sweep") if command_name in ("plot", "memo") else ("sweep", "study")
+    more = ["npv > 0"] if command_name == "discover" else []
+
+    def refused(folder: Path) -> str:
+        assert command(command_name, str(folder), *more) == 2
+        said = capsys.readouterr().err
+        assert said.count("\n") == 1 and "Errno" not in said
+        return said
+
+    assert f'there is no such folder; did you mean "{what}"?' in refused(made / f"{what}y")
+    assert f"holds no whole {what}, but a {other}" in refused(made / other)
+    (made / "empty").mkdir(exist_ok=True)
+    record = {"study": "study.json", "sweep": "design.json"}[what]
+    assert f"holds no whole {what}: {record} is not there" in refused(made / "empty")
+    half = made / f"half a {what}"
+    half.mkdir(exist_ok=True)
+    about = json.loads((made / what / record).read_text(encoding="utf-8"))
+    (half / record).write_text(json.dumps(about), encoding="utf-8")
+    assert ".parquet is missing" in refused(half)
+    (half / record).write_text(json.dumps(about | {"complete": False}), encoding="utf-8")
+    assert "it is not finished; the same command goes on: " in refused(half)
+    (half / record).write_text("[1", encoding="utf-8")
+    assert f"{record} cannot be read as its record" in refused(half)
+
+
+@pytest.mark.parametrize("name", ["plot", "memo"])
+def test_a_file_where_a_folder_is_to_be_is_told(
+    made: Path, name: str, command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert command(name, str(made / "study"), "--out", str(tmp_path / "file")) == 2
+    said = capsys.readouterr().err
+    assert "cannot be written: " in said and "the study itself is whole" in said
