@@ -118,6 +118,8 @@ def limits(study: Study) -> Section:
     runs = study.about["runs"]
     points = (
         f"Intervals are Monte Carlo intervals: they tell how well {runs:,} runs know the model's mean, not how well the model knows the world.",
+        "An interval covers its own outcome with 95%, not all outcomes at once: of twenty outcomes on which schemes do not differ, "
+        "one will on average look different.",
         "Parameters that are assumed were held at one value here; their uncertainty is in no interval.",
         "Firms, reps and prices do not react to each other across firms: there is one firm, and its competitors are a background.",
         "What is established here holds for these scenarios. Another world can turn the sign, and in the model's own library one does.",
