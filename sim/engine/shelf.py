@@ -157,12 +157,15 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
     speed, loss, performance, learning = p.feeling_speed, p.feeling_loss, p.feeling_performance, p.feeling_learning
     slope, referral, forgetting = p.purchase_satisfaction, p.referral_rate, p.desk_forgetting
-    month, most = float(now.month), p.lapse_most
+    unhappy, happy, tied = p.lapse_unhappy, p.lapse_happy, p.lapse_tied
+    month = float(now.month)
     midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
     for i in range(size):
         s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
         experience = nurturing.undisturbed(weight_fit, weight_tie, columns[FIT + i], tie)
         felt = satisfaction.update(s, expectation, experience, speed, loss, performance)
+        faded = tie * fading
+        most = lapse.bound(felt, faded, unhappy, happy, tied)
         occasion = 1.0 if month == columns[TERM_ENDS + i] else midterm
         event = (
             nurturing.comes(nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i])
@@ -175,7 +178,7 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
         )
         columns[SATISFACTION + i] = s if event else felt
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
-        columns[TIE + i] = tie if event else tie * fading
+        columns[TIE + i] = tie if event else faded
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
         u[EVENT + i] = 1.0 if event else 0.0
         u[SCORE + i] = 0.0 if event else quantise(felt)
