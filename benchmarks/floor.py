@@ -22,7 +22,7 @@ def draw(seed: int, lived: np.ndarray, seats: int) -> float:
     `lived` [runs, months] says how many customers lived each month; they are spread evenly over the seats.  Whose they
     are costs no time, so every block has the same keys.
     """
-    keys, u, seen = np.arange(2 * BLOCK), np.zeros(8 * BLOCK), 0.0
+    keys, u, seen = np.arange(2 * BLOCK, dtype=np.uint32), np.zeros(8 * BLOCK), 0.0
     for run in range(lived.shape[0]):
         for month in range(lived.shape[1]):
             for seat in range(seats):

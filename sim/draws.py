@@ -91,27 +91,26 @@ BLOCK = 256  # customers that go through a month together
 
 
 @shared
-def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK], into out[8 * BLOCK], the k-th of each from k * BLOCK on.
+def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray, row: int) -> None:
+    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK]: the k-th of each from out[row + k * BLOCK] on.
 
-    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
+    One flat array, rows a constant apart, so that LLVM can vectorise.
     """
     s = np.uint64(seed)
-    k0, k1 = s & MASK, s >> SHIFT
-    first = np.int64(month) * 64 + MONTH_FIRST
-    second = np.int64(month) * 64 + MONTH_SECOND
+    k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + purpose
     for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], first, np.int64(run), k0, k1)
-        out[i] = uniform(w[0])
-        out[i + BLOCK] = uniform(w[1])
-        out[i + 2 * BLOCK] = uniform(w[2])
-        out[i + 3 * BLOCK] = uniform(w[3])
-    for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], second, np.int64(run), k0, k1)
-        out[i + 4 * BLOCK] = uniform(w[0])
-        out[i + 5 * BLOCK] = uniform(w[1])
-        out[i + 6 * BLOCK] = uniform(w[2])
-        out[i + 7 * BLOCK] = uniform(w[3])
+        w = philox4x32(keys[i], keys[BLOCK + i], third, np.int64(run), k0, k1)
+        out[row + i] = uniform(w[0])
+        out[row + BLOCK + i] = uniform(w[1])
+        out[row + 2 * BLOCK + i] = uniform(w[2])
+        out[row + 3 * BLOCK + i] = uniform(w[3])
+
+
+@rule
+def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """:func:`month_uniforms` for `size` customers."""
+    fill(seed, run, MONTH_FIRST, month, size, keys, out, 0)
+    fill(seed, run, MONTH_SECOND, month, size, keys, out, 4 * BLOCK)
 
 
 @shared

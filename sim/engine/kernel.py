@@ -67,9 +67,8 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
-        quiet_months(p, now, r, columns, u, size)
-        found, score = busy_places(u, size, busy)
-        scores += score
+        scores += quiet_months(p, now, r, columns, u, size)
+        found = busy_places(u, size, busy)
         for j in range(found):
             i = busy[j]
             c = shelf.records[start + i]
@@ -108,17 +107,22 @@ def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # t
 
 
 @rule
-def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyped-def]
+def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore[no-untyped-def]
     """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
     attempts, warm = hunting.attempts(p, r)
     t.attempts += attempts
     shelf = with_room(shelf, used + attempts)
-    for order in range(1, attempts + 1):
-        if hunting.prospect(p, now, shelf.records[used], r, order, order <= warm):
-            hunting.sign(p, shelf.records[used], r, t, led, desk)
-            place(shelf, active, used)
-            active += 1
-            used += 1
+    for first in range(1, attempts + 1, BLOCK):
+        size = min(BLOCK, attempts + 1 - first)
+        for i in range(size):
+            keys[i], keys[BLOCK + i] = draws.customer_key(r.seat, now.month, first + i)
+        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u, 0)
+        for i in range(size):
+            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, u[i]):
+                hunting.sign(p, shelf.records[used], r, t, led, desk)
+                place(shelf, active, used)
+                active += 1
+                used += 1
     return shelf, active, used
 
 
@@ -134,7 +138,7 @@ def with_records(kept, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places):  # type: ignore[no-untyped-def]
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places, some_keys):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
@@ -147,7 +151,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     kept, ends = np.empty(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
-    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
+    u, keys, busy, gone = borrowed(scratch), borrowed(some_keys), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
     now = clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
@@ -173,7 +177,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
                     planning.plan(p, components, now, r, last[seat], led)
-                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
+                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], keys, u)
                     shelves[seat] = shelf
                 planning.spread_visits(p, r, t)
                 active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
@@ -215,9 +219,9 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 
 
 def workspace(s):  # type: ignore[no-untyped-def]
-    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block."""
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block, keys."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
+    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * BLOCK, np.uint32)
 
 
 __all__ = ["simulate_runs", "workspace"]

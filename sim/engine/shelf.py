@@ -17,14 +17,15 @@ import numpy as np
 from sim import draws
 from sim.accounts import can_close
 from sim.compiled import rule
+from sim.numeric import low_bits
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
 from sim.state import CUSTOMER, quantise, set_moment
 
 BLOCK = draws.BLOCK
 SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * BLOCK for k in range(11))
 COLUMNS = 11 * BLOCK
-EVENT, SCORE = 8 * BLOCK, 9 * BLOCK  # places behind the eight uniforms of the month
-SCRATCH = 10 * BLOCK
+EVENT = 8 * BLOCK  # marks behind the eight uniforms of the month
+SCRATCH = 9 * BLOCK
 
 
 class Shelf(NamedTuple):
@@ -39,7 +40,7 @@ class Shelf(NamedTuple):
 def new_shelf(customers):  # type: ignore[no-untyped-def]
     """An empty shelf with room for so many customers."""
     blocks = (customers + BLOCK - 1) // BLOCK
-    return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * BLOCK), np.int64))
+    return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * BLOCK), np.uint32))
 
 
 @rule
@@ -136,29 +137,28 @@ def begin_moment(e, u, i):  # type: ignore[no-untyped-def]
 
 @rule
 def busy_places(u, size, busy):  # type: ignore[no-untyped-def]
-    """List the places marked by :func:`quiet_months`; returns (how many, satisfaction of the others in quanta)."""
-    found, scores = 0, 0.0
+    """List the places marked by :func:`quiet_months`; returns how many."""
+    found = 0
     for i in range(size):
         busy[found] = i
         found += int(u[EVENT + i])
-        scores += u[SCORE + i]
-    return found, scores
+    return found
 
 
 @rule
 def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
 
-    `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen) and a
-    row of satisfaction in quanta (0 where marked).  Every formula is the step's own; numbers are taken out of the records
-    first, since a record might overlap the columns for all the compiler knows.
+    `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen).  Every
+    formula is the step's own; numbers are taken out of the records first, since a record might overlap the
+    columns for all the compiler knows.  Returns the satisfaction of those not marked, in quanta.
     """
     for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
     weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
     speed, loss, performance, learning = p.feeling_speed, p.feeling_loss, p.feeling_performance, p.feeling_learning
     slope, referral, forgetting = p.purchase_satisfaction, p.referral_rate, p.desk_forgetting
     unhappy, happy, tied = p.lapse_unhappy, p.lapse_happy, p.lapse_tied
-    month = float(now.month)
+    month, scores, zero = float(now.month), 0, low_bits(0.0)
     midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
     for i in range(size):
         s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
@@ -181,4 +181,5 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
         columns[TIE + i] = tie if event else faded
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
         u[EVENT + i] = 1.0 if event else 0.0
-        u[SCORE + i] = 0.0 if event else quantise(felt)
+        scores += 0 if event else low_bits(quantise(felt)) - zero
+    return float(scores)
