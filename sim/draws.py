@@ -18,9 +18,9 @@ from sim.compiled import bits_to_float, rule, shared
 
 Word = Any  # 32 bits of an address or of randomness, as a whole number of any type
 
-MONTH_FIRST, MONTH_SECOND = 1, 2  # a customer's month: eight uniforms
+MONTH, EVENTS = 1, 2  # a customer's month: what may happen; what decides how it goes on
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
-PURCHASE, CONTACT, CASE, VISIT, REFERRAL = 7, 8, 9, 10, 11  # events of a customer's month
+PURCHASE, CONTACT = 7, 8  # each of them in a customer's month; the first purchase's also has what a visit brings
 REP_TRAITS, REP_MONTH, DESK = 12, 13, 14
 
 MASK = np.uint64(0xFFFFFFFF)
@@ -78,39 +78,59 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 
 
 @rule
-def month_uniforms(
-    seed: int, run: int, month: int, who: Word, which: Word
-) -> tuple[float, float, float, float, float, float, float, float]:
-    """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral, who answers."""
-    a = uniforms(seed, run, MONTH_FIRST, month, who, which)
-    b = uniforms(seed, run, MONTH_SECOND, month, who, which)
-    return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+def fifth(w: tuple[Word, Word, Word, Word]) -> Word:
+    """A word made of the lowest bytes of four: the uniforms of all five are independent but for their last digits."""
+    low, byte = np.uint64(0xFF), np.uint64(8)
+    return ((((w[3] & low) << byte | w[2] & low) << byte | w[1] & low) << byte) | w[0] & low
+
+
+@rule
+def month_uniforms(seed: int, run: int, month: int, who: Word, which: Word) -> tuple[float, float, float, float, float]:
+    """What every month of a customer's needs: visit, purchase, contact, lapse, referral."""
+    s = np.uint64(seed)
+    w = philox4x32(np.int64(who), np.int64(which), np.int64(month) * 64 + MONTH, np.int64(run), s & MASK, s >> SHIFT)
+    return uniform(w[0]), uniform(w[1]), uniform(w[2]), uniform(w[3]), uniform(fifth(w))
 
 
 BLOCK = 256  # customers that go through a month together
 
 
 @shared
-def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray, row: int) -> None:
-    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK]: the k-th of each from out[row + k * BLOCK] on.
+def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK]: the k-th of each from out[k * BLOCK] on.
 
-    One flat array, rows a constant apart, so that LLVM can vectorise.
+    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
     """
     s = np.uint64(seed)
     k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + purpose
     for i in range(size):
         w = philox4x32(keys[i], keys[BLOCK + i], third, np.int64(run), k0, k1)
-        out[row + i] = uniform(w[0])
-        out[row + BLOCK + i] = uniform(w[1])
-        out[row + 2 * BLOCK + i] = uniform(w[2])
-        out[row + 3 * BLOCK + i] = uniform(w[3])
+        out[i] = uniform(w[0])
+        out[BLOCK + i] = uniform(w[1])
+        out[2 * BLOCK + i] = uniform(w[2])
+        out[3 * BLOCK + i] = uniform(w[3])
+
+
+@shared
+def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """:func:`month_uniforms` for `size` customers, as :func:`fill` does it."""
+    s = np.uint64(seed)
+    k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + MONTH
+    for i in range(size):
+        w = philox4x32(keys[i], keys[BLOCK + i], third, np.int64(run), k0, k1)
+        out[i] = uniform(w[0])
+        out[BLOCK + i] = uniform(w[1])
+        out[2 * BLOCK + i] = uniform(w[2])
+        out[3 * BLOCK + i] = uniform(w[3])
+        out[4 * BLOCK + i] = uniform(fifth(w))
 
 
 @rule
-def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for `size` customers."""
-    fill(seed, run, MONTH_FIRST, month, size, keys, out, 0)
-    fill(seed, run, MONTH_SECOND, month, size, keys, out, 4 * BLOCK)
+def fill_events(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` and the first :data:`CONTACT` for `size` customers."""
+    fill(seed, run, EVENTS, month, size, keys, out)
+    fill(seed, run, PURCHASE, month, size, keys, out[4 * BLOCK :])
+    fill(seed, run, CONTACT, month, size, keys, out[8 * BLOCK :])
 
 
 @shared

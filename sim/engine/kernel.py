@@ -55,7 +55,7 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, v, keys, busy, gone):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
     for i in range(active, used):
@@ -68,12 +68,13 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
         scores += quiet_months(p, now, r, columns, u, size)
-        found = busy_places(u, size, busy)
+        found = busy_places(u, size, busy, shelf.keys[b], keys)
+        draws.fill_events(now.seed, now.run, now.month, found, keys, v)
         for j in range(found):
             i = busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
-            begin_moment(e, u, i)
+            begin_moment(e, u, i, v, j)
             customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
             put_state(columns, i, c)
             if c.status != ACTIVE:
@@ -116,7 +117,7 @@ def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore
         size = min(BLOCK, attempts + 1 - first)
         for i in range(size):
             keys[i], keys[BLOCK + i] = draws.customer_key(r.seat, now.month, first + i)
-        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u, 0)
+        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u)
         for i in range(size):
             if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, u[i]):
                 hunting.sign(p, shelf.records[used], r, t, led, desk)
@@ -151,7 +152,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     kept, ends = np.empty(0, CUSTOMER), np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
-    u, keys, busy, gone = borrowed(scratch), borrowed(some_keys), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
+    u, v, keys = borrowed(scratch)[:SCRATCH], borrowed(scratch)[SCRATCH:], borrowed(some_keys)
+    busy, gone = borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
     now = clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
@@ -180,7 +182,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                     shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], keys, u)
                     shelves[seat] = shelf
                 planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
+                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, v, keys, busy, gone)
                 settle.measure_month(p, now, r, t, led)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
@@ -221,7 +223,7 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 def workspace(s):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block, keys."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * BLOCK, np.uint32)
+    return new_ledgers_of(s), desk, np.zeros(2 * SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * BLOCK, np.uint32)
 
 
 __all__ = ["simulate_runs", "workspace"]

@@ -24,8 +24,8 @@ from sim.state import CUSTOMER, quantise, set_moment
 BLOCK = draws.BLOCK
 SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * BLOCK for k in range(11))
 COLUMNS = 11 * BLOCK
-EVENT = 8 * BLOCK  # marks behind the eight uniforms of the month
-SCRATCH = 9 * BLOCK
+EVENT = 5 * BLOCK  # marks behind the five uniforms of the month
+SCRATCH = 12 * BLOCK
 
 
 class Shelf(NamedTuple):
@@ -127,21 +127,28 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def begin_moment(e, u, i):  # type: ignore[no-untyped-def]
-    """The month of the customer at place i begins, with the uniforms drawn for the block."""
-    set_moment(
-        e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK],
-        u[i + 7 * BLOCK],
-    )  # fmt: skip
+def four(v, i):  # type: ignore[no-untyped-def]
+    """Four uniforms drawn for a block, of the customer at place i."""
+    return v[i], v[i + BLOCK], v[i + 2 * BLOCK], v[i + 3 * BLOCK]
 
 
 @rule
-def busy_places(u, size, busy):  # type: ignore[no-untyped-def]
-    """List the places marked by :func:`quiet_months`; returns how many."""
+def begin_moment(e, u, i, v, j):  # type: ignore[no-untyped-def]
+    """The month of the customer at place i begins, the j-th of those to whom something may happen."""
+    month = u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK]
+    set_moment(e, month, four(v, j), four(v, 4 * BLOCK + j), four(v, 8 * BLOCK + j))
+
+
+@rule
+def busy_places(u, size, busy, all_keys, keys):  # type: ignore[no-untyped-def]
+    """List the places marked by :func:`quiet_months`, and their keys; returns how many."""
     found = 0
     for i in range(size):
         busy[found] = i
         found += int(u[EVENT + i])
+    for j in range(found):
+        i = busy[j]
+        keys[j], keys[BLOCK + j] = all_keys[i], all_keys[BLOCK + i]
     return found
 
 
@@ -172,9 +179,9 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
             | purchasing.may_buy(u[BLOCK + i], purchasing.rate(columns[RATE + i], s, slope, 1.0))
             | service.calls(u[2 * BLOCK + i], columns[NO_CONTACT + i])
             | (columns[OWED + i] > 0.0)
-            | lapse.may_leave(u[5 * BLOCK + i], columns[ODDS_LAPSE + i], occasion, most)
+            | lapse.may_leave(u[3 * BLOCK + i], columns[ODDS_LAPSE + i], occasion, most)
             | (month > columns[TERM_ENDS + i])
-            | satisfaction.refers(u[6 * BLOCK + i], referral, felt)
+            | satisfaction.refers(u[4 * BLOCK + i], referral, felt)
         )
         columns[SATISFACTION + i] = s if event else felt
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
