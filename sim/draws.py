@@ -93,22 +93,23 @@ def month_uniforms(seed: int, run: int, month: int, who: Word, which: Word) -> t
 
 
 BLOCK = 256  # customers that go through a month together
+ROW = BLOCK + 8  # numbers from one row to the next: rows a power of two apart would crowd the same places of a cache
 
 
 @shared
 def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
-    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK]: the k-th of each from out[k * BLOCK] on.
+    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * ROW]: the k-th of each from out[k * ROW] on.
 
     One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
     """
     s = np.uint64(seed)
     k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + purpose
     for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], third, np.int64(run), k0, k1)
+        w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
-        out[BLOCK + i] = uniform(w[1])
-        out[2 * BLOCK + i] = uniform(w[2])
-        out[3 * BLOCK + i] = uniform(w[3])
+        out[ROW + i] = uniform(w[1])
+        out[2 * ROW + i] = uniform(w[2])
+        out[3 * ROW + i] = uniform(w[3])
 
 
 @shared
@@ -117,20 +118,20 @@ def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out
     s = np.uint64(seed)
     k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + MONTH
     for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], third, np.int64(run), k0, k1)
+        w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
-        out[BLOCK + i] = uniform(w[1])
-        out[2 * BLOCK + i] = uniform(w[2])
-        out[3 * BLOCK + i] = uniform(w[3])
-        out[4 * BLOCK + i] = uniform(fifth(w))
+        out[ROW + i] = uniform(w[1])
+        out[2 * ROW + i] = uniform(w[2])
+        out[3 * ROW + i] = uniform(w[3])
+        out[4 * ROW + i] = uniform(fifth(w))
 
 
 @rule
 def fill_events(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
     """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` and the first :data:`CONTACT` for `size` customers."""
     fill(seed, run, EVENTS, month, size, keys, out)
-    fill(seed, run, PURCHASE, month, size, keys, out[4 * BLOCK :])
-    fill(seed, run, CONTACT, month, size, keys, out[8 * BLOCK :])
+    fill(seed, run, PURCHASE, month, size, keys, out[4 * ROW :])
+    fill(seed, run, CONTACT, month, size, keys, out[8 * ROW :])
 
 
 @shared

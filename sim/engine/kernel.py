@@ -9,6 +9,7 @@ from sim.accounts import new_archive
 from sim.compiled import borrowed, kernel, rule, shared
 from sim.engine.shelf import (
     BLOCK,
+    ROW,
     SCRATCH,
     begin_moment,
     busy_places,
@@ -68,7 +69,7 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, v, keys, bus
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
         scores += quiet_months(p, now, r, columns, u, size)
-        found = busy_places(u, size, busy, shelf.keys[b], keys)
+        found = busy_places(u, size, busy, shelf, b, keys)
         draws.fill_events(now.seed, now.run, now.month, found, keys, v)
         for j in range(found):
             i = busy[j]
@@ -116,7 +117,7 @@ def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore
     for first in range(1, attempts + 1, BLOCK):
         size = min(BLOCK, attempts + 1 - first)
         for i in range(size):
-            keys[i], keys[BLOCK + i] = draws.customer_key(r.seat, now.month, first + i)
+            keys[i], keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
         draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u)
         for i in range(size):
             if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, u[i]):
@@ -223,7 +224,7 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 def workspace(s):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block, keys."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(2 * SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * BLOCK, np.uint32)
+    return new_ledgers_of(s), desk, np.zeros(2 * SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * ROW, np.uint32)
 
 
 __all__ = ["simulate_runs", "workspace"]
