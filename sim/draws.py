@@ -93,18 +93,26 @@ def month_uniforms(seed: int, run: int, month: int, who: Word, which: Word) -> t
 
 
 BLOCK = 256  # customers that go through a month together
-ROW = BLOCK + 8  # numbers from one row to the next: rows a power of two apart would crowd the same places of a cache
+LANES = 8  # customers a processor draws for at once
+ROW = BLOCK + LANES  # numbers from one row to the next: rows a power of two apart would crowd the same places of a cache
+
+
+@rule
+def whole_lanes(size: int) -> int:
+    """The next multiple of :data:`LANES`."""
+    return (size + LANES - 1) // LANES * LANES
 
 
 @shared
 def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
     """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * ROW]: the k-th of each from out[k * ROW] on.
 
-    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
+    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.  A few more are drawn
+    than asked for, up to whole :data:`LANES`: one by one the rest would take longer than all others together.
     """
     s = np.uint64(seed)
     k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + purpose
-    for i in range(size):
+    for i in range(whole_lanes(size)):
         w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
         out[ROW + i] = uniform(w[1])
@@ -117,7 +125,7 @@ def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out
     """:func:`month_uniforms` for `size` customers, as :func:`fill` does it."""
     s = np.uint64(seed)
     k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + MONTH
-    for i in range(size):
+    for i in range(whole_lanes(size)):
         w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
         out[ROW + i] = uniform(w[1])

@@ -169,7 +169,7 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     unhappy, happy, tied = p.lapse_unhappy, p.lapse_happy, p.lapse_tied
     month, scores, zero = float(now.month), 0, low_bits(0.0)
     midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
-    for i in range(size):
+    for i in range(draws.whole_lanes(size)):
         s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
         experience = nurturing.undisturbed(weight_fit, weight_tie, columns[FIT + i], tie)
         felt = satisfaction.update(s, expectation, experience, speed, loss, performance)
@@ -184,6 +184,7 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
             | lapse.may_leave(u[3 * ROW + i], columns[ODDS_LAPSE + i], occasion, most)
             | (month > columns[TERM_ENDS + i])
             | satisfaction.refers(u[4 * ROW + i], referral, felt)
+            | (i >= size)
         )
         columns[SATISFACTION + i] = s if event else felt
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
