@@ -18,9 +18,10 @@ from sim.compiled import bits_to_float, rule, shared
 
 Word = Any  # 32 bits of an address or of randomness, as a whole number of any type
 
-MONTH, EVENTS = 1, 2  # a customer's month: what may happen; what decides how it goes on
+MONTH = 1  # a customer's month: what may happen
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
-PURCHASE, CONTACT = 7, 8  # each of them in a customer's month; the first purchase's also has what a visit brings
+# how a month goes on in which something happens; each purchase, the first with what a visit brings; each contact
+EVENTS, PURCHASE, CONTACT = 6, 7, 8
 REP_TRAITS, REP_MONTH, DESK = 12, 13, 14
 
 MASK = np.uint64(0xFFFFFFFF)
@@ -137,9 +138,8 @@ def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out
 @rule
 def fill_events(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
     """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` and the first :data:`CONTACT` for `size` customers."""
-    fill(seed, run, EVENTS, month, size, keys, out)
-    fill(seed, run, PURCHASE, month, size, keys, out[4 * ROW :])
-    fill(seed, run, CONTACT, month, size, keys, out[8 * ROW :])
+    for k in range(3):
+        fill(seed, run, EVENTS + k, month, size, keys, out[4 * k * ROW :])
 
 
 @shared
