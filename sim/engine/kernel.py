@@ -9,6 +9,7 @@ from sim.accounts import new_archive
 from sim.compiled import borrowed, kernel, rule, shared
 from sim.engine.shelf import (
     BLOCK,
+    ROW,
     SCRATCH,
     begin_moment,
     busy_places,
@@ -55,7 +56,7 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, v, keys, busy, gone):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
     for i in range(active, used):
@@ -67,14 +68,14 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
-        quiet_months(p, now, r, columns, u, size)
-        found, score = busy_places(u, size, busy)
-        scores += score
+        scores += quiet_months(p, now, r, columns, u, size)
+        found = busy_places(u, size, busy, shelf, b, keys)
+        draws.fill_events(now.seed, now.run, now.month, found, keys, v)
         for j in range(found):
             i = busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
-            begin_moment(e, u, i)
+            begin_moment(e, u, i, v, j)
             customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
             put_state(columns, i, c)
             if c.status != ACTIVE:
@@ -108,17 +109,22 @@ def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # t
 
 
 @rule
-def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyped-def]
+def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore[no-untyped-def]
     """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
     attempts, warm = hunting.attempts(p, r)
     t.attempts += attempts
     shelf = with_room(shelf, used + attempts)
-    for order in range(1, attempts + 1):
-        if hunting.prospect(p, now, shelf.records[used], r, order, order <= warm):
-            hunting.sign(p, shelf.records[used], r, t, led, desk)
-            place(shelf, active, used)
-            active += 1
-            used += 1
+    for first in range(1, attempts + 1, BLOCK):
+        size = min(BLOCK, attempts + 1 - first)
+        for i in range(size):
+            keys[i], keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
+        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u)
+        for i in range(size):
+            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, u[i]):
+                hunting.sign(p, shelf.records[used], r, t, led, desk)
+                place(shelf, active, used)
+                active += 1
+                used += 1
     return shelf, active, used
 
 
@@ -136,7 +142,7 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places):  # type: ignore[no-untyped-def]
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places, some_keys):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
@@ -149,7 +155,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
-    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
+    u, v, keys = borrowed(scratch)[:SCRATCH], borrowed(scratch)[SCRATCH:], borrowed(some_keys)
+    busy, gone = borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
     now = clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
@@ -175,10 +182,10 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
                     planning.plan(p, components, now, r, last[seat], led)
-                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
+                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], keys, u)
                     shelves[seat] = shelf
                 planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
+                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, v, keys, busy, gone)
                 settle.measure_month(p, now, r, t, led)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
@@ -218,9 +225,9 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 
 
 def workspace(s):  # type: ignore[no-untyped-def]
-    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block."""
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block, keys."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
+    return new_ledgers_of(s), desk, np.zeros(2 * SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * ROW, np.uint32)
 
 
 __all__ = ["simulate_runs", "workspace"]
