@@ -16,7 +16,8 @@ BOOK = {"book_size": 10.0, "book_worth": 9000.0, "book_signed": 70.0}
 
 def decided(u: float, visits: int, month: int = 9, **customer: float) -> tuple[Any, Any, Any]:
     """A customer of month 4 with even odds, worth 800, who decides in month 9: (customer, rep, tally)."""
-    desk = Desk().set(customers_setting=0.0, lapse_midterm=0.5, lapse_satisfaction=0.0, lapse_tie=0.0, lapse_most=1.0)
+    exact = {"lapse_unhappy": 0.0, "lapse_happy": 0.0, "lapse_tied": 0.0}  # chords of what is constant
+    desk = Desk().set(customers_setting=0.0, lapse_midterm=0.5, lapse_satisfaction=0.0, lapse_tie=0.0, **exact)
     c = record("customer", odds_lapse=1.0, worth=800.0, signed=4, term_ends=15, **customer)
     r, t = believer(**BOOK), record("tally")
     lapse.step(desk.p, record("now", month=month), c, record("moment", u_lapse=u, visits=visits), r, t, 0)
