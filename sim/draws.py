@@ -136,10 +136,14 @@ def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out
 
 
 @rule
-def fill_events(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
-    """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` and the first :data:`CONTACT` for `size` customers."""
-    for k in range(3):
-        fill(seed, run, EVENTS + k, month, size, keys, out[4 * k * ROW :])
+def fill_events(seed: int, run: int, purpose: int, month: int, start: int, end: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` or the first :data:`CONTACT` for some customers.
+
+    They stand from `start` to `end`; a few before and behind are drawn for as well, up to whole :data:`LANES`.
+    """
+    start -= start % LANES
+    if end > start:
+        fill(seed, run, purpose, month, end - start, keys[start:], out[4 * (purpose - EVENTS) * ROW + start :])
 
 
 @shared

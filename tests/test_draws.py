@@ -46,7 +46,8 @@ def test_a_block_is_drawn_as_one_by_one() -> None:
     for i in range(size):
         keys[i], keys[draws.ROW + i] = draws.customer_key(2, 3, i + 1)
     draws.fill_month(9, 4, 7, size, keys, month)
-    draws.fill_events(9, 4, 7, size, keys, events)
+    for purpose in (draws.EVENTS, draws.PURCHASE, draws.CONTACT):
+        draws.fill_events(9, 4, purpose, 7, 0, size, keys, events)
     for i in range(size):
         who, which = keys[i], keys[draws.ROW + i]
         assert tuple(month[i :: draws.ROW]) == draws.month_uniforms(9, 4, 7, who, which)

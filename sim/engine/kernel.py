@@ -7,14 +7,13 @@ import numpy as np
 from sim import accounts, draws
 from sim.accounts import new_archive
 from sim.compiled import borrowed, kernel, rule, shared
+from sim.engine.events import add_gone, begin_moment, draw_events, lend_scratch, list_events, new_scratch
 from sim.engine.shelf import (
     BLOCK,
     ROW,
-    SCRATCH,
-    begin_moment,
-    busy_places,
     closed_last,
     leave_place,
+    lend_shelf,
     new_shelf,
     put,
     put_state,
@@ -56,7 +55,7 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, v, keys, busy, gone):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
     for i in range(active, used):
@@ -67,23 +66,22 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, v, keys, bus
     for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
-        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
-        scores += quiet_months(p, now, r, columns, u, size)
-        found = busy_places(u, size, busy, shelf, b, keys)
-        draws.fill_events(now.seed, now.run, now.month, found, keys, v)
-        for j in range(found):
-            i = busy[j]
+        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
+        scores += quiet_months(p, now, r, columns, x.u, size)
+        many = list_events(x, size)
+        draw_events(now, shelf, b, x, many)
+        for j in range(many):
+            i = x.busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
-            begin_moment(e, u, i, v, j)
+            begin_moment(e, x, j)
             customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
             put_state(columns, i, c)
             if c.status != ACTIVE:
-                gone[left] = start + i
-                left += 1
+                left = add_gone(x, left, start + i)
         for j in range(left - 1, -1, -1):
             active -= 1
-            leave_place(shelf, gone[j], active)
+            leave_place(shelf, x.gone[j], active)
     t.satisfaction_sum += scores
     return active
 
@@ -109,7 +107,7 @@ def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # t
 
 
 @rule
-def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore[no-untyped-def]
+def hunt(p, now, r, t, led, desk, shelf, active, used, x):  # type: ignore[no-untyped-def]
     """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
     attempts, warm = hunting.attempts(p, r)
     t.attempts += attempts
@@ -117,10 +115,10 @@ def hunt(p, now, r, t, led, desk, shelf, active, used, keys, u):  # type: ignore
     for first in range(1, attempts + 1, BLOCK):
         size = min(BLOCK, attempts + 1 - first)
         for i in range(size):
-            keys[i], keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
-        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, keys, u)
+            x.keys[i], x.keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
+        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, x.keys, x.u)
         for i in range(size):
-            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, u[i]):
+            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, x.u[i]):
                 hunting.sign(p, shelf.records[used], r, t, led, desk)
                 place(shelf, active, used)
                 active += 1
@@ -142,7 +140,7 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places, some_keys):  # type: ignore[no-untyped-def]
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
@@ -155,9 +153,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
-    u, v, keys = borrowed(scratch)[:SCRATCH], borrowed(scratch)[SCRATCH:], borrowed(some_keys)
-    busy, gone = borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
-    now = clock[0]
+    x, now = lend_scratch(scratch), clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
         now.seed, now.run, now.month = seed, numbers[n], 1
@@ -182,10 +178,10 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
                     planning.plan(p, components, now, r, last[seat], led)
-                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], keys, u)
+                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], x)
                     shelves[seat] = shelf
                 planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, v, keys, busy, gone)
+                active[seat] = shelf_month(p, now, lend_shelf(shelf), active[seat], used[seat], r, t, desk, moment, x)
                 settle.measure_month(p, now, r, t, led)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
@@ -225,9 +221,9 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 
 
 def workspace(s):  # type: ignore[no-untyped-def]
-    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block, keys."""
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(2 * SCRATCH), np.zeros(2 * BLOCK + 1, np.int64), np.zeros(2 * ROW, np.uint32)
+    return new_ledgers_of(s), desk, new_scratch()
 
 
 __all__ = ["simulate_runs", "workspace"]

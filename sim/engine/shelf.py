@@ -16,16 +16,17 @@ import numpy as np
 
 from sim import draws
 from sim.accounts import can_close
-from sim.compiled import fetch_ahead, rule
+from sim.compiled import borrowed, rule
 from sim.numeric import low_bits
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
-from sim.state import CUSTOMER, quantise, set_moment
+from sim.state import CUSTOMER, quantise
 
 BLOCK, ROW = draws.BLOCK, draws.ROW
 SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * ROW for k in range(11))
 COLUMNS = 11 * ROW
-EVENT = 5 * ROW  # marks behind the five uniforms of the month
-SCRATCH = 12 * ROW
+KIND = 5 * ROW  # what may happen, behind the five uniforms of the month
+# nothing happens; something is owed; the customer may leave; else a renewal or referral; a contact, a purchase or visit, both
+QUIET, DEBT, LEAVING, OTHER, CONTACT, BOTH, PURCHASE = range(7)
 
 
 class Shelf(NamedTuple):
@@ -41,6 +42,12 @@ def new_shelf(customers):  # type: ignore[no-untyped-def]
     """An empty shelf with room for so many customers."""
     blocks = (customers + BLOCK - 1) // BLOCK
     return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * ROW), np.uint32))
+
+
+@rule
+def lend_shelf(shelf):  # type: ignore[no-untyped-def]
+    """The shelf, borrowed (:func:`sim.compiled.borrowed`): for as long as the caller holds it and it does not grow."""
+    return Shelf(borrowed(shelf.records), borrowed(shelf.columns), borrowed(shelf.keys))
 
 
 @rule
@@ -127,38 +134,19 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def four(v, i):  # type: ignore[no-untyped-def]
-    """Four uniforms drawn for a block, of the customer at place i."""
-    return v[i], v[i + ROW], v[i + 2 * ROW], v[i + 3 * ROW]
-
-
-@rule
-def begin_moment(e, u, i, v, j):  # type: ignore[no-untyped-def]
-    """The month of the customer at place i begins, the j-th of those to whom something may happen."""
-    month = u[i], u[i + ROW], u[i + 2 * ROW], u[i + 3 * ROW], u[i + 4 * ROW]
-    set_moment(e, month, four(v, j), four(v, 4 * ROW + j), four(v, 8 * ROW + j))
-
-
-@rule
-def busy_places(u, size, busy, shelf, b, keys):  # type: ignore[no-untyped-def]
-    """List the places of block b marked by :func:`quiet_months`, and their keys; returns how many."""
-    found = 0
-    for i in range(size):
-        busy[found] = i
-        found += int(u[EVENT + i])
-    all_keys = shelf.keys[b]
-    for j in range(found):
-        i = busy[j]
-        keys[j], keys[ROW + j] = all_keys[i], all_keys[ROW + i]
-        fetch_ahead(shelf.records, b * BLOCK + i)
-    return found
+def kind_of_month(contact, purchase, debt, leaving, other):  # type: ignore[no-untyped-def]
+    """What may happen in a month, as a float."""
+    with_contact = float(BOTH) if purchase else float(CONTACT)
+    neither = float(DEBT) if debt else float(LEAVING) if leaving else float(OTHER) if other else float(QUIET)
+    without = float(PURCHASE) if purchase else neither
+    return with_contact if contact else without
 
 
 @rule
 def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
 
-    `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen).  Every
+    `u` holds the month's uniforms by row and receives a row of what may happen (:data:`KIND`).  Every
     formula is the step's own; numbers are taken out of the records first, since a record might overlap the
     columns for all the compiler knows.  Returns the satisfaction of those not marked, in quanta.
     """
@@ -176,20 +164,18 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
         faded = tie * fading
         most = lapse.bound(felt, faded, unhappy, happy, tied)
         occasion = 1.0 if month == columns[TERM_ENDS + i] else midterm
-        event = (
-            nurturing.comes(nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i])
-            | purchasing.may_buy(u[ROW + i], purchasing.rate(columns[RATE + i], s, slope, 1.0))
-            | service.calls(u[2 * ROW + i], columns[NO_CONTACT + i])
-            | (columns[OWED + i] > 0.0)
-            | lapse.may_leave(u[3 * ROW + i], columns[ODDS_LAPSE + i], occasion, most)
-            | (month > columns[TERM_ENDS + i])
-            | satisfaction.refers(u[4 * ROW + i], referral, felt)
-            | (i >= size)
+        contact = service.calls(u[2 * ROW + i], columns[NO_CONTACT + i])
+        purchase = purchasing.may_buy(u[ROW + i], purchasing.rate(columns[RATE + i], s, slope, 1.0)) | nurturing.comes(
+            nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i]
         )
+        debt = columns[OWED + i] > 0.0
+        leaving = lapse.may_leave(u[3 * ROW + i], columns[ODDS_LAPSE + i], occasion, most)
+        other = (month > columns[TERM_ENDS + i]) | satisfaction.refers(u[4 * ROW + i], referral, felt) | (i >= size)
+        event = contact | purchase | debt | leaving | other
         columns[SATISFACTION + i] = s if event else felt
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
         columns[TIE + i] = tie if event else faded
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
-        u[EVENT + i] = 1.0 if event else 0.0
+        u[KIND + i] = kind_of_month(contact, purchase, debt, leaving, other)
         scores += 0 if event else low_bits(quantise(felt)) - zero
     return float(scores)
