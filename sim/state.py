@@ -40,9 +40,9 @@ CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the y
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month
-    # uniforms: whether anything happens; how it goes on; the first purchase's (amount over scale), and what a visit brings; the first contact
+    # uniforms: whether anything happens; how it goes on; the first purchase, and what a visit brings; the first contact
     _floats("u_visit u_purchase u_contact u_lapse u_referral u_payment u_case u_answer")
-    + _floats("amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
+    + _floats("u_amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
     + _whole("visits contacts unsolved cases referrals")
 )
 
@@ -222,7 +222,7 @@ def set_moment(e, month, events, purchase, contact):  # type: ignore[no-untyped-
     """A customer's month begins: its uniforms, and nothing has happened yet."""
     e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month
     e.u_payment, e.u_case, e.u_answer = events[0], events[1], events[2]
-    e.amount, e.u_dropout, e.u_sale, e.u_guest = purchase
+    e.u_amount, e.u_dropout, e.u_sale, e.u_guest = purchase
     e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = contact
     e.experience = 0.0
     e.visits, e.contacts, e.unsolved, e.cases, e.referrals = 0, 0, 0, 0, 0

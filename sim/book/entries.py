@@ -28,7 +28,6 @@ from sim.state import draw_moment, seat_ledger
 @kernel
 def begin(p, now, c, e):  # type: ignore[no-untyped-def]
     draw_moment(now[0], c[0], e[0])
-    e[0].amount = purchasing.drawn_amount(p[0], e[0].amount)  # drawn as a uniform
     return service.answers(p[0], c[0], e[0])
 
 

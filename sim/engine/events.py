@@ -13,12 +13,9 @@ import numpy as np
 from sim import draws
 from sim.compiled import borrowed, fetch_ahead, rule
 from sim.engine.shelf import BLOCK, BOTH, CONTACT, KIND, OTHER, PURCHASE, QUIET, ROW
-from sim.numeric import exp
-from sim.rules import purchasing
 from sim.state import set_moment
 
 KINDS = PURCHASE + 1
-AMOUNT = 4 * ROW  # amounts of first purchases, among what is drawn
 
 
 class Scratch(NamedTuple):
@@ -53,7 +50,7 @@ def list_events(x, size):  # type: ignore[no-untyped-def]
     many = 0
     for i in range(size):
         x.found[many] = i
-        many += int(x.u[KIND + i] > QUIET)
+        many += int(x.u[KIND + i] != QUIET)
     x.ends[:] = 0
     for j in range(many):
         x.ends[int(x.u[KIND + x.found[j]])] += 1
@@ -69,7 +66,7 @@ def list_events(x, size):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw_events(p, now, shelf, b, x, many):  # type: ignore[no-untyped-def]
+def draw_events(now, shelf, b, x, many):  # type: ignore[no-untyped-def]
     """Draw for the listed customers of block b what their kind needs, their records being fetched meanwhile."""
     all_keys = shelf.keys[b]
     for j in range(many):
@@ -79,11 +76,6 @@ def draw_events(p, now, shelf, b, x, many):  # type: ignore[no-untyped-def]
     draws.fill_events(now.seed, now.run, draws.EVENTS, now.month, 0, many, x.keys, x.v)
     draws.fill_events(now.seed, now.run, draws.CONTACT, now.month, x.ends[OTHER], x.ends[BOTH], x.keys, x.v)
     draws.fill_events(now.seed, now.run, draws.PURCHASE, now.month, x.ends[CONTACT], x.ends[PURCHASE], x.keys, x.v)
-    for j in range(x.ends[CONTACT], x.ends[PURCHASE]):
-        x.v[AMOUNT + j] = purchasing.log_amount(p, x.v[AMOUNT + j])
-    first = x.ends[CONTACT] - x.ends[CONTACT] % draws.LANES
-    for j in range(first, first + draws.whole_lanes(x.ends[PURCHASE] - first)):
-        x.v[AMOUNT + j] = exp(x.v[AMOUNT + j])
 
 
 @rule

@@ -69,7 +69,7 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ig
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
         scores += quiet_months(p, now, r, columns, x.u, size)
         many = list_events(x, size)
-        draw_events(p, now, shelf, b, x, many)
+        draw_events(now, shelf, b, x, many)
         for j in range(many):
             i = x.busy[j]
             c = shelf.records[start + i]

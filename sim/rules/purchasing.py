@@ -28,30 +28,6 @@ def may_buy(u: float, mean: float) -> bool:
 
 
 @rule
-def purchases(u: float, mean: float) -> int:
-    """How many purchases a month brings that may bring one: Poisson, by inversion of a uniform.
-
-    It is one, and no exponential is needed, between 1 - m + m**2 / 2 >= exp(-m) and 1 - m**2 / 2 <= (1 + m) exp(-m).
-    """
-    square = 0.5 * mean * mean
-    if 1.0 - mean + square < u and u < 1.0 - square:
-        return 1
-    return draws.poisson_count(u, mean, exp(-mean))
-
-
-@rule
-def drawn_amount(p, u):  # type: ignore[no-untyped-def]
-    """A purchase's amount over the customer's scale, given a uniform."""
-    return exp(log_amount(p, u))
-
-
-@rule
-def log_amount(p, u):  # type: ignore[no-untyped-def]
-    """The logarithm of :func:`drawn_amount`."""
-    return interpolate(p.amounts, normal(p.normal, u))
-
-
-@rule
 def _invoice(c, t, amount):  # type: ignore[no-untyped-def]
     goods = cents(0.01 * amount * (1.0 - c.margin))
     c.owed += amount
@@ -107,11 +83,12 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
     if not may_buy(e.u_purchase, mean):
         return
-    for index in range(purchases(e.u_purchase, mean)):
-        if index > 0:  # the first one's draws are there
+    none = exp(-mean)
+    for index in range(draws.poisson_count(e.u_purchase, mean, none)):
+        if index > 0:  # the first one's uniforms are there
             u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
-            e.amount, e.u_dropout = drawn_amount(p, u[0]), u[1]
-        invoice_repeat(c, e, r, t, cents(c.scale * e.amount))
+            e.u_amount, e.u_dropout = u[0], u[1]
+        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, e.u_amount)))))
         c.purchases += 1.0
         if p.customers_setting == 1.0 and leaves(p, c, e.u_dropout, 1.0):
             c.status = LAPSED
