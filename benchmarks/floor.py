@@ -12,17 +12,17 @@ from benchmarks.worlds import SEED, customer_months, world
 from sim import draws, engine
 
 GROUP = "Against the draws alone"
-BLOCK = draws.BLOCK
+BLOCK, ROW = draws.BLOCK, draws.ROW
 
 
 @numba.njit(nogil=True)
 def draw(seed: int, lived: np.ndarray, seats: int) -> float:
-    """Eight Philox uniforms for each customer-month, as the engine draws them: month by month, seat by seat, in blocks.
+    """Five Philox uniforms for each customer-month, as the engine draws them: month by month, seat by seat, in blocks.
 
     `lived` [runs, months] says how many customers lived each month; they are spread evenly over the seats.  Whose they
     are costs no time, so every block has the same keys.
     """
-    keys, u, seen = np.arange(2 * BLOCK), np.zeros(8 * BLOCK), 0.0
+    keys, u, seen = np.arange(2 * ROW, dtype=np.uint32), np.zeros(5 * ROW), 0.0
     for run in range(lived.shape[0]):
         for month in range(lived.shape[1]):
             for seat in range(seats):
@@ -48,7 +48,7 @@ def measure(effort: Effort) -> list[Row]:
         drawn = timed(lambda: draw(SEED, counts, scenario.reps.count), effort.repeats)  # noqa: B023
         whole = timed(lambda: engine.simulate(scenario, SEED, runs), effort.repeats)  # noqa: B023
         what = f"{at_start:,} customers a rep at the start"
-        note = f"eight uniforms per customer-month, {lived:,} of them"
+        note = f"five uniforms per customer-month, {lived:,} of them"
         rows.append(Row(GROUP, f"draws, {what}", drawn.median / lived * 1e9, "ns", "CPU", drawn.least / lived * 1e9, note))
         rows.append(Row(GROUP, f"model / draws, {what}", whole.median / drawn.median, "x", "CPU", None, "ratio of the medians"))
     return rows

@@ -18,9 +18,10 @@ from sim.compiled import bits_to_float, rule, shared
 
 Word = Any  # 32 bits of an address or of randomness, as a whole number of any type
 
-MONTH_FIRST, MONTH_SECOND = 1, 2  # a customer's month: eight uniforms
+MONTH = 1  # a customer's month: what may happen
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
-PURCHASE, CONTACT, CASE, VISIT, REFERRAL = 7, 8, 9, 10, 11  # events of a customer's month
+# how a month goes on in which something happens; each purchase, the first with what a visit brings; each contact
+EVENTS, PURCHASE, CONTACT = 6, 7, 8
 REP_TRAITS, REP_MONTH, DESK = 12, 13, 14
 
 MASK = np.uint64(0xFFFFFFFF)
@@ -78,40 +79,71 @@ def rep_uniforms(seed: int, run: int, purpose: int, month: int, seat: int, hire:
 
 
 @rule
-def month_uniforms(
-    seed: int, run: int, month: int, who: Word, which: Word
-) -> tuple[float, float, float, float, float, float, float, float]:
-    """The uniforms of a customer's month: visit, purchase, contact, payment, case, lapse, referral, who answers."""
-    a = uniforms(seed, run, MONTH_FIRST, month, who, which)
-    b = uniforms(seed, run, MONTH_SECOND, month, who, which)
-    return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+def fifth(w: tuple[Word, Word, Word, Word]) -> Word:
+    """A word made of the lowest bytes of four: the uniforms of all five are independent but for their last digits."""
+    low, byte = np.uint64(0xFF), np.uint64(8)
+    return ((((w[3] & low) << byte | w[2] & low) << byte | w[1] & low) << byte) | w[0] & low
+
+
+@rule
+def month_uniforms(seed: int, run: int, month: int, who: Word, which: Word) -> tuple[float, float, float, float, float]:
+    """What every month of a customer's needs: visit, purchase, contact, lapse, referral."""
+    s = np.uint64(seed)
+    w = philox4x32(np.int64(who), np.int64(which), np.int64(month) * 64 + MONTH, np.int64(run), s & MASK, s >> SHIFT)
+    return uniform(w[0]), uniform(w[1]), uniform(w[2]), uniform(w[3]), uniform(fifth(w))
 
 
 BLOCK = 256  # customers that go through a month together
+LANES = 8  # customers a processor draws for at once
+ROW = BLOCK + LANES  # numbers from one row to the next: rows a power of two apart would crowd the same places of a cache
+
+
+@rule
+def whole_lanes(size: int) -> int:
+    """The next multiple of :data:`LANES`."""
+    return (size + LANES - 1) // LANES * LANES
+
+
+@shared
+def fill(seed: int, run: int, purpose: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """:func:`uniforms` for `size` customers, whose keys stand in keys[2 * ROW]: the k-th of each from out[k * ROW] on.
+
+    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.  A few more are drawn
+    than asked for, up to whole :data:`LANES`: one by one the rest would take longer than all others together.
+    """
+    s = np.uint64(seed)
+    k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + purpose
+    for i in range(whole_lanes(size)):
+        w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
+        out[i] = uniform(w[0])
+        out[ROW + i] = uniform(w[1])
+        out[2 * ROW + i] = uniform(w[2])
+        out[3 * ROW + i] = uniform(w[3])
 
 
 @shared
 def fill_month(seed: int, run: int, month: int, size: int, keys: np.ndarray, out: np.ndarray) -> None:
-    """:func:`month_uniforms` for `size` customers, whose keys stand in keys[2 * BLOCK], into out[8 * BLOCK], the k-th of each from k * BLOCK on.
-
-    One flat array with constant offsets, so that LLVM can prove the rows apart and vectorise.
-    """
+    """:func:`month_uniforms` for `size` customers, as :func:`fill` does it."""
     s = np.uint64(seed)
-    k0, k1 = s & MASK, s >> SHIFT
-    first = np.int64(month) * 64 + MONTH_FIRST
-    second = np.int64(month) * 64 + MONTH_SECOND
-    for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], first, np.int64(run), k0, k1)
+    k0, k1, third = s & MASK, s >> SHIFT, np.int64(month) * 64 + MONTH
+    for i in range(whole_lanes(size)):
+        w = philox4x32(keys[i], keys[ROW + i], third, np.int64(run), k0, k1)
         out[i] = uniform(w[0])
-        out[i + BLOCK] = uniform(w[1])
-        out[i + 2 * BLOCK] = uniform(w[2])
-        out[i + 3 * BLOCK] = uniform(w[3])
-    for i in range(size):
-        w = philox4x32(keys[i], keys[BLOCK + i], second, np.int64(run), k0, k1)
-        out[i + 4 * BLOCK] = uniform(w[0])
-        out[i + 5 * BLOCK] = uniform(w[1])
-        out[i + 6 * BLOCK] = uniform(w[2])
-        out[i + 7 * BLOCK] = uniform(w[3])
+        out[ROW + i] = uniform(w[1])
+        out[2 * ROW + i] = uniform(w[2])
+        out[3 * ROW + i] = uniform(w[3])
+        out[4 * ROW + i] = uniform(fifth(w))
+
+
+@rule
+def fill_events(seed: int, run: int, purpose: int, month: int, start: int, end: int, keys: np.ndarray, out: np.ndarray) -> None:
+    """The uniforms of :data:`EVENTS`, the first :data:`PURCHASE` or the first :data:`CONTACT` for some customers.
+
+    They stand from `start` to `end`; a few before and behind are drawn for as well, up to whole :data:`LANES`.
+    """
+    start -= start % LANES
+    if end > start:
+        fill(seed, run, purpose, month, end - start, keys[start:], out[4 * (purpose - EVENTS) * ROW + start :])
 
 
 @shared

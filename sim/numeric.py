@@ -19,6 +19,12 @@ INV_SQRT_2PI = 0.3989422804014327
 
 
 @rule
+def low_bits(whole: float) -> int:
+    """A whole number below 2**50, as the low 51 bits of an int64 (bit trick: vector units lack float to int64)."""
+    return float_to_bits(whole + 6755399441055744.0)
+
+
+@rule
 def exp(x: float) -> float:
     """e**x to within a few units in the last place; x is clamped to [-708, 709]."""
     x = min(max(x, -708.0), 709.0)
@@ -32,7 +38,7 @@ def exp(x: float) -> float:
     c = (1.0 / 40320.0 + r * (1.0 / 362880.0)) + r2 * (1.0 / 3628800.0 + r * (1.0 / 39916800.0))
     d = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0)
     p = (a + r4 * b) + (r4 * r4) * (c + r4 * d)
-    return p * bits_to_float((np.int64(k) + np.int64(1023)) << np.int64(52))
+    return p * bits_to_float((low_bits(k) + np.int64(1023)) << np.int64(52))
 
 
 @shared

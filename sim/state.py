@@ -23,24 +23,26 @@ def _floats(names: str) -> list[tuple[str, str]]:
     return [(name, "f8") for name in names.split()]
 
 
+def _small(names: str) -> list[tuple[str, str]]:
+    return [(name, "i4") for name in names.split()]
+
+
 def _whole(names: str) -> list[tuple[str, str]]:
     return [(name, "i8") for name in names.split()]
 
 
-CUSTOMER = np.dtype(
-    # what every month reads comes first and fills two cache lines
-    _floats("satisfaction expectation tie fit no_contact rate owed odds_lapse pushed worth bucket")
-    + _whole("who which term_ends status agent")
-    # what an event reads: traits drawn at signing, identity
-    + _floats("need initial renewal scale margin odds_pay purchases promise_first promise_month promise_renewal")
-    + _whole("seat signed order lapsed_month founder")
-    # the account, in hundredths
-    + _floats("revenue cost_of_goods acquisition service resolution write_off collected")
-    + _floats("charged clawed commission profit promised")
-)
+CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the year's end only comes last
+    _floats("satisfaction expectation tie pushed fit no_contact rate owed")
+    + _floats("bucket odds_lapse worth") + _whole("who which") + _small("status agent founder signed term_ends lapsed_month")
+    + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
+    + _floats("need purchases service resolution acquisition write_off clawed commission")
+    + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order unused unused_too")
+)  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month
-    _floats("u_visit u_purchase u_contact u_payment u_case u_lapse u_referral u_answer experience")
+    # uniforms: whether anything happens; how it goes on; the first purchase, and what a visit brings; the first contact
+    _floats("u_visit u_purchase u_contact u_lapse u_referral u_payment u_case u_answer")
+    + _floats("u_amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
     + _whole("visits contacts unsolved cases referrals")
 )
 
@@ -216,10 +218,12 @@ def account_profit(c):  # type: ignore[no-untyped-def]
 
 
 @rule
-def set_moment(e, visit, purchase, contact, payment, case, lapse, referral, answer):  # type: ignore[no-untyped-def]
+def set_moment(e, month, events, purchase, contact):  # type: ignore[no-untyped-def]
     """A customer's month begins: its uniforms, and nothing has happened yet."""
-    e.u_visit, e.u_purchase, e.u_contact, e.u_payment = visit, purchase, contact, payment
-    e.u_case, e.u_lapse, e.u_referral, e.u_answer = case, lapse, referral, answer
+    e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month
+    e.u_payment, e.u_case, e.u_answer = events[0], events[1], events[2]
+    e.u_amount, e.u_dropout, e.u_sale, e.u_guest = purchase
+    e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = contact
     e.experience = 0.0
     e.visits, e.contacts, e.unsolved, e.cases, e.referrals = 0, 0, 0, 0, 0
 
@@ -227,5 +231,11 @@ def set_moment(e, visit, purchase, contact, payment, case, lapse, referral, answ
 @rule
 def draw_moment(now, c, e):  # type: ignore[no-untyped-def]
     """One customer's month begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
-    u = draws.month_uniforms(now.seed, now.run, now.month, c.who, c.which)
-    set_moment(e, u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7])
+    seed, run, month = now.seed, now.run, now.month
+    set_moment(
+        e,
+        draws.month_uniforms(seed, run, month, c.who, c.which),
+        draws.uniforms(seed, run, draws.EVENTS, month, c.who, c.which),
+        draws.uniforms(seed, run, draws.PURCHASE, month, c.who, c.which),
+        draws.uniforms(seed, run, draws.CONTACT, month, c.who, c.which),
+    )

@@ -29,6 +29,32 @@ def test_uniforms_are_uniform() -> None:
     assert stats.kstest(u, "uniform").pvalue > 1e-3
 
 
+def test_a_months_uniforms_are_uniform_and_independent_the_fifth_included() -> None:
+    n = 20000
+    u = np.array([draws.month_uniforms(1, 1, 1, who, 0) for who in range(n)])
+    for k in range(5):
+        assert stats.kstest(u[:, k], "uniform").pvalue > 1e-3
+    for cut in (0.5, 0.05):  # the fifth in its tail, given where each of the others is
+        for k in range(4):
+            both = np.mean((u[:, 4] < cut) & (u[:, k] < cut))
+            assert abs(both - cut * cut) < 4 * np.sqrt(cut * cut / n)
+
+
+def test_a_block_is_drawn_as_one_by_one() -> None:
+    size = 13
+    keys, month, events = np.zeros(2 * draws.ROW, np.uint32), np.zeros(5 * draws.ROW), np.zeros(12 * draws.ROW)
+    for i in range(size):
+        keys[i], keys[draws.ROW + i] = draws.customer_key(2, 3, i + 1)
+    draws.fill_month(9, 4, 7, size, keys, month)
+    for purpose in (draws.EVENTS, draws.PURCHASE, draws.CONTACT):
+        draws.fill_events(9, 4, purpose, 7, 0, size, keys, events)
+    for i in range(size):
+        who, which = keys[i], keys[draws.ROW + i]
+        assert tuple(month[i :: draws.ROW]) == draws.month_uniforms(9, 4, 7, who, which)
+        each = [draws.uniforms(9, 4, purpose, 7, who, which) for purpose in (draws.EVENTS, draws.PURCHASE, draws.CONTACT)]
+        assert tuple(events[i :: draws.ROW]) == each[0] + each[1] + each[2]
+
+
 def test_addresses_do_not_collide() -> None:
     keys = {draws.customer_key(seat, month, order) for seat in range(20) for month in range(50) for order in range(20)}
     assert len(keys) == 20 * 50 * 20

@@ -113,7 +113,7 @@ def attempts(p, r):  # type: ignore[no-untyped-def]
 
 @kernel
 def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    return hunting.prospect(p[0], now[0], c[0], r[0], order, warm)
+    return hunting.meet(p[0], now[0], c[0], r[0], order, warm)
 
 
 @kernel

@@ -7,13 +7,13 @@ import numpy as np
 from sim import accounts, draws
 from sim.accounts import new_archive
 from sim.compiled import borrowed, kernel, rule, shared
+from sim.engine.events import add_gone, begin_moment, draw_events, lend_scratch, list_events, new_scratch
 from sim.engine.shelf import (
     BLOCK,
-    SCRATCH,
-    begin_moment,
-    busy_places,
+    ROW,
     closed_last,
     leave_place,
+    lend_shelf,
     new_shelf,
     put,
     put_state,
@@ -55,7 +55,7 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
     e = moment[0]
     for i in range(active, used):
@@ -66,23 +66,22 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, u, busy, gone):
     for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
-        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], u)
-        quiet_months(p, now, r, columns, u, size)
-        found, score = busy_places(u, size, busy)
-        scores += score
-        for j in range(found):
-            i = busy[j]
+        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
+        scores += quiet_months(p, now, r, columns, x.u, size)
+        many = list_events(x, size)
+        draw_events(now, shelf, b, x, many)
+        for j in range(many):
+            i = x.busy[j]
             c = shelf.records[start + i]
             take_state(columns, i, c)
-            begin_moment(e, u, i)
+            begin_moment(e, x, j)
             customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
             put_state(columns, i, c)
             if c.status != ACTIVE:
-                gone[left] = start + i
-                left += 1
+                left = add_gone(x, left, start + i)
         for j in range(left - 1, -1, -1):
             active -= 1
-            leave_place(shelf, gone[j], active)
+            leave_place(shelf, x.gone[j], active)
     t.satisfaction_sum += scores
     return active
 
@@ -108,17 +107,22 @@ def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # t
 
 
 @rule
-def hunt(p, now, r, t, led, desk, shelf, active, used):  # type: ignore[no-untyped-def]
+def hunt(p, now, r, t, led, desk, shelf, active, used, x):  # type: ignore[no-untyped-def]
     """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
     attempts, warm = hunting.attempts(p, r)
     t.attempts += attempts
     shelf = with_room(shelf, used + attempts)
-    for order in range(1, attempts + 1):
-        if hunting.prospect(p, now, shelf.records[used], r, order, order <= warm):
-            hunting.sign(p, shelf.records[used], r, t, led, desk)
-            place(shelf, active, used)
-            active += 1
-            used += 1
+    for first in range(1, attempts + 1, BLOCK):
+        size = min(BLOCK, attempts + 1 - first)
+        for i in range(size):
+            x.keys[i], x.keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
+        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, x.keys, x.u)
+        for i in range(size):
+            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, x.u[i]):
+                hunting.sign(p, shelf.records[used], r, t, led, desk)
+                place(shelf, active, used)
+                active += 1
+                used += 1
     return shelf, active, used
 
 
@@ -136,7 +140,7 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, places):  # type: ignore[no-untyped-def]
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
@@ -149,8 +153,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
     clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
     desk, ledgers = borrowed(desks), lend(all_ledgers)
-    u, busy, gone = borrowed(scratch), borrowed(places)[: BLOCK + 1], borrowed(places)[BLOCK + 1 :]
-    now = clock[0]
+    x, now = lend_scratch(scratch), clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
         now.seed, now.run, now.month = seed, numbers[n], 1
@@ -175,10 +178,10 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch, plac
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
                     planning.plan(p, components, now, r, last[seat], led)
-                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat])
+                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], x)
                     shelves[seat] = shelf
                 planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment, u, busy, gone)
+                active[seat] = shelf_month(p, now, lend_shelf(shelf), active[seat], used[seat], r, t, desk, moment, x)
                 settle.measure_month(p, now, r, t, led)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
@@ -218,9 +221,9 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 
 
 def workspace(s):  # type: ignore[no-untyped-def]
-    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space, places in a block."""
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(SCRATCH), np.zeros(2 * BLOCK + 1, np.int64)
+    return new_ledgers_of(s), desk, new_scratch()
 
 
 __all__ = ["simulate_runs", "workspace"]

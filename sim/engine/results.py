@@ -113,13 +113,15 @@ def _cohorts(numbers: np.ndarray, output: Output) -> pd.DataFrame:
 def _customers(numbers: np.ndarray, kept: list[np.ndarray]) -> pd.DataFrame:
     frames = []
     for number, c in zip(numbers, kept, strict=True):
+        whole = {name: c[name].astype(np.int64) for name in ("seat", "signed", "order", "lapsed_month")}
         columns = {
             "run": np.full(c.size, number),
-            "customer": c["seat"] * 2**32 + c["signed"] * 2**20 + c["order"],
-            "rep": c["seat"],
-            "signed_month": c["signed"],
+            "customer": whole["seat"] * 2**32 + whole["signed"] * 2**20 + whole["order"],
+            "rep": whole["seat"],
+            "signed_month": whole["signed"],
             "promised_profit": c["promised"] / 100.0,
             "outstanding": c["owed"] / 100.0,
+            "lapsed_month": whole["lapsed_month"],
         }
         columns |= {column.name: _in_currency(c[column.name], column) for column in CUSTOMERS if column.name not in columns}
         frames.append(pd.DataFrame(columns).sort_values("customer", ignore_index=True))

@@ -16,30 +16,38 @@ import numpy as np
 
 from sim import draws
 from sim.accounts import can_close
-from sim.compiled import rule
+from sim.compiled import borrowed, rule
+from sim.numeric import low_bits
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
-from sim.state import CUSTOMER, quantise, set_moment
+from sim.state import CUSTOMER, quantise
 
-BLOCK = draws.BLOCK
-SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * BLOCK for k in range(11))
-COLUMNS = 11 * BLOCK
-EVENT, SCORE = 8 * BLOCK, 9 * BLOCK  # places behind the eight uniforms of the month
-SCRATCH = 10 * BLOCK
+BLOCK, ROW = draws.BLOCK, draws.ROW
+SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * ROW for k in range(11))
+COLUMNS = 11 * ROW
+KIND = 5 * ROW  # what may happen, behind the five uniforms of the month
+# nothing happens; something is owed; the customer may leave; else a renewal or referral; a contact, a purchase or visit, both
+QUIET, DEBT, LEAVING, OTHER, CONTACT, BOTH, PURCHASE = range(7)
 
 
 class Shelf(NamedTuple):
-    """A seat's customers.  B blocks of customers; the k-th column of a block starts at k * BLOCK."""
+    """A seat's customers.  B blocks of customers; the k-th column of a block starts at k * ROW."""
 
     records: np.ndarray  # [B * BLOCK]
     columns: np.ndarray  # [B, COLUMNS]
-    keys: np.ndarray  # [B, 2 * BLOCK] the two words of the customers' addresses
+    keys: np.ndarray  # [B, 2 * ROW] the two words of the customers' addresses
 
 
 @rule
 def new_shelf(customers):  # type: ignore[no-untyped-def]
     """An empty shelf with room for so many customers."""
     blocks = (customers + BLOCK - 1) // BLOCK
-    return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * BLOCK), np.int64))
+    return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * ROW), np.uint32))
+
+
+@rule
+def lend_shelf(shelf):  # type: ignore[no-untyped-def]
+    """The shelf, borrowed (:func:`sim.compiled.borrowed`): for as long as the caller holds it and it does not grow."""
+    return Shelf(borrowed(shelf.records), borrowed(shelf.columns), borrowed(shelf.keys))
 
 
 @rule
@@ -53,7 +61,7 @@ def with_room(shelf, customers):  # type: ignore[no-untyped-def]
     for b in range(shelf.columns.shape[0]):
         for k in range(COLUMNS):
             longer.columns[b, k] = shelf.columns[b, k]
-        for k in range(2 * BLOCK):
+        for k in range(2 * ROW):
             longer.keys[b, k] = shelf.keys[b, k]
     return longer
 
@@ -79,7 +87,7 @@ def put(columns, keys, i, c):  # type: ignore[no-untyped-def]
     columns[WORTH + i] = c.worth
     columns[ODDS_LAPSE + i] = c.odds_lapse
     keys[i] = c.who
-    keys[BLOCK + i] = c.which
+    keys[ROW + i] = c.which
 
 
 @rule
@@ -99,9 +107,9 @@ def leave_place(shelf, i, last):  # type: ignore[no-untyped-def]
     swap(shelf.records, i, last)
     source, target = shelf.columns[last // BLOCK], shelf.columns[i // BLOCK]
     a, b = last % BLOCK, i % BLOCK
-    for k in range(0, COLUMNS, BLOCK):
+    for k in range(0, COLUMNS, ROW):
         target[k + b] = source[k + a]
-    for k in range(0, 2 * BLOCK, BLOCK):
+    for k in range(0, 2 * ROW, ROW):
         shelf.keys[i // BLOCK, k + b] = shelf.keys[last // BLOCK, k + a]
 
 
@@ -126,56 +134,48 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def begin_moment(e, u, i):  # type: ignore[no-untyped-def]
-    """The month of the customer at place i begins, with the uniforms drawn for the block."""
-    set_moment(
-        e, u[i], u[i + BLOCK], u[i + 2 * BLOCK], u[i + 3 * BLOCK], u[i + 4 * BLOCK], u[i + 5 * BLOCK], u[i + 6 * BLOCK],
-        u[i + 7 * BLOCK],
-    )  # fmt: skip
-
-
-@rule
-def busy_places(u, size, busy):  # type: ignore[no-untyped-def]
-    """List the places marked by :func:`quiet_months`; returns (how many, satisfaction of the others in quanta)."""
-    found, scores = 0, 0.0
-    for i in range(size):
-        busy[found] = i
-        found += int(u[EVENT + i])
-        scores += u[SCORE + i]
-    return found, scores
+def kind_of_month(contact, purchase, debt, leaving, other):  # type: ignore[no-untyped-def]
+    """What may happen in a month, as a float."""
+    with_contact = float(BOTH) if purchase else float(CONTACT)
+    neither = float(DEBT) if debt else float(LEAVING) if leaving else float(OTHER) if other else float(QUIET)
+    without = float(PURCHASE) if purchase else neither
+    return with_contact if contact else without
 
 
 @rule
 def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
     """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
 
-    `u` holds the month's uniforms by row and receives a row of marks (1 where something may happen) and a
-    row of satisfaction in quanta (0 where marked).  Every formula is the step's own; numbers are taken out of the records
-    first, since a record might overlap the columns for all the compiler knows.
+    `u` holds the month's uniforms by row and receives a row of what may happen (:data:`KIND`).  Every
+    formula is the step's own; numbers are taken out of the records first, since a record might overlap the
+    columns for all the compiler knows.  Returns the satisfaction of those not marked, in quanta.
     """
     for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
     weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
     speed, loss, performance, learning = p.feeling_speed, p.feeling_loss, p.feeling_performance, p.feeling_learning
     slope, referral, forgetting = p.purchase_satisfaction, p.referral_rate, p.desk_forgetting
-    month, most = float(now.month), p.lapse_most
+    unhappy, happy, tied = p.lapse_unhappy, p.lapse_happy, p.lapse_tied
+    month, scores, zero = float(now.month), 0, low_bits(0.0)
     midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
-    for i in range(size):
+    for i in range(draws.whole_lanes(size)):
         s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
         experience = nurturing.undisturbed(weight_fit, weight_tie, columns[FIT + i], tie)
         felt = satisfaction.update(s, expectation, experience, speed, loss, performance)
+        faded = tie * fading
+        most = lapse.bound(felt, faded, unhappy, happy, tied)
         occasion = 1.0 if month == columns[TERM_ENDS + i] else midterm
-        event = (
-            nurturing.comes(nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i])
-            | purchasing.may_buy(u[BLOCK + i], purchasing.rate(columns[RATE + i], s, slope, 1.0))
-            | service.calls(u[2 * BLOCK + i], columns[NO_CONTACT + i])
-            | (columns[OWED + i] > 0.0)
-            | lapse.may_leave(u[5 * BLOCK + i], columns[ODDS_LAPSE + i], occasion, most)
-            | (month > columns[TERM_ENDS + i])
-            | satisfaction.refers(u[6 * BLOCK + i], referral, felt)
+        contact = service.calls(u[2 * ROW + i], columns[NO_CONTACT + i])
+        purchase = purchasing.may_buy(u[ROW + i], purchasing.rate(columns[RATE + i], s, slope, 1.0)) | nurturing.comes(
+            nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i]
         )
+        debt = columns[OWED + i] > 0.0
+        leaving = lapse.may_leave(u[3 * ROW + i], columns[ODDS_LAPSE + i], occasion, most)
+        other = (month > columns[TERM_ENDS + i]) | satisfaction.refers(u[4 * ROW + i], referral, felt) | (i >= size)
+        event = contact | purchase | debt | leaving | other
         columns[SATISFACTION + i] = s if event else felt
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
-        columns[TIE + i] = tie if event else tie * fading
+        columns[TIE + i] = tie if event else faded
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
-        u[EVENT + i] = 1.0 if event else 0.0
-        u[SCORE + i] = 0.0 if event else quantise(felt)
+        u[KIND + i] = kind_of_month(contact, purchase, debt, leaving, other)
+        scores += 0 if event else low_bits(quantise(felt)) - zero
+    return float(scores)

@@ -57,12 +57,19 @@ def accepted_fit(screening: float, drop: float, pressure: float) -> float:
 
 
 @rule
-def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    """Meet the order-th prospect of the month: True if they sign; the record is filled anew."""
-    _identify(c, r.seat, now.month, order)
-    u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, c.who, c.which)
-    if u[0] >= (p.market_referred_success if warm else p.market_success):
+def meet(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
+    """Meet the order-th prospect of the month; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
+    who, which = draws.customer_key(r.seat, now.month, order)
+    u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, who, which)
+    return prospect(p, now, c, r, order, warm, u[0])
+
+
+@rule
+def prospect(p, now, c, r, order, warm, u):  # type: ignore[no-untyped-def]
+    """Whether the order-th prospect of the month signs, given a uniform; the record is filled anew."""
+    if u >= (p.market_referred_success if warm else p.market_success):
         return False
+    _identify(c, r.seat, now.month, order)
     z = traits.scores(p, now, c)
     shift = p.market_referred_fit if warm else 0.0
     if z[traits.FIT] + shift <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):

@@ -21,18 +21,25 @@ def probability(
 
 
 @rule
-def may_leave(u: float, odds: float, occasion: float, most: float) -> bool:
-    """Whether a uniform may mean leaving: the hazard is below its odds at satisfaction -1 without a tie.
+def bound(satisfaction: float, tie: float, unhappy: float, happy: float, tied: float) -> float:
+    """At least exp(-weight_satisfaction S - weight_tie tie), without an exponential: its chords, as it is convex.
 
-    `most` = exp(weight_satisfaction); where `u` lies above, no exponential is needed.
+    `unhappy`, `happy` and `tied` are what it is at S = -1, at S = 1 and at a full tie, less 1 (what it is at 0).
     """
+    slope = -unhappy if satisfaction < 0.0 else happy
+    return (1.0 + slope * satisfaction) * (1.0 + tied * tie)
+
+
+@rule
+def may_leave(u: float, odds: float, occasion: float, most: float) -> bool:
+    """Whether a uniform may mean leaving, `most` being :func:`bound`: a probability is below its odds."""
     return u < odds * occasion * most
 
 
 @rule
 def leaves(p, c, u, occasion):  # type: ignore[no-untyped-def]
     """Whether the customer leaves on an occasion, given a uniform."""
-    if not may_leave(u, c.odds_lapse, occasion, p.lapse_most):
+    if not may_leave(u, c.odds_lapse, occasion, bound(c.satisfaction, c.tie, p.lapse_unhappy, p.lapse_happy, p.lapse_tied)):
         return False
     return u < probability(c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, occasion)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
 from sim.compiled import rule
 from sim.rules.purchasing import invoice_cross
 from sim.state import cents
@@ -50,8 +49,7 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     for _ in range(e.visits):
         c.tie += p.tie_visit * (1.0 - c.tie)
     e.experience += p.feeling_visit
-    u = draws.uniforms(now.seed, now.run, draws.VISIT, now.month, c.who, c.which)
-    if u[0] < p.customers_visit_sale:
+    if e.u_sale < p.customers_visit_sale:
         invoice_cross(c, e, r, t, p.customers_cross)
-    if u[1] < p.referral_visit * e.visits * 0.5 * (1.0 + c.satisfaction):
+    if e.u_guest < p.referral_visit * e.visits * 0.5 * (1.0 + c.satisfaction):
         e.referrals += 1

@@ -20,6 +20,13 @@ def lift(odds: float, satisfaction: float, dissatisfied: float) -> float:
 
 
 @rule
+def surely_pays(u: float, paid: float, odds: float, satisfaction: float, dissatisfied: float) -> bool:
+    """Whether the lift need not be known: a customer pays who would with a lift of 1 + x, as exp(x) is no less."""
+    least = paid * (odds * (1.0 + dissatisfied * min(satisfaction, 0.0)))
+    return u * (1.0 - paid + least) < least
+
+
+@rule
 def collect(c, r, t):  # type: ignore[no-untyped-def]
     """The balance is paid."""
     c.collected += c.owed
@@ -37,6 +44,9 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     # with the odds of paying lifted and the rest of the row in proportion, the row adds up to `total` = 1 - paid + paid * lift
     row = int(c.bucket)
     paid = p.transitions[row, 0]
+    if surely_pays(e.u_payment, paid, c.odds_pay, c.satisfaction, p.payment_dissatisfied):
+        collect(c, r, t)
+        return
     lifted = paid * lift(c.odds_pay, c.satisfaction, p.payment_dissatisfied)
     place = e.u_payment * (1.0 - paid + lifted)
     if place < lifted:

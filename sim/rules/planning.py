@@ -285,6 +285,16 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
 
 
 @rule
+def touched_by_visits(components):  # type: ignore[no-untyped-def]
+    """Whether visits can add to any component's measure, and to any that a malus looks at."""
+    adds, saves = False, False
+    for i in range(components.shape[0]):
+        adds |= components[i].per_visit != NONE
+        saves |= components[i].malus_measure >= 0
+    return adds, saves
+
+
+@rule
 def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-untyped-def]
     """Present value of pay already held back, by the odds that its malus measure holds up after so many visits."""
     total = 0.0
@@ -335,6 +345,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         r.chosen = pick(led.propensity, r.u_choice)
         r.hunting, r.nurturing = alternative(r.chosen, grid)
         return
+    visits_add, visits_save = touched_by_visits(components)
     visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
     factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, now.month)
     index = 0
@@ -345,12 +356,16 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         sure, settled = projected_pay(p, components, now.month, factor, r, led, t.active, signed, 0.0, False)
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
-            pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
+            pay, awards, saved = 0.0, 0.0, 0.0
+            if visits_add:
+                pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
+            if visits_save:
+                saved = malus_pay(p, components, now.month, r, led, t.active, visits)
             awards += settled
             within = min(1.0, room / awards) if awards > 0.0 else 1.0  # what the regulator's cap lets through
             led.utility[index] = (
                 (sure + pay) * within
-                + malus_pay(p, components, now.month, r, led, t.active, visits)
+                + saved
                 + signed * signing
                 + visits * r.visit_lapse * kept
                 - effort_cost(p, hunt / grid, nurture / grid)

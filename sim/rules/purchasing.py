@@ -85,9 +85,11 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
         return
     none = exp(-mean)
     for index in range(draws.poisson_count(e.u_purchase, mean, none)):
-        u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
-        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, u[0])))))
+        if index > 0:  # the first one's uniforms are there
+            u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
+            e.u_amount, e.u_dropout = u[0], u[1]
+        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, e.u_amount)))))
         c.purchases += 1.0
-        if p.customers_setting == 1.0 and leaves(p, c, u[1], 1.0):
+        if p.customers_setting == 1.0 and leaves(p, c, e.u_dropout, 1.0):
             c.status = LAPSED
             return

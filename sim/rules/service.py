@@ -108,16 +108,18 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     e.experience -= min(1.0, p.feeling_wait * a.wait)
     solved = p.desk_solve + a.skill + (p.desk_continuity if p.desk_contact == 1.0 else 0.0)
     for index in range(e.contacts):
-        u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + index)
-        if u[0] < solved:
+        if index > 0:  # the first one's uniforms are there
+            u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + index)
+            e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = u
+        if e.u_solved < solved:
             e.experience += p.feeling_solved
-        elif e.visits == 0 or u[3] >= p.service_surfaced:  # a visiting rep hears of some of the trouble in time
+        elif e.visits == 0 or e.u_surfaced >= p.service_surfaced:  # a visiting rep hears of some of the trouble in time
             e.unsolved += 1
             e.experience -= p.feeling_unsolved
         if p.desk_orientation == 1.0:
             e.experience -= p.desk_irritation * c.pushed
             c.pushed += 1.0
-            if u[1] < p.desk_offer_sale:
+            if e.u_offer < p.desk_offer_sale:
                 invoice_cross(c, e, r, t, p.customers_cross)
-            if u[2] < p.desk_appointment:
+            if e.u_appointment < p.desk_appointment:
                 e.referrals += 1

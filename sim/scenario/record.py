@@ -181,7 +181,10 @@ def build(scenario: Scenario) -> Setup:
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
-    numbers["lapse_most"] = float(exp(c.lapse.satisfaction))
+    # see sim.rules.lapse.bound; 1e-15 covers the rounding where little is left of 1
+    numbers["lapse_unhappy"] = float(exp(c.lapse.satisfaction)) - 1.0
+    numbers["lapse_happy"] = float(exp(-c.lapse.satisfaction)) - 1.0 + 1e-15
+    numbers["lapse_tied"] = float(exp(-c.lapse.tie)) - 1.0 + 1e-15
     p = np.zeros(1, _record_type(tuple(numbers)))
     for name, value in numbers.items():
         p[name] = value

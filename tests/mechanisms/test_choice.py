@@ -91,7 +91,8 @@ def test_effort_eases_once_the_cap_is_reached() -> None:
 def test_over_all_reps_the_quarter_ends_busier_than_the_next_begins() -> None:
     """Oyer (1998).  Not so under a flat rate settled in the same months: the quota does it, not the date of payment."""
     quota, flat = (
-        by_place(force(scheme, count=10)) for scheme in (pays(**QUARTERLY), pays(measure="signings", months=3, rate=150.0))
+        by_place(force(scheme, count=10), runs=100)
+        for scheme in (pays(**QUARTERLY), pays(measure="signings", months=3, rate=150.0))
     )
     push, control = quota[:, 2] - quota[:, 0], flat[:, 2] - flat[:, 0]
     assert standard_errors(push) > 4
