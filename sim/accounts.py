@@ -192,8 +192,8 @@ def widen(arc):  # type: ignore[no-untyped-def]
     """The archive with half as much room again for closed accounts."""
     size = arc.profit.shape[0]
     profit, promise = np.zeros(size + size // 2), np.zeros(size + size // 2)
-    profit[:size] = arc.profit
-    promise[:size] = arc.promised
+    for i in range(size):  # slices set at once would be checked for shape, which takes long to compile
+        profit[i], promise[i] = arc.profit[i], arc.promised[i]
     return Archive(
         profit, promise, arc.cohort_signed, arc.cohort_customers, arc.cohort_profit, arc.cohort_promised, arc.could, arc.stayed
     )
