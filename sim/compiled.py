@@ -96,7 +96,7 @@ def _inner(function: Function, **options: bool) -> Any:
     return Rule(function, targetoptions=SETTINGS | bare | options)
 
 
-def kernel(function: Function) -> Any:
+def kernel(function: Function) -> Function:
     """Like :func:`rule`, called from Python, its machine code kept on disk: for the few functions users wait for."""
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
@@ -108,7 +108,7 @@ def kernel(function: Function) -> Any:
         numba.config.CACHE_DIR = before
     if not numba.config.DISABLE_JIT:
         made.compile = _uncollected(made.compile)
-    return made
+    return cast(Function, made)
 
 
 def _uncollected(compile_: Function) -> Function:
