@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
+from sim.scenario.sources import layered, own
 
 LABEL = "a label: no result depends on it"
 
@@ -52,18 +53,22 @@ class Scenario(Group):
     def with_(self, **changes: Any) -> Scenario:
         """A copy with groups or values replaced; nested dictionaries are merged, lists are replaced.
 
+        What is changed loses its source and is *assumed*, unless `changes` has ``sources`` for it.
+
         Raises
         ------
         InputError
             When the result is no valid scenario.
         """
-        data = merge(self.model_dump(), changes)
+        before = self.model_dump()
+        data = merge(before, changes)
         try:
             made = Scenario.model_validate(data)
         except ValidationError as error:
             from sim.scenario.load import explain
 
             raise InputError(explain(error, data, lambda place: "with_")) from None
+        made = made.model_copy(update={"sources": layered(self.sources, own(changes), before, made.model_dump(), Scenario)})
         made._name = self._name if "title" not in changes else ""
         return made
 
