@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import PrivateAttr, ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError
 from sim.scenario.base import Group, par, shown, wrong
@@ -32,6 +32,13 @@ class Scenario(Group):
     scheme: Scheme = Scheme()
     sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from", LABEL)
     _name: str = PrivateAttr("")
+
+    @field_validator("currency")
+    @classmethod
+    def _named(cls, code: str) -> str:
+        if not code.strip():
+            raise ValueError(f"found {shown(code)}, allowed is a text that is not empty, such as EUR")
+        return code
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
