@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 PAIRS = 1000  # pairs of runs, where nothing is said
 
 
+def check_pairs(pairs: int) -> None:
+    """Refuse a number of pairs of runs of which no interval can be made."""
+    if pairs < 2:
+        raise InputError(f"runs: found {pairs}, allowed is at least 2: an interval needs two pairs of runs")
+
+
 class Comparison:
     """What a study's pairs of runs say of its schemes; the first scenario is the base.
 
@@ -171,6 +177,7 @@ def compare(
     check_level(level)
     goal = goal_of(runs, precision, max_runs, difference=True)
     pairs = PAIRS if runs is None else runs
+    check_pairs(pairs)
     check(chosen, pairs, seed, engine, workers, model)
     if equal_pay and model is not None:
         raise InputError(

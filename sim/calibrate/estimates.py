@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import bgnbd, checks, nbd, sbg, spend, tracking
+from sim.calibrate import alike, bgnbd, checks, nbd, sbg, spend, tracking
 from sim.calibrate.checks import Check
 from sim.calibrate.fragment import Fragment, rounded, stochastic
 from sim.calibrate.histories import DAYS, Histories
@@ -60,7 +60,9 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
     law: Any = bgnbd if silent else nbd
     check = checks.frequencies(h.x, law.counts(h.age, checks.MOST - 1, *top.theta), top.theta.size)
     expected = float(law.expected_purchases(h.age, *top.theta).sum())
-    notes = _unidentified(top)
+    same = _alike(top, alike.fit_purchases(h), ("a", "b")) if silent else None
+    known = same or top
+    notes = _one_for_all(top, same, "dropout") if same else _unidentified(top)
     if silent:
         gain = 2 * (top.log_likelihood - without.log_likelihood)
         notes += (
@@ -73,26 +75,27 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
     values: dict[str, Any] = {
         "customers.setting": setting,
         "customers.purchase.enabled": True,
-        "customers.purchase.shape": rounded(top["r"]),
-        "customers.purchase.alpha": rounded(top["alpha"] * month),
+        "customers.purchase.shape": rounded(known["r"]),
+        "customers.purchase.alpha": rounded(known["alpha"] * month),
         "customers.purchase.satisfaction": 0.0,
         "customers.purchase.visit": 0.0,
     }
     name = "BG/NBD" if silent else "NBD"
     in_months = "" if h.unit == "month" else f" {h.units}, here in months of 52 / 12 weeks"
     sources = {
-        "customers.purchase": f"{name} by maximum likelihood, {source}: {data}; {_plus_minus(top, 'r')}, {_plus_minus(top, 'alpha')}"
+        "customers.purchase": f"{name} by maximum likelihood, {source}: {data}; {_plus_minus(known, 'r')}, {_plus_minus(known, 'alpha')}"
         f"{in_months}; satisfaction and visit are 0 since the log does not tell them apart from the rate"
     }
     if silent:
-        values |= {f"customers.lapse.{name}": value for name, value in _beta(top["a"], top["b"]).items()}
+        beta, said = _beta(top, same, "dropout")
+        values |= {f"customers.lapse.{name}": value for name, value in beta.items()}
         sources["customers.lapse"] = (
-            f"dropout after a repeat purchase, BG/NBD by maximum likelihood, {source}: {data}; {_plus_minus(top, 'a')}, "
-            f"{_plus_minus(top, 'b')}; satisfaction and tie are 0 since the log does not show them"
+            f"dropout after a repeat purchase, BG/NBD by maximum likelihood, {source}: {data}; {said}; "
+            "satisfaction and tie are 0 since the log does not show them"
         )
     title = "BG/NBD: purchases and dropout (Fader, Hardie & Lee 2005)" if silent else "NBD: purchases (Ehrenberg 1959)"
-    return Estimate(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}", table(top), (check,),
-                    _fragment(top, values, sources), notes, top, tracked)  # fmt: skip
+    return Estimate(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}",
+                    table(top, same, "mean dropout"), (check,), _fragment(known, values, sources), notes, top, tracked)  # fmt: skip
 
 
 def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Estimate]:
@@ -146,20 +149,22 @@ def lapse(renewals: Renewals, source: str = "log") -> Estimate:
     data = (
         f"{int(renewals.lost.sum() + renewals.kept.sum()):,} contracts, {int(renewals.lost.sum()):,} lapses at {t.size} renewals"
     )
-    notes = _unidentified(top)
+    same = _alike(top, alike.fit_renewals(renewals.lost, renewals.kept), ("alpha", "beta"))
+    notes = _one_for_all(top, same, "lapse") if same else _unidentified(top)
     if renewals.midterm:
         notes += (
             f"{renewals.midterm:,} contracts ended more than a month from a renewal; they count at the renewal of their term",
         )
     values: dict[str, Any] = {"customers.setting": "contractual", "customers.renewal_months": renewals.term}
-    values |= {f"customers.lapse.{name}": value for name, value in _beta(top["alpha"], top["beta"]).items()}
+    beta, said = _beta(top, same, "lapse")
+    values |= {f"customers.lapse.{name}": value for name, value in beta.items()}
     values["customers.lapse.midterm"] = 0.0
     text = (
-        f"shifted beta-geometric by maximum likelihood, {source}: {data}; {_plus_minus(top, 'alpha')}, {_plus_minus(top, 'beta')}; "
+        f"shifted beta-geometric by maximum likelihood, {source}: {data}; {said}; "
         "satisfaction and tie are 0 since the log does not show them, midterm since all lapses count at renewals"
     )
-    return Estimate("shifted beta-geometric: lapse at renewals (Fader & Hardie 2007)", f"{data}; term {renewals.term} months", table(top),
-                    (check,), _fragment(top, values, {"customers.lapse": text}), notes, top)  # fmt: skip
+    return Estimate("shifted beta-geometric: lapse at renewals (Fader & Hardie 2007)", f"{data}; term {renewals.term} months",
+                    table(top, same, "mean lapse"), (check,), _fragment(same or top, values, {"customers.lapse": text}), notes, top)  # fmt: skip
 
 
 def payment(found: Transitions, source: str = "log") -> Estimate:
@@ -194,20 +199,57 @@ def payment(found: Transitions, source: str = "log") -> Estimate:
                     (found.stationarity(),), Fragment(values, {"customers.payment": text, **sources}))  # fmt: skip
 
 
-def table(top: Maximum) -> pd.DataFrame:
-    """A row per parameter: estimate, standard error, intervals."""
-    wald, profile = top.wald(), top.profile()
-    return pd.DataFrame(
+def table(top: Maximum, same: Maximum | None = None, mean: str = "") -> pd.DataFrame:
+    """A row per parameter: estimate, standard error, intervals; of what is not identified the profile interval alone.
+
+    Where one probability for all customers, `same`, is what the log says, its row is called `mean`, and the other
+    parameters that it has in common with `top` are those estimated with it.
+    """
+    wald = top.wald()
+    made = pd.DataFrame(
         {
             "parameter": top.names, "unit": top.units, "estimate": top.theta, "se": top.standard_errors,
-            "wald_low": wald[:, 0], "wald_high": wald[:, 1], "profile_low": profile[:, 0], "profile_high": profile[:, 1],
+            "wald_low": wald[:, 0], "wald_high": wald[:, 1], "profile_low": top.ends[:, 0], "profile_high": top.ends[:, 1],
         }
     )  # fmt: skip
+    made.loc[made["parameter"].isin(top.open), ["estimate", "se", "wald_low", "wald_high"]] = np.nan
+    if same is None:
+        return made
+    known = table(same)
+    rows = [known[known["parameter"] != alike.ODDS], pd.DataFrame([alike.probability_row(same, mean)])]
+    return pd.concat([*rows, made[~made["parameter"].isin(same.names)]], ignore_index=True)
 
 
-def _beta(alpha: float, beta: float) -> dict[str, float]:
-    """The beta over lapse or dropout, and nothing that moves it."""
-    return {"alpha": rounded(alpha), "beta": rounded(beta), "satisfaction": 0.0, "tie": 0.0}
+def _alike(top: Maximum, same: Maximum, names: tuple[str, str]) -> Maximum | None:
+    """The fit of one probability for all customers, where the log tells no more."""
+    return same if alike.indistinguishable(top, same, names) else None
+
+
+def _beta(top: Maximum, same: Maximum | None, event: str) -> tuple[dict[str, float], str]:
+    """The beta over lapse or dropout, and nothing that moves it; and what was estimated, in words."""
+    if same is None:
+        a, b = top.names[-2:]
+        alpha, beta, said = top[a], top[b], f"{_plus_minus(top, a)}, {_plus_minus(top, b)}"
+    else:
+        p, error = alike.probability(same), alike.probability_row(same, event)["se"]
+        alpha, beta = p * alike.SUM, (1.0 - p) * alike.SUM
+        said = (
+            f"probability of {event} {p:.4g} ± {error:.2g}, the same for all, since differences between customers are not "
+            f"distinguishable from none: alpha + beta = {alike.SUM:,.0f} says so"
+        )
+    return {"alpha": rounded(alpha), "beta": rounded(beta), "satisfaction": 0.0, "tie": 0.0}, said
+
+
+def _one_for_all(top: Maximum, same: Maximum, event: str) -> tuple[str, ...]:
+    """What is said where one probability for all customers is what the log says."""
+    a, b = top.names[-2:]
+    row, gain = alike.probability_row(same, event), 2 * (top.log_likelihood - same.log_likelihood)
+    return (
+        f"{a} and {b} are not identified: differences between customers in {event} are not distinguishable from none "
+        f"(2 log LR = {max(gain, 0.0):.2f}, below 3.84, against one probability for all)",
+        f"identified is the mean probability of {event}, {row['estimate']:.4g} ± {row['se']:.2g} (95% {row['profile_low']:.4g} to "
+        f"{row['profile_high']:.4g}); the fragment gives it to all customers, as alpha + beta = {alike.SUM:,.0f}",
+    )
 
 
 def _tracking(tracked: pd.DataFrame, unit: str) -> tuple[str, ...]:
@@ -224,7 +266,7 @@ def _tracking(tracked: pd.DataFrame, unit: str) -> tuple[str, ...]:
 
 
 def _known(top: Maximum) -> bool:
-    return bool(np.isfinite(top.standard_errors).all())
+    return bool(np.isfinite(top.standard_errors).all()) and not top.open
 
 
 def _fragment(top: Maximum, values: dict[str, Any], sources: dict[str, str]) -> Fragment:
@@ -235,7 +277,10 @@ def _fragment(top: Maximum, values: dict[str, Any], sources: dict[str, str]) -> 
 def _unidentified(top: Maximum) -> tuple[str, ...]:
     if _known(top):
         return ()
-    return ("the log does not identify all parameters: there are no standard errors, and the fragment leaves them out",)
+    names = " and ".join(top.open) or "all parameters"
+    return (
+        f"the log does not identify {names}: the interval has no bound that means anything, and the fragment leaves this law out",
+    )
 
 
 def _plus_minus(top: Maximum, name: str) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import bgnbd, tracking
+from sim.calibrate import alike, bgnbd, tracking
 from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Array, Maximum
 from sim.errors import InputError
@@ -124,9 +124,7 @@ def forecast(
         raise InputError(
             f"forecast: found {fit_steps + steps:,} {h.units} in all, allowed are at most {LONGEST:,}; --unit month is coarser"
         )
-    if uncertain and not np.isfinite(fitted.log_covariance).all():
-        raise InputError("forecast: the log does not identify all parameters, so there is no distribution to draw them from")
-    thetas = fitted.draw(runs, seed) if uncertain else np.tile(fitted.theta, (runs, 1))
+    thetas = _drawn(fitted, h, runs, seed) if uncertain else np.tile(fitted.theta, (runs, 1))
     whole = fit_steps + steps
     out = np.zeros((runs, whole))
     for k, theta in enumerate(thetas):
@@ -136,6 +134,19 @@ def forecast(
     observed = np.append(tracking.observed(h), np.full(steps, np.nan))
     expected = tracking.expected(h, lambda t: bgnbd.expected_purchases(t, *fitted.theta), whole)
     return Forecast(h.unit, fit_steps, out, observed, expected, seed, h.x.size)
+
+
+def _drawn(fitted: Maximum, h: Histories, runs: int, seed: int) -> Array:
+    """[runs, 4] parameters from the asymptotic distribution of the estimates; where differences in dropout are not
+    distinguishable from none, from that of the fit of one probability for all."""
+    if fitted.open:
+        same = alike.fit_purchases(h)
+        if alike.indistinguishable(fitted, same, ("a", "b")):
+            r, alpha, odds = same.draw(runs, seed).T
+            return np.stack([r, alpha, alike.SUM * odds / (1.0 + odds), alike.SUM / (1.0 + odds)], axis=1)
+    if fitted.open or not np.isfinite(fitted.log_covariance).all():
+        raise InputError("forecast: the log does not identify all parameters, so there is no distribution to draw them from")
+    return fitted.draw(runs, seed)
 
 
 def simulate_cohort(theta: Array, entry: Array, steps: int, run: int, seed: int) -> Array:

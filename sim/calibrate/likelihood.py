@@ -21,6 +21,7 @@ LogLikelihood = Callable[[Array], tuple[float, Array]]  # theta -> (log-likeliho
 EDGE = 12.0  # of |phi - centre|: a parameter that runs there is not identified
 STEP = 1e-4  # of phi, for the information
 LEVEL = 0.95
+WIDEST = 1e4  # ratio of the ends of an interval: a parameter known no better than to four orders of magnitude is not identified
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,19 @@ class Maximum:
     def identified(self) -> bool:
         """Whether no parameter has run to the edge of what is searched."""
         return bool(np.all(np.abs(np.log(self.theta) - self.centre) < EDGE - 1.0))
+
+    @cached_property
+    def ends(self) -> Array:
+        """[k, 2] 95% profile-likelihood intervals."""
+        return self.profile()
+
+    @cached_property
+    def open(self) -> tuple[str, ...]:
+        """Parameters that are not identified: the profile interval ends in 0 or infinity, or spans more than `WIDEST`."""
+        low, high = self.ends.T
+        return tuple(
+            name for name, a, b in zip(self.names, low, high, strict=True) if not 0.0 < a <= b < np.inf or b > WIDEST * a
+        )
 
     @property
     def standard_errors(self) -> Array:

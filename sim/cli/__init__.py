@@ -17,8 +17,10 @@ def make_app() -> typer.Typer:
     import typer
 
     from sim.cli import calibrate, cite, compare, design, explain, memo, plot, run, scenarios, sweep, understand, validate
+    from sim.cli.options import Commands
 
     app = typer.Typer(
+        cls=Commands,
         name="daarna",
         help="What a sales incentive scheme does to the customers a firm signs, and to its book over the years.",
         no_args_is_help=True,

@@ -46,7 +46,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""
-    from sim.analysis.compare import PAIRS
+    from sim.analysis.compare import PAIRS, check_pairs
     from sim.analysis.differences import check_level
     from sim.analysis.outcomes import directed
     from sim.errors import InputError
@@ -57,6 +57,7 @@ def compare(
     chosen = [load(path) for path in (base, *other)]
     goal = goal_of(runs, precision or None, max_runs, rule, difference=True)
     pairs = PAIRS if runs is None else runs
+    check_pairs(pairs)
     check(chosen, pairs, seed, engine, workers, None)
     if goal:
         goal.check(chosen)

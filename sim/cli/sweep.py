@@ -85,6 +85,10 @@ def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) 
         raise InputError("--part and --dask: allowed is one of the two; a cluster does all parts")
     if part is not None and not re.fullmatch(r"[1-9]\d{0,6}/[1-9]\d{0,6}", part):
         raise InputError(f'--part: found "{part}", allowed is K/N, as in 3/16')
+    if part is not None:
+        number, parts = map(int, part.split("/"))
+        if number > parts:
+            raise InputError(f"--part: found {part}, allowed is 1/{parts} to {parts}/{parts}")
     if tasks < 1:
         raise InputError(f"--tasks: found {tasks}, allowed is at least 1")
     if workers is not None and workers < 1:

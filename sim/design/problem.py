@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from pydantic import PrivateAttr, ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
@@ -73,6 +73,13 @@ class Constraint(Group):
     outcome: str = par("", "expression", "an outcome, or a statistic of one as in q05(npv)")
     at_least: Number | Literal["base"] | None = par(None, "unit of the outcome", "lower limit")
     at_most: Number | Literal["base"] | None = par(None, "unit of the outcome", "upper limit")
+
+    @field_validator("at_least", "at_most", mode="before")
+    @classmethod
+    def _number_or_base(cls, value: Any) -> Any:
+        if value is None or value == "base" or (isinstance(value, int | float) and not isinstance(value, bool)):
+            return value
+        raise ValueError(f'found {shown(value)}, allowed is a number or "base"{nearest(value, ["base"])}')
 
     @model_validator(mode="after")
     def _consistent(self) -> Constraint:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import Annotated, Any
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -22,7 +23,9 @@ class Group(BaseModel):
     @classmethod
     def _no_coercion(cls, value: Any, info: ValidationInfo) -> Any:
         """A number is a number: neither "1.5" nor true; a whole number is not 1.5."""
-        kind = cls.model_fields[str(info.field_name)].annotation
+        kind = _kind(cls.model_fields[str(info.field_name)].annotation)
+        if value is None:
+            return value
         if kind in (float, int) and isinstance(value, bool | str):
             raise ValueError(f"found {shown(value)}, allowed is a number")
         if kind is float and isinstance(value, int) and abs(value) > 2**1023:
@@ -32,6 +35,12 @@ class Group(BaseModel):
         if kind is bool and not isinstance(value, bool):
             raise ValueError(f"found {shown(value)}, allowed is true or false")
         return value
+
+
+def _kind(annotation: Any) -> Any:
+    """What a field holds, be it optional or not."""
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    return kinds[0] if NoneType in get_args(annotation) and len(kinds) == 1 else annotation
 
 
 def par(default: Any, unit: str, meaning: str, source: str = "assumed", **bounds: Any) -> Any:

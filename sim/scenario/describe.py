@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 from sim.scenario.base import Group, shown
 from sim.scenario.model import Scenario
+from sim.scenario.sources import ASSUMED, source_of
 
 SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 
@@ -128,10 +129,8 @@ def _rows(group: Group, prefix: str, sources: dict[str, str]) -> list[Parameter]
 
 def _row(path: str, value: Any, field: Any, sources: dict[str, str]) -> Parameter:
     extra = field.json_schema_extra or {}
-    given = sources.get(path) or next(
-        (text for place, text in sources.items() if path.startswith((f"{place}.", f"{place}["))), None
-    )
-    source = given or (extra.get("source", "assumed") if value == field.default else "assumed")
+    declared = extra.get("source", ASSUMED) if value == field.default else ASSUMED
+    source = source_of(path, sources) or declared
     return Parameter(path, plain(value), extra.get("unit", ""), allowed(field), field.description or "", source)
 
 

@@ -25,7 +25,9 @@ How the model uses these is in [model.md](model.md), how a scheme is written in 
 
 Units: *money* is the scenario's currency; rates are per month unless the unit says otherwise. A number in a list is counted
 from 0. The source *assumed* means that no source stands behind the default; a scenario says where its own values come from
-in `[sources]`, and `daarna describe SCENARIO` prints both.
+in `[sources]`, and `daarna describe SCENARIO` prints both. A source is that of a parameter, or of a group (`"customers.lapse"`); the narrowest
+counts. It holds for the value it was given for: what a scenario that `extends` another, a factor or a calibration sets to another value
+is *assumed*, unless a source comes with it.
 """
 
 RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (

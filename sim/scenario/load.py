@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from sim.errors import InputError
 from sim.scenario.base import Group, nearest, shown
 from sim.scenario.model import Scenario, merge
+from sim.scenario.sources import inner, layered, own
 
 Place = tuple[int | str, ...]
 
@@ -39,13 +40,16 @@ def load(path: str | Path) -> Scenario:
     path = Path(path)
     layers = _read(path, ())
     data: dict[str, Any] = {}
+    sources: dict[str, str] = {}
     for layer in reversed(layers):
-        data = merge(data, layer.data)
+        below, data = data, merge(data, layer.data)
+        sources = layered(sources, own(layer.data), below, data, Scenario) if below else own(layer.data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
         raise InputError(explain(error, data, lambda place: str(_speaker(layers, place)))) from None
     _check_sources(layers, scenario)
+    scenario = scenario.model_copy(update={"sources": sources})
     scenario._name = path.stem
     return scenario
 
@@ -179,17 +183,11 @@ def _inside(data: Any, part: int | str) -> Any:
         return None
 
 
-def _groups(field: Any) -> list[type[Group]]:
-    """The group a field holds, be it alone or in a list; empty for a plain parameter."""
-    inner = [field.annotation, *getattr(field.annotation, "__args__", ())]
-    return [kind for kind in inner if isinstance(kind, type) and issubclass(kind, Group)]
-
-
 def _group_at(place: Place) -> type[Group]:
     group: type[Group] = Scenario
     for part in place:
         if isinstance(part, str):
-            group = _groups(group.model_fields[part])[0]
+            group = inner(group.model_fields[part])[0] or group
     return group
 
 
@@ -208,7 +206,8 @@ def paths(group: type[Group] = Scenario, prefix: str = "") -> list[str]:
     for name, field in group.model_fields.items():
         path = f"{prefix}{name}"
         found.append(path)
-        for kind in _groups(field):
+        kind, _ = inner(field)
+        if kind is not None:
             found += paths(kind, f"{path}.")
     return found
 

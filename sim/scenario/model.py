@@ -6,12 +6,13 @@ import hashlib
 import json
 from typing import Any
 
-from pydantic import PrivateAttr, ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError
 from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
+from sim.scenario.sources import layered, own
 
 LABEL = "a label: no result depends on it"
 
@@ -31,6 +32,13 @@ class Scenario(Group):
     scheme: Scheme = Scheme()
     sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from", LABEL)
     _name: str = PrivateAttr("")
+
+    @field_validator("currency")
+    @classmethod
+    def _named(cls, code: str) -> str:
+        if not code.strip():
+            raise ValueError(f"found {shown(code)}, allowed is a text that is not empty, such as EUR")
+        return code
 
     @model_validator(mode="after")
     def _consistent(self) -> Scenario:
@@ -52,18 +60,22 @@ class Scenario(Group):
     def with_(self, **changes: Any) -> Scenario:
         """A copy with groups or values replaced; nested dictionaries are merged, lists are replaced.
 
+        What is changed loses its source and is *assumed*, unless `changes` has ``sources`` for it.
+
         Raises
         ------
         InputError
             When the result is no valid scenario.
         """
-        data = merge(self.model_dump(), changes)
+        before = self.model_dump()
+        data = merge(before, changes)
         try:
             made = Scenario.model_validate(data)
         except ValidationError as error:
             from sim.scenario.load import explain
 
             raise InputError(explain(error, data, lambda place: "with_")) from None
+        made = made.model_copy(update={"sources": layered(self.sources, own(changes), before, made.model_dump(), Scenario)})
         made._name = self._name if "title" not in changes else ""
         return made
 

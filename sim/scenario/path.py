@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
+from sim.scenario.sources import layered, own
 
 STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]*)\]")
 
@@ -41,7 +42,8 @@ def vary(scenario: Scenario, changes: Mapping[str, Any], where: str = "") -> Sce
     scenario : Scenario
         What is changed.
     changes : mapping
-        Path -> value; a value for a group or a list replaces it whole.
+        Path -> value; a value for a group or a list replaces it whole.  What is changed loses its source and is *assumed*,
+        unless ``sources`` is among the paths and has one for it.
     where : str
         What messages begin with: the file or argument that asks for the change.
 
@@ -59,6 +61,8 @@ def vary(scenario: Scenario, changes: Mapping[str, Any], where: str = "") -> Sce
         from sim.scenario.load import explain
 
         raise InputError(explain(error, data, lambda place: where or "vary")) from None
+    sources = layered(scenario.sources, own(changes), scenario.model_dump(), made.model_dump(), Scenario)
+    made = made.model_copy(update={"sources": sources})
     made._name = scenario._name
     return made
 

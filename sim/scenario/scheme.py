@@ -57,7 +57,13 @@ class Deferral(Group):
 
     share: float = par(0.0, "share", "of the award, held back", ge=0, le=1)
     months: int = par(36, "months", "until all of it has vested", "EU CRD 4-5 years, Solvency II 3", ge=1, le=1200)
-    slices: int = par(3, "slices", "equal parts in which it vests", ge=1, le=120)
+    slices: int = par(
+        3,
+        "slices",
+        "equal parts in which it vests: part k in month months x k / slices after the award, rounded down, at least 1",
+        ge=1,
+        le=120,
+    )
     malus_measure: Literal["none", "persistency", "satisfaction", "tenure"] = par(
         "none", "name", "level measure that must hold up"
     )

@@ -6,9 +6,10 @@ point fails, and is recorded as failing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pydantic import ValidationError
 
 from sim.errors import InputError
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 MOST = 1_000_000  # points of a design
 SAMPLED = ("lhs", "sobol_sequence", "sobol", "morris")
 GIVEN = ("table", "list")
+OUTCOMES = frozenset(column.name for column in run_columns(1200))  # of runs of any length
 METHODS = ("grid", *SAMPLED, *GIVEN)
 
 
@@ -50,9 +52,8 @@ def check_numbers(design: Design) -> None:
         raise InputError(f"grid_levels: found {shown(design.grid_levels)}, allowed is an even number of at least 2")
     _check_method(design)
     if design.base is not None:
-        there = {column.name for column in run_columns(1200)}
         for name in design.outcomes:
-            if name not in there:
+            if name not in OUTCOMES:
                 names = [column.name for column in run_columns(design.base.months)]
                 raise InputError(f'outcomes: found "{name}"{nearest(name, names) or "; there are " + ", ".join(names)}')
 
@@ -83,6 +84,9 @@ def check_factors(design: Design) -> None:
         raise InputError(f'factor "{free[0]}": found neither low and high nor levels')
     if design.base is not None and (bare := [one.name for one in design.factors if not one.paths]):
         raise InputError(f'factor "{bare[0]}": found no path; say which parameter it sets')
+    taken = [name for name in design.names if design.base is not None and name in OUTCOMES]
+    if taken:
+        raise InputError(f'factor "{taken[0]}": this is the name of an outcome; give the factor another name')
     crossed = [factor.name for factor in design.factors if factor.crossed]
     if crossed and design.method not in SAMPLED:
         raise InputError(f'factor "{crossed[0]}": found crossed, but method "{design.method}" makes no sample to cross it with')
@@ -106,21 +110,40 @@ def probe(base: Scenario, factors: Sequence[Factor]) -> None:
     stand in one of their schemes only.
     """
     *earlier, factor = factors
+    for end in range(len(factor.labels)) if factor.labels else [factor.low, factor.high] if factor.ranged else []:
+        _try(base, earlier, factor, end, f'factor "{factor.name}"')
+
+
+def probe_given(base: Scenario, factors: Sequence[Factor], codes: Mapping[str, np.ndarray], where: str) -> None:
+    """Refuse a value of a table that can never be right: of numbers the lowest and the highest are tried, of others each."""
+    for number, factor in enumerate(factors):
+        values = codes[factor.name]
+        if factor.labels or factor.ranged:
+            continue  # probed without the table
+        if values.dtype == object:
+            rows = list({(type(value), value): row for row, value in reversed(list(enumerate(values)))}.values())[::-1]
+        else:
+            rows = [int(values.argmin()), int(values.argmax())]
+        for row in rows:
+            value = values[row].item() if hasattr(values[row], "item") else values[row]
+            _try(base, factors[:number], factor, value, f"{where}: row {row + 1}")
+
+
+def _try(base: Scenario, earlier: Sequence[Factor], factor: Factor, code: Any, where: str) -> None:
+    """Set one value alone, then beside each level of the factors before it; refuse it if it is never right."""
     starts: list[tuple[tuple[Factor, ...], tuple[Any, ...]]] = [((), ())]
     starts += [((one,), (level,)) for one in earlier for level in range(len(one.labels))]
-    for end in range(len(factor.labels)) if factor.labels else [factor.low, factor.high] if factor.ranged else []:
-        first: InputError | None = None
-        for others, row in starts:
-            try:
-                make_scenario(base, (*others, factor), (*row, end), f'factor "{factor.name}"')
-            except InputError as error:
-                first = first or error
-                if not _only_beside_others(error):
-                    continue
-            break
-        else:
-            assert first is not None
-            raise first
+    first: InputError | None = None
+    for others, row in starts:
+        try:
+            make_scenario(base, (*others, factor), (*row, code), where)
+        except InputError as error:
+            first = first or error
+            if not _only_beside_others(error):
+                continue
+        return
+    assert first is not None
+    raise first
 
 
 def _only_beside_others(error: InputError) -> bool:

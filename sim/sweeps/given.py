@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +63,21 @@ def _frame(table: Any, folder: Path) -> tuple[pd.DataFrame, str]:
     raise InputError(f"table: found {shown(table)}, allowed is a CSV file, a data frame or a list of tables")
 
 
+def _number(value: Any) -> Any:
+    """The number that a text is: where one cell of a column is no number, all of its cells are read as texts."""
+    for kind in (int, float):
+        with suppress(ValueError):
+            return kind(value) if isinstance(value, str) else value
+    return value
+
+
 def _codes(column: pd.Series, factor: Factor, where: str) -> np.ndarray:
     """Codes of a factor's column."""
     if column.isna().any():
         raise InputError(f"{where}: row {int(column.isna().argmax()) + 1}, {factor.name}: found nothing, allowed is a value")
     values = column.to_numpy()
+    if values.dtype == object and not factor.labels:
+        values = np.array([_number(value) for value in values], object)
     if factor.labels:
         known = {label: number for number, label in enumerate(factor.labels)}
         bad = [row for row, value in enumerate(values) if value not in known]

@@ -1,4 +1,4 @@
-"""The hypotheses in the battery: an entry each, that passes while the verdicts are those recorded in its file.
+"""The hypotheses in the battery: an entry each, that passes while the verdicts are those recorded in `found.json`.
 
 A hypothesis that the model refutes is a result, not a failure of the model; what would be one is an answer that changes unnoticed.
 """
@@ -62,7 +62,7 @@ def check(effort: Effort, file: str) -> Iterator[Finding]:
 
 def _register(file: str, title: str) -> None:
     def one(effort: Effort) -> Iterator[Finding]:
-        """Registered in the setting's file: claims, signs expected, rule of decision, and the verdicts found."""
+        """Registered in the setting's file: claims, signs expected, rule of decision; what was found is recorded in found.json."""
         return check(effort, file)
 
     one.__qualname__ = f"check_{file}"

@@ -23,6 +23,8 @@ def hypotheses(answers: Sequence[Answer]) -> str:
         "run, what is claimed, which outcomes decide with which sign, and the rule of decision. Arms meet on common random numbers; intervals",
         "are 95% and hold jointly for the outcomes of a claim. *At equal pay* the variable pay of the second arm is rescaled until a rep",
         "earns what the first arm's rep earns. A hypothesis is refuted in a world as soon as one of its claims is; the claims say which.",
+        "The rule is the one in the code (`sim/validate/verdicts.py`), word for word, or the file is refused. Verdicts are recorded in",
+        "`scenarios/hypotheses/found.json` after the runs; the record decides nothing, it lets `daarna validate` notice an answer that changes.",
         "",
         "| | hypothesis | world | at equal parameters | at equal pay |",
         "|---|---|---|---|---|",

@@ -5,10 +5,9 @@ A file under ``scenarios/hypotheses`` holds one hypothesis::
     id = "E1"
     title = "…"                                   # the hypothesis in a sentence
     source = "…"                                  # who claims it
-    rule = "…"                                    # the rule of decision in words; the code's is sim.validate.verdicts
+    rule = "…"                                    # the rule of decision: that of sim.validate.verdicts, word for word
     runs = 200                                    # pairs of runs of a claim
     worlds = { baseline = "../baseline.toml" }    # name = scenario file; a claim is decided in each of them
-    found = { baseline = ["refuted", "refuted"] } # afterwards: what the registered runs said, at equal parameters and at equal pay
 
     [[claims]]
     say = "…"
@@ -36,10 +35,14 @@ A file under ``scenarios/hypotheses`` holds one hypothesis::
     path = "customers.lapse.alpha"
     low = 0.3
     high = 2.0
+
+What the registered runs said is recorded afterwards in ``found.json`` beside the files, so that the registration stays as written: by
+``id`` and world the verdicts at equal parameters and at equal pay.  It decides nothing; ``daarna validate`` compares new runs with it.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -54,13 +57,14 @@ from sim.sweeps.factor import Factor
 from sim.sweeps.read import KINDS, OF_FACTOR, check_keys
 from sim.toml import read_toml
 from sim.validate.outcomes import unit_of
-from sim.validate.verdicts import VERDICTS
+from sim.validate.verdicts import VERDICTS, rules
 
+RECORD = "found.json"  # beside the files: what registered runs said
 SIGNS = ("+", "-", "0", "?")
 PATHS = ("scheme", "reps.salary")  # what an arm takes from a file
 KEYS = {
     "id": str, "title": str, "statement": str, "source": str, "rule": str, "runs": int, "seed": int, "worlds": dict, "claims": list,
-    "peaks": list, "flips": list, "limits": str, "found": dict,
+    "peaks": list, "flips": list, "limits": str,
 }  # fmt: skip
 OF_ARM = {"take": str, "paths": list, "set": dict}
 OF_CLAIM = {
@@ -155,7 +159,7 @@ class Hypothesis:
     runs: int = 200
     seed: int = 1
     file: Path = Path()
-    found: dict[str, list[str]] = field(default_factory=dict)  # by world: verdicts as recorded
+    found: dict[str, list[str]] = field(default_factory=dict)  # by world: verdicts as recorded afterwards
 
 
 def load(path: str | Path) -> Hypothesis:
@@ -172,7 +176,7 @@ def load(path: str | Path) -> Hypothesis:
         return _hypothesis(data, path)
     except InputError as error:
         text = str(error)
-        raise InputError(text if text.startswith(str(path)) else f"{path}: {text}") from None
+        raise InputError(text if text.startswith((str(path), str(path.parent / RECORD))) else f"{path}: {text}") from None
 
 
 def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
@@ -183,13 +187,34 @@ def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
     worlds = {name: load_scenario(path.parent / _text(file, f"worlds.{name}")) for name, file in data.pop("worlds").items()}
     if not worlds:
         raise InputError('worlds: found none; name at least one, as in worlds = { baseline = "../baseline.toml" }')
-    for name, said in data.get("found", {}).items():
-        if name not in worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
-            raise InputError(f"found.{name}: found {shown(said)}, allowed is, by world, a list of {', '.join(VERDICTS)}")
     claims = tuple(_claim(one, f"claims[{k}]", worlds, path) for k, one in enumerate(data.pop("claims")))
     peaks = tuple(_peak(one, f"peaks[{k}]", worlds, path) for k, one in enumerate(data.pop("peaks", [])))
     flips = tuple(_flip(one, f"flips[{k}]", worlds, claims) for k, one in enumerate(data.pop("flips", [])))
-    return Hypothesis(**data, worlds=worlds, claims=claims, peaks=peaks, flips=flips, file=path)
+    _rule(data["rule"], rules(bool(peaks), any(claim.against is not None for claim in claims)))
+    found = _recorded(path.parent / RECORD, data["id"], worlds)
+    return Hypothesis(**data, worlds=worlds, claims=claims, peaks=peaks, flips=flips, file=path, found=found)
+
+
+def _rule(said: str, allowed: tuple[str, ...]) -> None:
+    """The rule that is registered is the one by which the code decides."""
+    if said not in allowed:
+        raise InputError(f"rule: found {shown(said)}, allowed is what the code decides by, word for word:\n{allowed[0]}")
+
+
+def _recorded(file: Path, name: str, worlds: Iterable[str]) -> dict[str, list[str]]:
+    """Verdicts recorded of a hypothesis, by world; none if there is no record."""
+    if not file.is_file():
+        return {}
+    try:
+        found = json.loads(file.read_text(encoding="utf-8")).get(name, {})
+        for world, said in found.items():
+            if world not in worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
+                raise InputError(
+                    f"{file}: {name}.{world}: found {shown(said)}, allowed is, by world, a list of {', '.join(VERDICTS)}"
+                )
+    except (OSError, ValueError, AttributeError, TypeError):
+        raise InputError(f"{file}: is no record of verdicts, by hypothesis and world") from None
+    return dict(found)
 
 
 def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Claim:

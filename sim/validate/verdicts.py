@@ -28,6 +28,20 @@ SUPPORTED, REFUTED, OPEN = "supported", "refuted", "not decided"
 VERDICTS = {SUPPORTED: 1.0, OPEN: 0.0, REFUTED: -1.0}  # as numbers
 LEVEL = 0.95
 
+#: The rule in words, as a registration says it; what is added where a hypothesis has a curve, or a claim with two settings.
+RULE = (
+    "supported in a world if the joint 95% intervals of all outcomes that decide lie on the side expected; "
+    "refuted if one lies on the other side; not decided otherwise"
+)
+OF_CURVES = "; of the curve: supported if some {one} inside is better than both ends, refuted if one end is better than every {one} inside"
+OF_SETTINGS = "; of a claim with two settings: of the difference between the two differences"
+
+
+def rules(curves: bool, settings: bool) -> tuple[str, ...]:
+    """The rule of a hypothesis in words, with or without curves and claims with two settings; the wordings that are allowed."""
+    wordings = dict.fromkeys(OF_CURVES.format(one=word) if curves else "" for word in ("value", "share"))
+    return tuple(RULE + curve + (OF_SETTINGS if settings else "") for curve in wordings)
+
 
 @dataclass(frozen=True)
 class Judged:

@@ -80,7 +80,10 @@ def test_equal_pay_is_said_and_the_same_command_goes_on(daarna: Daarna, capsys: 
     [
         (["tiny.toml"], "OTHER"),
         (["tiny.toml", "gone.toml"], "gone.toml: there is no such file"),
-        (["tiny.toml", "none.toml", "--runs", "0"], "runs: found 0, allowed is at least 1"),
+        (["tiny.toml", "none.toml", "--runs", "0"], "runs: found 0, allowed is at least 2"),
+        (["tiny.toml", "none.toml", "--runs", "1"], "runs: found 1, allowed is at least 2: an interval needs two pairs of runs"),
+        (["tiny.toml", "none.toml", "--runs", "ten"], '--runs: found "ten", allowed is a whole number'),
+        (["tiny.toml", "none.toml", "--level", "high"], '--level: found "high", allowed is a number'),
         (["tiny.toml", "none.toml", "--level", "95"], "level: found 95"),
         (["tiny.toml", "none.toml", "--outcome", "signings"], 'found "signings", of which neither more nor less is better'),
         (["tiny.toml", "none.toml", "--outcome", "nvp"], 'did you mean "npv"'),

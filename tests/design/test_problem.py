@@ -37,7 +37,9 @@ def message(folder: Path, old: str, new: str) -> str:
         ("high = 24", "high = 2400", "clawback.months = 2400: scheme.components[0] \"commission\", clawback.months: found 2400"),
         ('"npv"', '"nvp"', 'problem.toml: objectives[0]: outcome: nvp: found \'nvp\', which is no outcome of a run; did you mean "npv"?'),
         ('"npv"', '"npv +"', 'problem.toml: objectives[0]: outcome: found \'npv +\', allowed is mean(npv), or the outcome alone;'),
-        ('at_least = "base"', 'at_least = "bass"', "constraints[0].at_least"),
+        ('at_least = "base"', 'at_least = "bas"', 'constraints[0].at_least: found "bas", allowed is a number or "base"; did you mean "base"?'),
+        ('at_least = "base"', "at_least = true", 'constraints[0].at_least: found true, allowed is a number or "base"'),
+        ("high = 0.6", 'high = "0.6"', 'vary[0].high: found "0.6", allowed is a number'),
         ('at_least = "base"', "", "problem.toml: constraints[0].at_most: give at_least or at_most, one of the two"),
         ("evaluations = 16", "evaluations = 1", "problem.toml: effort.evaluations: found 1, allowed is at least 8"),
         ('base = "tiny.toml"', "", "problem.toml: base: found none; name a scenario file"),
@@ -47,7 +49,9 @@ def message(folder: Path, old: str, new: str) -> str:
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(tmp_path: Path, old: str, new: str, said: str) -> None:
-    assert said in message(tmp_path, old, new)
+    told = message(tmp_path, old, new)
+    assert said in told
+    assert "\n" not in told and "Input should" not in told
 
 
 def test_a_parameter_is_either_chosen_or_unknown(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ case says: who signs, who leaves, what the measures come to.  README.md tells ho
 
 from __future__ import annotations
 
-import tomllib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,10 @@ from sim.scenario.load import explain
 from sim.scenario.model import Scenario, merge
 from sim.scheme.measures import NAMES
 from sim.state import CUSTOMER
+from sim.toml import read_toml
 from sim.trace import PayMonth, TracedModel
 from sim.trace.agents import TracedCustomer, TracedRep
+from tests.statements import shape
 
 #: Nothing happens by itself: nobody buys again, needs service, pays late or leaves; reps stay, and have means.
 QUIET: dict[str, Any] = {
@@ -73,29 +75,42 @@ class Case:
 
 def read(path: Path) -> Case:
     """Read a case; what is wrong with it is said by file and place."""
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"{path.name}: is not valid TOML: {error}") from None
-    _known(path.name, "", data, KEYS)
-    months = {_month(path.name, number): one for number, one in data.get("month", {}).items()}
+    file, data = path.name, read_toml(path, "a worked case")
+    _known(file, "", data, KEYS)
+    title = shape.text(f"{file}: title", data.get("title", path.stem))
+    shape.text(f"{file}: source", data.get("source", ""))
+    months = {
+        _month(file, number): shape.table(f"{file}: month.{number}", one, "[month.6.happens]")
+        for number, one in shape.table(f"{file}: month", data.get("month", {}), "[month.6.happens]").items()
+    }
     for month, one in months.items():
-        _known(path.name, f"month.{month}: ", one, ("happens", "expect"))
-    scenario = _scenario(path.name, data, max(months, default=0))
+        _known(file, f"month.{month}: ", one, ("happens", "expect"))
+    scenario = _scenario(file, data, max(months, default=0))
     components = [component.name for component in scenario.scheme.components]
     names = [name for name in components if name in AMOUNTS | LEVELS]
     if names or len(set(components)) < len(components):
-        raise InputError(f"{path.name}: scheme: give every component a name of its own, other than {', '.join(AMOUNTS | LEVELS)}")
-    case = Case(
-        path.name,
-        data.get("title", path.stem),
-        scenario,
-        {month: one.get("happens", {}) for month, one in months.items()},
-        {month: one.get("expect", {}) for month, one in months.items()},
-        data.get("total", {}),
-    )
-    _check(case, components)
-    return case
+        raise InputError(f"{file}: scheme: give every component a name of its own, other than {', '.join(AMOUNTS | LEVELS)}")
+    happens = {month: _happens(file, f"month.{month}.happens", one, scenario.reps.count) for month, one in months.items()}
+    expect = {
+        month: _expect(file, f"month.{month}.expect", one, (*components, *AMOUNTS, *LEVELS)) for month, one in months.items()
+    }
+    total = _expect(file, "total", {"expect": data.get("total", {})}, (*components, *AMOUNTS))
+    if not total and not any(expect.values()):
+        raise InputError(f"{file}: nothing is expected; say what is to be paid, as in [month.1.expect] or [total]")
+    _known_customers(file, happens)
+    return Case(file, title, scenario, happens, expect, total)
+
+
+def _happens(file: str, where: str, month: Mapping[str, Any], reps: int) -> dict[str, Any]:
+    found = shape.table(f"{file}: {where}", month.get("happens", {}), f"[{where}]")
+    _known(file, f"{where}: ", found, (*EVENTS, *NAMES))
+    return shape.happening(f"{file}: {where}", found, reps)
+
+
+def _expect(file: str, where: str, month: Mapping[str, Any], allowed: tuple[str, ...]) -> dict[str, float]:
+    found = shape.table(f"{file}: {where}", month.get("expect", {}), f"[{where}]")
+    _known(file, f"{where}: ", found, allowed)
+    return shape.amounts(f"{file}: {where}", found, f"[{where}]")
 
 
 def _known(file: str, where: str, table: Mapping[str, Any], allowed: Any) -> None:
@@ -105,13 +120,13 @@ def _known(file: str, where: str, table: Mapping[str, Any], allowed: Any) -> Non
 
 
 def _month(file: str, number: str) -> int:
-    if not number.isdigit() or not 1 <= int(number) <= 1200:
+    if not re.fullmatch("[1-9][0-9]{0,3}", number) or int(number) > 1200:
         raise InputError(f"{file}: month.{number}: write the number of a month, as in [month.6.happens]")
     return int(number)
 
 
 def _scenario(file: str, data: Mapping[str, Any], last: int) -> Scenario:
-    months = data.get("months", last)
+    months = data.get("months", max(last, 1))
     given = {key: data[key] for key in ("reps", "scheme", "currency") if key in data}
     whole = merge(QUIET, {**given, "title": data.get("title", file), "months": months})
     try:
@@ -123,25 +138,20 @@ def _scenario(file: str, data: Mapping[str, Any], last: int) -> Scenario:
     return scenario
 
 
-def _check(case: Case, components: list[str]) -> None:
+def _known_customers(file: str, happens: Mapping[int, Mapping[str, Any]]) -> None:
+    """Who signs is new, who leaves is there."""
     signed: set[str] = set()
-    for month in sorted(case.happens):
-        happens, where = case.happens[month], f"month.{month}.happens: "
-        _known(case.file, where, happens, (*EVENTS, *NAMES))
-        twice = signed & set(happens.get("signs", {}))
-        signed |= set(happens.get("signs", {}))
-        strangers = [name for name in happens.get("leaves", []) if name not in signed]
-        if twice or strangers:
-            found = shown(next(iter(twice or strangers)))
-            raise InputError(f"{case.file}: {where}found {found}, who {'signed before' if twice else 'never signed'}")
-        for name, values in happens.items():
-            if name in NAMES and isinstance(values, list) and len(values) != case.scenario.reps.count:
-                raise InputError(f"{case.file}: {where}{name}: found {len(values)} values for {case.scenario.reps.count} reps")
-    for month, expect in case.expect.items():
-        _known(case.file, f"month.{month}.expect: ", expect, (*components, *AMOUNTS, *LEVELS))
-    _known(case.file, "total: ", case.total, (*components, *AMOUNTS))
-    if not case.total and not any(case.expect.values()):
-        raise InputError(f"{case.file}: nothing is expected; say what is to be paid, as in [month.1.expect] or [total]")
+    left: set[str] = set()
+    for month in sorted(happens):
+        where = f"{file}: month.{month}.happens: "
+        for name in happens[month].get("signs", {}):
+            if name in signed:
+                raise InputError(f"{where}found {shown(name)}, who signed before")
+            signed.add(name)
+        for name in happens[month].get("leaves", ()):
+            if name not in signed or name in left:
+                raise InputError(f"{where}found {shown(name)}, who {'left before' if name in left else 'never signed'}")
+            left.add(name)
 
 
 class ScriptedCustomer(TracedCustomer):

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.errors import InputError
 from sim.scenario.path import get
 from sim.sweeps import Design, Factor, load, sampling
 from tests.conftest import ROOT
@@ -258,3 +259,32 @@ def test_levels_of_any_kind_are_found_again(tmp_path: Path) -> None:
     again = sim.open(tmp_path / "s").design
     assert list(again.rows()) == list(design.rows())
     assert [again.scenario(k).content_hash() for k in range(4)] == [design.scenario(k).content_hash() for k in range(4)]
+
+
+def test_a_value_in_a_table_that_can_never_be_right_is_refused_with_its_row(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("reps.salary,label\n1000,x\n1200,y\nabc,x\n", encoding="utf-8")
+    free = Factor(path="reps.salary")
+    label = Factor("label", "title", levels=["x", "y"])
+    with pytest.raises(InputError, match=r'p\.csv: row 3: reps\.salary: found "abc", allowed is a number'):
+        Design(TINY, [free, label], method="table", table="p.csv", folder=tmp_path)
+    for salaries, said in (
+        ([1000.0, -1.0], "row 2: reps.salary: found -1.0, allowed is at least 0"),
+        ([1.0, True], "found True"),
+    ):
+        with pytest.raises(InputError) as error:
+            Design(TINY, [free], method="list", table=[{"reps.salary": one} for one in salaries])
+        assert said.lower() in str(error.value).lower()
+    assert len(Design(TINY, [free], method="list", table=[{"reps.salary": 1000.0}, {"reps.salary": 0}])) == 2
+
+
+def test_what_is_wrong_beside_others_only_is_left_to_its_point() -> None:
+    """A seat that there is not is wrong for two reps and right for nine."""
+    factors = [Factor("reps", "reps.count", levels=[2, 9]), Factor(path="market.success")]
+    table = [{"reps": 2, "market.success": 0.1}, {"reps": 9, "market.success": 0.2}]
+    assert len(Design(TINY, factors, method="table", table=table)) == 2
+
+
+@pytest.mark.parametrize("name", ["npv", "profit_year_7", "signings"])
+def test_a_factor_is_not_called_like_an_outcome(name: str) -> None:
+    with pytest.raises(InputError, match=f'factor "{name}": this is the name of an outcome'):
+        Design(TINY, [Factor(name, "market.success", low=0.1, high=0.9)], method="lhs", points=4)

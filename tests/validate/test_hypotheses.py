@@ -11,6 +11,7 @@ from sim.validate.hypothesis_entries import FILES, findings
 from sim.validate.outcomes import MADE, outcomes
 from sim.validate.pages import hypotheses as page
 from sim.validate.registered import load
+from sim.validate.verdicts import rules
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 WORLD = """
@@ -23,10 +24,9 @@ PLANTED = """
 id = "T"
 title = "Planted"
 source = "none"
-rule = "by interval"
+rule = "RULE"
 runs = 12
 worlds = { small = "world.toml" }
-found = { small = ["refuted", "refuted"] }
 [[claims]]
 say = "half the perks leave more profit, and the same signings"
 base = { set = { "firm.perks" = 200.0 } }
@@ -67,7 +67,8 @@ high = 0.3
 def test_planted_claims_are_supported_and_refuted(tmp_path: Path) -> None:
     """Perks are spent on every signing and touch nothing else under a fixed rule: profit rises by 100 a signing, signings stay."""
     (tmp_path / "world.toml").write_text(WORLD, encoding="utf-8")
-    (tmp_path / "t.toml").write_text(PLANTED, encoding="utf-8")
+    (tmp_path / "t.toml").write_text(PLANTED.replace("RULE", rules(True, True)[0]), encoding="utf-8")
+    (tmp_path / "found.json").write_text('{"T": {"small": ["refuted", "refuted"]}}', encoding="utf-8")
     answer = study(load(tmp_path / "t.toml"), workers=1)
     by_claim = {(part.claim.say, part.at): part.verdict for part in answer.parts}
     verdicts = [by_claim[claim.say, at] for claim in answer.hypothesis.claims for at in (PARAMETERS, PAY)]

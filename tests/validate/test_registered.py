@@ -9,13 +9,14 @@ import pytest
 from sim.errors import InputError
 from sim.validate.hypotheses import files
 from sim.validate.registered import load
+from sim.validate.verdicts import rules
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 GOOD = """
 id = "T"
 title = "Planted"
 source = "none"
-rule = "by interval"
+rule = "RULE"
 runs = 4
 worlds = { baseline = "BASELINE" }
 [[claims]]
@@ -43,7 +44,7 @@ high = 20.0
 
 
 def write(folder: Path, old: str = "", new: str = "") -> Path:
-    text = GOOD.replace("BASELINE", (SCENARIOS / "baseline.toml").as_posix())
+    text = GOOD.replace("BASELINE", (SCENARIOS / "baseline.toml").as_posix()).replace("RULE", rules(True, False)[0])
     assert old in text
     path = folder / "t.toml"
     path.write_text(text.replace(old, new, 1) if old else text, encoding="utf-8")
@@ -69,7 +70,9 @@ def test_arms_take_scheme_and_salary_and_a_setting_comes_last() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('rule = "by interval"', "", "rule: found none; a hypothesis says it before it is run"),
+        ('source = "none"', "", "source: found none; a hypothesis says it before it is run"),
+        ('rule = "supported', 'rule = "supported if I like it, or', "rule: found"),
+        ("; of the curve: ", "; of a curve: ", rules(True, False)[0]),
         ('signings = "+"', 'signings = "up"', 'claims[0].outcomes.signings: found "up", allowed is +, -, 0, ?'),
         ('signings = "+"', 'signngs = "+"', 'claims[0].outcomes: found "signngs", did you mean "signings"?'),
         ('signings = "+", npv = "?"', 'npv = "?"', "claims[0].outcomes: found nothing that decides"),
@@ -89,3 +92,21 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, old: str, new: str
     with pytest.raises(InputError) as raised:
         load(write(tmp_path, old, new))
     assert said in str(raised.value).replace(" (", ", ").replace("; did", ", did")
+
+
+def test_what_was_found_is_recorded_beside_the_registration(tmp_path: Path) -> None:
+    path = write(tmp_path)
+    assert load(path).found == {}
+    record = tmp_path / "found.json"
+    record.write_text('{"T": {"baseline": ["refuted", "supported"]}}', encoding="utf-8")
+    assert load(path).found == {"baseline": ["refuted", "supported"]}
+    for text in ("{", "[]", '{"T": 3}', '{"T": {"baseline": ["perhaps"]}}', '{"T": {"elsewhere": []}}'):
+        record.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError) as raised:
+            load(path)
+        assert str(raised.value).startswith(str(record))
+
+
+def test_every_verdict_of_the_library_is_recorded() -> None:
+    for one in map(load, files()):
+        assert set(one.found) == set(one.worlds) and all(one.found.values())

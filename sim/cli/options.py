@@ -1,0 +1,41 @@
+"""What is said of an option whose value is of the wrong kind: what was found and what is allowed, for all options of all commands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+ALLOWED = {"int": "a whole number", "float": "a number", "bool": "true or false", "path": "a file or folder"}
+
+
+class Commands(TyperGroup):
+    """The subcommands; a value of the wrong kind is answered as everywhere in daarna."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the subcommand."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as error:
+            from sim.errors import InputError
+
+            told = wrong_value(error)
+            if told is None:
+                raise
+            raise InputError(told) from None
+
+
+def wrong_value(error: typer.BadParameter) -> str | None:
+    """The message about a value of the wrong kind, which typer's parser (pydantic) reports in its own words; None of other errors."""
+    from pydantic import ValidationError
+
+    from sim.scenario.base import shown
+
+    cause = error.__cause__
+    detail = cause.errors(include_url=False)[0] if isinstance(cause, ValidationError) else None
+    kind = detail["type"].split("_")[0] if detail else ""
+    if detail is None or kind not in ALLOWED or error.param is None:
+        return None
+    name = max(error.param.opts, key=len)
+    return f"{name}: found {shown(detail['input'])}, allowed is {ALLOWED[kind]}"
