@@ -95,7 +95,7 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
 
     fragment = found.fragment
     if not fragment.values:
-        raise InputError(f"{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
+        raise InputError(f"{found}\n\n{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
     base = load(target.parent / extends) if extends else Scenario()
     try:
         base.with_(**fragment.tree())

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.scenario.model import Scenario
 from sim.validate.distance import agree, contrasts, energy, same_distribution
-from sim.validate.entry import Effort, Finding, entry
+from sim.validate.entry import Effort, Finding, Trajectories, entry
 from sim.validate.houghton import Array, Path, Practice, by_chance, monthly, published
 from sim.validate.measure import by_run, months, runs_table
 from sim.validate.reduced import play
@@ -174,7 +174,7 @@ def rungs(case: Case) -> dict[str, Path]:
     source=SOURCE,
     setting=HOUGHTON,
 )
-def ladder(effort: Effort) -> Iterator[Finding]:
+def ladder(effort: Effort) -> Iterator[Finding | Trajectories]:
     """Steps of a month against continuous time: clients within 3% at every horizon.  A sale that adds no lead: within 3% as well, since leads are
     plenty once the practice has grown.  A lead tried once, worth all the published effort on it: the book grows more slowly and then
     to the same size, since 20 hours a sale decide it.  Whole clients and chance against expectation: fewer clients on average, since
@@ -203,6 +203,12 @@ def ladder(effort: Effort) -> Iterator[Finding]:
             len(seen),
             note,
         )
+    drawn = {
+        "published, one tier": steps["one tier"],
+        "a lead tried once": steps["a lead is tried once"],
+        "… and fixed shares of time": steps["time in fixed shares"],
+    }
+    yield Trajectories("houghton", f"dock-houghton.toml, {case.name}", drawn, model)
 
 
 @entry(id="reduced-month", group="docking", title="A second programme for a reduced month", source=AXTELL, setting=REDUCED)

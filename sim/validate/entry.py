@@ -8,9 +8,13 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import stats
+
+if TYPE_CHECKING:
+    from sim.validate.houghton import Path
 
 GROUPS = ("closed form", "real data", "docking", "pattern", "hypothesis", "robustness")
 
@@ -124,7 +128,28 @@ class Convergence:
     cases: dict[str, tuple[list[float], list[Finding]]]
 
 
-Figure = Quantiles | Convergence
+@dataclass(frozen=True, eq=False)
+class Trajectories:
+    """A practice month by month in a model published by others, on the way from there, and in runs; a check may yield it.
+
+    Attributes
+    ----------
+    name : str
+        As of :class:`Quantiles`.
+    setting : str
+        What the footer says of the world.
+    lines : dict of str to trajectories, arrays [months]
+        Up to three.
+    runs : trajectories, arrays [runs, months]
+    """
+
+    name: str
+    setting: str
+    lines: dict[str, Path]
+    runs: Path
+
+
+Figure = Quantiles | Convergence | Trajectories
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy import stats
 
-from sim.validate.entry import LIMIT, MARGIN, Convergence, Effort, Figure, Quantiles
+from sim.validate.entry import LIMIT, MARGIN, Convergence, Effort, Figure, Quantiles, Trajectories
 from sim.validate.run import Battery
 
 DPI = 120
@@ -67,9 +67,12 @@ def made(told: dict[str, Any]) -> dict[str, Any]:
 
 def plot(one: Figure, effort: Effort) -> Axes:
     """What was found beside what was expected."""
+    from sim.plots.docking import practice
     from sim.plots.frame import Sourced, canvas, heading
 
     whence = f"{'quick' if effort.quick else 'full'} battery · seed {effort.seed}"
+    if isinstance(one, Trajectories):
+        return practice(one.lines, one.runs, f"{one.setting} · {len(one.runs.clients):,} runs · {whence}").axes[0]
     with canvas(Sourced(whence), None, height=4.0) as ax:
         _converge(ax, one) if isinstance(one, Convergence) else _quantiles(ax, one)
         heading(ax, one.title)

@@ -37,3 +37,10 @@ def test_another_seed_in_a_figure_of_the_battery_is_found(figures: list[Path], t
     _rewrite_png(path, record)
     verdict = verify(path)
     assert "the record was changed" in str(verdict) and "drawn again" in str(verdict)
+
+
+def test_a_docked_practice_is_drawn_and_made_again(tmp_path: Path) -> None:
+    battery = run_battery(registry(), quick=True, only=["houghton-ladder"])
+    drawn = {path.name: path for path in draw(battery, tmp_path)}
+    assert "validation-houghton.png" in drawn
+    assert verify(drawn["validation-houghton.png"]).identical
