@@ -20,7 +20,7 @@ MODEL = as_model(lambda p, runs: 5 * p["y"] + (p["x"] - 0.4 if p["scheme"] == "n
 
 
 def call(*arguments: str) -> Any:
-    result = CliRunner().invoke(make_app(), list(arguments))
+    result = CliRunner().invoke(make_app(), list(arguments), env={"COLUMNS": None})
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result

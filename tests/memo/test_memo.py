@@ -160,7 +160,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sim.Factor(path="customers.initial", low=100.0, high=2000.0),
         sim.Factor(path="desk.capacity", low=1000.0, high=1001.0),
     ]
-    design = sim.Design(SMALL, factors, method="lhs", points=64, runs=2, seed=1, outcomes=["npv"])
+    design = sim.Design(SMALL, factors, method="lhs", points=64, runs=4, seed=1, outcomes=["npv"])
     place = tmp_path_factory.mktemp("driven")
     sim.sweep(design, out=place / "w")
     write_memo(sim.run([SMALL, OTHER], runs=3), place / "m", ("html", "md"), place / "w")

@@ -61,7 +61,7 @@ def elasticities(effort: Effort) -> Iterator[Finding]:
     Elasticity = change of log value over change of log retention (margin, acquisition cost), between two worlds on common random
     numbers, 4% apart on either side.  Retention is (1 - lapses per customer-month)^12, as it comes out of the runs.
     """
-    runs = effort.number(100)
+    runs = effort.number(400)
     world = _cohort()
     kept = _value(world, effort, runs)[2]
     more, fewer = _value(_easier(world, 1 - 2 * STEP), effort, runs), _value(_easier(world, 1 + 2 * STEP), effort, runs)
