@@ -27,6 +27,7 @@ CAPTIONS = {
     "profit_by_year": "Profit of the book by year; bands are the spread between runs.",
     "profit_distribution": "Discounted profit of the book over the runs.",
     "paired_differences": "Paired differences, outcome by outcome.",
+    "waterfall": "Where the difference in profit comes from: what each driver adds, with paired 95% intervals.",
     "promised_realised": "Profit promised when customers signed, and realised on the same customers, by year of signing.",
     "drivers": "What the profit is made of: the drivers of the book's profitability.",
     "persistency": "Customers still there, by years since signing.",
@@ -121,6 +122,8 @@ def findings(numbers: Numbers) -> Section:
     blocks += [Picture("profit_by_year", CAPTIONS["profit_by_year"]), outcomes(numbers)]
     if comparison is not None:
         blocks += [Picture("paired_differences", CAPTIONS["paired_differences"]), differences(numbers, comparison)]
+    if len(numbers.study.names) == 2:
+        blocks.append(Picture("waterfall", CAPTIONS["waterfall"]))
     blocks.append(years(numbers))
     others = ("profit_distribution", "promised_realised", "drivers", "persistency", "time_use", "whale")
     return Section("Findings", (*blocks, *(Picture(name, CAPTIONS[name]) for name in others)))

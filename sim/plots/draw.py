@@ -22,6 +22,7 @@ from sim.plots.promised_realised import promised_realised
 from sim.plots.results import Results
 from sim.plots.style import style
 from sim.plots.time_use import time_use
+from sim.plots.waterfall import waterfall
 from sim.plots.whale import whale
 
 DPI = 240
@@ -50,9 +51,20 @@ FIGURES: Mapping[str, Draw] = {
 PAIRED: Mapping[str, Draw] = {"paired_differences": paired_differences}
 
 
+def from_first_to_second(study: Results, ax: Axes | None = None) -> Axes:
+    """The waterfall of a study of two scenarios."""
+    base, other = study.names
+    return waterfall(study, base, other, ax)
+
+
+#: And the one that goes from a scenario to another: of a study of two.
+OF_TWO: Mapping[str, Draw] = {"waterfall": from_first_to_second}
+
+
 def figures_of(study: Results) -> Mapping[str, Draw]:
     """The figures that a study of so many scenarios has."""
-    return {**FIGURES, **PAIRED} if len(study.names) > 1 else FIGURES
+    several = {**FIGURES, **PAIRED} if len(study.names) > 1 else FIGURES
+    return {**several, **OF_TWO} if len(study.names) == 2 else several
 
 
 def draw_study(
@@ -75,7 +87,7 @@ def draw_study(
 
     Returns
     -------
-    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `figures_of`, then of `PAIRED`.
+    The files, ``profit_by_year.png``, ``profit_by_year.svg``, and so on in the order of `figures_of`.
 
     Raises
     ------

@@ -336,7 +336,7 @@ def test_figures_read_only_the_columns_they_need(two: Study) -> None:
 def test_a_simulated_study_is_drawn_without_a_warning(tmp_path: Path, months: int) -> None:
     here = Path(__file__).parents[2] / "scenarios"
     pair = [sim.load(here / f"{name}.toml").with_(months=months) for name in ("signature-bonus", "salary-only")]
-    assert len(draw_study(sim.run(pair, runs=3, workers=1), tmp_path)) == 16
+    assert len(draw_study(sim.run(pair, runs=3, workers=1), tmp_path)) == 18
 
 
 def test_persistency_pools_runs_and_leaves_an_incomplete_year_out_of_ages() -> None:
