@@ -16,7 +16,8 @@ import gc
 import hashlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -27,6 +28,8 @@ os.environ.setdefault("NUMBA_OPT", "2")
 import numba
 from llvmlite import ir
 from numba import types
+from numba.core.codegen import CPUCodeLibrary
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
@@ -69,6 +72,11 @@ class Rule(CPUDispatcher):  # type: ignore[misc]
     That would take half as long again to compile.  Called from Python, it is compiled once more, with it.
     """
 
+    def compile(self, signature: Any) -> Any:
+        """Compile it for the functions that call it."""
+        with global_compiler_lock, _optimised_by_callers():
+            return super().compile(signature)
+
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python."""
         return self.public(*arguments)
@@ -77,6 +85,20 @@ class Rule(CPUDispatcher):  # type: ignore[misc]
     def public(self) -> Any:
         """The same function, to be called from Python."""
         return numba.njit(self.py_func, **SETTINGS)
+
+
+@contextmanager
+def _optimised_by_callers() -> Iterator[None]:
+    """Leave out the last of numba's optimisations, of a module with all it calls: the kernel that calls it does that once for all.
+
+    At every level of calls anew it would take a sixth of the time to compile, for the same results at the same speed.
+    """
+    whole = CPUCodeLibrary._optimize_final_module
+    CPUCodeLibrary._optimize_final_module = lambda library: None
+    try:
+        yield
+    finally:
+        CPUCodeLibrary._optimize_final_module = whole
 
 
 def rule(function: Function) -> Function:
