@@ -45,6 +45,24 @@ def test_at_the_end_of_a_term_all_of_the_odds_count() -> None:
     assert decided(0.499, 0, month=15)[0]["status"] == 1 and decided(0.501, 0, month=15)[0]["status"] == 0
 
 
+@pytest.mark.parametrize(("status", "contract"), [(2, True), (0, False), (2, False)])
+def test_the_months_end_takes_only_customers_under_contract_who_are_still_there(status: int, contract: bool) -> None:
+    """Who is written off stays so; without contracts one leaves after a purchase, not by the calendar, though chance would have it."""
+    desk = Desk(customers={"lapse": {"midterm": 0.5}}).set(customers_setting=0.0 if contract else 1.0)
+    c, t = record("customer", odds_lapse=9.0, status=status, term_ends=15), record("tally")
+    lapse.step(desk.p, record("now", month=9), c, record("moment", u_lapse=0.0), believer(**BOOK), t, 0)
+    assert c["status"] == status and t["lapses"] == float(status != 0)
+
+
+def test_those_who_were_seen_and_left_add_up() -> None:
+    desk = Desk(customers={"lapse": {"midterm": 0.5, "satisfaction": 0.0, "tie": 0.0}})
+    t = record("tally")
+    for _ in range(3):
+        c = record("customer", odds_lapse=1.0, term_ends=15)
+        lapse.step(desk.p, record("now", month=9), c, record("moment", u_lapse=0.0, visits=1), believer(**BOOK), t, 0)
+    assert (t["lapses"], t["visited"], t["visited_lapses"]) == (3, 3, 3)
+
+
 def visited(expected: float, u: float, **numbers: float) -> tuple[Any, Any, Any]:
     given = {"firm_visit_cost": 20.0, "tie_visit": 0.5, "feeling_fit": 0.1, "feeling_tie": 0.2, "feeling_visit": 0.3,
              "customers_visit_sale": 0.0, "referral_visit": 0.0, "customers_cross": 50.0}  # fmt: skip
