@@ -111,6 +111,8 @@ def _file(path: Path) -> Thing:
             raise InputError(
                 f"{path}: is a {kind}, made by: {record.get('command', 'not known')}; it does not say how to make it again"
             )
+        elif "design_hash" in record["study"]:
+            raise InputError(f"{path}: is a table of a sweep; name the sweep's folder, whose design.json says the rest")
         else:
             _check(record["study"], OF_STUDY)
     except (OSError, ValueError, pa.ArrowException) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import inspect
+import json
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.study.parquet import RECORD_KEY
 from sim.study.provenance import CIRCUMSTANCES, digest, record
 from sim.sweeps.checks import GIVEN
 from sim.sweeps.design import Design
@@ -47,6 +49,15 @@ def about(design: Design, model: Any = None) -> dict[str, Any]:
         "design": _described(design),
     }
     return {**content, "complete": False, "design_hash": digest(content), **{key: made[key] for key in CIRCUMSTANCES}}
+
+
+def carried(told: dict[str, Any]) -> dict[str, str]:
+    """What the tables of a sweep carry as Parquet metadata: all that determines their numbers, and its hash.
+
+    Neither date nor machine, so that a sweep that was killed, or simulated by many, makes the same bytes as one that ran through.
+    """
+    record = {**{key: told[key] for key in CONTENT}, "design_hash": told["design_hash"]}
+    return {"design": told["design_hash"], RECORD_KEY: json.dumps(record)}
 
 
 def design_hash(told: dict[str, Any]) -> str:

@@ -28,6 +28,7 @@ from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, replacing
 from sim.study.folder import PARTS, WorkFolder, read_record
 from sim.study.provenance import CIRCUMSTANCES, difference
+from sim.sweeps.about import carried
 from sim.sweeps.crate import CRATE, write_crate
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
@@ -186,7 +187,7 @@ class SweepFolder(WorkFolder):
             longest = max((months for months, whole in zip(self.design.months(), good, strict=True) if whole), default=0)
             units = run_columns(longest) if self.design.base and self.about["model"] is None else ()
             currency = self.design.base.currency if self.design.base else ""
-            writer = RunsWriter(file, self._shelf.schemas(), units, currency, self.about["design_hash"])
+            writer = RunsWriter(file, self._shelf.schemas(), units, currency, carried(self.about))
             try:
                 whole_ones = ((point, self.addresses[point]) for point, whole in enumerate(good) if whole)
                 for points, rows in self._shelf.rows(whole_ones, runs):
@@ -197,7 +198,7 @@ class SweepFolder(WorkFolder):
                 raise
         status = [None if whole else self.failures[address] for whole, address in zip(good, self.addresses, strict=True)]
         with replacing(self.folder / POINTS) as file:
-            tables["points"] = write_points(file, self.design.points(), self.addresses, status)
+            tables["points"] = write_points(file, self.design.points(), self.addresses, status, carried(self.about))
         self.about["tables"] = tables
         self.about["failing_points"] = sum(one is not None for one in status)
 

@@ -35,12 +35,14 @@ class RunsWriter:
         The outcomes; without any, those of the schemas.
     currency : str
         Of all money.
-    mark : str
-        Hash of the design, kept in the file.
+    record : dict
+        What made it, kept in the file (:func:`sim.sweeps.about.carried`).
     """
 
-    def __init__(self, file: BinaryIO, schemas: Sequence[pa.Schema], columns: Sequence[Column], currency: str, mark: str) -> None:
-        self._schema = _schema(schemas, columns, currency).with_metadata({"design": mark})
+    def __init__(
+        self, file: BinaryIO, schemas: Sequence[pa.Schema], columns: Sequence[Column], currency: str, record: dict[str, str]
+    ) -> None:
+        self._schema = _schema(schemas, columns, currency).with_metadata(record)
         self._parquet = pq.ParquetWriter(file, self._schema, use_dictionary=["address"])
         self._waiting: list[pa.Table] = []
         self._held = self.rows = 0
@@ -100,11 +102,11 @@ def _metadata(told: tuple[str, str] | None) -> dict[str, str] | None:
 
 
 def write_points(
-    file: BinaryIO, points: pd.DataFrame, addresses: Sequence[bytes], errors: Sequence[str | None]
+    file: BinaryIO, points: pd.DataFrame, addresses: Sequence[bytes], errors: Sequence[str | None], record: dict[str, str]
 ) -> dict[str, Any]:
-    """Write ``points.parquet``: the points with status, error and address; number of rows and fingerprint."""
+    """Write ``points.parquet``: the points with status, error and address, and what made them; number of rows and fingerprint."""
     frame = points.assign(status=["ok" if one is None else "failed" for one in errors], error=[one or "" for one in errors])
     mixed: dict[str, Any] = {str(name): frame[name].map(str) for name in frame if frame[name].dtype == object}
-    table = pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False).replace_schema_metadata(None)
+    table = pa.Table.from_pandas(frame.assign(**mixed), preserve_index=False).replace_schema_metadata(record)
     pq.write_table(table.append_column("address", pa.array(addresses, ADDRESS)), file)
     return {"rows": len(frame), "sha256": fingerprint(frame.assign(**mixed))}

@@ -16,9 +16,12 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
+from sim.cite.things import find
+from sim.errors import InputError
 from sim.study import disk
 from sim.study.parquet import fingerprint
 from sim.sweeps import Design, Factor, batches, parts
+from sim.sweeps.about import design_hash
 from tests.study.test_store import Death, Mortal
 from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
 from tests.sweeps.worlds import RATE, Counted, contents, listed, planted, tiny_design
@@ -346,3 +349,14 @@ def test_a_design_needs_a_base_or_a_model() -> None:
         sim.sweep(FOUR)
     with pytest.raises(sim.InputError, match="workers: found 0, allowed is at least 1"):
         sim.sweep(FOUR, workers=0, model=planted)
+
+
+def test_tables_carry_what_determines_their_numbers(tmp_path: Path) -> None:
+    swept(tiny_design(points=2, runs=2), tmp_path / "s", model=None)
+    sweep = sim.open(tmp_path / "s")
+    for name in ("runs", "points"):
+        kept = json.loads(pq.read_schema(tmp_path / "s" / f"{name}.parquet").metadata[b"daarna"])
+        assert kept["base"] == sweep.about["base"] and kept["design"] == sweep.about["design"]
+        assert kept["design_hash"] == design_hash(kept) and "date" not in kept
+    with pytest.raises(InputError, match="is a table of a sweep; name the sweep's folder"):
+        find(str(tmp_path / "s" / "runs.parquet"))
