@@ -11,9 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.cite.pictures import figures_beside
-from sim.cite.recipes.sweep import check, part_of, simulated
+from sim.cite.recipes.sweep import check, part_of, refuse_own_model, simulated
 from sim.cite.things import Thing
-from sim.cite.verdict import SAMPLE, CannotVerifyError, How, gap, sample
+from sim.cite.verdict import SAMPLE, How, gap, sample, unequal
 from sim.study.parquet import file_fingerprint, fingerprint
 from sim.sweeps.about import design_of
 from sim.sweeps.checks import GIVEN
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
 def sweep_folder(thing: Thing, how: How) -> None:
     """Make a sweep's runs again, draw its figures, and compare."""
     about = thing.recipe["sweep"]
-    if about["model"] is not None:
-        raise CannotVerifyError(
-            f"was made by {about['model']['name']}, which its record names and does not contain; run that model again"
-        )
+    refuse_own_model(about)
     found, there = how.verdict.findings, Sweep(thing.path, about)
     try:
         found += _changed(thing, about)
@@ -89,7 +86,7 @@ def _other_runs(there: Sweep, again: Sweep, chosen: list[int], runs: int) -> Ite
             yield f"runs: has no column {name}"
             continue
         a, b = (_rows(one, [name], which, runs)[name].to_numpy() for one, which in ((there, chosen), (again, None)))
-        for k in map(int, np.flatnonzero((a != b) & ~(pd.isna(a) & pd.isna(b)))):
+        for k in unequal(a, b):
             yield f"runs, point {places[k][0]}, run {places[k][1]}, {name}: {a[k]} there, {b[k]} made again ({gap(a[k], b[k])})"
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +13,7 @@ import pyarrow.parquet as pq
 from sim.cite.pictures import figures_beside
 from sim.cite.recipes.study import scenarios
 from sim.cite.things import Thing
-from sim.cite.verdict import How, gap, sample
+from sim.cite.verdict import How, gap, sample, unequal
 from sim.scenario.model import Scenario
 from sim.study.parquet import TABLES, file_fingerprint
 
@@ -100,5 +99,5 @@ def _differences(table: str, scenario: str, path: Path, again: pd.DataFrame) -> 
             yield f"{table}: has no column {column}"
             continue
         old, new = there[column].to_numpy(), again[column].to_numpy()
-        for k in np.flatnonzero((old != new) & ~(pd.isna(old) & pd.isna(new))):
+        for k in unequal(old, new):
             yield f"{table}, {scenario}, run {again['run'].iloc[k]}, {column}: {old[k]} there, {new[k]} made again ({gap(old[k], new[k])})"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.errors import InputError
 
@@ -78,6 +79,11 @@ class How:
     quick: bool = False
     data: tuple[Path, ...] = ()
     progress: Progress | None = None
+
+
+def unequal(old: Any, new: Any) -> list[int]:
+    """Where two columns differ; what is undefined in both does not."""
+    return [int(k) for k in np.flatnonzero((old != new) & ~(pd.isna(old) & pd.isna(new)))]
 
 
 def sample(size: int) -> list[int]:

@@ -78,6 +78,7 @@ def sweep(
 
 def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) -> None:
     from sim.errors import InputError
+    from sim.whole import whole
 
     if dask and workers:
         raise InputError("--workers and --dask: allowed is one of the two; the cluster says how many workers it has")
@@ -89,10 +90,9 @@ def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) 
         number, parts = map(int, part.split("/"))
         if number > parts:
             raise InputError(f"--part: found {part}, allowed is 1/{parts} to {parts}/{parts}")
-    if tasks < 1:
-        raise InputError(f"--tasks: found {tasks}, allowed is at least 1")
-    if workers is not None and workers < 1:
-        raise InputError(f"--workers: found {workers}, allowed is at least 1")
+    whole("--tasks", tasks, 1)
+    if workers is not None:
+        whole("--workers", workers, 1)
 
 
 def _usual_folder(design: Design, file: Path) -> Path:

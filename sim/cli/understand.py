@@ -130,18 +130,14 @@ def _draw(
     figures: Mapping[str, tuple[Callable[[], Axes], dict[str, Any]]], sweep: Sweep, asked: dict[str, Any], quiet: bool
 ) -> None:
     """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
-    from sim.cite.recipes.sweep import write_figure
-    from sim.plots.draw import settled
+    from sim.cite.recipes.sweep import write_figures
     from sim.study.disk import writing
     from sim.sweeps.crate import CRATE, write_crate
 
     target = sweep.folder / "figures"
     with writing(target, "the sweep itself is whole"):
         target.mkdir(exist_ok=True)
-        for name, (draw, own) in figures.items():
-            figure = settled(draw)
-            for kind in ("png", "svg"):
-                write_figure(figure, target / f"{name}.{kind}", sweep, asked | own)
+        write_figures({name: (draw, asked | own) for name, (draw, own) in figures.items()}, target, sweep)
         if (sweep.folder / CRATE).exists():
             write_crate(sweep.folder, sweep.about)
     if not quiet and figures:

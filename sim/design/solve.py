@@ -25,6 +25,7 @@ from sim.design.space import Params
 from sim.design.statistic import Value
 from sim.design.surface import Optimum, optimum, points_needed
 from sim.errors import InputError
+from sim.whole import LAST_SEED, whole
 
 Array = NDArray[np.float64]
 Progress = Callable[[str, int, int], None]  # stage, runs simulated, runs in all
@@ -71,10 +72,9 @@ def solve(
 
 def check(seed: int, workers: int | None) -> None:
     """Whether a seed and a number of threads are possible; :class:`InputError` if not."""
-    if not 0 <= seed < 2**63 - REPORT:
-        raise InputError(f"seed: found {seed}, allowed is 0 to {2**63 - 1 - REPORT}")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: found {workers}, allowed is at least 1")
+    whole("seed", seed, 0, LAST_SEED - REPORT)
+    if workers is not None:
+        whole("workers", workers, 1)
 
 
 def solve_case(case: Case, seed: int, progress: Progress | None = None) -> Answer:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
-from sim.study.labels import labels
+from sim.plots.results import labels_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,11 +36,6 @@ CAPTIONS = {
 }
 
 
-def titles(study: Study) -> dict[str, str]:
-    """What the scenarios are called, by name, as in the figures: see :func:`sim.study.labels.labels`."""
-    return labels(study.names, [str(scenario["title"]) for scenario in study.scenarios])
-
-
 class Numbers:
     """The numbers that a memo of a study is made from.
 
@@ -57,7 +52,7 @@ class Numbers:
         from sim.analysis.compare import Comparison
         from sim.analysis.outcomes import KNOWN
 
-        self.study, self.titles = study, titles(study)
+        self.study, self.titles = study, labels_of(study)
         self.comparison = Comparison(study) if len(study.names) > 1 else None
         self.summary = study.summary()
         units = {name: column.unit.replace("money", study.currency) for name, column in KNOWN.items()}

@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from sim.memo.blocks import Block, Paragraph, Points, Section, Table
-from sim.memo.findings import titles
 from sim.memo.schemes import amount, scheme
+from sim.plots.results import labels_of
 from sim.scenario.describe import Parameter, parameters
 from sim.scenario.model import Scenario
 from sim.study.provenance import identifier
@@ -45,7 +45,7 @@ def question(study: Study) -> str:
 
 def scenarios(study: Study) -> Section:
     """The scenarios: what each pays, and the other parameters in which they differ."""
-    known = list(titles(study).values())
+    known = list(labels_of(study).values())
     made = loaded(study)
     schemes = [(title if not k else "", line) for title, one in zip(known, made, strict=True) for k, line in enumerate(pays(one))]
     blocks: list[Block] = []
@@ -107,7 +107,7 @@ def assumptions(study: Study) -> Section:
     rows = tuple((row.path, _cell(row), row.unit.replace("money", study.currency), row.meaning, row.source) for row in own)
     blocks: list[Block] = [Paragraph(intro)]
     if rows:
-        title = next(iter(titles(study).values()))
+        title = next(iter(labels_of(study).values()))
         caption = f"Assumptions made for {title}: where it departs from the model's defaults without a published source."
         blocks.append(Table("assumptions", caption, ("parameter", "value", "unit", "meaning", "source"), rows, 5))
     return Section("Assumptions", tuple(blocks))

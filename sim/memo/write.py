@@ -85,18 +85,14 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
 def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = None) -> None:
     """The figures that a memo shows: the study's, and those of a sweep."""
     from sim.plots import draw_study
-    from sim.plots.draw import settled
 
     swept = found.figures if found else {}
     draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
     if found is None:
         return
-    from sim.cite.recipes.sweep import write_figure
+    from sim.cite.recipes.sweep import write_figures
 
-    for name, (draw, asked) in swept.items():
-        figure = settled(draw)
-        for kind in ("png", "svg"):
-            write_figure(figure, folder / f"{name}.{kind}", found.sweep, asked)
+    write_figures(swept, folder, found.sweep)
 
 
 def render(memo: Memo, study: Study, kind: str, figures: Path, swept: dict[str, Any] | None = None) -> bytes:

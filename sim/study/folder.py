@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from sim.study.disk import FULL, BusyError, lock, make_folder, reason, replacing
 PARTS = "parts"  # where finished pieces wait for the rest
 
 
-class WorkFolder:
+class WorkFolder(ABC):
     """What a study and a sweep on disk have in common: a context manager, within which nobody else writes there.
 
     Parameters
@@ -59,9 +60,9 @@ class WorkFolder:
         if error is not None and not isinstance(error, InputError | StudyError):
             error.add_note(self.safe())
 
+    @abstractmethod
     def safe(self) -> str:
         """What is safe on disk, and how to go on, in words."""
-        raise NotImplementedError
 
     @contextmanager
     def keeping(self) -> Iterator[None]:
@@ -76,8 +77,9 @@ class WorkFolder:
         self._open.enter_context(lock(self.folder))
         self._take_up()
 
+    @abstractmethod
     def _take_up(self) -> None:
-        raise NotImplementedError
+        """See what is in the folder, and whether it can go on; raise InputError if it cannot."""
 
     def _check_free(self, names: Iterable[str]) -> None:
         for name in names:

@@ -100,9 +100,8 @@ def run(
     """
     chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     goal = goal_of(runs, precision, max_runs)
-    runs = goal.first if goal else RUNS if runs is None else whole("runs", runs, 1)
-    seed = whole("seed", seed, 0, LAST_SEED)
-    check(chosen, runs, seed, engine, workers, model)
+    runs = goal.first if goal else RUNS if runs is None else runs
+    runs, seed = check(chosen, runs, seed, engine, workers, model)
     if goal:
         goal.check(chosen)
     about = record(chosen, seed, runs, engine, customers, model, goal)
@@ -242,14 +241,13 @@ def _is_model(model: Any) -> bool:
     return isinstance(model, type) and issubclass(model, BookModel)
 
 
-def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> None:
-    """Refuse arguments that no study can be made of."""
+def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> tuple[int, int]:
+    """Refuse arguments that no study can be made of; runs and seed as plain whole numbers."""
     if not all(isinstance(one, Scenario) for one in chosen):
         raise InputError("run: takes scenarios; read a file with sim.load first")
     if not chosen:
         raise InputError("run: no scenario was given")
-    whole("runs", runs, 1)
-    whole("seed", seed, 0, LAST_SEED)
+    numbers = whole("runs", runs, 1), whole("seed", seed, 0, LAST_SEED)
     if engine not in ("compiled", "mesa"):
         raise InputError(f"engine: found '{engine}', allowed is compiled or mesa")
     if workers is not None:
@@ -260,3 +258,4 @@ def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: in
         raise InputError(f"model: found {shown(model)}, allowed is a subclass of sim.BookModel")
     if len({scenario.currency for scenario in chosen}) > 1:
         raise InputError("scenarios with different currencies cannot be compared in one study")
+    return numbers

@@ -17,6 +17,7 @@ from sim.sweeps.pool import cores, in_parallel, slots_of
 from sim.sweeps.read import load
 from sim.sweeps.results import Sweep, open_sweep
 from sim.sweeps.store import SweepFolder
+from sim.whole import whole
 
 Progress = Callable[[int, int], None]
 
@@ -116,8 +117,8 @@ def _checked(design: Design | str | Path, workers: int | None, model: Model | No
     chosen = design if isinstance(design, Design) else load(design)
     if model is None and chosen.base is None:
         raise InputError("base: found none; a design without a model needs the scenario that every point starts from")
-    if workers is not None and workers < 1:
-        raise InputError(f"workers: found {workers}, allowed is at least 1")
+    if workers is not None:
+        whole("workers", workers, 1)
     return chosen
 
 

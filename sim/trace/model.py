@@ -15,6 +15,7 @@ from sim.scenario.model import Scenario
 from sim.tables import MONTHS, years
 from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep
 from sim.trace.record import PayMonth, Settled
+from sim.whole import LAST_SEED, whole
 
 MONEY = ("initial", "repeat", "cross", "owed", *ACCOUNT)
 
@@ -151,9 +152,7 @@ def follow(
         When run, seed or months are out of bounds.
     """
     last = scenario.months if months is None else months
-    for name, found, low, high in (("run", run, 1, 2**31), ("seed", seed, 0, 2**63 - 1), ("months", last, 1, scenario.months)):
-        if not low <= found <= high:
-            raise InputError(f"{name}: found {found}, allowed is {low} to {high}")
+    run, seed, last = whole("run", run, 1, 2**31), whole("seed", seed, 0, LAST_SEED), whole("months", last, 1, scenario.months)
     model = TracedModel(scenario, rng=seed, run=run, customers=customers)
     for _ in range(last):
         model.step()

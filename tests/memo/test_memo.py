@@ -13,9 +13,10 @@ import pytest
 import sim
 from sim.cite import verify
 from sim.memo.drives import drives
-from sim.memo.findings import Numbers, summary, titles
+from sim.memo.findings import Numbers, summary
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
+from sim.plots.results import labels_of
 from tests.cite.test_verify import OTHER, SMALL, retell
 
 ROW = {
@@ -117,7 +118,7 @@ def test_only_parameters_that_differ_are_listed():
 
 def test_scenarios_of_one_title_are_told_apart():
     study = sim.run([SMALL, SMALL.with_(reps={"quit_rate": 0.0})], runs=2)
-    assert list(titles(study).values()) == ["small", "small-2"]
+    assert list(labels_of(study).values()) == ["small", "small-2"]
 
 
 def test_one_scenario_alone_makes_a_memo(tmp_path: Path):

@@ -29,10 +29,10 @@ def test_a_scenario_is_called_by_its_title_where_it_is_short_and_its_own(
 
 
 def test_every_figure_of_a_study_calls_scenarios_as_the_memo_does() -> None:
-    from sim.memo.findings import titles
+    from sim.memo.findings import Numbers
 
     study = sim.run([SMALL.with_(title="Plain pay"), OTHER.with_(title="No pay")], runs=3)
-    assert study.names == ["plain-pay", "no-pay"] and list(titles(study).values()) == ["Plain pay", "No pay"]
+    assert study.names == ["plain-pay", "no-pay"] and list(Numbers(study).titles.values()) == ["Plain pay", "No pay"]
     for name in figures_of(study):
         said = " ".join(shown(drawn(study, name))["texts"]).replace("\n", " ")
         assert "Plain pay" in said and "No pay" in said and "plain-pay" not in said and "no-pay" not in said, name

@@ -23,7 +23,7 @@ from sim.cite.verdict import CannotVerifyError
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.cite.verdict import CannotVerifyError, How
+    from sim.cite.verdict import How
 
 KINDS = ("study", "follow", "sweep", "design", "forecast", "battery")
 Recipe = dict[str, Any]

@@ -6,7 +6,7 @@ the outcome is then the difference between two levels), and of boxes ``condition
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,16 @@ def write_figure(figure: Figure, path: Path, sweep: Sweep, asked: Asked) -> Path
     return write(figure, path, recipe(sweep, asked), made(sweep.about), means=means)
 
 
+def write_figures(figures: Mapping[str, tuple[Callable[[], Axes], Asked]], folder: Path, sweep: Sweep) -> None:
+    """Write figures of a sweep by name, as PNG and SVG: how each is drawn, and what it asks of the sweep."""
+    from sim.plots.draw import settled
+
+    for name, (draw, asked) in figures.items():
+        figure = settled(draw)
+        for kind in ("png", "svg"):
+            write_figure(figure, folder / f"{name}.{kind}", sweep, asked)
+
+
 def made(about: dict[str, Any]) -> dict[str, Any]:
     """By what a sweep was made and is analysed, and when."""
     made = {key: about[key] for key in ("daarna", "source", *CIRCUMSTANCES)}
@@ -83,10 +93,7 @@ def sweep_again(
     about: dict[str, Any], points: dict[str, list[Any]] | None, means: dict[str, list[float]] | None, how: How
 ) -> Sweep | None:
     """A sweep from its record, simulated again and compared with what is carried of it; None if of a sample."""
-    if about["model"] is not None:
-        raise CannotVerifyError(
-            f"was made by {about['model']['name']}, which its record names and does not contain; run that model again"
-        )
+    refuse_own_model(about)
     design = design_of(about, None if points is None else pd.DataFrame(points))
     check(about, design, how)
     if not how.quick:
@@ -108,6 +115,14 @@ def sweep_again(
     )
     how.verdict.notes.append("the analysis, its texts and the picture need all points and were not made again: leave out --quick")
     return None
+
+
+def refuse_own_model(about: dict[str, Any]) -> None:
+    """A sweep over a function of the user's own cannot be made again from its record."""
+    if about["model"] is not None:
+        raise CannotVerifyError(
+            f"was made by {about['model']['name']}, which its record names and does not contain; run that model again"
+        )
 
 
 def check(about: dict[str, Any], design: Design, how: How) -> list[bytes]:

@@ -72,17 +72,22 @@ def elasticities(effort: Effort) -> Iterator[Finding]:
     )
     yield pattern("elasticity of customer value to retention", (3.0, 7.0), rise, f"yearly retention {kept.mean():.3f}", needs)
 
-    def margin(factor: float) -> np.ndarray:
-        return _value(world.with_(customers={"margin": world.customers.margin * factor}), effort, runs)[0]
+    def elasticity(group: str, name: str) -> np.ndarray:
+        """Of value to a parameter, by run."""
+        here = getattr(getattr(world, group), name)
+        up, down = (_value(world.with_(**{group: {name: here * factor}}), effort, runs)[0] for factor in (1 + STEP, 1 - STEP))
+        return np.asarray((np.log(up) - np.log(down)) / np.log((1 + STEP) / (1 - STEP)))
 
-    slope = (np.log(margin(1 + STEP)) - np.log(margin(1 - STEP))) / np.log((1 + STEP) / (1 - STEP))
     needs = "costs that fall with the margin: service, perks and visits are fixed per customer, so value falls faster than margin"
-    yield pattern("elasticity of customer value to margin", (0.9, 1.3), slope, "'about 1' read as .9 to 1.3", needs)
+    yield pattern(
+        "elasticity of customer value to margin",
+        (0.9, 1.3),
+        elasticity("customers", "margin"),
+        "'about 1' read as .9 to 1.3",
+        needs,
+    )
 
-    def perks(factor: float) -> np.ndarray:
-        return _value(world.with_(firm={"perks": world.firm.perks * factor}), effort, runs)[0]
-
-    gain = -(np.log(perks(1 + STEP)) - np.log(perks(1 - STEP))) / np.log((1 + STEP) / (1 - STEP))
+    gain = -elasticity("firm", "perks")
     yield pattern("elasticity of customer value to a fall of acquisition cost", (0.02, 0.3), gain, f"perks {world.firm.perks:g}")
 
 
