@@ -28,6 +28,7 @@ os.environ.setdefault("NUMBA_OPT", "2")
 import numba
 from llvmlite import ir
 from numba import types
+from numba.core import cgutils
 from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
@@ -183,6 +184,20 @@ def borrowed(typing_context, array):  # type: ignore[no-untyped-def]
         return view._getvalue()
 
     return array(array), generate
+
+
+@intrinsic
+def own_copy(typing_context, record):  # type: ignore[no-untyped-def]
+    """A copy of a record, gone when the function returns: what is written to it need not reach memory, and overlaps nothing."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        byte, size = ir.IntType(8), signature.return_type.size
+        made = cgutils.alloca_once(builder, ir.ArrayType(byte, size), name="copy")
+        source, target = (builder.bitcast(place, byte.as_pointer()) for place in (arguments[0], made))
+        cgutils.raw_memcpy(builder, target, source, ir.Constant(ir.IntType(64), size), 1)
+        return made
+
+    return record(record), generate
 
 
 @intrinsic

@@ -106,11 +106,12 @@ class Ledger(NamedTuple):
     values: np.ndarray  # [M] measures of the month
     awards: np.ndarray  # [C] awards of the month, currency
     propensity: np.ndarray  # [alternatives] Roth-Erev propensities
-    utility: np.ndarray  # [alternatives] what the month's alternatives are worth
+    utility: np.ndarray  # [alternatives, in whole lanes] what the month's alternatives are worth
+    worked: np.ndarray  # [shares of time for hunting, in whole lanes] attempts expected
 
 
 @rule
-def new_ledgers(seats, components, months, horizon, measures, alternatives):  # type: ignore[no-untyped-def]
+def new_ledgers(seats, components, months, horizon, measures, alternatives, shares):  # type: ignore[no-untyped-def]
     """Empty ledgers of all seats; months are numbered from 1."""
     return Ledger(
         np.zeros((seats, components)),
@@ -126,7 +127,8 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives):  # 
         np.zeros((seats, measures)),
         np.zeros((seats, components)),
         np.ones((seats, alternatives)),
-        np.zeros((seats, alternatives)),
+        np.zeros((seats, draws.whole_lanes(alternatives))),
+        np.zeros((seats, draws.whole_lanes(shares))),
     )
 
 
@@ -147,6 +149,7 @@ def clear_ledgers(all_):  # type: ignore[no-untyped-def]
     all_.awards[:] = 0.0
     all_.propensity[:] = 1.0
     all_.utility[:] = 0.0
+    all_.worked[:] = 0.0
 
 
 @rule
@@ -167,6 +170,7 @@ def lend(all_):  # type: ignore[no-untyped-def]
         borrowed(all_.awards),
         borrowed(all_.propensity),
         borrowed(all_.utility),
+        borrowed(all_.worked),
     )
 
 
@@ -188,6 +192,7 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.awards[seat],
         all_.propensity[seat],
         all_.utility[seat],
+        all_.worked[seat],
     )
 
 

@@ -7,7 +7,7 @@ is computed here.
 from __future__ import annotations
 
 # ruff: noqa: D103
-from sim import accounts
+from sim import accounts, draws
 from sim.compiled import kernel
 from sim.rules import (
     career,
@@ -20,6 +20,7 @@ from sim.rules import (
     resolution,
     satisfaction,
     service,
+    traits,
 )
 from sim.scheme import settle
 from sim.state import draw_moment, seat_ledger
@@ -118,7 +119,8 @@ def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
 
 @kernel
 def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
-    hunting.founder(p[0], now[0], c[0], r[0], order)
+    who, which = draws.customer_key(r[0].seat, now[0].month, hunting.FOUNDERS + order)
+    hunting.founder(p[0], now[0], c[0], r[0], hunting.FOUNDERS + order, traits.uniforms(now[0], who, which))
 
 
 @kernel

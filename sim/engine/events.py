@@ -6,42 +6,11 @@ same may happen follow one another; and only a contact needs the draws of a cont
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-import numpy as np
-
 from sim import draws
-from sim.compiled import borrowed, fetch_ahead, rule
-from sim.engine.shelf import BLOCK, BOTH, CONTACT, KIND, OTHER, PURCHASE, QUIET, ROW
+from sim.compiled import fetch_ahead, rule
+from sim.engine.scratch import KINDS, four
+from sim.engine.shelf import BLOCK, BOTH, CONTACT, OTHER, PURCHASE, QUIET, ROW
 from sim.state import set_moment
-
-KINDS = PURCHASE + 1
-
-
-class Scratch(NamedTuple):
-    """What a block's month is reckoned in."""
-
-    u: np.ndarray  # [6 * ROW] what every month draws, and what may happen
-    v: np.ndarray  # [12 * ROW] what months of events draw
-    keys: np.ndarray  # [2 * ROW] whose these are
-    found: np.ndarray  # [BLOCK + 1] places to which something may happen, in their order
-    busy: np.ndarray  # [BLOCK + 1] the same, kind by kind
-    gone: np.ndarray  # [BLOCK] places of those who left, in their order
-    ends: np.ndarray  # [KINDS] where in `busy` each kind ends
-
-
-def new_scratch() -> Scratch:
-    """Empty scratch space."""
-    whole = (np.zeros(size, np.int64) for size in (BLOCK + 1, BLOCK + 1, BLOCK, KINDS))
-    return Scratch(np.zeros(6 * ROW), np.zeros(12 * ROW), np.zeros(2 * ROW, np.uint32), *whole)
-
-
-@rule
-def lend_scratch(x):  # type: ignore[no-untyped-def]
-    """Scratch space, borrowed (:func:`sim.compiled.borrowed`)."""
-    return Scratch(
-        borrowed(x.u), borrowed(x.v), borrowed(x.keys), borrowed(x.found), borrowed(x.busy), borrowed(x.gone), borrowed(x.ends)
-    )
 
 
 @rule
@@ -50,16 +19,16 @@ def list_events(x, size):  # type: ignore[no-untyped-def]
     many = 0
     for i in range(size):
         x.found[many] = i
-        many += int(x.u[KIND + i] != QUIET)
+        many += int(x.kinds[i] != QUIET)
     x.ends[:] = 0
     for j in range(many):
-        x.ends[int(x.u[KIND + x.found[j]])] += 1
+        x.ends[x.kinds[x.found[j]]] += 1
     before = 0
     for kind in range(KINDS):  # where each begins
         x.ends[kind], before = before, before + x.ends[kind]
     for j in range(many):
         i = x.found[j]
-        kind = int(x.u[KIND + i])
+        kind = x.kinds[i]
         x.busy[x.ends[kind]] = i
         x.ends[kind] += 1
     return many
@@ -76,12 +45,6 @@ def draw_events(now, shelf, b, x, many):  # type: ignore[no-untyped-def]
     draws.fill_events(now.seed, now.run, draws.EVENTS, now.month, 0, many, x.keys, x.v)
     draws.fill_events(now.seed, now.run, draws.CONTACT, now.month, x.ends[OTHER], x.ends[BOTH], x.keys, x.v)
     draws.fill_events(now.seed, now.run, draws.PURCHASE, now.month, x.ends[CONTACT], x.ends[PURCHASE], x.keys, x.v)
-
-
-@rule
-def four(v, i):  # type: ignore[no-untyped-def]
-    """Four uniforms drawn for a block, of the customer at place i."""
-    return v[i], v[i + ROW], v[i + 2 * ROW], v[i + 3 * ROW]
 
 
 @rule

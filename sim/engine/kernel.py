@@ -5,23 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from sim import accounts, draws
-from sim.accounts import new_archive
-from sim.compiled import borrowed, kernel, rule, shared
-from sim.engine.events import add_gone, begin_moment, draw_events, lend_scratch, list_events, new_scratch
+from sim.accounts import lend_archive, new_archive
+from sim.compiled import borrowed, kernel, own_copy, rule, shared
+from sim.engine.events import add_gone, begin_moment, draw_events, list_events
+from sim.engine.scratch import lend_scratch, new_scratch
 from sim.engine.shelf import (
     BLOCK,
-    ROW,
     closed_last,
     leave_place,
     lend_shelf,
+    longer,
     new_shelf,
-    put,
     put_state,
     quiet_months,
-    swap,
     take_state,
-    with_room,
 )
+from sim.engine.signing import hunt, open_book
 from sim.rules import (
     career,
     hunting,
@@ -55,9 +54,9 @@ def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ignore[no-untyped-def]
+def shelf_month(p, now, shelf, active, used, r, t, desk, blank, x):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
-    e = moment[0]
+    e = own_copy(blank)
     for i in range(active, used):
         c = shelf.records[i]
         draw_moment(now, c, e)
@@ -67,7 +66,7 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ig
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
-        scores += quiet_months(p, now, r, columns, x.u, size)
+        scores += quiet_months(p, now, r, columns, x.u, x.kinds, size)
         many = list_events(x, size)
         draw_events(now, shelf, b, x, many)
         for j in range(many):
@@ -86,46 +85,6 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, moment, x):  # type: ig
     return active
 
 
-@rule
-def place(shelf, active, used):  # type: ignore[no-untyped-def]
-    """The customer just signed, in the record behind the last used one, joins the active ones."""
-    swap(shelf.records, active, used)
-    put(shelf.columns[active // BLOCK], shelf.keys[active // BLOCK], active % BLOCK, shelf.records[active])
-
-
-@shared
-def open_book(p, now, reps, opening, ledgers, desk, shelves, active, used):  # type: ignore[no-untyped-def]
-    """The customers there at the start, tallied apart: nobody is paid for them."""
-    founders = np.int64(p.customers_at_start)
-    for seat in range(reps.shape[0]):
-        shelf, r, t, led = shelves[seat], reps[seat], opening[seat], seat_ledger(ledgers, seat)
-        for i in range(founders):
-            hunting.founder(p, now, shelf.records[i], r, i + 1)
-            hunting.sign(p, shelf.records[i], r, t, led, desk)
-            place(shelf, i, i)
-        active[seat] = used[seat] = founders
-
-
-@rule
-def hunt(p, now, r, t, led, desk, shelf, active, used, x):  # type: ignore[no-untyped-def]
-    """Work down the leads; returns the shelf, which may have grown, and how many are active and in all on it."""
-    attempts, warm = hunting.attempts(p, r)
-    t.attempts += attempts
-    shelf = with_room(shelf, used + attempts)
-    for first in range(1, attempts + 1, BLOCK):
-        size = min(BLOCK, attempts + 1 - first)
-        for i in range(size):
-            x.keys[i], x.keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
-        draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, x.keys, x.u)
-        for i in range(size):
-            if hunting.prospect(p, now, shelf.records[used], r, first + i, first + i <= warm, x.u[i]):
-                hunting.sign(p, shelf.records[used], r, t, led, desk)
-                place(shelf, active, used)
-                active += 1
-                used += 1
-    return shelf, active, used
-
-
 @shared
 def with_records(kept, count, records):  # type: ignore[no-untyped-def]
     """The `count` records kept so far and more; there is room for twice as many whenever it runs out."""
@@ -140,19 +99,21 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # type: ignore[no-untyped-def]
+def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratch):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
-    The ledgers of all seats, the desk, and scratch space are the caller's (:func:`workspace`).  Returns the
-    customers' records if `keep`, and where each run's end.  One function, and not one within another: numba
-    would optimise what is nested once more at every level.
+    The ledgers of all seats, the desk, the team's measures and scratch space are the caller's (:func:`workspace`).
+    Returns the customers' records if `keep`, and where each run's end.  One function, and not one within
+    another: numba would optimise what is nested once more at every level.
     """
     p, components = s.p[0], borrowed(s.components)
     months, seats = np.int64(p.months), np.int64(p.reps_count)
-    shelves = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
+    # what is lent stays its owner's, which must be used after the last use of what was lent (sim.compiled.borrowed)
+    owned = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
+    shelves = [lend_shelf(shelf) for shelf in owned]
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
-    clock, moment, team = np.zeros(1, NOW), np.zeros(1, MOMENT), np.zeros(measures.COUNT)
-    desk, ledgers = borrowed(desks), lend(all_ledgers)
+    clock, moment = np.zeros(1, NOW), np.zeros(1, MOMENT)
+    desk, team, ledgers = borrowed(desks), borrowed(teams), lend(all_ledgers)
     x, now = lend_scratch(scratch), clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
@@ -160,12 +121,14 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # 
         reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
         clear_ledgers(ledgers)
         active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-        arc, number = new_archive(64, out.cohorts.shape[2]), 0
+        archive, number = new_archive(64, out.cohorts.shape[2]), 0
+        arc = lend_archive(archive)
         for a in range(desk.shape[0]):
             service.staff(p, now, desk[a], a)
         for seat in range(seats):
-            career.furnish(reps[seat], seat, s.absent[seat])
-        open_book(p, now, reps, last, ledgers, desk, shelves, active, used)
+            r, t, led, shelf = reps[seat], last[seat], seat_ledger(ledgers, seat), shelves[seat]
+            career.furnish(r, seat, s.absent[seat])
+            active[seat] = used[seat] = open_book(p, now, r, t, led, desk, shelf, x)
         accounts.add_lines(p, last, out.months[n, 0])
         last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
         for month in range(1, months + 1):
@@ -178,13 +141,22 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # 
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
                     planning.plan(p, components, now, r, last[seat], led)
-                    shelf, active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], x)
-                    shelves[seat] = shelf
+                    attempts, warm = hunting.attempts(p, r)
+                    if used[seat] + attempts > shelf.records.shape[0]:
+                        owned[seat] = longer(shelf, used[seat] + attempts)
+                        shelf = shelves[seat] = lend_shelf(owned[seat])
+                    active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], attempts, warm, x)
                 planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, lend_shelf(shelf), active[seat], used[seat], r, t, desk, moment, x)
+                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment[0], x)
                 settle.measure_month(p, now, r, t, led)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
+            most = number  # accounts that will have been closed, were everybody to leave
+            for seat in range(seats):
+                most += used[seat]
+            while most > arc.profit.shape[0]:
+                archive = accounts.widen(archive)
+                arc = lend_archive(archive)
             for seat in range(seats):
                 r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
                 career.payday(p, components, now, r, t, led, team, m)
@@ -194,8 +166,6 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # 
                     service.forget(now, leavers, desk)
                     used[seat] = active[seat] + closed_last(components, leavers, month) if month < months else 0
                     closing = records[used[seat] : before]
-                    while number + closing.shape[0] > arc.profit.shape[0]:
-                        arc = accounts.widen(arc)
                     accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
                     if keep:
                         kept = with_records(kept, count, closing)
@@ -208,7 +178,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, scratch):  # 
             accounts.close_month(p, now, reps, tallies, m)
             last = tallies
             tallies = np.zeros(seats, TALLY)
-        accounts.outcomes(p, out.months[n], reps, arc, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
+        accounts.outcomes(p, out.months[n], reps, archive, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
         ends[n] = count
     clock[0].month, moment[0].visits = 0, 0  # numba keeps an array alive while it is used, not while its records are
     return kept[:count], ends
@@ -221,9 +191,9 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
 
 
 def workspace(s):  # type: ignore[no-untyped-def]
-    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, scratch space."""
+    """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, the team's measures, scratch space."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, new_scratch()
+    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch()
 
 
 __all__ = ["simulate_runs", "workspace"]

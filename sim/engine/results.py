@@ -90,9 +90,9 @@ def runs_columns(numbers: np.ndarray, output: Output) -> dict[str, np.ndarray]:
 def _months(numbers: np.ndarray, output: Output) -> pd.DataFrame:
     columns: dict[str, np.ndarray] = {"run": np.repeat(numbers, output.months.shape[1])}
     for column in MONTHS:
-        values = _in_currency(output.months[column.name].ravel(), column)
-        columns[column.name] = values.astype(np.int64) if column.name in WHOLE else values
-    return pd.DataFrame(columns)
+        values = _in_currency(output.months[column.name], column)
+        columns[column.name] = (values.astype(np.int64) if column.name in WHOLE else values).ravel()
+    return pd.DataFrame(columns, copy=False)  # the columns are made anew
 
 
 def _cohorts(numbers: np.ndarray, output: Output) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim import draws
 from sim.accounts import can_close
-from sim.compiled import borrowed, rule
+from sim.compiled import borrowed, own_copy, rule
 from sim.numeric import low_bits
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
 from sim.state import CUSTOMER, quantise
@@ -24,7 +24,6 @@ from sim.state import CUSTOMER, quantise
 BLOCK, ROW = draws.BLOCK, draws.ROW
 SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * ROW for k in range(11))
 COLUMNS = 11 * ROW
-KIND = 5 * ROW  # what may happen, behind the five uniforms of the month
 # nothing happens; something is owed; the customer may leave; else a renewal or referral; a contact, a purchase or visit, both
 QUIET, DEBT, LEAVING, OTHER, CONTACT, BOTH, PURCHASE = range(7)
 
@@ -51,19 +50,17 @@ def lend_shelf(shelf):  # type: ignore[no-untyped-def]
 
 
 @rule
-def with_room(shelf, customers):  # type: ignore[no-untyped-def]
-    """The shelf, or a longer copy of it, with room for so many customers."""
-    if customers <= shelf.records.shape[0]:
-        return shelf
-    longer = new_shelf(customers + customers // 8)
+def longer(shelf, customers):  # type: ignore[no-untyped-def]
+    """A copy of the shelf with room for so many customers and an eighth more."""
+    copy = new_shelf(customers + customers // 8)
     for i in range(shelf.records.shape[0]):
-        longer.records[i] = shelf.records[i]
+        copy.records[i] = shelf.records[i]
     for b in range(shelf.columns.shape[0]):
         for k in range(COLUMNS):
-            longer.columns[b, k] = shelf.columns[b, k]
+            copy.columns[b, k] = shelf.columns[b, k]
         for k in range(2 * ROW):
-            longer.keys[b, k] = shelf.keys[b, k]
-    return longer
+            copy.keys[b, k] = shelf.keys[b, k]
+    return copy
 
 
 @rule
@@ -117,9 +114,9 @@ def leave_place(shelf, i, last):  # type: ignore[no-untyped-def]
 def swap(records, i, j):  # type: ignore[no-untyped-def]
     """Two records change places."""
     if i != j:
-        first = records[i : i + 1].copy()
+        first = own_copy(records[i])
         records[i] = records[j]
-        records[j] = first[0]
+        records[j] = first
 
 
 @rule
@@ -135,20 +132,20 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 @rule
 def kind_of_month(contact, purchase, debt, leaving, other):  # type: ignore[no-untyped-def]
-    """What may happen in a month, as a float."""
-    with_contact = float(BOTH) if purchase else float(CONTACT)
-    neither = float(DEBT) if debt else float(LEAVING) if leaving else float(OTHER) if other else float(QUIET)
-    without = float(PURCHASE) if purchase else neither
+    """What may happen in a month."""
+    with_contact = BOTH if purchase else CONTACT
+    neither = DEBT if debt else LEAVING if leaving else OTHER if other else QUIET
+    without = PURCHASE if purchase else neither
     return with_contact if contact else without
 
 
 @rule
-def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
+def quiet_months(p, now, r, columns, u, kinds, size):  # type: ignore[no-untyped-def]
     """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
 
-    `u` holds the month's uniforms by row and receives a row of what may happen (:data:`KIND`).  Every
-    formula is the step's own; numbers are taken out of the records first, since a record might overlap the
-    columns for all the compiler knows.  Returns the satisfaction of those not marked, in quanta.
+    `u` holds the month's uniforms by row; `kinds` receives what may happen.  Every formula is the step's own;
+    numbers are taken out of the records first, since a record might overlap the columns for all the compiler
+    knows.  Returns the satisfaction of those not marked, in quanta.
     """
     for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
     weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
@@ -176,6 +173,6 @@ def quiet_months(p, now, r, columns, u, size):  # type: ignore[no-untyped-def]
         columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
         columns[TIE + i] = tie if event else faded
         columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
-        u[KIND + i] = kind_of_month(contact, purchase, debt, leaving, other)
+        kinds[i] = kind_of_month(contact, purchase, debt, leaving, other)
         scores += 0 if event else low_bits(quantise(felt)) - zero
     return float(scores)

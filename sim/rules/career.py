@@ -24,8 +24,9 @@ def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
 @rule
 def open_ledgers(p, components, seats):  # type: ignore[no-untyped-def]
     """Empty pay ledgers for so many seats."""
-    months, options = np.int64(p.months), planning.alternatives(int(p.choice_grid))
-    return new_ledgers(seats, components.shape[0], months, months + longest_deferral(components), COUNT, options)
+    months, grid = np.int64(p.months), int(p.choice_grid)
+    options, shares = planning.alternatives(grid), grid + 1
+    return new_ledgers(seats, components.shape[0], months, months + longest_deferral(components), COUNT, options, shares)
 
 
 @rule

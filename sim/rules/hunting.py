@@ -58,32 +58,36 @@ def accepted_fit(screening: float, drop: float, pressure: float) -> float:
 
 @rule
 def meet(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    """Meet the order-th prospect of the month; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
+    """Whether the order-th prospect of the month signs; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
     who, which = draws.customer_key(r.seat, now.month, order)
     u = draws.uniforms(now.seed, now.run, draws.TRAITS_THIRD, now.month, who, which)
-    return prospect(p, now, c, r, order, warm, u[0])
+    return willing(p, warm, u[0]) and prospect(p, now, c, r, order, warm, traits.uniforms(now, who, which))
+
+
+@rule
+def willing(p, warm, u):  # type: ignore[no-untyped-def]
+    """Whether a prospect would sign, given a uniform."""
+    return u < (p.market_referred_success if warm else p.market_success)
 
 
 @rule
 def prospect(p, now, c, r, order, warm, u):  # type: ignore[no-untyped-def]
-    """Whether the order-th prospect of the month signs, given a uniform; the record is filled anew."""
-    if u >= (p.market_referred_success if warm else p.market_success):
-        return False
-    _identify(c, r.seat, now.month, order)
-    z = traits.scores(p, now, c)
+    """Whether the rep accepts the order-th prospect of the month, who is willing and has traits by `u`; fills the record anew."""
+    z = traits.scores(p, u)
     shift = p.market_referred_fit if warm else 0.0
     if z[traits.FIT] + shift <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):
         return False
+    _identify(c, r.seat, now.month, order)
     traits.draw(p, now, c, z, shift, 1.0 + p.reps_pressure_size * r.pressure)
     _begin(p, c, r.pressure)
     return True
 
 
 @rule
-def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
-    """A customer already there at the opening of month 1, whom nobody is paid for."""
-    _identify(c, r.seat, now.month, FOUNDERS + order)
-    traits.draw(p, now, c, traits.scores(p, now, c), 0.0, 1.0)
+def founder(p, now, c, r, order, u):  # type: ignore[no-untyped-def]
+    """The customer numbered `order` from :data:`FOUNDERS`, already there at the opening of month 1: nobody is paid for them."""
+    _identify(c, r.seat, now.month, order)
+    traits.draw(p, now, c, traits.scores(p, u), 0.0, 1.0)
     _begin(p, c, 0.0)
 
 

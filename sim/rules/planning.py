@@ -348,10 +348,11 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
     visits_add, visits_save = touched_by_visits(components)
     visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
     factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, now.month)
+    expect_attempts(p, r, grid, led.worked)
+    led.utility[:] = -np.inf  # there is room for a few more than there are alternatives, up to whole lanes
     index = 0
     for hunt in range(grid + 1):
-        worked = hunting.expected_attempts(r.cold + r.warm, hunting.capacity(p, hunt / grid, r.hunting_skill))
-        signed = worked * r.signings_per_attempt
+        signed = led.worked[hunt] * r.signings_per_attempt
         stake = norm_stake(p, r, now.month, signed)
         sure, settled = projected_pay(p, components, now.month, factor, r, led, t.active, signed, 0.0, False)
         for nurture in range(grid - hunt + 1):
@@ -377,10 +378,18 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
 
 
 @rule
+def expect_attempts(p, r, grid, worked):  # type: ignore[no-untyped-def]
+    """Attempts expected for shares of time for hunting of 0, 1 / grid, 2 / grid and so on, as far as there is room."""
+    leads, skill = r.cold + r.warm, r.hunting_skill
+    for hunt in range(worked.shape[0]):
+        worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(p, hunt / grid, skill))
+
+
+@rule
 def logit_pick(utility, temperature, u):  # type: ignore[no-untyped-def]
     """Index drawn with probability proportional to exp(utility / temperature) (multinomial logit).
 
-    The utilities are overwritten by the weights.
+    The utilities are overwritten by the weights.  What is worth -inf, as room up to whole lanes is, is never drawn.
     """
     best = utility[0]
     for value in utility:

@@ -12,13 +12,19 @@ T_INITIAL, T_RATE, T_SPEND, T_MARGIN, T_NEED, T_LAPSE = range(6)  # order of rec
 
 
 @rule
-def scores(p, now, c):  # type: ignore[no-untyped-def]
-    """Eight standard normals of a prospect, correlated as the scenario says (z = L e, L Cholesky)."""
-    a = draws.uniforms(now.seed, now.run, draws.TRAITS_FIRST, now.month, c.who, c.which)
-    b = draws.uniforms(now.seed, now.run, draws.TRAITS_SECOND, now.month, c.who, c.which)
+def uniforms(now, who, which):  # type: ignore[no-untyped-def]
+    """Eight uniforms of a prospect; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
+    a = draws.uniforms(now.seed, now.run, draws.TRAITS_FIRST, now.month, who, which)
+    b = draws.uniforms(now.seed, now.run, draws.TRAITS_SECOND, now.month, who, which)
+    return a[0], a[1], a[2], a[3], b[0], b[1], b[2], b[3]
+
+
+@rule
+def scores(p, u):  # type: ignore[no-untyped-def]
+    """Eight standard normals from uniforms, correlated as the scenario says (z = L e, L Cholesky)."""
     e = (
-        normal(p.normal, a[0]), normal(p.normal, a[1]), normal(p.normal, a[2]), normal(p.normal, a[3]),
-        normal(p.normal, b[0]), normal(p.normal, b[1]), normal(p.normal, b[2]), normal(p.normal, b[3]),
+        normal(p.normal, u[0]), normal(p.normal, u[1]), normal(p.normal, u[2]), normal(p.normal, u[3]),
+        normal(p.normal, u[4]), normal(p.normal, u[5]), normal(p.normal, u[6]), normal(p.normal, u[7]),
     )  # fmt: skip
     return (
         mix(p, 0, e), mix(p, 1, e), mix(p, 2, e), mix(p, 3, e), mix(p, 4, e), mix(p, 5, e), mix(p, 6, e), mix(p, 7, e)

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 
 from sim import draws
-from sim.engine import events, shelf
+from sim.engine import events, scratch
 
 
 @numba.njit
@@ -17,13 +17,13 @@ def listed(x: Any, size: int) -> int:
 
 
 def test_every_event_is_listed_once_kind_by_kind_in_the_order_of_places() -> None:
-    x, size = events.new_scratch(), 100
-    kinds = np.random.default_rng(1).integers(0, events.KINDS, size)
-    x.u[shelf.KIND : shelf.KIND + size] = kinds
+    x, size = scratch.new_scratch(), 100
+    kinds = np.random.default_rng(1).integers(0, scratch.KINDS, size)
+    x.kinds[:size] = kinds
     many = listed(x, size)
-    expected = [i for kind in range(1, events.KINDS) for i in np.flatnonzero(kinds == kind)]
+    expected = [i for kind in range(1, scratch.KINDS) for i in np.flatnonzero(kinds == kind)]
     assert many == len(expected) and x.busy[:many].tolist() == expected
-    assert x.ends.tolist() == [int(np.sum((kinds > 0) & (kinds <= kind))) for kind in range(events.KINDS)]
+    assert x.ends.tolist() == [int(np.sum((kinds > 0) & (kinds <= kind))) for kind in range(scratch.KINDS)]
 
 
 def test_a_range_of_customers_is_drawn_as_one_by_one() -> None:
@@ -36,7 +36,7 @@ def test_a_range_of_customers_is_drawn_as_one_by_one() -> None:
 
 
 def test_who_left_is_entered_in_the_order_of_places() -> None:
-    x, left = events.new_scratch(), 0
+    x, left = scratch.new_scratch(), 0
     for place in (7, 3, 9, 1):
         left = events.add_gone(x, left, place)
     assert x.gone[:left].tolist() == [1, 3, 7, 9]

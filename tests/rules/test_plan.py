@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.book import entries
-from sim.rules import planning
+from sim.rules import hunting, planning
 from sim.scheme.measures import NAMES
 from sim.state import QUANTUM
 from tests.rules.worlds import LAPSE, STAY, Desk, believer, record
@@ -36,6 +36,19 @@ def test_the_logits_odds_are_those_of_the_utilities() -> None:
     assert planning.logit_pick(np.array([-1e6, 0.0, -1e6]), 1e-3, 0.5) == 1
 
 
+def test_room_behind_the_splits_is_never_picked() -> None:
+    for u in (2.0**-33, 0.5, 1.0 - 2.0**-33):
+        utility = np.array([3.0, 0.0, 3.0] + [-np.inf] * 5)
+        assert planning.logit_pick(utility, 1e-3, u) == (0 if u < 0.5 else 2)
+
+
+def test_attempts_of_all_shares_of_time_are_those_of_each() -> None:
+    desk, worked = Desk().set(**WORLD), np.zeros(8)
+    planning.expect_attempts(desk.p, believer(cold=30.0, warm=10.0, hunting_skill=1.2), GRID, worked)
+    for hunt in range(GRID + 1):
+        assert worked[hunt] == hunting.expected_attempts(40.0, hunting.capacity(desk.p, hunt / GRID, 1.2)) > 0.0 or hunt == 0
+
+
 # --- what a split is worth ----------------------------------------------------------------------------------------------------
 
 WORLD = {"reps_hours": 80.0, "reps_hours_per_attempt": 4.0, "reps_hours_per_visit": 2.0, "reps_effort_cost": 1000.0,
@@ -57,7 +70,7 @@ def plan(desk: Desk, r: Any) -> Any:
 def worth(desk: Desk, **rep: float) -> np.ndarray:
     """What the splits are worth, but for a constant: the plan leaves exp(utility / temperature) behind."""
     plan(desk, believer(cold=30.0, warm=10.0, hunting_skill=1.2, nurturing_skill=1.5, signings_per_attempt=0.2, **rep))
-    return HOT * np.log(desk.ledger.utility)
+    return HOT * np.log(desk.ledger.utility[: len(SPLITS)])
 
 
 def signed_and_visits() -> tuple[np.ndarray, np.ndarray]:

@@ -21,7 +21,7 @@ def test_the_scores_of_prospects_are_correlated_as_the_scenario_says_and_not_oth
     scores = []
     for order in range(1, size + 1):
         now, c, _ = customer(desk, order)
-        scores.append(traits.scores(desk.p, now, c))
+        scores.append(traits.scores(desk.p, traits.uniforms(now, c["who"], c["which"])))
     expected = np.eye(8)
     for pair, value in PAIRS.items():
         i, j = (TRAITS.index(name) for name in pair.split("-"))

@@ -27,7 +27,7 @@ class Desk:
         self.p, self.components = self.setup.p[0], self.setup.components
         self.p["reps_horizon_months"] = horizon
         self.delay = np.array(self.p["delay"])
-        ledgers = new_ledgers(1, len(components), months, months + 60, COUNT, 15)
+        ledgers = new_ledgers(1, len(components), months, months + 60, COUNT, 15, 5)
         self.ledger: Ledger = seat_ledger(ledgers, 0)
 
     def k(self, i: int = 0) -> Any:

@@ -1,0 +1,51 @@
+"""What the compiler is told: a copy of a record is its function's own, and what is lent is the same memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+from sim.compiled import borrowed, own_copy
+
+PAIR = np.dtype([("a", "f8"), ("b", "i8")])
+
+
+@numba.njit
+def changed(pairs: Any) -> tuple[float, int]:
+    copy = own_copy(pairs[0])
+    copy.a += 1.0
+    pairs[0].b = 7
+    return copy.a, copy.b
+
+
+@numba.njit
+def swapped(pairs: Any) -> None:
+    first = own_copy(pairs[0])
+    pairs[0] = pairs[1]
+    pairs[1] = first
+
+
+@numba.njit
+def lent(numbers: Any) -> None:
+    view = borrowed(numbers)
+    view[1] = 5.0
+
+
+def test_a_copy_of_a_record_and_the_record_know_nothing_of_each_other() -> None:
+    pairs = np.array([(0.5, 3), (2.5, 4)], PAIR)
+    assert changed(pairs) == (1.5, 3)
+    assert pairs.tolist() == [(0.5, 7), (2.5, 4)]
+
+
+def test_a_copy_can_be_written_back_to_an_array() -> None:
+    pairs = np.array([(0.5, 3), (2.5, 4)], PAIR)
+    swapped(pairs)
+    assert pairs.tolist() == [(2.5, 4), (0.5, 3)]
+
+
+def test_what_is_written_to_a_borrowed_array_is_in_the_array() -> None:
+    numbers = np.zeros(3)
+    lent(numbers)
+    assert numbers.tolist() == [0.0, 5.0, 0.0]
