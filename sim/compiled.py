@@ -29,7 +29,7 @@ import numba
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.codegen import CPUCodeLibrary
+from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
@@ -88,18 +88,31 @@ class Rule(CPUDispatcher):  # type: ignore[misc]
         return numba.njit(self.py_func, **SETTINGS)
 
 
+# numba's steps from a module and all it calls to code that can be called (internals of numba)
+LEFT_OUT: tuple[tuple[type, str], ...] = (
+    (CPUCodeLibrary, "_optimize_final_module"),
+    (JITCPUCodegen, "_add_module"),
+    (JITCodeLibrary, "_finalize_specific"),
+    (JITCPUCodegen, "set_env"),
+)
+
+
 @contextmanager
 def _optimised_by_callers() -> Iterator[None]:
-    """Leave out the last of numba's optimisations, of a module with all it calls: the kernel that calls it does that once for all.
+    """Leave out what numba would do with a function's module and all it calls, last of all: the kernel that calls it does it once.
 
-    At every level of calls anew it would take a sixth of the time to compile, for the same results at the same speed.
+    Optimised at every level of calls anew, it would take a sixth longer to compile.  Made machine code, it would also be
+    the code that the kernel's calls of a :func:`shared` function find, in the process that compiles them: in LLVM's engine
+    the first definition of a name counts, and this one has not been optimised.
     """
-    whole = CPUCodeLibrary._optimize_final_module
-    CPUCodeLibrary._optimize_final_module = lambda library: None
+    whole = [(owner, name, getattr(owner, name)) for owner, name in LEFT_OUT]
     try:
+        for owner, name in LEFT_OUT:
+            setattr(owner, name, lambda *arguments: None)
         yield
     finally:
-        CPUCodeLibrary._optimize_final_module = whole
+        for owner, name, step in whole:
+            setattr(owner, name, step)
 
 
 def rule(function: Function) -> Function:

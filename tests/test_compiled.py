@@ -1,4 +1,4 @@
-"""What the compiler is told: a copy of a record is its function's own, and what is lent is the same memory."""
+"""What the compiler is told: a copy is its function's own, what is lent is the same memory, what is called is compiled with its caller."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numba
 import numpy as np
 
-from sim.compiled import borrowed, own_copy
+from sim.compiled import borrowed, own_copy, shared
 
 PAIR = np.dtype([("a", "f8"), ("b", "i8")])
 
@@ -49,3 +49,22 @@ def test_what_is_written_to_a_borrowed_array_is_in_the_array() -> None:
     numbers = np.zeros(3)
     lent(numbers)
     assert numbers.tolist() == [0.0, 5.0, 0.0]
+
+
+@shared
+def doubled(x: float) -> float:
+    return 2.0 * x
+
+
+@numba.njit
+def quadrupled(x: float) -> float:
+    return doubled(doubled(x))
+
+
+def test_a_shared_function_becomes_code_with_its_caller_only() -> None:
+    """Else a kernel would call the first definition LLVM has, which is not optimised, in the process that compiles it."""
+    doubled.compile((numba.float64,))
+    (made,) = doubled.overloads.values()
+    engine = made.library.codegen._engine
+    assert not engine.is_symbol_defined(made.fndesc.llvm_func_name)
+    assert quadrupled(1.5) == 6.0 and doubled(1.5) == 3.0

@@ -19,7 +19,7 @@ from sim import engine
 
 TINY = Effort(
     repeats=1,
-    books=(20, 80),
+    books=(20, 600),
     months=6,
     customer_months=1_000,
     mesa_months=2,
@@ -64,6 +64,10 @@ def test_customer_months_count_everyone_who_lived_a_month() -> None:
     accounts = tables.customers
     last = accounts["lapsed_month"].where(accounts["lapsed_month"] > 0, 6)
     assert customer_months(tables.months) == (last - accounts["signed_month"].clip(lower=1) + 1).sum()
+
+
+def test_the_time_of_a_month_is_parted_between_the_rep_and_the_customers() -> None:
+    assert speed.parts([89.0, 601.0, 2233.0], [1500.0 + 20.0 * size for size in (89, 601, 2233)]) == pytest.approx((1500.0, 20.0))
 
 
 def test_slope_of_a_power() -> None:
