@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks import floor, growth, large, memory, mesa, speed, starts, sweeps, threads
+from benchmarks.alone import alone
 from benchmarks.effort import FULL, QUICK
 from benchmarks.machine import machine
 from benchmarks.report import as_json, as_markdown
@@ -33,6 +34,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="write Markdown to this file, and JSON beside it (.json)")
     asked = parser.parse_args()
     about, rows = machine(), list[Row]()
+    alone("ready")
     effort = QUICK if asked.quick else FULL
     for name, measure in ALL.items():
         if name in asked.only:
