@@ -42,7 +42,7 @@ def peak_memory() -> float:
 
 
 def ready() -> dict[str, float]:
-    """The kernel compiled and on disk: the process that has compiled runs slower, its memory being scattered."""
+    """The kernel compiled and on disk: a process that has compiled runs a tenth slower."""
     from benchmarks.worlds import SEED, world
     from sim import engine
 
