@@ -213,15 +213,14 @@ class _Memory:
 
     def finish(self) -> Study:
         longest = max(scenario["months"] for scenario in self.about["scenarios"])
+        parts = sorted(self._parts.items())
+        scenarios = pd.Series([self.about["names"][chunk.scenario] for chunk, _ in parts])
         tables = {}
         for name in tables_of(self.about):
-            frames = []
-            for chunk, part in sorted(self._parts.items()):
-                frame = getattr(part, name)
-                frame.insert(0, "scenario", self.about["names"][chunk.scenario])
-                frames.append(frame)
-            order = [column.name for column in columns(name, longest)]
-            tables[name] = pd.concat(frames, ignore_index=True).reindex(columns=order)
+            frames = [getattr(part, name) for _, part in parts]
+            table = pd.concat(frames, ignore_index=True)
+            table.insert(0, "scenario", scenarios.repeat([len(frame) for frame in frames]).array)
+            tables[name] = table.reindex(columns=[column.name for column in columns(name, longest)])
         return Study(self.about | {"complete": True}, tables)
 
 
