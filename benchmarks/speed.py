@@ -34,11 +34,12 @@ def measure(effort: Effort) -> list[Row]:
         what = f"{at_start:,} customers a rep at the start"
         mean = lived / (len(runs) * effort.months * scenario.reps.count)
         note = f"mean {mean:,.0f} a rep; {lived:,} customer-months, {len(runs)} runs, {effort.repeats} repeats"
-        rows.append(Row(GROUP, what, timing.median / lived * 1e9, "ns", "CPU", timing.least / lived * 1e9, note))
+        each = timing.median / lived * 1e9
+        rows.append(Row(GROUP, what, each, "ns", "CPU", timing.least / lived * 1e9, note))
         wall = statistics.median(timing.wall) / lived * 1e9
         rows.append(Row(GROUP, what, wall, "ns", "wall", min(timing.wall) / lived * 1e9, "the same repeats"))
         present.append(mean)
-        taken.append(timing.median / lived * 1e9 * mean)
+        taken.append(each * mean)
     rep, customer = parts(present, taken)
     fit = f"line through the books above ({', '.join(f'{mean:,.0f}' for mean in present)} a rep): rep-months and customer-months"
     rows.append(Row(GROUP, "a rep's month, whatever the book", rep, "ns", "CPU", None, fit))
