@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import borrowed, rule, shared
+from sim.compiled import rule, shared
 from sim.numeric import power
 from sim.scheme.settle import attributed, awaits_settlement
 from sim.state import ACTIVE, QUANTUM, account_profit, cents, quantise
@@ -46,15 +46,6 @@ def new_archive(size, years):  # type: ignore[no-untyped-def]
     return Archive(
         np.zeros(size), np.zeros(size), np.zeros(years), np.zeros(square), np.zeros(square), np.zeros(square),
         np.zeros(ages), np.zeros(ages),
-    )  # fmt: skip
-
-
-@rule
-def lend_archive(arc):  # type: ignore[no-untyped-def]
-    """The archive, borrowed (:func:`sim.compiled.borrowed`)."""
-    return Archive(
-        borrowed(arc.profit), borrowed(arc.promised), borrowed(arc.cohort_signed), borrowed(arc.cohort_customers),
-        borrowed(arc.cohort_profit), borrowed(arc.cohort_promised), borrowed(arc.could), borrowed(arc.stayed),
     )  # fmt: skip
 
 

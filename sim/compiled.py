@@ -184,19 +184,26 @@ def float_to_bits(typing_context, number):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def borrowed(typing_context, array):  # type: ignore[no-untyped-def]
-    """The same array without a claim on its memory: handing it on costs no reference counting.
+def borrowed(typing_context, owned):  # type: ignore[no-untyped-def]
+    """The same array, or tuple of arrays, without a claim on its memory: handing it on costs no reference counting.
 
-    Only for arrays that a compiled function was given, which its caller keeps alive until it returns: numba
-    may free what the function itself has made while only a borrowed view of it is left.
+    The owner must be used after the last use of what was borrowed: numba may free what a function itself has made
+    while only a borrowed view of it is left.  What a compiled function was given lives until it returns.
     """
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+    def unclaimed(context, builder, kind, array):  # type: ignore[no-untyped-def]
+        view = context.make_array(kind)(context, builder, array)
         view.meminfo = view.meminfo.type(None)
         return view._getvalue()
 
-    return array(array), generate
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        kind = signature.return_type
+        if isinstance(kind, types.Array):
+            return unclaimed(context, builder, kind, arguments[0])
+        arrays = zip(kind, cgutils.unpack_tuple(builder, arguments[0]), strict=True)
+        return context.make_tuple(builder, kind, [unclaimed(context, builder, *each) for each in arrays])
+
+    return owned(owned), generate
 
 
 @intrinsic

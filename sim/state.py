@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.compiled import borrowed, rule
+from sim.compiled import rule
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
@@ -150,28 +150,6 @@ def clear_ledgers(all_):  # type: ignore[no-untyped-def]
     all_.propensity[:] = 1.0
     all_.utility[:] = 0.0
     all_.worked[:] = 0.0
-
-
-@rule
-def lend(all_):  # type: ignore[no-untyped-def]
-    """The ledgers of all seats, borrowed: see :func:`sim.compiled.borrowed`."""
-    return Ledger(
-        borrowed(all_.to_date),
-        borrowed(all_.usual),
-        borrowed(all_.noise),
-        borrowed(all_.worth),
-        borrowed(all_.held),
-        borrowed(all_.factor),
-        borrowed(all_.base),
-        borrowed(all_.signed),
-        borrowed(all_.scale),
-        borrowed(all_.paid_rate),
-        borrowed(all_.values),
-        borrowed(all_.awards),
-        borrowed(all_.propensity),
-        borrowed(all_.utility),
-        borrowed(all_.worked),
-    )
 
 
 @rule

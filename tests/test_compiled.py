@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -27,10 +27,22 @@ def swapped(pairs: Any) -> None:
     pairs[1] = first
 
 
+class Two(NamedTuple):
+    row: np.ndarray
+    square: np.ndarray
+
+
 @numba.njit
 def lent(numbers: Any) -> None:
     view = borrowed(numbers)
     view[1] = 5.0
+
+
+@numba.njit
+def both_lent(two: Any) -> None:
+    view = borrowed(two)
+    view.row[1] = 5.0
+    view.square[1, 0] = view.row[0]
 
 
 def test_a_copy_of_a_record_and_the_record_know_nothing_of_each_other() -> None:
@@ -49,6 +61,12 @@ def test_what_is_written_to_a_borrowed_array_is_in_the_array() -> None:
     numbers = np.zeros(3)
     lent(numbers)
     assert numbers.tolist() == [0.0, 5.0, 0.0]
+
+
+def test_arrays_of_a_tuple_are_borrowed_by_name() -> None:
+    two = Two(np.array([2.0, 0.0]), np.zeros((2, 2)))
+    both_lent(two)
+    assert two.row.tolist() == [2.0, 5.0] and two.square.tolist() == [[0.0, 0.0], [2.0, 0.0]]
 
 
 @shared

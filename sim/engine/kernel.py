@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from sim import accounts, draws
-from sim.accounts import lend_archive, new_archive
+from sim.accounts import new_archive
 from sim.compiled import borrowed, kernel, own_copy, rule, shared
 from sim.engine.events import add_gone, begin_moment, draw_events, list_events
-from sim.engine.scratch import lend_scratch, new_scratch
+from sim.engine.scratch import new_scratch
 from sim.engine.shelf import (
     BLOCK,
     closed_last,
     leave_place,
-    lend_shelf,
     longer,
     new_shelf,
     put_state,
@@ -34,7 +33,7 @@ from sim.rules import (
     service,
 )
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, clear_ledgers, draw_moment, lend, seat_ledger
+from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
 
 
 @rule
@@ -110,11 +109,11 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
     months, seats = np.int64(p.months), np.int64(p.reps_count)
     # what is lent stays its owner's, which must be used after the last use of what was lent (sim.compiled.borrowed)
     owned = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
-    shelves = [lend_shelf(shelf) for shelf in owned]
+    shelves = [borrowed(shelf) for shelf in owned]
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
     clock, moment = np.zeros(1, NOW), np.zeros(1, MOMENT)
-    desk, team, ledgers = borrowed(desks), borrowed(teams), lend(all_ledgers)
-    x, now = lend_scratch(scratch), clock[0]
+    desk, team, ledgers = borrowed(desks), borrowed(teams), borrowed(all_ledgers)
+    x, now = borrowed(scratch), clock[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
         now.seed, now.run, now.month = seed, numbers[n], 1
@@ -122,7 +121,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
         clear_ledgers(ledgers)
         active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
         archive, number = new_archive(64, out.cohorts.shape[2]), 0
-        arc = lend_archive(archive)
+        arc = borrowed(archive)
         for a in range(desk.shape[0]):
             service.staff(p, now, desk[a], a)
         for seat in range(seats):
@@ -144,7 +143,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
                     attempts, warm = hunting.attempts(p, r)
                     if used[seat] + attempts > shelf.records.shape[0]:
                         owned[seat] = longer(shelf, used[seat] + attempts)
-                        shelf = shelves[seat] = lend_shelf(owned[seat])
+                        shelf = shelves[seat] = borrowed(owned[seat])
                     active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], attempts, warm, x)
                 planning.spread_visits(p, r, t)
                 active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment[0], x)
@@ -156,7 +155,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
                 most += used[seat]
             while most > arc.profit.shape[0]:
                 archive = accounts.widen(archive)
-                arc = lend_archive(archive)
+                arc = borrowed(archive)
             for seat in range(seats):
                 r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
                 career.payday(p, components, now, r, t, led, team, m)

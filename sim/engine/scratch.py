@@ -9,20 +9,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import borrowed, rule
+from sim.compiled import rule
 from sim.engine.shelf import BLOCK, PURCHASE, ROW
 
 KINDS = PURCHASE + 1
 
 
 class Scratch(NamedTuple):
-    """What a block's month is reckoned in."""
+    """What a block is reckoned in: of customers in their month, or of prospects being signed."""
 
-    u: np.ndarray  # [5 * ROW] what every month draws
+    u: np.ndarray  # [5 * ROW] uniforms that every customer, and every prospect, needs
     kinds: np.ndarray  # [ROW] what may happen
-    v: np.ndarray  # [12 * ROW] what months of events draw
-    keys: np.ndarray  # [2 * ROW] whose these are
-    found: np.ndarray  # [BLOCK + 1] places to which something may happen, in their order
+    v: np.ndarray  # [12 * ROW] uniforms for events, and for traits
+    keys: np.ndarray  # [2 * ROW] whose those are for whom is drawn next
+    found: np.ndarray  # [BLOCK + 1] places to which something may happen, or orders of prospects, in their order
     busy: np.ndarray  # [BLOCK + 1] the same, kind by kind
     gone: np.ndarray  # [BLOCK] places of those who left, in their order
     ends: np.ndarray  # [KINDS] where in `busy` each kind ends
@@ -32,21 +32,6 @@ def new_scratch() -> Scratch:
     """Empty scratch space."""
     whole = (np.zeros(size, np.int64) for size in (ROW, BLOCK + 1, BLOCK + 1, BLOCK, KINDS))
     return Scratch(np.zeros(5 * ROW), next(whole), np.zeros(12 * ROW), np.zeros(2 * ROW, np.uint32), *whole)
-
-
-@rule
-def lend_scratch(x):  # type: ignore[no-untyped-def]
-    """Scratch space, borrowed (:func:`sim.compiled.borrowed`)."""
-    return Scratch(
-        borrowed(x.u),
-        borrowed(x.kinds),
-        borrowed(x.v),
-        borrowed(x.keys),
-        borrowed(x.found),
-        borrowed(x.busy),
-        borrowed(x.gone),
-        borrowed(x.ends),
-    )
 
 
 @rule

@@ -16,7 +16,7 @@ import numpy as np
 
 from sim import draws
 from sim.accounts import can_close
-from sim.compiled import borrowed, own_copy, rule
+from sim.compiled import own_copy, rule
 from sim.numeric import low_bits
 from sim.rules import lapse, nurturing, purchasing, satisfaction, service
 from sim.state import CUSTOMER, quantise
@@ -41,12 +41,6 @@ def new_shelf(customers):  # type: ignore[no-untyped-def]
     """An empty shelf with room for so many customers."""
     blocks = (customers + BLOCK - 1) // BLOCK
     return Shelf(np.empty(blocks * BLOCK, CUSTOMER), np.empty((blocks, COLUMNS)), np.empty((blocks, 2 * ROW), np.uint32))
-
-
-@rule
-def lend_shelf(shelf):  # type: ignore[no-untyped-def]
-    """The shelf, borrowed (:func:`sim.compiled.borrowed`): for as long as the caller holds it and it does not grow."""
-    return Shelf(borrowed(shelf.records), borrowed(shelf.columns), borrowed(shelf.keys))
 
 
 @rule

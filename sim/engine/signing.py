@@ -10,10 +10,16 @@ from sim.rules import hunting
 
 
 @rule
-def draw_traits(now, r, x, many):  # type: ignore[no-untyped-def]
-    """Draw for the first `many` prospects of the month whose orders are listed in x.found what kind of customers they are."""
+def enter_keys(now, r, x, many):  # type: ignore[no-untyped-def]
+    """Enter whose draws come next: the first `many` of the month's prospects whose orders are listed in x.found."""
     for j in range(many):
         x.keys[j], x.keys[ROW + j] = draws.customer_key(r.seat, now.month, x.found[j])
+
+
+@rule
+def draw_traits(now, r, x, many):  # type: ignore[no-untyped-def]
+    """Draw what kind of customers the first `many` of those listed are."""
+    enter_keys(now, r, x, many)
     draws.fill(now.seed, now.run, draws.TRAITS_FIRST, now.month, many, x.keys, x.v)
     draws.fill(now.seed, now.run, draws.TRAITS_SECOND, now.month, many, x.keys, x.v[4 * ROW :])
 
@@ -55,11 +61,12 @@ def hunt(p, now, r, t, led, desk, shelf, active, used, attempts, warm, x):  # ty
     for first in range(1, attempts + 1, BLOCK):
         size = min(BLOCK, attempts + 1 - first)
         for i in range(size):
-            x.keys[i], x.keys[ROW + i] = draws.customer_key(r.seat, now.month, first + i)
+            x.found[i] = first + i
+        enter_keys(now, r, x, size)
         draws.fill(now.seed, now.run, draws.TRAITS_THIRD, now.month, size, x.keys, x.u)
         many = 0
         for i in range(size):
-            x.found[many] = first + i
+            x.found[many] = x.found[i]
             many += int(hunting.willing(p, first + i <= warm, x.u[i]))
         draw_traits(now, r, x, many)
         for i in range(many):
