@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property, wraps
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, TypeVar, cast
 
 # level 3 gives the same speed here and takes a sixth longer to compile; read when numba is first imported
@@ -31,10 +33,14 @@ from numba import types
 from numba.core import cgutils
 from numba.core.codegen import CPUCodeLibrary, JITCodeLibrary, JITCPUCodegen
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.event import Listener, install_listener
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+COMPILING = "Compiling the model (about 40 seconds); later starts take it from disk."
+log = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).resolve().parent
 SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}  # division as IEEE says
@@ -137,18 +143,58 @@ def kernel(function: Function) -> Function:
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        made: Any = numba.njit(function, cache=True, **SETTINGS)
-    except RuntimeError:  # the cache folder cannot be written: compile in memory
-        made = numba.njit(function, **SETTINGS)
+        made: Any = numba.njit(function, cache=_can_be_kept(cache_folder()), **SETTINGS)
     finally:
         numba.config.CACHE_DIR = before
     if not numba.config.DISABLE_JIT:
-        made.compile = _uncollected(made.compile)
+        made.compile = _announced(_uncollected(made.compile))
     return cast(Function, made)
 
 
+@cache
+def _can_be_kept(folder: Path) -> bool:
+    """Whether code can be kept in the folder; where it cannot, numba would keep it beside the sources, by time stamp."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        log.warning(f"{folder}: compiled code cannot be kept there: {error.strerror}; DAARNA_CACHE names another folder")
+        return False
+    return True
+
+
+class _Announcer(Listener):  # type: ignore[misc]
+    """Hears that numba compiles a kernel, not having found it on disk."""
+
+    def on_start(self, event: Any) -> None:
+        """Say so."""
+        _announce()
+
+    def on_end(self, event: Any) -> None:
+        """Nothing."""
+
+
+@cache
+def _announce() -> None:
+    log.warning(COMPILING if _can_be_kept(cache_folder()) else "Compiling the model (about 40 seconds).")
+
+
+def _announced(compile_: Function) -> Function:
+    """Compile, and say so once in the life of a process: to the log, which is standard error unless the user decides otherwise."""
+
+    @wraps(compile_)
+    def compiled(*arguments: Any) -> Any:
+        with install_listener("numba:compile", _Announcer()):
+            return compile_(*arguments)
+
+    return cast(Function, compiled)
+
+
 def _uncollected(compile_: Function) -> Function:
-    """Compile without looking for garbage: there are millions of objects then, and going through them takes a tenth of the time."""
+    """Compile without looking for garbage: there are millions of objects then, and going through them takes a tenth of the time.
+
+    Most of them stay, and are not gone through afterwards either.
+    """
 
     @wraps(compile_)
     def compiled(*arguments: Any) -> Any:
@@ -157,6 +203,7 @@ def _uncollected(compile_: Function) -> Function:
         try:
             return compile_(*arguments)
         finally:
+            gc.freeze()
             if was:
                 gc.enable()
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numba
 import numpy as np
+import pytest
 
+from sim import compiled
 from sim.compiled import borrowed, own_copy, shared
 
 PAIR = np.dtype([("a", "f8"), ("b", "i8")])
@@ -86,3 +89,35 @@ def test_a_shared_function_becomes_code_with_its_caller_only() -> None:
     engine = made.library.codegen._engine
     assert not engine.is_symbol_defined(made.fndesc.llvm_func_name)
     assert quadrupled(1.5) == 6.0 and doubled(1.5) == 3.0
+
+
+def tripled(x: float) -> float:
+    return 3.0 * x
+
+
+def test_where_nothing_can_be_kept_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Above all not beside the sources, where numba would not see that a rule has changed."""
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "kernel"
+    monkeypatch.setattr(compiled, "cache_folder", lambda: folder)
+    compiled._announce.cache_clear()
+    made = [compiled.kernel(tripled), compiled.kernel(tripled)]
+    assert made[0](1.5) == 4.5
+    assert made[0].stats.cache_path is None
+    told = f"{folder}: compiled code cannot be kept there: Not a directory; DAARNA_CACHE names another folder"
+    assert [record.getMessage() for record in caplog.records] == [told, "Compiling the model (about 40 seconds)."]
+
+
+def test_compilation_is_announced_once_and_not_where_the_kernel_is_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+    compiled._announce.cache_clear()
+    made = compiled.kernel(tripled)
+    assert made(1.5) == 4.5 and made(2) == 6  # for whole numbers it is compiled once more
+    assert [record.getMessage() for record in caplog.records] == [compiled.COMPILING]
+    compiled._announce.cache_clear()
+    assert compiled.kernel(tripled)(1.5) == 4.5
+    assert len(caplog.records) == 1

@@ -47,7 +47,6 @@ def calibrate(
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim.calibrate import calibrate as estimate
-    from sim.cli.progress import announce_compilation
 
     _check_figure(figure, steps)
     options: dict[str, Any] = {
@@ -57,8 +56,6 @@ def calibrate(
     found = estimate(*logs, **options)
     target = out or Path(f"{logs[0].stem}-fragment.toml")
     text = _fragment(found, target, extends)
-    if steps and not quiet:
-        announce_compilation()
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
     _write(text, target)
     if as_json:

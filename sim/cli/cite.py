@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.effort import hush
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -36,7 +38,7 @@ def verify(
     thing: Annotated[Path, typer.Argument(help="A folder of a study, a sweep or a design, a figure, a memo or a table.")],
     quick: Annotated[bool, typer.Option(help="Make only a sample of the runs again.")] = False,
     data: Annotated[list[Path] | None, typer.Option(help="A log that a forecast was made from; may be repeated.")] = None,
-    quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.", callback=hush)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
 ) -> None:
     """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Seed, Workers
-from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+from sim.cli.progress import finite, interruptible, progress_bar
 from sim.cli.run import draw, usual_folder
 
 if TYPE_CHECKING:
@@ -65,8 +65,6 @@ def compare(
     directed(outcome, max(one.months for one in chosen))
     if rescale and not equal_pay:
         raise InputError("--rescale: says what --equal-pay rescales; give both, or neither")
-    if not quiet:
-        announce_compilation()
     matched = _match(chosen, pairs, seed, rescale or "variable", workers, quiet) if equal_pay else []
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
     comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)

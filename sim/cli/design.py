@@ -44,7 +44,6 @@ def design(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> None:
     """Find the Pareto front of a family of schemes and the robust choice; report both on fresh runs."""
-    from sim.cli.progress import announce_compilation
     from sim.design.case import prepare
     from sim.design.folder import as_data, save
     from sim.design.problem import load
@@ -56,7 +55,6 @@ def design(
     folder = out or Path("designs") / f"{problem.stem}{f'-{base.stem}' if base else ''}"
     case = prepare(asked, seed, threads, folder / "evaluations")
     if not quiet:
-        announce_compilation()
         _say_how_long(case, seed, threads)
     try:
         with _progress(quiet) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -27,4 +28,12 @@ Workers = Annotated[int | None, typer.Option(help="Threads; all cores by default
 Out = Annotated[Path | None, typer.Option(help="Folder of the study; a killed study goes on there.")]
 Customers = Annotated[bool, typer.Option(help="Keep every customer's account.")]
 Figures = Annotated[bool, typer.Option(help="Write figures.")]
-Quiet = Annotated[bool, typer.Option(help="Print only what is wrong.")]
+
+
+def hush(quiet: bool) -> bool:
+    """Let the log, too, say only what is wrong; else that the model is being compiled as well."""
+    logging.getLogger("sim").setLevel(logging.ERROR if quiet else logging.WARNING)
+    return quiet
+
+
+Quiet = Annotated[bool, typer.Option(help="Print only what is wrong.", callback=hush)]

@@ -38,13 +38,11 @@ def explain(
 
     loaded = load(scenario)
     _check_options(customer, figure, month, as_json)
-    from sim.cli.progress import announce_compilation
     from sim.trace.model import check_seat, follow, months_of_year
     from sim.trace.statement import as_data, statement
 
     check_seat(loaded, rep)
     first, last = months_of_year(loaded, year, month)
-    announce_compilation()
     if customer is not None:
         from sim.trace.account import account_page
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import signal
@@ -17,15 +16,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 Looked = Callable[["Look"], None]
-
-
-def announce_compilation() -> None:
-    """Say that the model is compiled, where that is not done yet."""
-    from sim.compiled import cache_folder
-
-    if not any(cache_folder().rglob("*.nbc")):
-        print("Compiling the model once (about 40 seconds); later starts take it from disk.", file=sys.stderr)
-        gc.disable()  # numba makes millions of objects that stay: looking for garbage among them costs seconds
 
 
 def finite(value: Any) -> Any:

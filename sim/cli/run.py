@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Runs, Seed, Workers
-from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+from sim.cli.progress import finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -43,8 +43,6 @@ def run(
 
     loaded = [load(path) for path in scenario]
     goal = goal_of(runs, precision or None, max_runs, rule)
-    if not quiet:
-        announce_compilation()
     from sim.study import run as run_study
 
     folder = out or usual_folder(loaded, runs, seed, engine, customers, goal)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.effort import Quiet, Workers
-from sim.cli.progress import announce_compilation, finite, interruptible, progress_bar
+from sim.cli.progress import finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
     from sim.sweeps import Design, Sweep
@@ -47,8 +47,6 @@ def sweep(
 
     loaded = load(design)
     _check(workers, dask, part, tasks)
-    if not quiet:
-        announce_compilation()
     folder = out or _usual_folder(loaded, design)
     if slurm_script is not None:
         _write_script(slurm_script, loaded, design, folder, tasks, workers or 4)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sim.cli.effort import hush
+
 if TYPE_CHECKING:
     from sim.validate import Battery, Entry
 
@@ -31,11 +33,11 @@ def validate(
     seed: Annotated[int, typer.Option(min=0, help="Key of all random numbers; same seed, same report.")] = 1,
     workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores by default.")] = None,
     names: Annotated[bool, typer.Option("--list", help="Name the entries and do nothing.")] = False,
-    quiet: Annotated[bool, typer.Option(help="Print only what fails.")] = False,
+    quiet: Annotated[bool, typer.Option(help="Print only what fails.", callback=hush)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
-    from sim.cli.progress import announce_compilation, finite, interruptible
+    from sim.cli.progress import finite, interruptible
     from sim.validate import registry, run_battery
     from sim.validate.report import as_data, write_report
     from sim.validate.run import choose
@@ -45,8 +47,6 @@ def validate(
     if names:
         _print_names(choose(entries, quick, only or (), groups))
         return
-    if not quiet:
-        announce_compilation()
     with interruptible(), _bar(quiet) as progress:
         battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
     if as_json:

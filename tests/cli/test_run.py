@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -60,6 +61,14 @@ def test_json_is_exact_and_quiet_is_quiet(daarna: Daarna, capsys: pytest.Capture
     assert len(told["differences"]) == len(study.outcomes())
     assert daarna("run", "tiny.toml", "--runs", "3", "--out", "t", "--no-figures", "--quiet") == 0
     assert capsys.readouterr() == ("", "")
+
+
+def test_that_the_model_is_compiled_is_said_unless_quiet(daarna: Daarna) -> None:
+    log = logging.getLogger("sim.compiled")
+    assert daarna("run", "tiny.toml", "--runs", "1", "--out", "s", "--no-figures", "--quiet") == 0
+    assert not log.isEnabledFor(logging.WARNING)
+    assert daarna("run", "tiny.toml", "--runs", "1", "--out", "s", "--no-figures") == 0
+    assert log.isEnabledFor(logging.WARNING)
 
 
 def test_the_usual_folder_is_the_same_for_the_same_study_and_another_for_another(daarna: Daarna) -> None:
