@@ -57,8 +57,8 @@ REP = np.dtype(
             "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_cross visit_satisfaction worth usual_award usual_signings "
             # what visits are worth to the rep this month, and how many customers get
             "care_all care_worth visits_all visits_worth "
-            # the seat's active customers: number, sum of worth, sum of months of signing
-            "book_size book_worth book_signed "
+            # the seat's active customers: number, sum of worth, of what they are expected to buy in a month, of months of signing
+            "book_size book_worth book_expected book_signed "
             # pay, in hundredths; the year's variable pay for the regulator's cap
             "clawback_due year_variable scale held paid recovered salary norm_signings total_pay "
             # commission the accounts are charged with, per unit of what is invoiced or collected
@@ -73,8 +73,9 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
     + _floats("write_off collected outstanding wait_sum fit_sum")
     # the book at the month's end: active customers, their satisfaction, worth and months in it; those in arrears
     + _floats("active satisfaction_sum worth_sum tenure_sum overdue")
-    # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel
-    + _floats("visited visited_lapses visited_repeat visited_cross visited_satisfaction")
+    # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel;
+    # what the whole book was expected to buy when visits were planned, and the visited of it
+    + _floats("visited visited_lapses visited_repeat visited_cross visited_satisfaction expected visited_expected")
     # whether the seat is filled, and how its rep spends the time
     + _floats("present hunting nurturing pressure")
     # as surveyed, in score; of the customers signed so long ago, how many are there
@@ -103,6 +104,7 @@ class Ledger(NamedTuple):
     signed: np.ndarray  # [T] customers signed, by month
     scale: np.ndarray  # [T] what multipliers and the regulator's cap made of awards, summed over months
     paid_rate: np.ndarray  # [T, C] award per unit of the measure, by month of signing (for clawback)
+    stood: np.ndarray  # [C] what multipliers and the regulator's cap made of the component's award when it was last settled
     values: np.ndarray  # [M] measures of the month
     awards: np.ndarray  # [C] awards of the month, currency
     propensity: np.ndarray  # [alternatives] Roth-Erev propensities
@@ -124,6 +126,7 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives, shar
         np.zeros((seats, months + 2)),
         np.zeros((seats, months + 2)),
         np.zeros((seats, months + 2, components)),
+        np.ones((seats, components)),
         np.zeros((seats, measures)),
         np.zeros((seats, components)),
         np.ones((seats, alternatives)),
@@ -145,6 +148,7 @@ def clear_ledgers(all_):  # type: ignore[no-untyped-def]
     all_.signed[:] = 0.0
     all_.scale[:] = 0.0
     all_.paid_rate[:] = 0.0
+    all_.stood[:] = 1.0
     all_.values[:] = 0.0
     all_.awards[:] = 0.0
     all_.propensity[:] = 1.0
@@ -166,6 +170,7 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.signed[seat],
         all_.scale[seat],
         all_.paid_rate[seat],
+        all_.stood[seat],
         all_.values[seat],
         all_.awards[seat],
         all_.propensity[seat],

@@ -8,7 +8,7 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import planning
-from sim.scheme.measures import COUNT
+from sim.scheme.measures import COUNT, LEVEL
 from sim.scheme.settle import longest_deferral, recover, reward, set_charges
 from sim.state import cents, new_ledgers
 
@@ -56,14 +56,15 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     r.visit_satisfaction = p.belief_visit_satisfaction
     r.clawback_due = 0.0
     r.year_variable = 0.0
-    r.scale = 1.0
     if r.hire == 0:
         r.cold = p.market_leads_at_start
     led.to_date[:] = 0.0
-    led.usual[:] = 0.0
     led.factor[:] = 1.0
+    led.stood[:] = 1.0
     for i in range(components.shape[0]):
-        led.noise[i] = p.belief_noise * (components[i].quota if components[i].quota > 0.0 else 1.0)
+        k = components[i]
+        led.usual[i] = led.values[k.measure] if k.kind == LEVEL and k.team == 0 else 0.0  # the book taken over is there to see
+        led.noise[i] = p.belief_noise * (k.quota if k.quota > 0.0 else 1.0)
     led.propensity[:] = 1.0
 
 
@@ -112,7 +113,7 @@ def missed_norm(p, r, month, signings):  # type: ignore[no-untyped-def]
     r.norm_signings += signings
     if p.norm_minimum <= 0.0 or month % np.int64(p.norm_months) != 0:
         return False
-    missed = r.norm_signings < p.norm_minimum and month - r.hired_month + 1 >= p.norm_months
+    missed = r.norm_signings < p.norm_minimum and planning.under_norm(p, r, month)
     r.norm_signings = 0.0
     if missed:
         r.warnings += 1

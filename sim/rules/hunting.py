@@ -118,6 +118,7 @@ def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
     """Perks are spent, the first purchase is invoiced, the seat's book and ledger count the customer."""
     r.book_size += 1.0
     r.book_worth += c.worth
+    r.book_expected += traits.expected_revenue(c)
     r.book_signed += c.signed
     c.acquisition = cents(p.firm_perks)
     t.acquisition += c.acquisition

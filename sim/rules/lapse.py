@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numeric import exp
+from sim.rules import traits
 from sim.state import ACTIVE, LAPSED
 
 
@@ -53,11 +54,13 @@ def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
             c.status = LAPSED
     if e.visits > 0:
         t.visited += 1.0
+        t.visited_expected += traits.expected_revenue(c)
     if c.status != ACTIVE:
         c.lapsed_month = now.month
         t.lapses += 1.0
         r.book_size -= 1.0
         r.book_worth -= c.worth
+        r.book_expected -= traits.expected_revenue(c)
         r.book_signed -= c.signed
         if e.visits > 0:
             t.visited_lapses += 1.0

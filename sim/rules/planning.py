@@ -16,6 +16,7 @@ from sim.rules import hunting
 from sim.scenario.record import ADD
 from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
 from sim.scheme.settle import (
+    claimable,
     clawback_share,
     combined_factor,
     component_pay,
@@ -31,7 +32,9 @@ from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
 ONE, REVENUE, MARGIN, WORTH = range(1, 5)  # indices of measures.PER_SIGNING
-NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, LOSS = range(9)  # indices of measures.PER_VISIT
+NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, CUSTOMER_WORTH, LOSS = range(
+    10
+)  # indices of measures.PER_VISIT
 NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
 MALUS_SPREAD = 0.1  # standard deviation a rep expects of the measure a malus looks at
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
@@ -108,25 +111,34 @@ def per_visit(kind, r, active):  # type: ignore[no-untyped-def]
         return r.visit_lapse
     if kind == CUSTOMER_SHARE:
         return r.visit_lapse / max(active, 1.0)
+    if kind == CUSTOMER_WORTH:
+        return r.visit_lapse * r.worth
     return -r.visit_lapse if kind == LOSS else 0.0
 
 
 @rule
-def split_award(p, k, r):  # type: ignore[no-untyped-def]
-    """A unit of award as the rep values it: (paid at once and safe, deferred, at once but likely clawed back).
+def deferred_worth(p, k, left):  # type: ignore[no-untyped-def]
+    """Present value of what is held back of a unit of award settled in `left` months: what vests within the horizon."""
+    value = 0.0
+    if k.deferral_share > 0.0:
+        for slice_ in range(1, k.deferral_slices + 1):
+            months = left + max(1, k.deferral_months * slice_ // k.deferral_slices)
+            if months <= p.reps_horizon_months:
+                value += k.deferral_share / k.deferral_slices * p.delay[months]
+    return value
+
+
+@rule
+def split_award(p, k, r, left):  # type: ignore[no-untyped-def]
+    """Present value of a unit of award settled in `left` months: (paid then and safe, deferred, paid then but likely clawed back).
 
     What vests, or is clawed back, beyond the horizon does not count.
     """
-    deferred, lost, alive = 0.0, 0.0, 1.0
-    if k.deferral_share > 0.0:
-        for slice_ in range(1, k.deferral_slices + 1):
-            months = max(1, k.deferral_months * slice_ // k.deferral_slices)
-            if months <= p.reps_horizon_months:
-                deferred += k.deferral_share / k.deferral_slices * p.delay[months]
+    at_once, lost, alive = 1.0 - k.deferral_share, 0.0, 1.0
     for age in range(1, min(k.clawback_months, np.int64(p.reps_horizon_months)) + 1):
-        lost += alive * r.lapse * clawback_share(k, age) * p.delay[age]
+        lost += at_once * alive * r.lapse * clawback_share(k, age) * p.delay[max(age, left)]
         alive *= 1.0 - r.lapse
-    return 1.0 - k.deferral_share - lost, deferred, lost
+    return at_once * p.delay[left] - lost, deferred_worth(p, k, left), lost
 
 
 @rule
@@ -166,10 +178,13 @@ def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
 
 @rule
 def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
-    """Present value, over the horizon, of what a component on the book pays for one customer more in it."""
+    """Present value, over the horizon, of what a component on the book pays for one customer more in it from next month on.
+
+    A level at the end of the current period is not in it: :func:`projected_pay` has it.
+    """
     if k.kind == NEW or active <= 0.0:
         return 0.0
-    value, alive, each = 0.0, 1.0, usual / active
+    value, alive, each, left = 0.0, 1.0, usual / active, months_left(k, now)
     for month in range(1, np.int64(p.reps_horizon_months) + 1):
         alive *= 1.0 - r.lapse
         if now + month > k.until_month:
@@ -177,12 +192,13 @@ def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
         if not settles(k, now + month):
             continue
         if k.kind == BOOK:
-            more = component_pay(k, (usual + each * part(p, k)) * k.months) - component_pay(k, usual * k.months)
-        elif k.per_signing == ONE or k.per_signing == WORTH:
+            there = min(k.months, month)  # months of the period in which the customer is there
+            more = component_pay(k, usual * k.months + each * part(p, k) * there) - component_pay(k, usual * k.months)
+        elif month > left and (k.per_signing == ONE or k.per_signing == WORTH):
             more = component_pay(k, usual + per_signing(k, r) * part(p, k)) - component_pay(k, usual)
         else:
             more = 0.0
-        value += p.delay[month] * alive * more
+        value += ((1.0 - k.deferral_share) * p.delay[month] + deferred_worth(p, k, month)) * alive * more
     return value
 
 
@@ -198,30 +214,31 @@ def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
 
 @rule
 def at_risk(p, k, i, month, r, led):  # type: ignore[no-untyped-def]
-    """What the rep stands to lose, were the whole book to lapse next month: (trail to come, clawback to pay).
+    """What the rep stands to lose, were the whole book to lapse this month: (trail to come, clawback to pay).
 
-    Trail counts for the horizon, without expecting lapse; both are summed over months of signing.
+    This month's trail is paid all the same.  Trail counts for the horizon, without expecting lapse; both are summed
+    over months of signing.
     """
     trail, claim = 0.0, 0.0
     if k.trail_months > 0:
         row = trail_row(k)
-        for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month + 1, month)):
-            months = min(k.trail_months - (month - signed), p.reps_horizon_months)
+        for signed in range(max(k.from_month, month - k.trail_months + 2), min(k.until_month + 1, month)):
+            months = min(k.trail_months - (month - signed + 1), p.reps_horizon_months)
             trail += led.base[row, signed] * trail_unit(k) * k.rate / k.trail_months * months
     elif k.clawback_months > 0:
         row = trail_row(k)
         for signed in range(max(r.hired_month, month - k.clawback_months + 1), month):
             units = led.base[row, signed] * trail_unit(k)
-            claim += units * led.paid_rate[signed, i] * clawback_share(k, month - signed + 1)
+            claim += units * claimable(k, led, i, signed) * clawback_share(k, month - signed + 1)
     return trail * p.reps_present_bias, claim * p.reps_present_bias
 
 
 @rule
 def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
-    """What a signing and a customer kept are worth beyond this period's award, in currency.
+    """What a signing and a customer kept bring later, and what a customer kept saves in clawback, in currency.
 
-    Fills led.worth (value of a unit of award); sets pay pressure (how far pay at once outweighs what
-    hangs on the customer's staying) and whom the visits go to.
+    Fills led.worth (present value of a unit of this period's award); sets pay pressure (how far pay at once outweighs
+    what hangs on the customer's staying) and whom the visits go to.
     """
     factor = combined_factor(components, led.factor, month)
     at_once, at_stake, signing, kept, claims, sale = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
@@ -236,27 +253,41 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
         if k.trail_months > 0:
             signing += trail_pay(p, k, r)
             continue
-        safe, deferred, lost = split_award(p, k, r)
-        led.worth[i] = safe + deferred
         left, one = months_left(k, month), per_signing(k, r) * part(p, k)
+        safe, deferred, lost = split_award(p, k, r, left)
+        led.worth[i] = safe + deferred
         if one > 0.0 and k.kind != LEVEL:
             value, noise, least = ahead(p, k, r, led, i, left, r.usual_signings)
-            gain = (project(k, value + one, noise, least) - project(k, value, noise, least)) * p.delay[left]
+            gain = project(k, value + one, noise, least) - project(k, value, noise, least)
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
-        pays = book_pay(p, k, r, led.usual[i], t.active, month)
+        pays = book_pay(p, k, r, usual_of_book(k, r, led.usual[i]), t.active, month)
         signing += pays
         kept += pays
         if REPEAT <= k.per_visit <= SALE_MARGIN and k.linear == 1:
             sale += k.rate * part(p, k) * per_visit(k.per_visit, r, t.active)
-    kept = kept * factor + claims  # what was paid, and may be claimed back, has been multiplied already
-    r.care_all = 1.0 + max(0.0, kept * r.visit_lapse)
+    kept *= factor
+    r.care_all = 1.0 + max(0.0, (kept + claims) * r.visit_lapse)
     worth = t.worth_sum * CENT
     r.care_worth = max(0.0, sale * factor) * t.active / worth if worth > 0.0 else 0.0
     signings = r.signings_per_attempt * p.reps_hours / p.reps_hours_per_attempt
     squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / p.reps_expenses
     r.pressure = squeeze / (1.0 + squeeze)
-    return signing * factor, kept
+    return signing * factor, kept, claims  # what was paid, and may be claimed back, has been multiplied already
+
+
+@rule
+def usual_of_book(k, r, usual):  # type: ignore[no-untyped-def]
+    """What a measure usually comes to in a month, the team's first purchases apart (as many as the rep's own)."""
+    return max(0.0, usual - r.usual_signings * per_signing(k, r)) if k.kind == BOOK and k.team == 1 else usual
+
+
+@rule
+def room_later(p, r, factor):  # type: ignore[no-untyped-def]
+    """What the regulator's limit leaves, beside the usual awards, for pay that comes later in the horizon."""
+    if p.scheme_variable_cap == 0.0:
+        return np.inf
+    return max(0.0, p.scheme_variable_cap * p.reps_salary - r.usual_award * factor) * p.reps_horizon_months
 
 
 @rule
@@ -264,7 +295,7 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
     """Variable pay of the current periods if the month brings `signed` customers and `visits` visits.
 
     Of the components that visits add to if `visited`, else of the others, so that these are projected once
-    for all ways to nurture.  Awards are weighed as in :func:`weigh`; multipliers and gates count for the
+    for all ways to nurture.  Awards weigh what :func:`weigh` says; multipliers and gates count for the
     months they will hold.  Returns (pay as the rep values it, awards), in currency.
     """
     pay, awards = 0.0, 0.0
@@ -278,7 +309,7 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
         expected = project(k, value, noise, least)
         if k.combine == ADD:
             awards += expected * factor
-            pay += expected * factor * led.worth[i] * p.delay[left]
+            pay += expected * factor * led.worth[i]
         else:
             pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
     return pay, awards
@@ -303,7 +334,7 @@ def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-
         if k.deferral_share == 0.0 or k.malus_measure < 0:
             continue
         pot = 0.0
-        for later in range(1, min(k.deferral_months, np.int64(p.reps_horizon_months)) + 1):
+        for later in range(min(k.deferral_months, np.int64(p.reps_horizon_months)) + 1):
             pot += led.held[i, month + later] * p.delay[later]
         level = led.values[k.malus_measure] + visits * per_visit(k.malus_per_visit, r, active)
         for z in NODES:
@@ -313,14 +344,21 @@ def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-
 
 
 @rule
+def under_norm(p, r, month):  # type: ignore[no-untyped-def]
+    """Whether the norm of a period that ends in `month` holds for the rep: who came within the period is excused."""
+    return month - r.hired_month + 1 >= p.norm_months
+
+
+@rule
 def norm_stake(p, r, month, signed):  # type: ignore[no-untyped-def]
     """What missing the norm is expected to cost: its probability times the pay of the horizon.
 
     Divided by the misses still to go, warnings first.  Signings to come are taken as Poisson, hence their spread.
     """
-    if p.norm_minimum <= 0.0:
+    months = np.int64(p.norm_months) - 1 - (month - 1) % np.int64(p.norm_months)
+    if p.norm_minimum <= 0.0 or not under_norm(p, r, month + months):
         return 0.0
-    left = (np.int64(p.norm_months) - 1 - (month - 1) % np.int64(p.norm_months)) * r.usual_signings
+    left = months * r.usual_signings
     expected, spread = r.norm_signings + signed + left, np.sqrt(signed + left)
     missed = 0.0
     for z in NODES:
@@ -336,7 +374,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
 
     `t` is last month's tally: what the rep knows of the book.
     """
-    signing, kept = weigh(p, components, now.month, r, t, led)
+    signing, kept, claims = weigh(p, components, now.month, r, t, led)
     grid = int(p.choice_grid)
     if p.choice_rule == FIXED:
         r.hunting, r.nurturing = p.choice_hunting, p.choice_nurturing
@@ -348,6 +386,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
     visits_add, visits_save = touched_by_visits(components)
     visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
     factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, now.month)
+    room_then = room_later(p, r, factor)
     expect_attempts(p, r, grid, led.worked)
     led.utility[:] = -np.inf  # there is room for a few more than there are alternatives, up to whole lanes
     index = 0
@@ -362,19 +401,24 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
                 pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
             if visits_save:
                 saved = malus_pay(p, components, now.month, r, led, t.active, visits)
-            awards += settled
-            within = min(1.0, room / awards) if awards > 0.0 else 1.0  # what the regulator's cap lets through
+            later, saves = signed * signing + visits * r.visit_lapse * kept, visits * r.visit_lapse * claims
             led.utility[index] = (
-                (sure + pay) * within
+                (sure + pay) * within(room, awards + settled)
+                + later * within(room_then, later)
+                + saves
                 + saved
-                + signed * signing
-                + visits * r.visit_lapse * kept
                 - effort_cost(p, hunt / grid, nurture / grid)
                 - stake
             )
             index += 1
     r.chosen = logit_pick(led.utility, p.choice_temperature, r.u_choice)
     r.hunting, r.nurturing = alternative(r.chosen, grid)
+
+
+@rule
+def within(room, awards):  # type: ignore[no-untyped-def]
+    """Share of awards that the regulator's limit lets through."""
+    return min(1.0, room / awards) if awards > 0.0 else 1.0
 
 
 @rule
@@ -418,7 +462,8 @@ def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
     """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth.
 
     Sets how ties fade (they break when the rep before has left), what every customer gets and what each
-    gets per hundredth of worth (:func:`sim.rules.nurturing.visits_expected`); the month's time goes to the tally.
+    gets per hundredth of worth (:func:`sim.rules.nurturing.visits_expected`); the month's time, and what the book is
+    expected to buy, go to the tally.
     """
     visits = r.nurturing * p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
     weight = r.care_all * r.book_size + r.care_worth * CENT * r.book_worth
@@ -427,6 +472,7 @@ def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
     r.visits_worth = r.care_worth * CENT * per_weight
     r.tie_fading = (1.0 - p.tie_fade) * r.tie_kept
     r.tie_kept = 1.0
+    t.expected = r.book_expected
     t.present, t.hunting, t.nurturing, t.pressure = r.present, r.hunting, r.nurturing, r.pressure
 
 
@@ -448,7 +494,7 @@ def learn(p, components, r, t, led, team, awards):  # type: ignore[no-untyped-de
     for i in range(components.shape[0]):
         k = components[i]
         first = t.signings * per_signing(k, r) if k.kind == BOOK and k.team == 0 else 0.0
-        learn_measure(rate, measured(k, led, team) - first, led, i)
+        learn_measure(rate if k.kind != LEVEL else 1.0, rate, measured(k, led, team) - first, led, i)
     r.usual_award += rate * (awards - r.usual_award)
     r.usual_signings += rate * (t.signings - r.usual_signings)
     learn_from_visits(p, r, t)
@@ -457,15 +503,18 @@ def learn(p, components, r, t, led, team, awards):  # type: ignore[no-untyped-de
 
 
 @rule
-def learn_measure(rate, value, led, i):  # type: ignore[no-untyped-def]
-    """What component i's measure usually comes to in a month (first purchases apart), and how far it strays."""
-    led.noise[i] += rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
+def learn_measure(rate, noise_rate, value, led, i):  # type: ignore[no-untyped-def]
+    """What component i's measure usually comes to in a month (first purchases apart; of a level, what it stands at), and how it strays."""
+    led.noise[i] += noise_rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
     led.usual[i] += rate * (value - led.usual[i])
 
 
 @rule
 def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
-    """Beliefs about visits move towards the difference between the customers seen and the others."""
+    """Beliefs about visits move towards the difference between the customers seen and the others.
+
+    Visits go to those who are worth more, so what the seen bought is compared with what others of their size bought.
+    """
     other = t.active + t.lapses - t.visited
     seen_stay, other_stay = t.visited - t.visited_lapses, t.active - (t.visited - t.visited_lapses)
     if t.visited <= 0.0 or other <= 0.0:
@@ -473,8 +522,10 @@ def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
     # the fewer were seen, the less the comparison teaches
     weight = p.belief_rate * t.visited / (t.visited + ENOUGH) * other / (other + ENOUGH)
     r.visit_lapse += weight * ((t.lapses - t.visited_lapses) / other - t.visited_lapses / t.visited - r.visit_lapse)
-    others = t.repeat_revenue - t.visited_repeat
-    r.visit_repeat += weight * ((t.visited_repeat / t.visited - others / other) * CENT - r.visit_repeat)
+    other_expected = t.expected - t.visited_expected
+    if other_expected > 0.0:
+        usual = (t.repeat_revenue - t.visited_repeat) / other_expected * t.visited_expected
+        r.visit_repeat += weight * ((t.visited_repeat - usual) / t.visited * CENT - r.visit_repeat)
     others = t.cross_revenue - t.visited_cross
     r.visit_cross += weight * ((t.visited_cross / t.visited - others / other) * CENT - r.visit_cross)
     if seen_stay > 0.0 and other_stay > 0.0:

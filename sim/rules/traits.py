@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal
@@ -62,3 +64,9 @@ def draw(p, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
     c.promise_first = cents(c.margin * c.initial * 0.01 - p.firm_perks)
     c.promise_month = c.margin * c.rate * p.spend_p * c.scale - p.service_rate * p.desk_contact_cost
     c.promise_renewal = c.margin * c.renewal * 0.01
+
+
+@rule
+def expected_revenue(c):  # type: ignore[no-untyped-def]
+    """What a customer is expected to buy in a month after the first purchase, in hundredths: worth / margin."""
+    return np.floor(c.worth / c.margin + 0.5)

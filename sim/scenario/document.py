@@ -63,6 +63,7 @@ VISIT = {
     "satisfaction": "satisfaction",
     "customer": "the lapse prevented",
     "customer share": "the lapse prevented, of the book",
+    "customer worth": "the lapse prevented, in expected monthly margin",
     "loss": "less the lapse prevented",
 }
 

@@ -158,7 +158,7 @@ class Component(Group):
             hint = 'pay renewals with measure = "repeat_revenue"'
             raise wrong(f"found a trail on {self.measure}, allowed is one on {' or '.join(ACQUISITION)}; {hint}", "trail_months")
         if self.scope == "team":
-            raise wrong('found "team", but a trail is paid to the rep who signed', "scope")
+            raise wrong('found "team", but a trail is paid to the rep who has the customer', "scope")
         for name in ("tiers", "bonus", "quota", "cap"):
             if getattr(self, name):
                 raise wrong(f"found {shown(getattr(self, name))}, but a trail has a rate only", name)
@@ -235,7 +235,13 @@ class Scheme(Group):
         13, "months", "age at which persistency is measured", "13th-month persistency, usual in life insurance", ge=1, le=1200
     )
     survey_share: float = par(0.3, "share", "of the book asked for its satisfaction", gt=0, le=1)
-    survey_noise: float = par(0.4, "score sd", "noise of one answer", ge=0, le=10)
+    survey_noise: float = par(
+        0.4,
+        "score sd",
+        "standard deviation of one answer around the book's mean, differences between customers included",
+        ge=0,
+        le=10,
+    )
     norm: Norm = Norm()
 
     @field_validator("components")

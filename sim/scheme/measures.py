@@ -11,7 +11,7 @@ how a month's values make a period's, and how a rep reckons with it:
 ``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a
 visit adds: ``repeat``, ``cross`` or ``sale`` (repeat revenue, cross revenue or both), ``sale margin`` (the
 margin on both), ``satisfaction`` (of the book's mean), ``customer`` (the lapse it prevents), ``customer
-share`` (that, of the book), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in
+share`` (that, of the book), ``customer worth`` (that, in expected monthly margin), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in
 hundredths.
 """
 
@@ -24,7 +24,9 @@ from sim.compiled import rule
 
 Kind = Literal["new", "book", "level"]
 PerSigning = Literal["none", "one", "revenue", "margin", "worth"]
-PerVisit = Literal["none", "repeat", "cross", "sale", "sale margin", "satisfaction", "customer", "customer share", "loss"]
+PerVisit = Literal[
+    "none", "repeat", "cross", "sale", "sale margin", "satisfaction", "customer", "customer share", "customer worth", "loss"
+]
 CENT = 0.01
 
 
@@ -133,7 +135,7 @@ def tenure(t):  # type: ignore[no-untyped-def]
 
 @measure("score", "level", per_visit="satisfaction")
 def satisfaction(t):  # type: ignore[no-untyped-def]
-    """Satisfaction as surveyed: mean of a sample, with noise, -1 to 1."""
+    """Satisfaction as surveyed: the book's mean, with the noise of a sample, -1 to 1 (0 if none are there)."""
     return t.surveyed
 
 
@@ -143,7 +145,7 @@ def arrears_rate(t):  # type: ignore[no-untyped-def]
     return t.overdue / t.active if t.active > 0.0 else 0.0
 
 
-@measure("money", "level", "worth")
+@measure("money", "level", "worth", "customer worth")
 def book_value(t):  # type: ignore[no-untyped-def]
     """Expected monthly margin of the book's customers."""
     return t.worth_sum * CENT

@@ -64,6 +64,12 @@ def clawback_share(k, age):  # type: ignore[no-untyped-def]
 
 
 @rule
+def claimable(k, led, i, signed):  # type: ignore[no-untyped-def]
+    """Commission per unit of the measure that may be claimed back: what was paid at settlement, not what was held back then."""
+    return led.paid_rate[signed, i] * (1.0 - k.deferral_share)
+
+
+@rule
 def in_force(k, month):  # type: ignore[no-untyped-def]
     """Whether the component applies in a month."""
     return k.from_month <= month and month <= k.until_month
@@ -95,7 +101,8 @@ def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
     t.tenure_sum = r.book_size * (now.month + 1.0) - r.book_signed
     mean = t.satisfaction_sum / QUANTUM / t.active if t.active > 0.0 else 0.0
     asked = max(1.0, t.active * p.scheme_survey_share)
-    t.surveyed = mean + normal_quantile(r.u_survey) * p.scheme_survey_noise / np.sqrt(asked)
+    surveyed = mean + normal_quantile(r.u_survey) * p.scheme_survey_noise / np.sqrt(asked)
+    t.surveyed = min(1.0, max(-1.0, surveyed)) if t.active > 0.0 else 0.0
     back = now.month - np.int64(p.scheme_persistency_months) + 1
     if back >= 1:
         t.cohort_kept = led.base[0, back]
@@ -222,6 +229,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
             for signed in range(opened_in(k, r, month), month + 1):
                 led.paid_rate[signed, i] = rate
             led.to_date[i] = 0.0
+            led.stood[i] = scale
         if k.deferral_share > 0.0 and due > 0.0:
             back = np.floor(due * k.deferral_share + 0.5)
             left = back
@@ -265,7 +273,7 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
                 # not settled yet: of this contract only what would be kept counts in the period
                 led.to_date[i] -= clawback_share(k, age) * units(k, c)
             else:
-                claim = cents(clawback_share(k, age) * led.paid_rate[c.signed, i] * units(k, c))
+                claim = cents(clawback_share(k, age) * claimable(k, led, i, c.signed) * units(k, c))
                 m.claimed += claim
                 if c.signed >= r.hired_month and r.present == 1:
                     r.clawback_due += claim
@@ -313,7 +321,7 @@ def set_charges(components, r, led, month):  # type: ignore[no-untyped-def]
         k = components[i]
         if k.linear == 0 or k.combine != ADD or k.team == 1 or k.trail_months > 0 or not in_force(k, month):
             continue
-        rate = k.rate * r.scale
+        rate = k.rate * led.stood[i]
         if k.measure == REVENUE:
             r.charge_revenue += rate
         elif k.measure == REPEAT:

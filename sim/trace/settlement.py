@@ -66,7 +66,7 @@ def _rounded(awards, scale, out):  # type: ignore[no-untyped-def]
 @kernel
 def _contract(components, i, customer, led, age):  # type: ignore[no-untyped-def]
     k, c = components[i], customer[0]
-    return cents(led.paid_rate[c.signed, i] * settle.units(k, c)), settle.clawback_share(k, age)
+    return cents(settle.claimable(k, led, i, c.signed) * settle.units(k, c)), settle.clawback_share(k, age)
 
 
 def copied(led: Ledger) -> Ledger:

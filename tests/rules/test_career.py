@@ -28,20 +28,30 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
         reps_savings_months=3.0, reps_expenses=1000.0, market_leads_at_start=77.0,
     )  # fmt: skip
     led = desk.ledger
-    for part in (led.to_date, led.usual, led.factor, led.noise, led.propensity):
+    for part in (led.to_date, led.usual, led.factor, led.stood, led.noise, led.propensity):
         part[:] = 9.0
-    stale = dict.fromkeys(
-        ("warnings", "norm_signings", "clawback_due", "year_variable", "usual_award", "usual_signings", "scale"), 5.0
-    )
+    stale = dict.fromkeys(("warnings", "norm_signings", "clawback_due", "year_variable", "usual_award", "usual_signings"), 5.0)
     r = hired(desk, hire=1, cold=12.0, **stale)
-    assert {name: float(r[name]) for name in stale} == dict.fromkeys(stale, 0.0) | {"scale": 1.0}
+    assert {name: float(r[name]) for name in stale} == dict.fromkeys(stale, 0.0)
     expected = {"present": 1, "hired_month": 7, "savings": 3000.0, "signings_per_attempt": 0.2, "worth": 8.0, "size": 300.0,
                 "margin_share": 0.4, "lapse": 0.01, "visit_lapse": 0.02, "visit_repeat": 3.0, "visit_cross": 4.0,
                 "visit_satisfaction": 0.05, "cold": 12.0}  # fmt: skip
     assert {name: float(r[name]) for name in expected} == expected
     assert led.noise == pytest.approx([0.3 * 6, 0.3, 0.3 * 0.9])
-    assert not led.to_date.any() and not led.usual.any() and (led.factor == 1).all() and (led.propensity == 1).all()
+    assert not led.to_date.any() and not led.usual.any() and (led.propensity == 1).all()
+    assert (led.factor == 1).all() and (led.stood == 1).all()
     assert hired(desk, hire=0)["cold"] == 77.0
+
+
+def test_a_newcomer_sees_the_book_that_is_taken_over() -> None:
+    """What a level stands at; of a flow, of the signings before and of the team's mean nothing is known."""
+    names = ("active_customers", "repeat_revenue", "signings")
+    desk = Desk(
+        *({"measure": name, "rate": 1.0} for name in names), {"measure": "active_customers", "rate": 1.0, "scope": "team"}
+    )
+    desk.ledger.values[:] = 63.0
+    hired(desk, hire=1)
+    assert desk.ledger.usual.tolist() == [63.0, 0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("correlation", [0.6, -0.6])

@@ -103,9 +103,14 @@ def test_a_split_is_worth_its_pay_what_lies_ahead_and_its_effort(cap: float) -> 
     signed, visits = signed_and_visits()
     awards = 0.1 * 200 * signed + 0.2 * (USUAL + 30 * visits)
     customer = sum(desk.delay[m] * STAY**m * 0.2 * USUAL / ACTIVE for m in (1, 2, 3))
+    later = (signed + visits * 0.02) * customer
     paid = np.minimum(awards, 240.0) if cap else awards
     assert not cap or (awards < 240).any() != (awards > 240).all()
-    assert_worth(desk, paid + signed * customer + visits * 0.02 * customer - effort())
+    assert_worth(desk, paid + later - effort(), usual_award=6.0)
+    if cap:  # of the 20 a month for the three months ahead, usual awards take 14, and then all
+        assert (later < 18).any() and (later > 18).any()
+        assert_worth(desk, paid + np.minimum(later, 18.0) - effort(), usual_award=14.0)
+        assert_worth(desk, paid - effort(), usual_award=30.0)
 
 
 def test_hunting_saves_who_would_miss_the_norm_and_nurturing_what_a_malus_would_take() -> None:
@@ -134,15 +139,15 @@ def test_a_rep_of_habit_takes_what_has_paid_and_a_fixed_split_is_kept() -> None:
 
 
 def weigh(desk: Desk, month: int = 10, **tally: float) -> tuple[float, float, Any]:
-    """Five signings a full month, expenses 500: (worth of a signing, of a customer kept, rep)."""
+    """Five signings a full month, expenses 500: (worth of a signing, pay for a customer kept, rep)."""
     r = believer(signings_per_attempt=0.1)
     desk.set(reps_hours=100.0, reps_hours_per_attempt=2.0, reps_expenses=500.0)
-    signing, kept = planning.weigh(desk.p, desk.components, month, r, record("tally", **tally), desk.ledger)
+    signing, kept, _ = planning.weigh(desk.p, desk.components, month, r, record("tally", **tally), desk.ledger)
     return float(signing), float(kept), r
 
 
 def test_a_customer_kept_keeps_his_part_of_every_trail() -> None:
-    """Two trails of 12 months on first purchases of 100 in month 9, by 20 customers: 11 months to come, of which 6 are seen."""
+    """Two trails of 12 months on first purchases of 100 in month 9, by 20 customers: 10 months to come, of which 6 are seen."""
     trail = {"measure": "initial_revenue", "rate": 0.12, "trail_months": 12}
     desk = Desk(trail, trail | {"rate": 0.24}, {"measure": "tenure", "combine": "multiply", "rate": 1.0}, horizon=6)
     desk.ledger.base[1, 9], desk.ledger.factor[2] = 10_000.0, 1.5
@@ -249,7 +254,7 @@ def test_first_purchases_are_set_apart_from_what_the_book_brings_where_they_are_
 
 def seen(**tally: float) -> Any:
     given = {"active": 2, "lapses": 0, "visited": 1, "repeat_revenue": 500, "visited_repeat": 400, "satisfaction_sum": QUANTUM,
-             "visited_satisfaction": 0.75 * QUANTUM}  # fmt: skip
+             "visited_satisfaction": 0.75 * QUANTUM, "expected": 300, "visited_expected": 200}  # fmt: skip
     r = believer()
     planning.learn_from_visits(Desk().set(belief_rate=0.1).p, r, record("tally", **given | tally))
     return r
@@ -259,7 +264,7 @@ def test_one_customer_seen_and_one_not_are_enough_to_compare() -> None:
     weight = 0.1 / 21 / 21
     r = seen()
     assert r["visit_lapse"] == pytest.approx(0.02 - weight * 0.02)
-    assert r["visit_repeat"] == pytest.approx(30 + weight * (3 - 30))
+    assert r["visit_repeat"] == pytest.approx(30 + weight * ((4 - 2) - 30))  # twice as large as the other, who bought 1
     assert r["visit_satisfaction"] == pytest.approx(0.5 + weight * (0.75 - 0.25 - 0.5))
 
 

@@ -28,7 +28,7 @@ PER_SIGNING = {"signings": 1.0, "initial_revenue": 200.0, "revenue": 200.0, "gro
                "collected": 200.0, "active_customers": 1.0, "book_value": 7.0}  # fmt: skip
 PER_VISIT = {"repeat_revenue": 30.0, "cross_revenue": 5.0, "revenue": 35.0, "collected": 35.0, "gross_margin": 14.0,
              "customer_profit": 14.0, "active_customers": 0.02, "persistency": 0.02 / 50, "satisfaction": 0.5 / 50,
-             "lapses": -0.02}  # fmt: skip
+             "book_value": 0.02 * 7, "lapses": -0.02}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -45,22 +45,45 @@ def test_what_a_signing_and_a_visit_add_to_a_measure(name: str) -> None:
 def test_deferred_pay_counts_slice_by_slice_within_the_horizon() -> None:
     """0.6 held back in three yearly slices; two of them vest within 24 months."""
     desk = Desk(COMMISSION | {"deferral": {"share": 0.6, "months": 36, "slices": 3}})
-    safe, deferred, lost = planning.split_award(desk.p, desk.k(), believer())
+    safe, deferred, lost = planning.split_award(desk.p, desk.k(), believer(), 0)
     assert (safe, lost) == (pytest.approx(0.4), 0.0)
     assert deferred == pytest.approx(0.2 * (desk.delay[12] + desk.delay[24]))
+    safe, deferred, _ = planning.split_award(desk.p, desk.k(), believer(), 11)  # settled in 11 months: the second vests in 35
+    assert (safe, deferred) == pytest.approx((0.4 * desk.delay[11], 0.2 * desk.delay[23]))
 
 
 def test_slices_shorter_than_a_month_vest_next_month() -> None:
     desk = Desk(COMMISSION | {"deferral": {"share": 0.5, "months": 1, "slices": 2}})
-    assert planning.split_award(desk.p, desk.k(), believer())[1] == pytest.approx(0.5 * desk.delay[1])
+    assert planning.split_award(desk.p, desk.k(), believer(), 0)[1] == pytest.approx(0.5 * desk.delay[1])
 
 
 @pytest.mark.parametrize("horizon", [5, 24])
 def test_clawback_counts_by_the_odds_of_lapsing_at_each_age(horizon: int) -> None:
     desk = Desk(COMMISSION | {"clawback": {"months": 12}}, horizon=horizon)
     expected = sum(STAY ** (age - 1) * LAPSE * (1 - age / 12) * desk.delay[age] for age in range(1, min(12, horizon) + 1))
-    safe, deferred, lost = planning.split_award(desk.p, desk.k(), believer())
+    safe, deferred, lost = planning.split_award(desk.p, desk.k(), believer(), 0)
     assert (safe, deferred, lost) == pytest.approx((1 - expected, 0.0, expected))
+
+
+def test_what_is_held_back_is_not_clawed_back_and_nothing_is_before_it_is_paid() -> None:
+    """Half is held back; settled in two months: who leaves in months 1 to 3 costs then what falls due of the clawback."""
+    desk = Desk(COMMISSION | {"clawback": {"months": 6}, "deferral": {"share": 0.5, "months": 3, "slices": 1}})
+    expected = sum(0.5 * STAY ** (age - 1) * LAPSE * (1 - age / 6) * desk.delay[max(age, 2)] for age in range(1, 7))
+    assert planning.split_award(desk.p, desk.k(), believer(), 2) == pytest.approx(
+        (0.5 * desk.delay[2] - expected, 0.5 * desk.delay[5], expected)
+    )
+
+
+def test_present_bias_bears_once_on_pay_to_come() -> None:
+    """Half of pay to come is felt, and no interest: 100 in a year, all of it held back for another, is 50 now."""
+    component = {"measure": "signings", "rate": 100.0, "months": 12, "deferral": {"share": 1.0, "months": 12, "slices": 1}}
+    desk = Desk(component, horizon=24)
+    desk.p["delay"][1:], desk.delay[1:] = 0.5, 0.5
+    for month in (13, 18, 24):
+        weigh(desk, month)
+        assert desk.ledger.worth[0] == pytest.approx(0.5)
+    desk.p["reps_horizon_months"] = 12  # in month 13 it vests in 23 months, in month 24 in 12
+    assert [(weigh(desk, month), float(desk.ledger.worth[0]))[1] for month in (13, 24)] == pytest.approx([0.0, 0.5])
 
 
 @pytest.mark.parametrize("horizon", [5, 24])
@@ -130,9 +153,41 @@ def test_a_plain_rate_needs_no_outcomes() -> None:
 
 @pytest.mark.parametrize(("every", "until", "settled"), [(1, 100, [1, 2, 3, 4, 5, 6]), (3, 100, [2, 5]), (1, 13, [1, 2, 3])])
 def test_one_customer_more_brings_his_part_of_what_the_book_brings(every: int, until: int, settled: list[int]) -> None:
-    """Month 10, 20 customers who bring 1000 a month: 50 each while he stays, at 10%; the horizon is 6 months."""
+    """Month 10, 20 customers who bring 1000 a month: 50 each while he stays, at 10%; the horizon is 6 months.
+
+    Of the quarter that ends in month 12 he is there for two.
+    """
     desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "months": every, "until_month": until}, horizon=6)
-    expected = sum(desk.delay[m] * STAY**m * 0.1 * 50 * every for m in settled)
+    expected = sum(desk.delay[m] * STAY**m * 0.1 * 50 * min(every, m) for m in settled)
+    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10) == pytest.approx(expected)
+
+
+def test_a_year_of_one_customer_more_is_what_is_left_of_it() -> None:
+    """Nobody leaves, pay to come counts in full: settled yearly, 1 a month for 11 months, 10, ..., 1, and 12 in the last month."""
+    desk = Desk({"measure": "repeat_revenue", "rate": 1.0, "months": 12}, horizon=12)
+    desk.p["delay"][:] = 1.0
+    found = [planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month) for month in range(13, 25)]
+    assert found == pytest.approx([*range(11, 0, -1), 12])
+
+
+def test_a_level_at_the_end_of_the_current_period_is_projected_and_not_counted_again() -> None:
+    """One customer more at 100 a year each: in months 1 to 11 the projection has the year's end, in month 12 this one's."""
+    desk = Desk({"measure": "active_customers", "rate": 100.0, "months": 12}, horizon=12)
+    desk.p["delay"][:] = 1.0
+    for month in range(13, 25):
+        ahead = [
+            planning.projected_pay(desk.p, desk.components, month, 1.0, believer(), desk.ledger, 20.0, signed, 0.0, True)[1]
+            for signed in (0.0, 1.0)
+        ]
+        later = planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month)
+        assert (ahead[1] - ahead[0], later) == pytest.approx((100.0, 100.0 if month == 24 else 0.0))
+
+
+def test_what_the_book_will_pay_is_held_back_too() -> None:
+    """Three quarters of it for two months; the horizon is 4: what months 3 and 4 bring vests too late."""
+    deferral = {"share": 0.75, "months": 2, "slices": 1}
+    desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "deferral": deferral}, horizon=4)
+    expected = sum(5 * STAY**m * (0.25 * desk.delay[m] + (0.75 * desk.delay[m + 2] if m <= 2 else 0.0)) for m in (1, 2, 3, 4))
     assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10) == pytest.approx(expected)
 
 
@@ -151,11 +206,11 @@ def test_pay_on_signings_and_an_empty_book_bring_nothing_later() -> None:
 
 
 def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:
-    """12 months, now 20: those signed in 9 to 19 have 1 to 11 months to come; hundredths; the horizon is 6."""
+    """12 months, now 20: those signed in 10 to 19 have 1 to 10 months to come after this one; hundredths; the horizon is 6."""
     desk = Desk(COMMISSION | {"trail_months": 12, "from_month": 5, "until_month": 18}, horizon=6)
     desk.ledger.base[1, :] = 10_000.0  # a first purchase of 100 in every month
     desk.ledger.base[0, :] = 77.0
-    expected = sum(100 * 0.1 / 12 * min(12 - (20 - signed), 6) for signed in range(9, 19))
+    expected = sum(100 * 0.1 / 12 * min(11 - (20 - signed), 6) for signed in range(9, 19))
     trail, claim = planning.at_risk(desk.p, desk.k(), 0, 20, believer(), desk.ledger)
     assert (trail, claim) == pytest.approx((expected * desk.p["reps_present_bias"], 0.0))
     early = planning.at_risk(desk.p, desk.k(), 0, 7, believer(), desk.ledger)[0]
@@ -173,6 +228,24 @@ def test_were_the_whole_book_to_lapse_commission_would_be_claimed_of_who_signed_
     expected = sum(30 * (1 - (20 - signed + 1) / 12) for signed in range(first, 20))
     trail, claim = planning.at_risk(desk.p, desk.k(), 0, 20, believer(hired_month=hired), desk.ledger)
     assert (trail, claim) == pytest.approx((0.0, expected * desk.p["reps_present_bias"]))
+    held = Desk(
+        {"measure": name, "rate": rate, "clawback": {"months": 12}, "deferral": {"share": 0.25, "months": 6, "slices": 1}}
+    )
+    held.ledger.base[:], held.ledger.paid_rate[:] = desk.ledger.base, desk.ledger.paid_rate
+    found = planning.at_risk(held.p, held.k(), 0, 20, believer(hired_month=hired), held.ledger)
+    assert found == pytest.approx((0.0, 0.75 * claim))
+
+
+def test_a_trail_and_commission_under_a_straight_clawback_are_equally_at_risk() -> None:
+    """A trail is commission earned month by month: who leaves takes with him what a straight-line clawback would claim."""
+    for signed in range(5, 20):
+        trail = Desk({"measure": "signings", "rate": 120.0, "trail_months": 12}, horizon=60)
+        claim = Desk({"measure": "signings", "rate": 120.0, "clawback": {"months": 12}}, horizon=60)
+        for desk in (trail, claim):
+            desk.ledger.base[0, signed], desk.ledger.paid_rate[signed, 0] = 1.0, 120.0
+        lost = planning.at_risk(trail.p, trail.k(), 0, 20, believer(), trail.ledger)[0]
+        claimed = planning.at_risk(claim.p, claim.k(), 0, 20, believer(), claim.ledger)[1]
+        assert lost == pytest.approx(claimed)
 
 
 # --- malus, norm ------------------------------------------------------------------------------------------------------------
@@ -183,11 +256,11 @@ def test_held_pay_counts_by_the_odds_that_the_malus_measure_holds_up() -> None:
     deferral = {"share": 0.5, "months": 6, "slices": 1, "malus_measure": "satisfaction", "malus_below": 0.25}
     desk = Desk(COMMISSION, COMMISSION | {"deferral": deferral}, horizon=4)
     desk.ledger.values[NAMES.index("satisfaction")] = 0.2
-    desk.ledger.held[:, 11:20] = 40_000.0
+    desk.ledger.held[:, 10:20] = 40_000.0  # what vests this month is judged by this month's satisfaction
     for visits, level in ((0.0, 0.2), (10.0, 0.3)):
         odds = (level + 0.1 * NODES >= 0.25).mean()
         found = planning.malus_pay(desk.p, desk.components, 10, believer(), desk.ledger, 50.0, visits)
-        assert found == pytest.approx(odds * 400 * desk.delay[1:5].sum())
+        assert found == pytest.approx(odds * 400 * desk.delay[:5].sum())
 
 
 def test_a_norm_costs_the_odds_of_missing_it_times_what_is_at_stake() -> None:
@@ -199,6 +272,9 @@ def test_a_norm_costs_the_odds_of_missing_it_times_what_is_at_stake() -> None:
     last = (4 + 1 + np.sqrt(1) * NODES < 8).mean()
     assert planning.norm_stake(desk.p, r, 6, 1.0) == pytest.approx(last * 1200 * 6 / 3)
     assert planning.norm_stake(desk.p, believer(warnings=9), 6, 1.0) == pytest.approx(1000 * 6)
+    new = believer(hired_month=5, norm_signings=0.0)
+    assert planning.norm_stake(desk.p, new, 5, 0.0) == 0.0  # who came within the period is excused
+    assert planning.norm_stake(desk.p, believer(hired_month=4), 5, 0.0) > 0.0
     assert planning.norm_stake(desk.set(norm_minimum=0.0).p, r, 5, 1.0) == 0.0
 
 
@@ -222,7 +298,7 @@ def test_the_pay_of_a_plan_is_that_of_its_components() -> None:
     assert apart == pytest.approx((150 * 2 * 0.8 + (likely - 0.5) * 70 * desk.delay[1], 300.0))
     visited = planning.projected_pay(desk.p, desk.components, 1, 2.0, r, led, 50.0, 3.0, 6.0, True)
     award = 0.1 * (3 * 400 + 6 * 30) * 2
-    assert visited == pytest.approx((award * 0.8 * desk.delay[2], award))
+    assert visited == pytest.approx((award * 0.8, award))
 
 
 def weigh(desk: Desk, month: int = 10, **tally: float) -> tuple[float, float, Any]:
@@ -230,8 +306,9 @@ def weigh(desk: Desk, month: int = 10, **tally: float) -> tuple[float, float, An
     desk.set(reps_hours=100.0, reps_hours_per_attempt=2.0, reps_expenses=500.0)
     desk.ledger.factor[:] = 1.5
     t = record("tally", **tally)
-    signing, kept = planning.weigh(desk.p, desk.components, month, r, t, desk.ledger)
-    return float(signing), float(kept), r
+    signing, kept, claims = planning.weigh(desk.p, desk.components, month, r, t, desk.ledger)
+    assert not (kept and claims)  # no scheme here has both
+    return float(signing), float(kept + claims), r
 
 
 def test_pressure_is_what_signing_pays_at_once_less_what_hangs_on_staying() -> None:
@@ -271,6 +348,7 @@ def test_what_may_be_claimed_back_is_not_multiplied_again() -> None:
     for active in (20.0, 1.0):
         _, kept, r = weigh(desk, active=active, worth_sum=10_000.0)
         assert r["care_worth"] == 0.0  # nothing that a visit sells is paid
+        assert r["care_all"] == pytest.approx(1 + kept * 0.02)
         assert kept == pytest.approx(10 * 45 * (1 - 2 / 12) / active * desk.p["reps_present_bias"])
 
 
@@ -318,7 +396,7 @@ def test_a_month_without_any_teaches_nothing() -> None:
 
 
 SEEN = {"active": 90, "lapses": 10, "visited": 30, "visited_lapses": 2, "repeat_revenue": 500_000, "visited_repeat": 300_000,
-        "cross_revenue": 50_000, "visited_cross": 36_000, "satisfaction_sum": 20 * QUANTUM, "visited_satisfaction": 14 * QUANTUM}  # fmt: skip
+        "cross_revenue": 50_000, "visited_cross": 36_000, "expected": 450_000, "visited_expected": 250_000, "satisfaction_sum": 20 * QUANTUM, "visited_satisfaction": 14 * QUANTUM}  # fmt: skip
 
 
 def test_what_a_visit_does_is_learnt_from_the_customers_seen_and_the_others() -> None:
@@ -327,7 +405,7 @@ def test_what_a_visit_does_is_learnt_from_the_customers_seen_and_the_others() ->
     planning.learn_from_visits(desk.p, r, record("tally", **SEEN))
     weight = 0.1 * 30 / 50 * 70 / 90
     assert r["visit_lapse"] == pytest.approx(0.02 + weight * (8 / 70 - 2 / 30 - 0.02))
-    assert r["visit_repeat"] == pytest.approx(30 + weight * (100 - 2000 / 70 - 30))
+    assert r["visit_repeat"] == pytest.approx(30 + weight * (100 - 2000 * 2500 / 2000 / 30 - 30))
     assert r["visit_cross"] == pytest.approx(5 + weight * (12 - 140 / 70 - 5))
     assert r["visit_satisfaction"] == pytest.approx(0.5 + weight * (14 / 28 - 6 / 62 - 0.5))
 

@@ -221,7 +221,7 @@ BAD: dict[str, tuple[str, str]] = {
     ),
     "trail for a team": (
         COMPONENT + 'scope = "team"\ntrail_months = 12',
-        'scheme.components[0].scope: found "team", but a trail is paid to the rep who signed',
+        'scheme.components[0].scope: found "team", but a trail is paid to the rep who has the customer',
     ),
     "trail with a cap": (
         COMPONENT + "trail_months = 12\ncap = 5.0",

@@ -61,4 +61,8 @@ def test_a_survey_errs_as_a_mean_over_those_asked() -> None:
     """A quarter of 40: 0.6 / sqrt(10); of one or two customers, one is asked."""
     for u in (0.1, 0.9):
         assert measured(u=u)[1]["surveyed"] == pytest.approx(0.25 + stats.norm.ppf(u) * 0.6 / np.sqrt(10))
-        assert measured(u=u, book=BOOK | {"book_size": 2.0})[1]["surveyed"] == pytest.approx(5 + stats.norm.ppf(u) * 0.6)
+        few = {"satisfaction_sum": 0.2 * QUANTUM}
+        one = measured(u=u, book=BOOK | {"book_size": 2.0}, tally=few)[1]
+        assert one["surveyed"] == pytest.approx(0.1 + stats.norm.ppf(u) * 0.6)
+    assert [float(measured(u=u, scheme_survey_noise=9.0)[1]["surveyed"]) for u in (0.1, 0.9)] == [-1.0, 1.0]
+    assert measured(u=0.9, book=dict.fromkeys(BOOK, 0.0), tally={})[1]["surveyed"] == 0.0

@@ -71,7 +71,8 @@ def test_accounts_are_charged_with_every_plain_rate_on_what_customers_buy_and_pa
     others = [plain | {"scope": "team"}, plain | {"from_month": 9}, plain | {"cap": 5.0}, {"measure": "signings", "rate": 7.0},
               {"measure": name, "combine": "multiply", "rate": 3.0}, {"measure": name, "bonus": 5.0, "quota": 9.0}]  # fmt: skip
     desk = Desk(plain, plain | {"rate": 0.2}, *others)
-    r = believer(scale=0.5, **dict.fromkeys(CHARGES.values(), 9.0))
+    desk.ledger.stood[:] = 0.5
+    r = believer(**dict.fromkeys(CHARGES.values(), 9.0))
     settle.set_charges(desk.components, r, desk.ledger, 8)
     assert [float(r[charge]) for charge in CHARGES.values()] == pytest.approx([0.15 if n == name else 0.0 for n in CHARGES])
     empty = believer(present=0, **dict.fromkeys(CHARGES.values(), 9.0))
