@@ -78,8 +78,8 @@ def months_left(k, month):  # type: ignore[no-untyped-def]
 
 @rule
 def part(p, k):  # type: ignore[no-untyped-def]
-    """The rep's part in a component's measure: all of it, or one seat's in the team's mean."""
-    return 1.0 / p.reps_count if k.team == 1 else 1.0
+    """The rep's part in a component's measure: all of it, or one seat's in the team's mean (but for seats that stay empty)."""
+    return 1.0 / max(p.reps_filled, 1.0) if k.team == 1 else 1.0
 
 
 @rule

@@ -180,6 +180,7 @@ def build(scenario: Scenario) -> Setup:
     numbers: dict[str, float] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
+    numbers["reps_filled"] = float(scenario.reps.count - len(set(scenario.reps.absent)))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
     # see sim.rules.lapse.bound; 1e-15 covers the rounding where little is left of 1
     numbers["lapse_unhappy"] = float(exp(c.lapse.satisfaction)) - 1.0
