@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from types import NoneType
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any, NoReturn, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -27,14 +28,29 @@ class Group(BaseModel):
         if value is None:
             return value
         if kind in (float, int) and isinstance(value, bool | str):
-            raise ValueError(f"found {shown(value)}, allowed is a number")
+            raise ValueError(f"found {shown(value)}, allowed is a {'whole ' if kind is int else ''}number")
         if kind is float and isinstance(value, int) and abs(value) > 2**1023:
             raise ValueError("found a number of more than 300 digits")
         if kind is int and isinstance(value, float):
             raise ValueError(f"found {shown(value)}, allowed is a whole number")
         if kind is bool and not isinstance(value, bool):
             raise ValueError(f"found {shown(value)}, allowed is true or false")
+        if isinstance(value, str) and (control := [ch for ch in value if unicodedata.category(ch) == "Cc" and ch not in "\n\t"]):
+            raise ValueError(f"found the control character U+{ord(control[0]):04X}, allowed is text")
         return value
+
+
+class Fixed(dict[str, float]):
+    """A table that stays as it is, as all of a scenario does."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("a scenario does not change; make another one: scenario.with_(...)")
+
+    __setitem__ = __delitem__ = __ior__ = update = setdefault = pop = popitem = clear = _refuse  # type: ignore[assignment]
+
+    def __reduce__(self) -> Any:
+        """Copied and pickled by what it holds."""
+        return Fixed, (dict(self),)
 
 
 def _kind(annotation: Any) -> Any:

@@ -6,6 +6,7 @@ from), the place in it, what was found, what is allowed, and the nearest name wh
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable
@@ -77,7 +78,9 @@ def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
 
 def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
     there = sorted(file.stem for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-    hint = nearest(path.stem, [stem for stem in there if not asked_by or stem != asked_by[-1].stem]).replace('"?', '.toml"?')
+    hint = nearest(
+        path.stem, [stem for stem in there if stem not in (path.stem, asked_by[-1].stem if asked_by else None)]
+    ).replace('"?', '.toml"?')
     if asked_by:
         return f'{asked_by[-1]}: extends: found "{path.name}", but there is no such file in {path.parent}{hint}'
     return f"{path}: there is no such file{hint}"
@@ -85,7 +88,7 @@ def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
 
 def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
     """The file and all it inherits from, the nearest first."""
-    if path.resolve() in [other.resolve() for other in chain]:
+    if os.path.realpath(path) in [os.path.realpath(other) for other in chain]:  # which takes links that go in a circle
         links = " -> ".join(str(other) for other in (*chain, path))
         raise InputError(f"{chain[-1]}: extends: found {shown(path.name)}, which goes in a circle: {links}")
     try:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.scenario.base import Group, Number, Whole, nearest, par, shown, wrong
+from sim.scenario.base import Fixed, Group, Number, Whole, nearest, par, shown, wrong
 
 MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart from those of the founders
 MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255
@@ -245,7 +245,7 @@ class Customers(Group):
     cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e12)
     visit_sale: float = par(0.02, "probability", "of a cross-purchase at a visit", ge=0, le=1)
     correlation: dict[str, Number] = par(
-        {"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula"
+        {"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula", validate_default=True
     )
     purchase: Purchase = Purchase()
     spend: Spend = Spend()
@@ -278,7 +278,7 @@ class Customers(Group):
             matrix[i, j] = matrix[j, i] = value
         if np.linalg.eigvalsh(matrix)[0] < 1e-9:
             raise ValueError("these correlations contradict each other (the matrix is not positive definite)")
-        return pairs
+        return Fixed(pairs)
 
 
 class Desk(Group):

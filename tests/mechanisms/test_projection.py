@@ -172,11 +172,14 @@ def test_margin_at_rate_r_over_m_is_revenue_at_rate_r() -> None:
 
 
 def test_revenue_is_the_sum_of_its_parts() -> None:
-    """A rate on all revenue, and the same rate on first, repeat and cross-purchases, are the same pay and the same plan."""
+    """A rate on all revenue, and the same rate on first, repeat and cross-purchases, are the same pay and the same plan.
+
+    But for the luck of a month's first purchases, which are set apart from revenue at the size they are believed to have.
+    """
     learned = {**BOOK, "month": 6, "belief": {"rate": 0.2}}
     whole = pays(measure="revenue", rate=0.1)
     parts = pays(*({"measure": name, "rate": 0.1} for name in ("initial_revenue", "repeat_revenue", "cross_revenue")))
-    assert plan(whole, **learned) == pytest.approx(plan(parts, **learned), abs=0.005)
+    assert plan(whole, **learned) == pytest.approx(plan(parts, **learned), abs=0.01)
 
 
 def test_what_a_visit_brings_is_counted_once() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import re
 import subprocess
 import sys
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,8 @@ BAD: dict[str, tuple[str, str]] = {
     "number for yes or no": ("[reps]\nquit_broke = 1", "reps.quit_broke: found 1, allowed is true or false"),
     "no currency": ('currency = ""', 'currency: found "", allowed is a text that is not empty, such as EUR'),
     "a blank for a currency": ('currency = " "', 'currency: found " ", allowed is a text that is not empty, such as EUR'),
+    "true for a whole number": ("months = true", "months: found true, allowed is a whole number"),
+    "control character": ('title = "a\\u001b[31m"', "title: found the control character U+001B, allowed is text"),
     "number for a text": ("title = 3", "title: found 3, allowed is a text in quotes"),
     "number for a table": ("reps = 3", "reps: found 3, allowed is a table of parameters"),
     "number for a list": ("[reps]\nabsent = 1", "reps.absent: found 1, allowed is a list in [ ]"),
@@ -355,10 +359,14 @@ def test_the_command_as_a_process(arguments: list[str], tmp_path: Path) -> None:
 def test_binary_missing_and_folder_are_explained(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00\x80")
     (tmp_path / "signature.toml").write_text('title = "Signature"')
+    (tmp_path / "loop.toml").symlink_to("loop.toml")
+    (tmp_path / "dangling.toml").symlink_to("nowhere.toml")
     for path, expected in (
         (tmp_path / "x.toml", "is not a text file in UTF-8; a scenario is a TOML text file"),
         (tmp_path / "signatur.toml", 'there is no such file; did you mean "signature.toml"?'),
         (tmp_path, "is a folder; name a scenario file (.toml)"),
+        (tmp_path / "loop.toml", "cannot be read: …"),
+        (tmp_path / "dangling.toml", "there is no such file"),
         (tmp_path / ("x" * 300), "cannot be read: …"),
     ):
         with pytest.raises(InputError) as caught:
@@ -430,3 +438,16 @@ def test_with_explains_what_is_wrong_too() -> None:
 def test_a_bonus_may_be_swept_down_to_nothing() -> None:
     scenario = Scenario(scheme={"components": [{"measure": "signings", "quota": 6.0, "threshold": 0.5, "bonus": 0.0}]})
     assert Scenario.model_validate(scenario.canonical()) == scenario
+
+
+def test_a_table_in_a_scenario_stays_as_it_is_and_goes_where_the_scenario_goes() -> None:
+    scenario = Scenario()
+    for change in (
+        lambda table: table.update(x=1.0),
+        lambda table: table.__setitem__("lapse-fit", 0.9),
+        lambda table: table.clear(),
+    ):
+        with pytest.raises(TypeError, match="a scenario does not change"):
+            change(scenario.customers.correlation)
+    for copy in (pickle.loads(pickle.dumps(scenario)), deepcopy(scenario)):
+        assert copy == scenario and copy.content_hash() == scenario.content_hash()
