@@ -10,6 +10,7 @@ import pytest
 from sim import accounts
 from sim.book import entries
 from sim.scheme.measures import COUNT, NAMES
+from sim.state import CUSTOMER
 from tests.rules.worlds import Desk, believer, record
 
 HALF = {"measure": "tenure", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": 0.5}]}
@@ -52,6 +53,33 @@ def test_the_regulators_cap_is_on_pay_after_multipliers() -> None:
         assert r["scale"] == pytest.approx(scale) and desk.ledger.scale[9] == pytest.approx(3.0 + scale)
         assert desk.ledger.paid_rate[9, 0] == pytest.approx(0.1 * scale)
         assert (r["paid"], r["salary"], r["total_pay"]) == (100 * awarded, 100_000, 100_000 + 100 * awarded)
+
+
+def test_accounts_are_charged_at_what_was_made_of_a_component_when_it_was_last_settled() -> None:
+    """A quarter's 600 at 10% is 60, of which the regulator lets 30 through; until the next settlement half counts, though nothing is scaled."""
+    desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "months": 3}, months=40).set(scheme_variable_cap=0.0025)
+    desk.ledger.stood[:] = 1.0
+    found = []
+    for month in (7, 8, 9, 10):
+        _, r = paid(desk, month, values={"repeat_revenue": 200})
+        entries.open_month(
+            desk.setup.p, desk.components, np.array([record("now", month=month + 1)]), one := np.array([r]), desk.ledger
+        )
+        found.append(float(one[0]["charge_repeat"]))
+    assert found == pytest.approx([0.1, 0.1, 0.05, 0.05])
+
+
+def test_what_was_held_back_is_not_claimed_back() -> None:
+    """30 for a signing, a third held back: who leaves in month 6 of 12 gives back half of 20."""
+    component = {"measure": "signings", "rate": 30.0, "clawback": {"months": 12}}
+    for deferral, claimed in (({}, 1500), ({"deferral": {"share": 1 / 3, "months": 24, "slices": 1}}, 1000)):
+        desk = Desk(component | deferral)
+        paid(desk, 9, values={"signings": 1})
+        leaver = np.zeros(1, CUSTOMER)
+        leaver["signed"], leaver["lapsed_month"], leaver["initial"] = 9, 14, 10_000.0
+        now, r, m = np.array([record("now", month=14)]), np.array([believer()]), np.zeros(1, accounts.MONTH)
+        entries.customers_left(desk.components, now, leaver, r, desk.ledger, m)
+        assert (m[0]["claimed"], r[0]["clawback_due"], leaver[0]["clawed"]) == (claimed, claimed, claimed)
 
 
 def test_a_period_pays_when_it_is_settled_and_a_level_as_it_then_stands() -> None:
