@@ -13,9 +13,11 @@ from sim.analysis.outcomes import KNOWN
 from sim.cite.recipes import kind_of
 from sim.cite.things import Thing
 from sim.digits import decimals, fixed, plus_minus
-from sim.study.provenance import AUTHOR, PROGRAM
+from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identity
 from sim.study.results import Study
-from sim.study.store import open_study
+from sim.study.store import check_tables, open_study
+from sim.study.stored import Marks
+from sim.sweeps.results import Sweep
 from sim.tables import Column
 
 
@@ -115,6 +117,7 @@ def _title(study: Study, name: str) -> str:
 
 
 def _fields(thing: Thing) -> dict[str, Any]:
+    _check_tables(thing)
     kind, made = kind_of(thing.record), _date(thing.about)
     title = subject = kind.subject(thing.recipe)
     if thing.kind in ("figure", "memo"):
@@ -126,6 +129,24 @@ def _fields(thing: Thing) -> dict[str, Any]:
     note = f"{kind.note(thing.recipe)}, model source {thing.about['source'] or 'of the user'}"
     mark = f"daarna:{kind.identity(thing.record)[:12]}"
     return {"id": mark, "author": AUTHOR, "year": made.year if made else "n.d.", "title": title, "note": note}
+
+
+def _check_tables(thing: Thing) -> None:
+    """Refuse to give an identifier to a study or sweep whose tables are not those that it is the identifier of.
+
+    Raises
+    ------
+    InputError, StudyError
+        When a table was changed or cannot be read.
+    """
+    if thing.kind == "study":
+        check_tables(thing.path, thing.about)
+    elif thing.kind == "sweep":
+        Sweep(thing.path, thing.recipe["sweep"]).check()
+    elif thing.kind == "table" and (thing.path.parent / RECORD).exists():
+        beside = open_study(thing.path.parent)
+        if identity(beside.about) == identity(thing.about) and thing.path.stem in beside.tables:
+            Marks(thing.path.parent / RECORD, beside.about).check(thing.path.stem)
 
 
 def _date(about: dict[str, Any]) -> datetime.date | None:

@@ -41,9 +41,9 @@ def study_folder(thing: Thing, how: How) -> None:
             del paths[name]
     _tables(thing, paths, how)
     if set(thing.about["tables"]) <= set(paths):
-        from sim.study.store import open_study
+        from sim.study.store import stored
 
-        figures_beside(thing, lambda: open_study(thing.path), verdict)
+        figures_beside(thing, lambda: stored(thing.path, thing.about, checked=False), verdict)
 
 
 def _tables(thing: Thing, paths: dict[str, Path], how: How) -> None:

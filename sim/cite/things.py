@@ -15,6 +15,7 @@ from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY
 from sim.study.payload import carried
 from sim.study.provenance import RECORD
+from sim.study.stored import Marks
 
 DESIGN = "design.json"  # of a sweep, and of the answer to a design problem
 PICTURES = (".png", ".svg", ".pdf")
@@ -132,7 +133,8 @@ def _check(about: Any, keys: tuple[str, ...]) -> None:
 
 
 def _outcome(thing: Thing, outcome: str, text: str) -> str:
-    names = pq.read_schema(thing.path / "runs.parquet").names[2:]
+    with Marks(thing.path / RECORD, thing.about).reading("runs"):
+        names = pq.read_schema(thing.path / "runs.parquet").names[2:]
     if outcome not in names:
         hint = nearest(outcome, names) or f"; there are {', '.join(names)}"
         raise InputError(f'{text}: found "{outcome}", which is no outcome of the study{hint}')

@@ -1,4 +1,4 @@
-"""Tables of a study as files: columns with unit and meaning, written piece by piece, read when asked for.
+"""Tables of a study as files: columns with unit and meaning, written piece by piece.
 
 Row groups and the fingerprint do not depend on how the rows arrive, so that a study interrupted
 and continued is the same file as one that ran through.
@@ -7,7 +7,7 @@ and continued is the same file as one that ran through.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -16,7 +16,6 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.errors import StudyError
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
 
 TABLES = ("runs", "months", "cohorts", "whale", "customers")
@@ -151,31 +150,3 @@ def combined(digests: Mapping[Any, Any]) -> str:
     for name, digest in digests.items():
         whole.update(f"{name}\0".encode() + digest.digest())
     return whole.hexdigest()
-
-
-class StoredTables(Mapping[str, pd.DataFrame]):
-    """Tables of a study on disk, each read when it is first asked for."""
-
-    def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        self._folder, self._names = folder, names
-        self._read: dict[str, pd.DataFrame] = {}
-
-    def __getitem__(self, name: str) -> pd.DataFrame:
-        """The table, read on first use; StudyError if it cannot be."""
-        if name not in self._names:
-            raise KeyError(name)
-        if name not in self._read:
-            path = self._folder / f"{name}.parquet"
-            try:
-                self._read[name] = pq.ParquetFile(path).read().to_pandas()
-            except (OSError, pa.ArrowException) as error:
-                raise StudyError(f"{path}: cannot be read: {error}") from None
-        return self._read[name]
-
-    def __iter__(self) -> Iterator[str]:
-        """Names of the tables."""
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        """Number of tables."""
-        return len(self._names)

@@ -29,9 +29,10 @@ from sim.errors import StudyError
 from sim.study.crate import CRATE, write_crate
 from sim.study.disk import make_folder, replacing, sync_folder
 from sim.study.folder import PARTS, WorkFolder, read_record, whole_record
-from sim.study.parquet import RECORD_KEY, TABLES, StoredTables, TableWriter, read_stream, write_stream
+from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
 from sim.study.results import Study
+from sim.study.stored import Marks, StoredTables
 
 if TYPE_CHECKING:
     from sim.engine import Tables
@@ -143,7 +144,7 @@ class StudyFolder(WorkFolder):
             shutil.rmtree(self.folder / PARTS, ignore_errors=True)
             if not (self.folder / CRATE).exists():
                 write_crate(self.folder, self.about)
-        return Study(self.about, StoredTables(self.folder, tables_of(self.about)))
+        return stored(self.folder, self.about)
 
     def runs_done(self) -> int:
         """Number of runs on disk, over all scenarios."""
@@ -167,6 +168,7 @@ class StudyFolder(WorkFolder):
             there = read_record(record)
             self._refuse(difference(there, self.about))
             if there["complete"]:
+                check_tables(self.folder, there)
                 self.about = there
             else:
                 now = {key: self.about[key] for key in CIRCUMSTANCES}
@@ -235,7 +237,7 @@ def _rows(frame: Any, scenario: str, numbers: range) -> Any:
 
 
 def open_study(folder: str | Path) -> Study:
-    """Read a study from its folder; its tables are read when they are asked for.
+    """Read a study from its folder; its tables are read when they are asked for, and refused then if they were changed.
 
     Raises
     ------
@@ -243,5 +245,22 @@ def open_study(folder: str | Path) -> Study:
         When there is no whole study in the folder.
     """
     folder = Path(folder)
-    about = whole_record(folder, RECORD, tables_of)
-    return Study(about, StoredTables(folder, tables_of(about)))
+    return stored(folder, whole_record(folder, RECORD, tables_of))
+
+
+def stored(folder: Path, about: dict[str, Any], checked: bool = True) -> Study:
+    """A finished study by its folder and record; unless `checked`, its tables as they are, for those who tell what was changed."""
+    return Study(about, StoredTables(folder, tables_of(about), Marks(folder / RECORD, about if checked else {})))
+
+
+def check_tables(folder: Path, about: dict[str, Any]) -> None:
+    """Read a finished study's tables, in pieces, to know that they are those of its record.
+
+    Raises
+    ------
+    InputError, StudyError
+        When one was changed or cannot be read.
+    """
+    marks = Marks(folder / RECORD, about)
+    for name in tables_of(about):
+        marks.check(name)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.errors import InputError, StudyError
+from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.study.folder import whole_record
+from sim.study.stored import Marks
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -32,10 +32,14 @@ class Sweep:
         Where it is.
     about : dict
         What made it: the content of ``design.json``.
+    checked : bool
+        Whether tables that are not those of the record are refused when they are first read.
     """
 
-    def __init__(self, folder: Path, about: dict[str, Any]) -> None:
+    def __init__(self, folder: Path, about: dict[str, Any], checked: bool = True) -> None:
         self.folder, self.about = folder, about
+        self._marks = Marks(folder / "design.json", about if checked else {})
+        self._runs_checked = False
         self._keeps: Any = None  # the temporary folder of a sweep without one
 
     def __repr__(self) -> str:
@@ -64,17 +68,31 @@ class Sweep:
     @cached_property
     def points(self) -> pd.DataFrame:
         """A row per point: ``point``, the factors, ``status`` (ok or failed) and ``error``."""
-        return self._read("points").drop(columns="address")
+        with self._marks.reading("points"):
+            frame: pd.DataFrame = self._file("points").read().to_pandas().drop(columns="address")
+        self._marks.check("points", frame)
+        return frame
 
     @cached_property
     def runs(self) -> pd.DataFrame:
         """A row per point that did not fail and run: ``point``, ``run``, the outcomes."""
-        return self._read("runs", ["point", "run", *self.outcomes()])
+        return self._read_runs(["point", "run", *self.outcomes()])
 
     @property
     def failures(self) -> pd.DataFrame:
         """The points that failed, each with its error."""
         return self.points[self.points["status"] == "failed"].drop(columns="status").reset_index(drop=True)
+
+    def check(self) -> None:
+        """Read both tables as far as it takes to know that they are those of the record.
+
+        Raises
+        ------
+        InputError, StudyError
+            When one was changed or cannot be read.
+        """
+        self._check_runs()
+        _ = self.points
 
     def outcomes(self) -> list[str]:
         """Names of all outcomes."""
@@ -90,7 +108,7 @@ class Sweep:
             When there is no such outcome.
         """
         self._check([outcome])
-        found = self._read("runs", [outcome])[outcome].to_numpy(float)
+        found = self._read_runs([outcome])[outcome].to_numpy(float)
         good = (self.points["status"] == "ok").to_numpy()
         values = np.full((good.size, self.about["runs"]), np.nan)
         values[good] = found.reshape(-1, self.about["runs"])
@@ -135,15 +153,19 @@ class Sweep:
                 raise InputError(f'outcomes: found "{name}"{nearest(name, there) or "; there are " + ", ".join(there)}')
 
     def _file(self, table: str) -> pq.ParquetFile:
-        path = self.folder / f"{table}.parquet"
-        try:
-            return pq.ParquetFile(path)
-        except (OSError, pa.ArrowException) as error:
-            raise StudyError(f"{path}: cannot be read: {error}") from None
+        with self._marks.reading(table):
+            return pq.ParquetFile(self.folder / f"{table}.parquet")
 
-    def _read(self, table: str, columns: list[str] | None = None) -> pd.DataFrame:
-        frame: pd.DataFrame = self._file(table).read(columns).to_pandas()
+    def _read_runs(self, columns: list[str]) -> pd.DataFrame:
+        self._check_runs()
+        with self._marks.reading("runs"):
+            frame: pd.DataFrame = self._file("runs").read(columns).to_pandas()
         return frame
+
+    def _check_runs(self) -> None:
+        if not self._runs_checked:  # once, and all columns: the record has one fingerprint of them together
+            self._marks.check("runs")
+            self._runs_checked = True
 
 
 def _statistics(values: np.ndarray) -> dict[str, np.ndarray]:
@@ -166,7 +188,7 @@ def _statistics(values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def open_sweep(folder: str | Path) -> Sweep:
-    """Read a sweep from its folder; its tables are read when they are asked for.
+    """Read a sweep from its folder; its tables are read when they are asked for, and refused then if they were changed.
 
     Raises
     ------
@@ -178,7 +200,7 @@ def open_sweep(folder: str | Path) -> Sweep:
 
 
 def open_any(folder: str | Path) -> Study | Sweep:
-    """Read a study or a sweep from its folder; its tables are read when they are asked for.
+    """Read a study or a sweep from its folder; its tables are read when they are asked for, and refused then if they were changed.
 
     Raises
     ------

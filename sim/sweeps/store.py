@@ -34,6 +34,7 @@ from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
 from sim.sweeps.parts import MERGE, Shelf, merge_parts
 from sim.sweeps.point import addresses, content_hash
+from sim.sweeps.results import Sweep
 from sim.sweeps.table import RunsWriter, write_points
 from sim.tables import run_columns
 
@@ -149,6 +150,8 @@ class SweepFolder(WorkFolder):
         else:
             there = read_record(record)
             self._refuse(_gap(there, self.about))
+            if there.get("complete"):  # what was changed would go into the tables made next, under a fingerprint of their own
+                Sweep(self.folder, there).check()
             self._shelf = self._look()
             if there.get("complete") and not self._shelf.spans:
                 raise InputError(

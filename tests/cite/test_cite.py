@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 from rocrate.rocrate import ROCrate
 from scipy.stats import t
@@ -19,7 +21,7 @@ from sim.cli import make_app
 from sim.errors import InputError
 from sim.plots import draw_study
 from sim.study.crate import write_crate
-from tests.cite.test_verify import OTHER, SMALL
+from tests.cite.test_verify import OTHER, SMALL, change_number
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,27 @@ def test_the_commands_answer(folder: Path) -> None:
     assert runner.invoke(make_app(), ["cite", str(folder), "--format", "csl"]).output.startswith("[")
     done = runner.invoke(make_app(), ["verify", str(folder), "--quick", "--json"])
     assert done.exit_code == 0 and json.loads(done.output)["identical"] is True
+
+
+@pytest.mark.parametrize("table", ["runs", "months", "cohorts", "whale"])
+def test_the_identifier_is_given_to_no_study_whose_tables_were_changed(folder: Path, table: str, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(folder, tmp_path / "study"))
+    column = "npv" if table == "runs" else pq.read_schema(changed / f"{table}.parquet").names[-1]
+    change_number(changed, table, column, 1e6)
+    said = rf"{table}\.parquet: was changed: the SHA-256 of its values is \w+…, and study\.json has"
+    for name in (str(changed), f"{changed}:npv", str(changed / f"{table}.parquet")):
+        for form in (text, bibtex, csl_json):
+            with pytest.raises(InputError, match=said):
+                form(find(name))
+    other = "runs" if table == "whale" else "whale"
+    assert "daarna:" in text(find(str(changed / f"{other}.parquet")))
+
+
+def test_a_study_whose_runs_table_is_cut_is_cited_by_no_outcome(folder: Path, tmp_path: Path) -> None:
+    changed = Path(shutil.copytree(folder, tmp_path / "study"))
+    (changed / "runs.parquet").write_bytes((changed / "runs.parquet").read_bytes()[:-4])
+    with pytest.raises(InputError, match=r"runs\.parquet: cannot be read"):
+        find(f"{changed}:npv")
 
 
 def test_a_study_folder_is_a_valid_crate(folder: Path) -> None:

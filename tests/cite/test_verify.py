@@ -65,11 +65,11 @@ def test_a_table_alone_is_enough(made: Path, tmp_path: Path) -> None:
     assert verify(alone, quick=True).identical
 
 
-def change_number(folder: Path, table: str, column: str, by: float) -> None:
+def change_number(folder: Path, table: str, column: str, by: float, row: int = 3) -> None:
     path = folder / f"{table}.parquet"
     old = pq.read_table(path)
     values = old[column].to_numpy().copy()
-    values[3] += by
+    values[row] += by
     place = old.schema.get_field_index(column)
     pq.write_table(old.set_column(place, old.schema.field(place), pa.array(values)), path)
 
@@ -96,6 +96,15 @@ def test_a_number_changed_and_signed_anew_is_found_by_making_it_again(folder: Pa
         text for text in verdict.findings if text.startswith("runs, small, run 4, signings")
     ]
     assert not verdict.identical
+
+
+def test_a_changed_study_is_verified_to_the_end(folder: Path) -> None:
+    """What refuses to read a changed table does not keep its numbers, and the figures drawn from them, from being told."""
+    change_number(folder, "months", "hunting_share", 0.5)
+    verdict = verify(folder)
+    assert "months.parquet was changed" in str(verdict) and "6 figures" in str(verdict)
+    assert any(text.startswith("months, small, run 1, hunting_share: ") for text in verdict.findings)
+    assert any(text.startswith("time_use.svg: ") and "drawn again" in text for text in verdict.findings)
 
 
 @pytest.mark.parametrize("resigned", [False, True])

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 import sim
-from tests.study.worlds import TINY
+from tests.cite.test_verify import change_number
+from tests.study.worlds import TINY, TINY_FILE
 from tests.sweeps.worlds import tiny_design
+
+RUN = ["run", "tiny.toml", "--runs", "2", "--out", "study", "--quiet"]
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +64,20 @@ def test_a_file_where_a_folder_is_to_be_is_told(
     assert command(name, str(made / "study"), "--out", str(tmp_path / "file")) == 2
     said = capsys.readouterr().err
     assert "cannot be written: " in said and "the study itself is whole" in said
+
+
+@pytest.mark.parametrize("table", ["runs", "months", "cohorts", "whale"])
+def test_a_study_with_a_changed_table_is_told_by_every_command_that_takes_one(
+    made: Path, table: str, command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(made / "study", "study")
+    Path("tiny.toml").write_text(TINY_FILE)
+    changed = Path("study") / f"{table}.parquet"
+    change_number(Path("study"), table, "npv" if table == "runs" else pq.read_schema(changed).names[-1], 1e6, row=1)
+    before = changed.read_bytes()
+    for words in (["cite", "study:npv"], ["memo", "study", "--format", "md"], ["plot", "study", "--format", "svg"], RUN):
+        assert command(*words) == 2, words
+        out, said = capsys.readouterr()
+        assert said.startswith(f"{changed}: was changed: ") and said.count("\n") == 1 and "study.json has" in said, words
+        assert "daarna:" not in out
+    assert not list(Path("study").rglob("*.md")) and changed.read_bytes() == before
