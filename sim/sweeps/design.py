@@ -18,7 +18,7 @@ from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
 from sim.sweeps import sampling
-from sim.sweeps.checks import GIVEN, check_factors, check_numbers, check_size, probe, probe_given
+from sim.sweeps.checks import GIVEN, check_currencies, check_factors, check_numbers, check_size, probe, probe_given
 from sim.sweeps.factor import Factor
 from sim.sweeps.given import given_codes
 from sim.sweeps.point import is_whole, make_scenario
@@ -91,6 +91,7 @@ class Design:
         if self.base is not None:
             for number in range(len(self.factors)):
                 probe(self.base, self.factors[: number + 1])
+            check_currencies(self)
             if self.method in GIVEN:
                 probe_given(self.base, self.factors, self.codes, str(table) if isinstance(table, str | Path) else "table")
 
