@@ -59,3 +59,27 @@ def test_a_file_where_a_folder_is_to_be_is_told(
     assert command(name, str(made / "study"), "--out", str(tmp_path / "file")) == 2
     said = capsys.readouterr().err
     assert "cannot be written: " in said and "the study itself is whole" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "tiny.toml"),
+        ("compare", "tiny.toml", "tiny.toml"),
+        ("sweep", "design.toml"),
+        ("design", "problem.toml"),
+        ("calibrate", "log.csv"),
+        ("validate", "--quick"),
+        ("plot", "study"),
+        ("memo", "study"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_empty_place_is_no_place(
+    words: tuple[str, ...], command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unset variable of a shell does not write into the current folder."""
+    for out in (["--out", ""], ["--out="]):
+        assert command(*words, *out) == 2
+        assert capsys.readouterr().err == "--out: found an empty text, allowed is a file or folder (the current folder is .)\n"
+    assert list(tmp_path.iterdir()) == []
