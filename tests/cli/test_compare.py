@@ -81,7 +81,10 @@ def test_equal_pay_is_said_and_the_same_command_goes_on(daarna: Daarna, capsys: 
         (["tiny.toml"], "OTHER"),
         (["tiny.toml", "gone.toml"], "gone.toml: there is no such file"),
         (["tiny.toml", "none.toml", "--runs", "0"], "runs: found 0, allowed is 2 to 2147483647"),
-        (["tiny.toml", "none.toml", "--runs", "1"], "runs: found 1, allowed is 2 to 2147483647: an interval needs two pairs of runs"),
+        (
+            ["tiny.toml", "none.toml", "--runs", "1"],
+            "runs: found 1, allowed is 2 to 2147483647: an interval needs two pairs of runs",
+        ),
         (["tiny.toml", "none.toml", "--runs", "ten"], '--runs: found "ten", allowed is a whole number'),
         (["tiny.toml", "none.toml", "--level", "high"], '--level: found "high", allowed is a number'),
         (["tiny.toml", "none.toml", "--level", "95"], "level: found 95"),
