@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.scenario.base import shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
@@ -85,7 +86,10 @@ class Design:
         self.second_order, self.grid_levels = second_order, grid_levels
         check_numbers(self)
         self.factors: tuple[Factor, ...] = ()
-        for factor in factors:
+        given = list(factors) if isinstance(factors, Iterable) else [factors]
+        if not all(isinstance(one, Factor) for one in given):
+            raise InputError(f"factors: found {shown(factors)}, allowed is a list of sim.Factor")
+        for factor in given:
             self.factors += (self._resolved(factor),)
         check_factors(self)
         if self.base is not None:

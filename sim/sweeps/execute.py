@@ -123,6 +123,8 @@ def _checked(design: Design | str | Path, workers: int | None, model: Model | No
     chosen = design if isinstance(design, Design) else load(design)
     if model is None and chosen.base is None:
         raise InputError("base: found none; a design without a model needs the scenario that every point starts from")
+    if model is not None and not callable(model):
+        raise InputError(f"model: found {shown(model)}, allowed is a function of point, seed and runs")
     if workers is not None:
         whole("workers", workers, 1)
     return chosen

@@ -101,6 +101,8 @@ def test_wrong_arguments_are_named() -> None:
         sim.compare(TINY, TINY, runs=2, out="")
     with pytest.raises(sim.InputError, match="runs: found 2147483648, allowed is 2 to 2147483647"):
         sim.compare(TINY, TINY, runs=2**31)
+    with pytest.raises(sim.InputError, match='level: found "x", allowed is a probability'):
+        sim.compare(TINY, TINY, runs=2, level="x")  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match="level: found 2"):
         sim.compare(TINY, TINY, level=2)
     with pytest.raises(sim.InputError, match="runs: found 0"):

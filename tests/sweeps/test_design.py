@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -309,3 +310,9 @@ def test_levels_in_different_currencies_are_refused() -> None:
     assert (
         len(Design(TINY, [Factor("all", "scenario", levels={"theirs": dollars})], method="grid")) == 1
     )  # the base plays no part
+
+
+@pytest.mark.parametrize("wrong", [5, [5], "reps.count"])
+def test_what_are_no_factors_is_told(wrong: Any) -> None:
+    with pytest.raises(InputError, match=r"factors: found .*, allowed is a list of sim\.Factor"):
+        Design(TINY, wrong, points=2)

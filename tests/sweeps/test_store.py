@@ -353,6 +353,10 @@ def test_a_design_needs_a_base_or_a_model() -> None:
         sim.sweep(TINY)  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match=r"executor: found 5, allowed is a concurrent.futures.Executor"):
         sim.sweep(FOUR, executor=5, model=planted)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match="model: found 5, allowed is a function"):
+        sim.sweep(FOUR, model=5)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match="open: found 5, allowed is the path of a folder"):
+        sim.open(5)  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match="out: found an empty text"):
         sim.sweep(FOUR, out="", model=planted)
 
