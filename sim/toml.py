@@ -21,6 +21,8 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
+        if path.is_symlink():
+            raise InputError(f"{path}: is a link to a file that is not there; name the file of {what} (.toml)") from None
         there = sorted(file.name for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
         raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from sim.errors import InputError
 from sim.scenario.base import shown
 
 LAST_SEED = 2**63 - 1
+MOST_RUNS = 2**31 - 1  # of a scenario
 
 
 def whole(name: str, value: Any, least: int, most: int | None = None) -> int:

@@ -15,7 +15,10 @@ from sim.analysis.outcomes import directed, outcomes_of, samples
 from sim.analysis.ranking import ranking
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.study.alike import check_months
+from sim.study.disk import place
 from sim.tables import Column
+from sim.whole import MOST_RUNS, whole
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -27,8 +30,10 @@ PAIRS = 1000  # pairs of runs, where nothing is said
 
 def check_pairs(pairs: int) -> None:
     """Refuse a number of pairs of runs of which no interval can be made."""
-    if pairs < 2:
-        raise InputError(f"runs: found {pairs}, allowed is at least 2: an interval needs two pairs of runs")
+    try:
+        whole("runs", pairs, 2, MOST_RUNS)
+    except InputError as error:
+        raise InputError(f"{error}: an interval needs two pairs of runs") from None
 
 
 class Comparison:
@@ -48,13 +53,14 @@ class Comparison:
     Raises
     ------
     InputError
-        When the study has one scenario only, or the level is no probability.
+        When the study has one scenario only, its scenarios run different numbers of months, or the level is no probability.
     """
 
     def __init__(self, study: Study, level: float = 0.95, equal_pay: Sequence[EqualPay] = ()) -> None:
         if len(study.names) < 2:
             raise InputError(f"compare: found one scenario ({study.names[0]}), needed are a base and at least one other")
         check_level(level)
+        check_months(zip(study.names, (one["months"] for one in study.scenarios), strict=True))
         self.study = study
         self.level = level
         self.equal_pay = tuple(equal_pay)
@@ -163,7 +169,7 @@ def compare(
     Raises
     ------
     InputError
-        When an argument is out of bounds, or pay cannot be made equal.
+        When an argument is out of bounds, the scenarios have different currencies or months, or pay cannot be made equal.
     StudyError
         When the disk fills up; says what is safe.
     """
@@ -179,6 +185,8 @@ def compare(
     pairs = PAIRS if runs is None else runs
     check_pairs(pairs)
     check(chosen, pairs, seed, engine, workers, model)
+    check_months((one.name, one.months) for one in chosen)
+    folder = None if out is None else place(out)
     if equal_pay and model is not None:
         raise InputError(
             "equal_pay: pay is matched under daarna's own rules, not under another BookModel; rescale the schemes yourself"
@@ -190,5 +198,5 @@ def compare(
         what = "variable" if equal_pay is True else equal_pay
         matched = [match(one, base, pairs, seed, what, workers=workers) for one in others]
         chosen = [base, *(one.scenario for one in matched)]
-    study = run(chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, out, precision=goal)
+    study = run(chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, folder, precision=goal)
     return Comparison(study, level, matched)

@@ -12,6 +12,7 @@ from sim.analysis.joint import critical, holm
 from sim.analysis.outcomes import Array, outcomes_of, samples
 from sim.analysis.paired import paired, wilson
 from sim.errors import InputError
+from sim.scenario.base import shown
 from sim.tables import LESS, Column
 
 FAMILIES = ("schemes", "all")
@@ -94,8 +95,8 @@ def differences(
 
 def check_level(level: float) -> None:
     """A level is a probability between 0 and 1."""
-    if not 0 < level < 1:
-        raise InputError(f"level: found {level}, allowed is a probability between 0 and 1, such as 0.95")
+    if not isinstance(level, int | float) or not 0 < level < 1:
+        raise InputError(f"level: found {shown(level)}, allowed is a probability between 0 and 1, such as 0.95")
 
 
 def _row(column: Column, base: Array, other: Array, currency: str, level: float) -> dict[str, Any]:

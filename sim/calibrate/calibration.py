@@ -15,7 +15,7 @@ from sim.calibrate.fragment import Fragment
 from sim.calibrate.histories import Histories, Unit, histories
 from sim.calibrate.logs import Log, read
 from sim.calibrate.policies import renewals
-from sim.calibrate.transitions import transitions
+from sim.calibrate.transitions import check_matrix, transitions
 from sim.errors import InputError
 from sim.scenario.base import nearest
 
@@ -85,6 +85,9 @@ def calibrate(
         _allowed("--setting", setting, get_args(Setting))
     if not 1 <= term <= 1200:
         raise InputError(f"--term: found {term}, allowed are 1 to 1,200 months")
+    check_matrix(buckets, smoothing)
+    if not money.strip():
+        raise InputError("--currency: found an empty text, allowed is a name such as EUR")
     read_logs = tuple(read(path, kind) for path in logs)
     kinds = [_family(log) for log in read_logs]
     for one in set(kinds):

@@ -23,9 +23,11 @@ from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Array, Maximum
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.whole import LAST_SEED, whole
 
 UNIT = 1e4  # amounts of p = q = UNIT are one unit of money within 1.4%: revenue then counts purchases
 LONGEST = 1200  # steps of a run
+MOST_RUNS = 100_000  # all purchases by run and step are held in memory: a gigabyte at most
 
 #: A shop alone: no reps, no desk, no cost, everybody pays, nobody is satisfied or dissatisfied.
 SHOP: dict[str, Any] = {
@@ -91,6 +93,13 @@ class Forecast:
         return float(every.mean()), float(low), float(high)
 
 
+def check_extent(steps: int, runs: int, seed: int) -> None:
+    """Refuse a number of steps, runs or a seed of which no forecast is made."""
+    whole("forecast", steps, 1, LONGEST)
+    whole("runs", runs, 2, MOST_RUNS)
+    whole("seed", seed, 0, LAST_SEED)
+
+
 def forecast(
     fitted: Maximum,
     h: Histories,
@@ -118,8 +127,7 @@ def forecast(
         Where the estimates have no standard errors to draw from, or the span is longer than a run may be.
     """
     fit_steps = tracking.whole_steps(h)
-    if steps < 1 or runs < 2:
-        raise InputError(f"forecast: found {steps} {h.units} and {runs} runs, allowed are at least 1 and 2")
+    check_extent(steps, runs, seed)
     if fit_steps + steps > LONGEST:
         raise InputError(
             f"forecast: found {fit_steps + steps:,} {h.units} in all, allowed are at most {LONGEST:,}; --unit month is coarser"

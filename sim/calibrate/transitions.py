@@ -21,6 +21,7 @@ from sim.calibrate.logs import CURRENT, PAID, WRITTEN_OFF, Log
 from sim.errors import InputError
 
 FEWEST, MOST = 2, 8  # buckets, the current one included
+LARGEST_PRIOR = 1e6  # weight
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,14 @@ def binomial_interval(count: float, number: float, level: float = LEVEL) -> tupl
     return low, high
 
 
+def check_matrix(buckets: int, smoothing: float) -> None:
+    """Refuse a number of buckets or a prior of which no matrix is estimated."""
+    if not FEWEST <= buckets <= MOST:
+        raise InputError(f"--buckets: found {buckets}, allowed are {FEWEST} to {MOST}")
+    if not 0.0 <= smoothing < LARGEST_PRIOR:
+        raise InputError(f"--smoothing: found {smoothing}, allowed is a number from 0 to below {LARGEST_PRIOR:,.0f}")
+
+
 def transitions(log: Log, buckets: int = 4, smoothing: float = 0.0, until: pd.Timestamp | None = None) -> Transitions:
     """Count transitions in a log of kind ``statuses`` or ``invoices``; the last bucket holds all that is older.
 
@@ -120,10 +129,7 @@ def transitions(log: Log, buckets: int = 4, smoothing: float = 0.0, until: pd.Ti
     InputError
         Where the log contradicts itself, or a bucket was never seen so that its row cannot be estimated.
     """
-    if not FEWEST <= buckets <= MOST:
-        raise InputError(f"--buckets: found {buckets}, allowed are {FEWEST} to {MOST}")
-    if not 0.0 <= smoothing < 1e6:
-        raise InputError(f"--smoothing: found {smoothing}, allowed is a number of at least 0")
+    check_matrix(buckets, smoothing)
     moves = _from_statuses(log, until) if log.kind == "statuses" else _from_invoices(log, until)
     if moves.empty:
         raise InputError(f"{log.file}: nothing is seen in two months that follow each other, so there are no transitions")

@@ -48,13 +48,13 @@ def calibrate(
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim.calibrate import calibrate as estimate
 
-    _check_figure(figure, steps)
+    target = out or Path(f"{logs[0].stem}-fragment.toml")
+    _check(figure, steps, runs, seed, target)
     options: dict[str, Any] = {
         "kind": kind, "unit": unit, "until": until, "setting": setting, "term": term,
         "buckets": buckets, "smoothing": smoothing, "money": currency,
     }  # fmt: skip
     found = estimate(*logs, **options)
-    target = out or Path(f"{logs[0].stem}-fragment.toml")
     text = _fragment(found, target, extends)
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
     _write(text, target)
@@ -75,13 +75,22 @@ def calibrate(
         _draw(made, figure, recipe(logs, options, steps, runs, seed))
 
 
-def _check_figure(figure: Path | None, steps: int) -> None:
+def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) -> None:
+    """Refuse, before anything is estimated, what cannot be forecast, drawn or written."""
+    from sim.calibrate.forecast import LONGEST, check_extent
     from sim.errors import InputError
+    from sim.study.disk import check_file
+    from sim.whole import whole
 
+    if whole("--forecast", steps, 0, LONGEST):
+        check_extent(steps, runs, seed)
+    check_file(target)
     if figure is not None and not steps:
         raise InputError("--figure: is of a forecast; say how far with --forecast")
     if figure is not None and figure.suffix not in FIGURES:
         raise InputError(f'--figure: found "{figure}", allowed are files that end in {", ".join(FIGURES)}')
+    if figure is not None:
+        check_file(figure)
 
 
 def _fragment(found: Calibration, target: Path, extends: str) -> str:

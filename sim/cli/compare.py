@@ -51,6 +51,7 @@ def compare(
     from sim.analysis.outcomes import directed
     from sim.errors import InputError
     from sim.scenario.load import load
+    from sim.study.alike import check_months
     from sim.study.precision import goal_of
     from sim.study.run import check
 
@@ -59,6 +60,7 @@ def compare(
     pairs = PAIRS if runs is None else runs
     check_pairs(pairs)
     check(chosen, pairs, seed, engine, workers, None)
+    check_months((one.name, one.months) for one in chosen)
     if goal:
         goal.check(chosen)
     check_level(level)

@@ -10,8 +10,21 @@ from typer.core import TyperGroup
 ALLOWED = {"int": "a whole number", "float": "a number", "bool": "true or false", "path": "a file or folder"}
 
 
+WRITTEN = ("--out", "--figure", "--slurm-script")  # places to write to
+
+
 class Commands(TyperGroup):
     """The subcommands; a value of the wrong kind is answered as everywhere in daarna."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an empty place to write to, which the parser would take for the current folder."""
+        for option, value in zip(args, [*args[1:], None], strict=True):
+            name, sign, given = option.partition("=")
+            if name in WRITTEN and (given if sign else value) == "":
+                from sim.errors import InputError
+
+                raise InputError(f"{name}: found an empty text, allowed is a file or folder (the current folder is .)")
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the subcommand."""

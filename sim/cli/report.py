@@ -37,6 +37,15 @@ def print_summary(study: Study) -> None:
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in tables(study, blocks, console):
             console.print(table)
+    if found := unlike_lengths(study):
+        console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times", soft_wrap=True)
+
+
+def unlike_lengths(study: Study) -> str:
+    """How many months the scenarios run, where that differs between them."""
+    from sim.study.alike import unlike
+
+    return unlike(zip(study.names, (one["months"] for one in study.scenarios), strict=True))
 
 
 def how_far(look: Look) -> str:

@@ -96,7 +96,10 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
 
 def _as_json(study: Study, folder: Path) -> str:
+    from sim.cli.report import unlike_lengths
+
     several = len(study.names) > 1
+    unlike = unlike_lengths(study)
     answer = {
         "study": str(folder),
         **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
@@ -104,5 +107,6 @@ def _as_json(study: Study, folder: Path) -> str:
         **{key: study.about[key] for key in ("precision", "reached", "attained") if study.about.get("precision")},
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
+        **({"months_differ": unlike} if unlike else {}),
     }
     return json.dumps(finite(answer), indent=1, allow_nan=False)

@@ -30,22 +30,29 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="Write the report there (Markdown), its figures in figures/ beside it.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Key of all random numbers; same seed, same report.")] = 1,
-    workers: Annotated[int | None, typer.Option(min=1, help="Threads; all cores by default.")] = None,
+    seed: Annotated[int, typer.Option(help="Key of all random numbers; same seed, same report.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Threads; all cores by default.")] = None,
     names: Annotated[bool, typer.Option("--list", help="Name the entries and do nothing.")] = False,
     quiet: Annotated[bool, typer.Option(help="Print only what fails.", callback=hush)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
     from sim.cli.progress import finite, interruptible
+    from sim.study.disk import check_file
     from sim.validate import registry, run_battery
     from sim.validate.report import as_data, write_report
     from sim.validate.run import choose
+    from sim.whole import LAST_SEED, whole
 
+    whole("--seed", seed, 0, LAST_SEED)
+    if workers is not None:
+        whole("--workers", workers, 1)
+    if out is not None:
+        check_file(out, made=True)
     groups = [*(group or []), *(["hypothesis"] if hypotheses else [])]
     entries = registry()
     if names:
-        _print_names(choose(entries, quick, only or (), groups))
+        _print_names(choose(entries, quick, only or (), groups)[0])
         return
     with interruptible(), _bar(quiet) as progress:
         battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
@@ -96,7 +103,7 @@ def _print(battery: Battery, quiet: bool) -> None:
     from rich.table import Table
 
     from sim.cli.report import make_console
-    from sim.validate.report import cells, largest, verdict
+    from sim.validate.report import cells, largest, left_out, verdict
 
     console = make_console()
     if not quiet:
@@ -123,4 +130,6 @@ def _print(battery: Battery, quiet: bool) -> None:
     if not quiet:
         good = sum(one.passes for one in battery.results)
         total = len(battery.results)
-        typer.echo(f"{good} of {total} entries pass" + ("" if good == total else f"; {total - good} FAIL"))
+        failing = [f"{total - good} FAIL"] if good < total else []
+        missing = [left_out(battery)] if battery.left_out else []
+        typer.echo("; ".join([f"{good} of {total} entries pass", *failing, *missing]))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sim.errors import InputError, StudyError
+from sim.scenario.base import shown
 
 LOCK = ".lock"
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of place
@@ -75,6 +76,46 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for one in missing:
         sync_folder(one.parent)
+
+
+def place(given: object, name: str = "out") -> Path:
+    """Where something is to be written, as an argument says it.
+
+    An empty text is refused: it is what an unset variable of a shell leaves, and would mean the current folder.
+
+    Raises
+    ------
+    InputError
+        When it is no path, or an empty one.
+    """
+    if not isinstance(given, str | Path):
+        raise InputError(f"{name}: found {shown(given)}, allowed is the path of a folder")
+    if given == "":
+        raise InputError(f"{name}: found an empty text, allowed is the path of a folder (the current one is .)")
+    return Path(given)
+
+
+def check_file(file: Path, made: bool = False) -> None:
+    """Refuse, before the work that makes its content, a file that cannot be written; `made` if folders above it are made.
+
+    Raises
+    ------
+    InputError
+        When it is a folder, or the folder it is to stand in is none or may not be written.
+    """
+    folder = file.parent
+    while made and not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    with writing(file):
+        wrong = (
+            errno.EISDIR if file.is_dir()
+            else errno.ENOENT if not folder.exists()
+            else errno.ENOTDIR if not folder.is_dir()
+            else 0 if os.access(folder, os.W_OK) or (file.exists() and os.access(file, os.W_OK))
+            else errno.EACCES
+        )  # fmt: skip
+        if wrong:
+            raise OSError(wrong, os.strerror(wrong))
 
 
 class BusyError(Exception):

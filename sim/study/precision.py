@@ -18,9 +18,10 @@ from sim.analysis.estimators import CONFIDENCE, Estimate
 from sim.analysis.expression import TAIL, Columns, Expression, number, parse
 from sim.analysis.stopping import CONSTANT, FIRST, GROWTH, STEP, expected_size, look_ahead_limit, next_size, replications
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
 from sim.tables import run_columns
+from sim.whole import MOST_RUNS, whole
 
 MAX_RUNS = 10_000
 RULES = ("batches", "hoad")
@@ -196,7 +197,9 @@ class Precision:
             targets, rule = given.targets, rule or given.rule
             max_runs = given.max_runs if max_runs is None else max_runs
         else:
-            texts = [given] if isinstance(given, str) else list(given)
+            texts = [given] if isinstance(given, str) else list(given) if isinstance(given, Sequence) else [given]
+            if not all(isinstance(text, str) for text in texts):
+                raise InputError(f"precision: found {shown(given)}, allowed is {EXAMPLES}")
             one_by_one = [part for text in texts for part in re.split(r",(?![^()]*\))", text)]
             found = [Target.parse(part, difference) for part in one_by_one]
             targets = tuple({str(target): target for target in found}.values())
@@ -207,8 +210,7 @@ class Precision:
     def _check(self) -> None:
         if not self.targets:
             raise InputError(f"precision: found no target, allowed is {EXAMPLES}")
-        if self.max_runs < 2:
-            raise InputError(f"max_runs: found {self.max_runs}, allowed is at least 2")
+        whole("max_runs", self.max_runs, 2, MOST_RUNS)
         if self.rule not in RULES:
             raise InputError(f"rule: found '{self.rule}', allowed is {' or '.join(RULES)}{nearest(self.rule, RULES)}")
         for target in self.targets:

@@ -139,9 +139,10 @@ class Study:
         StudyError
             When the disk fills up.
         """
+        from sim.study.disk import place
         from sim.study.store import save
 
-        return save(self, Path(folder))
+        return save(self, place(folder, "folder"))
 
 
 def _statistics(values: np.ndarray) -> dict[str, float]:

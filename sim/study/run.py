@@ -14,12 +14,14 @@ import pandas as pd
 from sim.errors import InputError
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
+from sim.study.alike import check_currency
+from sim.study.disk import place
 from sim.study.parquet import columns
 from sim.study.precision import Look, Precision, goal_of
 from sim.study.provenance import grow, record
 from sim.study.results import Study
 from sim.study.store import Chunk, StudyFolder, tables_of
-from sim.whole import LAST_SEED, whole
+from sim.whole import LAST_SEED, MOST_RUNS, whole
 
 if TYPE_CHECKING:
     from sim.engine import Tables
@@ -98,7 +100,7 @@ def run(
     StudyError
         When the disk fills up; says what is safe.
     """
-    chosen = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    chosen = listed(scenarios)
     goal = goal_of(runs, precision, max_runs)
     runs = goal.first if goal else RUNS if runs is None else runs
     runs, seed = check(chosen, runs, seed, engine, workers, model)
@@ -109,10 +111,11 @@ def run(
     def simulate(numbers: range, scenario: int) -> Tables:
         return _simulate(chosen[scenario], seed, numbers, engine, customers, model)
 
-    if out is None:
+    folder = None if out is None else place(out)
+    if folder is None:
         return _fill(_Memory(about), simulate, workers, progress, goal, looked)
-    with StudyFolder(Path(out), about) as folder:
-        return _fill(folder, simulate, workers, progress, goal, looked)
+    with StudyFolder(folder, about) as kept:
+        return _fill(kept, simulate, workers, progress, goal, looked)
 
 
 def _fill(
@@ -240,13 +243,22 @@ def _is_model(model: Any) -> bool:
     return isinstance(model, type) and issubclass(model, BookModel)
 
 
+def listed(scenarios: Any) -> list[Scenario]:
+    """One scenario, or several, as a list; what is in it is looked at by :func:`check`."""
+    if isinstance(scenarios, Scenario):
+        return [scenarios]
+    if not isinstance(scenarios, Iterable):
+        raise InputError(f"run: found {shown(scenarios)}, allowed are scenarios; read a file with sim.load first")
+    return list(scenarios)
+
+
 def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> tuple[int, int]:
     """Refuse arguments that no study can be made of; runs and seed as plain whole numbers."""
     if not all(isinstance(one, Scenario) for one in chosen):
         raise InputError("run: takes scenarios; read a file with sim.load first")
     if not chosen:
         raise InputError("run: no scenario was given")
-    numbers = whole("runs", runs, 1), whole("seed", seed, 0, LAST_SEED)
+    numbers = whole("runs", runs, 1, MOST_RUNS), whole("seed", seed, 0, LAST_SEED)
     if engine not in ("compiled", "mesa"):
         raise InputError(f"engine: found '{engine}', allowed is compiled or mesa")
     if workers is not None:
@@ -255,6 +267,5 @@ def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: in
         raise InputError("model: a BookModel subclass runs with engine = 'mesa' only")
     if model is not None and not _is_model(model):
         raise InputError(f"model: found {shown(model)}, allowed is a subclass of sim.BookModel")
-    if len({scenario.currency for scenario in chosen}) > 1:
-        raise InputError("scenarios with different currencies cannot be compared in one study")
+    check_currency((scenario.name, scenario.currency) for scenario in chosen)
     return numbers

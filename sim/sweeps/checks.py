@@ -15,9 +15,11 @@ from pydantic import ValidationError
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
+from sim.study.alike import check_currency
 from sim.sweeps.factor import Factor
 from sim.sweeps.point import is_whole, make_scenario
 from sim.tables import run_columns
+from sim.whole import LAST_SEED, MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.sweeps.design import Design
@@ -46,8 +48,9 @@ def check_numbers(design: Design) -> None:
     if design.size is not None:
         wholes["points"] = (design.size, 1)
     for name, (value, least) in wholes.items():
-        if not (is_whole(value) and least <= value < 2**63):
-            raise InputError(f"{name}: found {shown(value)}, allowed is a whole number of at least {least}")
+        most = MOST_RUNS if name == "runs" else LAST_SEED
+        if not (is_whole(value) and least <= value <= most):
+            raise InputError(f"{name}: found {shown(value)}, allowed is a whole number, {least} to {most}")
     if not is_whole(design.grid_levels) or design.grid_levels < 2 or design.grid_levels % 2:
         raise InputError(f"grid_levels: found {shown(design.grid_levels)}, allowed is an even number of at least 2")
     _check_method(design)
@@ -101,6 +104,24 @@ def check_factors(design: Design) -> None:
                 if path == "scenario" or earlier.startswith((f"{path}.", f"{path}[")):
                     raise InputError(f'factor "{factor.name}": would undo factor "{name}"; let it stand before that one')
             set_by[path] = factor.name
+
+
+def check_currencies(design: Design) -> None:
+    """Refuse points whose money is of different currencies: a whole scenario's, that a scheme is written in, or one set by itself."""
+    said: list[tuple[str, str]] = []
+    replaced = any(path in ("scenario", "currency") for factor in design.factors for path in factor.paths)
+    if design.base is not None and not replaced:
+        said.append(("the base", design.base.currency))
+    for factor in design.factors:
+        labels, values = factor.labels, factor.values
+        if "currency" in factor.paths and not labels:
+            labels = values = tuple(dict.fromkeys(design.codes[factor.name].tolist()))
+        for label, value in zip(labels, values, strict=True):
+            if isinstance(value, Scenario):
+                said.append((f'level "{label}" of factor "{factor.name}"', value.currency))
+            elif "currency" in factor.paths:
+                said.append((f'level "{label}" of factor "{factor.name}"', str(value)))
+    check_currency(said)
 
 
 def probe(base: Scenario, factors: Sequence[Factor]) -> None:

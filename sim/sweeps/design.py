@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.scenario.base import shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
 from sim.sweeps import sampling
-from sim.sweeps.checks import GIVEN, check_factors, check_numbers, check_size, probe, probe_given
+from sim.sweeps.checks import GIVEN, check_currencies, check_factors, check_numbers, check_size, probe, probe_given
 from sim.sweeps.factor import Factor
 from sim.sweeps.given import given_codes
 from sim.sweeps.point import is_whole, make_scenario
@@ -85,12 +86,16 @@ class Design:
         self.second_order, self.grid_levels = second_order, grid_levels
         check_numbers(self)
         self.factors: tuple[Factor, ...] = ()
-        for factor in factors:
+        given = list(factors) if isinstance(factors, Iterable) else [factors]
+        if not all(isinstance(one, Factor) for one in given):
+            raise InputError(f"factors: found {shown(factors)}, allowed is a list of sim.Factor")
+        for factor in given:
             self.factors += (self._resolved(factor),)
         check_factors(self)
         if self.base is not None:
             for number in range(len(self.factors)):
                 probe(self.base, self.factors[: number + 1])
+            check_currencies(self)
             if self.method in GIVEN:
                 probe_given(self.base, self.factors, self.codes, str(table) if isinstance(table, str | Path) else "table")
 

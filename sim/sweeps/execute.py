@@ -9,6 +9,8 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 from sim.errors import InputError, StudyError
+from sim.scenario.base import shown
+from sim.study.disk import place
 from sim.sweeps.about import about
 from sim.sweeps.batches import Batches
 from sim.sweeps.design import Design
@@ -65,9 +67,11 @@ def sweep(
     StudyError
         When the disk fills up or the executor breaks; says what is safe.
     """
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise InputError(f"executor: found {shown(executor)}, allowed is a concurrent.futures.Executor")
     chosen = _checked(design, workers, model)
     if out is not None:
-        return _sweep(chosen, Path(out), executor, workers, model, progress)
+        return _sweep(chosen, place(out), executor, workers, model, progress)
     temporary = tempfile.TemporaryDirectory(prefix="daarna-sweep-", ignore_cleanup_errors=True)
     result = _sweep(chosen, Path(temporary.name), executor, workers, model, progress)
     result._keeps = temporary
@@ -107,16 +111,20 @@ def sweep_part(
     chosen = _checked(design, workers, model)
     if not 1 <= part <= parts:
         raise InputError(f"part: found {part}/{parts}, allowed is 1/{parts} to {parts}/{parts}")
-    with SweepFolder(Path(out), chosen, about(chosen, model), (part, parts)) as folder:
+    with SweepFolder(place(out), chosen, about(chosen, model), (part, parts)) as folder:
         if not folder.about["complete"]:
             _fill(folder, _job(folder, model), None, workers, progress)
         return len(folder.failures)
 
 
 def _checked(design: Design | str | Path, workers: int | None, model: Model | None) -> Design:
+    if not isinstance(design, Design | str | Path):
+        raise InputError(f"design: found a {type(design).__name__}, allowed is a sim.Design, or the path of a design file")
     chosen = design if isinstance(design, Design) else load(design)
     if model is None and chosen.base is None:
         raise InputError("base: found none; a design without a model needs the scenario that every point starts from")
+    if model is not None and not callable(model):
+        raise InputError(f"model: found {shown(model)}, allowed is a function of point, seed and runs")
     if workers is not None:
         whole("workers", workers, 1)
     return chosen

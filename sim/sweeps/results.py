@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.scenario.base import nearest, shown
 from sim.study.folder import whole_record
 from sim.study.stored import Marks
 
@@ -209,4 +209,6 @@ def open_any(folder: str | Path) -> Study | Sweep:
     """
     from sim.study.store import open_study
 
+    if not isinstance(folder, str | Path):
+        raise InputError(f"open: found {shown(folder)}, allowed is the path of a folder")
     return open_sweep(folder) if (Path(folder) / "design.json").exists() else open_study(folder)

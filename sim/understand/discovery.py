@@ -25,9 +25,10 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.scenario.base import nearest, shown
 from sim.understand.data import SweepLike
 from sim.understand.paired import Paired
+from sim.whole import whole
 
 QUASI_P = 0.05  # a restriction with a larger one is dropped
 Condition = str | Callable[[pd.DataFrame], Any]
@@ -81,6 +82,7 @@ class Discovery:
     boxes : found one after the other, each among the points the earlier ones left
     unsure : points at which the sign of the difference is not established (|difference| < 2 standard errors); 0 if unknown
     sweep : where it comes from
+    density : the least density of a box that was asked for, if one was
     """
 
     condition: str
@@ -89,11 +91,24 @@ class Discovery:
     boxes: list[Box]
     unsure: int
     sweep: SweepLike
+    density: float | None = None
 
     @property
     def share(self) -> float:
         """Share of all points at which the condition holds."""
         return float(self.points["case"].mean())
+
+    @property
+    def why_none(self) -> str:
+        """Why no box was found; nothing where one was."""
+        if self.boxes:
+            return ""
+        if self.density is not None and self.share >= self.density:
+            return (
+                f"{self.condition} holds at {self.share:.1%} of all points, no less than the density of {self.density:.1%} that is asked "
+                "for, so no limit is needed; ask for a higher density, or where it does not hold"
+            )
+        return f"no limit of a factor tells the points at which {self.condition} holds from the others"
 
 
 def prim(
@@ -124,8 +139,9 @@ def prim(
     Raises
     ------
     InputError
-        When the condition cannot be read, holds everywhere or nowhere, or the extra is not installed.
+        When the condition cannot be read, holds everywhere or nowhere, a number is out of bounds, or the extra is not installed.
     """
+    _check(boxes, density, peel, smallest)
     table, every = _table(results)
     case, words = _cases(table, condition)
     table = table.assign(case=case)
@@ -137,7 +153,15 @@ def prim(
             f"condition: {words} holds at {table['case'].sum()} of {len(table)} points: there is nothing to tell apart"
         )
     found = _boxes(table[every], table["case"].to_numpy(bool), boxes, density, peel, smallest)
-    return Discovery(words, every, table, found, unsure, results)
+    return Discovery(words, every, table, found, unsure, results, density)
+
+
+def _check(boxes: int, density: float | None, peel: float, smallest: float) -> None:
+    """Refuse numbers of which no box can be made."""
+    whole("boxes", boxes, 1)
+    for name, share in (("density", density), ("peel", peel), ("smallest", smallest)):
+        if share is not None and not (isinstance(share, int | float) and 0 < share <= 1):
+            raise InputError(f"{name}: found {shown(share)}, allowed is a share above 0, at most 1")
 
 
 def _table(results: SweepLike) -> tuple[pd.DataFrame, list[str]]:

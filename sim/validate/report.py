@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.study.disk import writing
 from sim.validate.entry import GROUPS, LIMIT, Finding
-from sim.validate.run import Battery, Result
+from sim.validate.run import Battery, Result, by_group
 
 COMMAND = "daarna validate --out docs/validation.md"
 HEADINGS = {
@@ -56,12 +56,14 @@ def _introduction(battery: Battery) -> list[str]:
     alarm = tested * math.erfc(LIMIT / math.sqrt(2))
     kind = "quick" if battery.effort.quick else "full"
     bad = [one.entry.id for one in battery.results if not one.passes]
-    failing = f"{len(bad)} of {len(battery.results)} entries fail: {', '.join(bad)}." if bad else "All entries pass."
+    every = f"All {len(battery.results)} entries that it runs pass." if battery.left_out else "All entries pass."
+    failing = f"{len(bad)} of {len(battery.results)} entries fail: {', '.join(bad)}." if bad else every
+    less = f" {left_out(battery)}." if battery.left_out else ""
     return [
         "# Validation: why a simulated number should be believed",
         "",
         f"Written by `{COMMAND}`; do not edit it by hand. This is the {kind} battery, seed {battery.effort.seed}: "
-        f"{len(battery.results)} entries, {len(battery.findings)} findings. **{failing}**",
+        f"{len(battery.results)} entries, {len(battery.findings)} findings. **{failing}**{less}",
         "",
         "```",
         "daarna validate --quick                  # a tenth of the runs: what continuous integration does",
@@ -163,6 +165,17 @@ def verdict(one: Result) -> str:
     return "pass" if one.passes else f"FAIL ({bad} of {len(one.findings)})" if one.findings else "FAIL (nothing found)"
 
 
+def left_out(battery: Battery) -> str:
+    """What the quick battery did not run, and where that is to be found; nothing of a full one."""
+    if not battery.left_out:
+        return ""
+    asked = len(battery.results) + len(battery.left_out)
+    return (
+        f"--quick left out {len(battery.left_out)} of {asked} entries: {by_group(battery.left_out)}; "
+        "docs/validation.md has them, and daarna validate without --quick runs them"
+    )
+
+
 def _cell(text: str) -> str:
     return text.replace("|", "\\|") if "\\|" not in text else text
 
@@ -171,6 +184,7 @@ def as_data(battery: Battery) -> dict[str, Any]:
     """The battery as plain data, for JSON."""
     return {
         "passes": battery.passes,
+        "left_out": [{"id": one.id, "group": one.group} for one in battery.left_out],
         "quick": battery.effort.quick,
         "seed": battery.effort.seed,
         "limit": LIMIT,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
@@ -35,10 +36,11 @@ class Battery:
 
     results: tuple[Result, ...]
     effort: Effort
+    left_out: tuple[Entry, ...] = ()  # entries asked for that the quick battery does not run
 
     @property
     def passes(self) -> bool:
-        """Whether every entry passes."""
+        """Whether every entry that was run passes."""
         return all(one.passes for one in self.results)
 
     @property
@@ -70,13 +72,16 @@ def run_entry(one: Entry, effort: Effort) -> Result:
     return Result(one, findings, figures, error, time.perf_counter() - start)
 
 
-def choose(entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), groups: Iterable[str] = ()) -> list[Entry]:
-    """The entries asked for: by id, by group, or all; those kept out of the quick battery run there only when named.
+def choose(
+    entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), groups: Iterable[str] = ()
+) -> tuple[list[Entry], list[Entry]]:
+    """The entries asked for: by id, by group, or all; and which of them are left out, as those kept out of the quick battery run
+    there only when named.
 
     Raises
     ------
     InputError
-        When a name is unknown.
+        When a name is unknown, or nothing is left to run.
     """
     only, groups = list(only), list(groups)
     for what, names, known in (("--only", only, list(entries)), ("--group", groups, list(GROUPS))):
@@ -87,7 +92,19 @@ def choose(entries: Mapping[str, Entry], quick: bool, only: Iterable[str] = (), 
                 )
                 raise InputError(f'{what}: found "{name}"{nearest(name, known)}{allowed}')
     chosen = [one for one in entries.values() if one.id in only or one.group in groups or not (only or groups)]
-    return [one for one in chosen if one.id in only or one.quick or not quick]
+    left_out = [one for one in chosen if quick and not one.quick and one.id not in only]
+    if len(left_out) == len(chosen):
+        raise InputError(
+            f"--quick: found nothing to run: it leaves out {by_group(left_out)}, which is all that is asked for; "
+            "leave --quick out, or name an entry with --only"
+        )
+    return [one for one in chosen if one not in left_out], left_out
+
+
+def by_group(entries: Iterable[Entry]) -> str:
+    """How many entries of which groups: ``12 of the group pattern, 2 of the group docking``."""
+    counts = Counter(one.group for one in entries)
+    return ", ".join(f"{counts[group]} of the group {group}" for group in GROUPS if counts[group])
 
 
 def run_battery(
@@ -117,7 +134,7 @@ def run_battery(
         Called with (entries finished, entries in all).
     """
     effort = Effort(quick, seed)
-    chosen = choose(entries, quick, only, groups)
+    chosen, left_out = choose(entries, quick, only, groups)
     done = 0
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
         waiting = [pool.submit(run_entry, one, effort) for one in chosen]
@@ -126,7 +143,7 @@ def run_battery(
                 done += 1
                 if progress:
                     progress(done, len(chosen))
-            return Battery(tuple(one.result() for one in waiting), effort)
+            return Battery(tuple(one.result() for one in waiting), effort, tuple(left_out))
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise

@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.analysis.verdict import probability
 from sim.tables import run_columns
-from tests.study.worlds import OTHER, SMALL, TINY
+from tests.study.worlds import LONGER, OTHER, SMALL, TINY
 
 
 def made(**npv: np.ndarray) -> sim.Comparison:
@@ -89,6 +89,20 @@ def test_wrong_arguments_are_named() -> None:
         sim.compare(TINY)
     with pytest.raises(sim.InputError, match="found one scenario \\(tiny\\), needed are a base"):
         sim.Comparison(sim.run(TINY, runs=1))
+    for unlike, message in (
+        (TINY.with_(title="Longer", months=4), "months: found 3 months in tiny, 4 months in longer"),
+        (TINY.with_(title="Dollars", currency="USD"), "currency: found EUR in tiny, USD in dollars"),
+    ):
+        with pytest.raises(sim.InputError, match=message):
+            sim.compare(TINY, unlike, runs=2)
+    with pytest.raises(sim.InputError, match="months: found 3 months in tiny, 13 months in longer"):
+        sim.Comparison(sim.run([TINY, LONGER], runs=2, workers=1))
+    with pytest.raises(sim.InputError, match="out: found an empty text"):
+        sim.compare(TINY, TINY, runs=2, out="")
+    with pytest.raises(sim.InputError, match="runs: found 2147483648, allowed is 2 to 2147483647"):
+        sim.compare(TINY, TINY, runs=2**31)
+    with pytest.raises(sim.InputError, match='level: found "x", allowed is a probability'):
+        sim.compare(TINY, TINY, runs=2, level="x")  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match="level: found 2"):
         sim.compare(TINY, TINY, level=2)
     with pytest.raises(sim.InputError, match="runs: found 0"):

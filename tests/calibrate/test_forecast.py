@@ -133,9 +133,15 @@ def simulate_past_and_future(theta: tuple[float, ...], customers: int, seed: int
 
 def test_what_cannot_be_forecast_is_refused() -> None:
     h, top = cdnow()
-    for steps, runs in ((0, 10), (5, 1), (1200, 10)):
-        with pytest.raises(InputError, match="forecast: found"):
-            forecast(top, h, steps, runs)
+    for steps, runs, seed, what in (
+        (0, 10, 1, "forecast"),
+        (1200, 10, 1, "forecast"),
+        (5, 1, 1, "runs"),
+        (5, 100_001, 1, "runs"),
+        (5, 2, -1, "seed"),
+    ):
+        with pytest.raises(InputError, match=f"{what}: found"):
+            forecast(top, h, steps, runs, seed)
 
 
 @pytest.mark.parametrize("cumulated", [False, True])

@@ -76,7 +76,7 @@ BAD = {
     "figure": (("calibrate", "dues.csv", "--buckets", "2", "--figure", "f.png"), "--figure: is of a forecast"),
     "suffix": (("calibrate", "small.csv", "--forecast", "2", "--figure", "f.doc"), 'found "f.doc", allowed are files that end in .png'),
     "no shop": (("calibrate", "dues.csv", "--buckets", "2", "--forecast", "3"), "--forecast: needs a log of transactions without"),
-    "steps": (("calibrate", "small.csv", "--forecast", "-1"), "forecast: found -1 weeks"),
+    "steps": (("calibrate", "small.csv", "--forecast", "-1"), "--forecast: found -1, allowed is 0 to 1200"),
     "extends": (("calibrate", "dues.csv", "--buckets", "2", "--extends", "no.toml"), "no.toml"),
 }  # fmt: skip
 
@@ -104,3 +104,28 @@ def test_a_file_that_calibrate_did_not_make_stays(daarna: Daarna, capsys: pytest
 def test_a_folder_that_is_not_there_is_said(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
     assert daarna("calibrate", "dues.csv", "--buckets", "2", "--out", "no/where.toml") == 2
     assert capsys.readouterr().err.endswith(": cannot be written: No such file or directory\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--forecast", "-1"], "--forecast: found -1, allowed is 0 to 1200"),
+        (["--forecast", "5", "--runs", "99999999999999999999"], "runs: found 99999999999999999999, allowed is 2 to 100000"),
+        (["--buckets", "0"], "--buckets: found 0, allowed are 2 to 8"),
+        (["--smoothing", "-1"], "--smoothing: found -1.0, allowed is a number from 0"),
+        (["--currency", ""], "--currency: found an empty text"),
+        (["--out", "."], ".: cannot be written: Is a directory"),
+        (["--out", "nowhere/f.toml"], "nowhere/f.toml: cannot be written: No such file or directory"),
+        (["--forecast", "5", "--figure", "nowhere/f.png"], "nowhere/f.png: cannot be written: No such file or directory"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_can_only_be_wrong_is_refused_before_anything_is_estimated(
+    options: list[str], message: str, daarna: Daarna, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also of a log that would not need it: buckets are of payments, and this log is of purchases."""
+    monkeypatch.setattr("sim.calibrate.calibration.read", None)
+    before = set(Path().iterdir())
+    assert daarna("calibrate", "small.csv", *options) == 2
+    assert capsys.readouterr().err.startswith(message)
+    assert set(Path().iterdir()) == before

@@ -80,8 +80,11 @@ def test_equal_pay_is_said_and_the_same_command_goes_on(daarna: Daarna, capsys: 
     [
         (["tiny.toml"], "OTHER"),
         (["tiny.toml", "gone.toml"], "gone.toml: there is no such file"),
-        (["tiny.toml", "none.toml", "--runs", "0"], "runs: found 0, allowed is at least 2"),
-        (["tiny.toml", "none.toml", "--runs", "1"], "runs: found 1, allowed is at least 2: an interval needs two pairs of runs"),
+        (["tiny.toml", "none.toml", "--runs", "0"], "runs: found 0, allowed is 2 to 2147483647"),
+        (
+            ["tiny.toml", "none.toml", "--runs", "1"],
+            "runs: found 1, allowed is 2 to 2147483647: an interval needs two pairs of runs",
+        ),
         (["tiny.toml", "none.toml", "--runs", "ten"], '--runs: found "ten", allowed is a whole number'),
         (["tiny.toml", "none.toml", "--level", "high"], '--level: found "high", allowed is a number'),
         (["tiny.toml", "none.toml", "--level", "95"], "level: found 95"),
@@ -113,3 +116,11 @@ def test_no_line_is_wider_than_the_terminal(
     printed = capsys.readouterr().out
     assert max(map(len, printed.splitlines())) <= width
     assert "…" not in printed and "nan" not in printed and "inf" not in printed.replace("information", "")
+
+
+def test_ten_years_are_not_compared_with_two(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("longer.toml").write_text('extends = "tiny.toml"\nmonths = 14\n')
+    for more in ([], ["--equal-pay"]):
+        assert daarna("compare", "tiny.toml", "longer.toml", "--runs", "2", "--out", "s", *more) == 2
+        assert capsys.readouterr().err.startswith("months: found 3 months in tiny, 14 months in longer, allowed is one length")
+    assert not Path("s").exists()

@@ -86,7 +86,8 @@ def test_a_year_is_drawn(file: str, tmp_path: Path) -> None:
         (["--rep", "-1"], "rep: found -1"),
         (["--year", "3"], "year: found 3, allowed is 1 to 2 (the run has 14 months)"),
         (["--month", "15"], "month: found 15, allowed is a month of the run, 1 to 14"),
-        (["--month", "3", "--year", "2"], "which lies in year 1 and not in year 2"),
+        (["--month", "3", "--year", "2"], "--year and --month: found both, allowed is one of the two"),
+        (["--month", "2", "--year", "1"], "--year and --month: found both, allowed is one of the two"),
         (["--run", "0"], "run: found 0"),
         (["--figure", "year.gif"], 'found "year.gif", allowed is a file that ends in .png, .svg, .pdf'),
         (["--customer", "5"], "customer: found 5, but in these 14 months of run 1 no such customer signed"),
@@ -97,3 +98,13 @@ def test_what_there_is_not_is_said_plainly(file: str, arguments: list[str], mess
     with pytest.raises(InputError) as error:
         CliRunner().invoke(make_app(), ["explain", file, *arguments], catch_exceptions=False)
     assert message in str(error.value)
+
+
+def test_a_figure_that_cannot_be_written_is_told_before_the_run_is_followed(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.trace.model.follow", None)
+    (tmp_path / "folder.png").mkdir()
+    for figure, why in (("nowhere/x.png", "No such file or directory"), ("folder.png", "Is a directory")):
+        with pytest.raises(InputError, match=f"{figure}: cannot be written: {why}"):
+            CliRunner().invoke(make_app(), ["explain", file, "--figure", str(tmp_path / figure)], catch_exceptions=False)

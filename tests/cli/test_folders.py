@@ -81,3 +81,27 @@ def test_a_study_with_a_changed_table_is_told_by_every_command_that_takes_one(
         assert said.startswith(f"{changed}: was changed: ") and said.count("\n") == 1 and "study.json has" in said, words
         assert "daarna:" not in out
     assert not list(Path("study").rglob("*.md")) and changed.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "tiny.toml"),
+        ("compare", "tiny.toml", "tiny.toml"),
+        ("sweep", "design.toml"),
+        ("design", "problem.toml"),
+        ("calibrate", "log.csv"),
+        ("validate", "--quick"),
+        ("plot", "study"),
+        ("memo", "study"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_an_empty_place_is_no_place(
+    words: tuple[str, ...], command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An unset variable of a shell does not write into the current folder."""
+    for out in (["--out", ""], ["--out="]):
+        assert command(*words, *out) == 2
+        assert capsys.readouterr().err == "--out: found an empty text, allowed is a file or folder (the current folder is .)\n"
+    assert list(tmp_path.iterdir()) == []

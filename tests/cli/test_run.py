@@ -81,7 +81,7 @@ def test_the_usual_folder_is_the_same_for_the_same_study_and_another_for_another
     ("arguments", "message"),
     [
         (["tiny.toml", "--out", "tiny.toml/s"], "tiny.toml/s: the study cannot be written there"),
-        (["tiny.toml", "--runs", "0", "--out", "s"], "runs: found 0, allowed is at least 1"),
+        (["tiny.toml", "--runs", "0", "--out", "s"], "runs: found 0, allowed is 1 to 2147483647"),
         (["gone.toml"], "gone.toml: there is no such file"),
         (["tiny.toml", "--engine", "magic"], "magic"),
     ],
@@ -127,3 +127,32 @@ def test_an_unexpected_error_says_what_is_safe(
     told = capsys.readouterr().err
     assert "unexpected ZeroDivisionError" in told
     assert "2 of 3 runs are safe in s" in told
+
+
+def test_scenarios_of_different_length_run_and_are_told_apart(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("longer.toml").write_text('extends = "tiny.toml"\nmonths = 14\n')
+    words = ["run", "tiny.toml", "longer.toml", "--runs", "2", "--out", "s", "--no-figures"]
+    told = "3 months in tiny, 14 months in longer"
+    assert daarna(*words) == 0
+    assert f"NOT ALIKE: {told}; differences between totals, such as npv, are of different times\n" in capsys.readouterr().out
+    assert daarna(*words, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["months_differ"] == told
+    assert daarna("run", "tiny.toml", "other.toml", "--runs", "2", "--out", "t", "--no-figures") == 0
+    assert "NOT ALIKE" not in capsys.readouterr().out
+
+
+def test_more_runs_than_there_can_be_are_refused_before_anything_is_written(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = set(Path().iterdir())
+    for words in (("run", "tiny.toml"), ("compare", "tiny.toml", "other.toml")):
+        assert daarna(*words, "--runs", "99999999999999999999", "--out", "s") == 2
+        assert "runs: found 99999999999999999999, allowed is " in capsys.readouterr().err
+    assert set(Path().iterdir()) == before
+
+
+def test_two_currencies_are_refused_by_name(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("dollars.toml").write_text('extends = "tiny.toml"\ncurrency = "USD"\n')
+    for words in ("run", "compare"):
+        assert daarna(words, "tiny.toml", "dollars.toml", "--runs", "2", "--out", "s") == 2
+        assert "currency: found EUR in tiny, USD in dollars, allowed is one for all" in capsys.readouterr().err

@@ -55,3 +55,10 @@ def test_wrong_arguments_are_input_errors(crossed: str) -> None:
         call("sensitivity", crossed)
     with pytest.raises(InputError, match='found "schema", the sweep varies'):
         call("sensitivity", crossed, "--pair", "schema")
+
+
+def test_discover_says_why_it_found_no_box(crossed: str) -> None:
+    result = call("discover", crossed, "difference > 0", "--pair", "scheme", "--base", "old", "--other", "new", "--density", ".5")
+    assert (
+        "boxes: none was found: difference > 0 holds at 60.0% of all points, no less than the density of 50.0%" in result.output
+    )

@@ -122,3 +122,15 @@ def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     reference = (tmp_path / "site" / "api.html").read_text(encoding="utf-8")
     assert 'id="sim.run"' in reference and "sim.study.run.run" in reference
     assert ":func:" not in reference and 'href="#sim.run"><code>sim.run</code>' in reference
+
+
+@pytest.mark.slow
+def test_the_python_of_understanding_runs_and_prints_what_the_page_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = DOCS / "understanding.md"
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    exec(blocks(page, "python")[0], {})
+    assert capsys.readouterr().out == blocks(page, "text")[0]
+    assert (tmp_path / "box.png").exists()

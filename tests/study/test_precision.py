@@ -220,7 +220,10 @@ def test_targets_are_read() -> None:
         ({"precision": "shortfall(npv)=2%"}, r"precision: shortfall\(npv\): found 'npv' in the brackets"),
         ({"precision": "difference(npv)=2%"}, r"difference\(npv\)=2%: there is one scenario"),
         ({"precision": "npv=2%", "runs": 10}, "runs and precision: give one of them"),
-        ({"precision": "npv=2%", "max_runs": 1}, "max_runs: found 1, allowed is at least 2"),
+        ({"precision": "npv=2%", "max_runs": 1}, "max_runs: found 1, allowed is 2 to 2147483647"),
+        ({"precision": "npv=2%", "max_runs": 10**20}, "max_runs: found 100000000000000000000, allowed is 2 to 2147483647"),
+        ({"precision": 5}, "precision: found 5, allowed is OUTCOME=WIDTH"),
+        ({"precision": [5]}, r"precision: found \[5\], allowed is OUTCOME=WIDTH"),
         ({"max_runs": 10}, "max_runs: goes with a precision"),
     ],
 )

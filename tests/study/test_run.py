@@ -105,8 +105,22 @@ def test_no_more_chunks_are_handed_out_than_asked() -> None:
         ({"engine": "magic"}, "engine: found 'magic'"),
         ({"workers": 0}, "workers: found 0"),
         ({"model": object}, "engine = 'mesa' only"),
+        ({"runs": 2**31}, "runs: found 2147483648, allowed is 1 to 2147483647"),
+        ({"out": ""}, "out: found an empty text"),
+        ({"out": 5}, "out: found 5, allowed is the path of a folder"),
+        ({"precision": 5}, "precision: found 5, allowed is OUTCOME=WIDTH"),
     ],
 )
 def test_wrong_arguments_are_named(wrong: dict[str, object], message: str) -> None:
     with pytest.raises(sim.InputError, match=message):
         sim.run(TINY, **wrong)  # type: ignore[arg-type]
+
+
+def test_what_are_no_scenarios_are_named() -> None:
+    for wrong, message in (
+        (None, "run: found None, allowed are scenarios"),
+        (5, "run: found 5"),
+        ("a.toml", "run: takes scenarios"),
+    ):
+        with pytest.raises(sim.InputError, match=message):
+            sim.run(wrong)  # type: ignore[arg-type]

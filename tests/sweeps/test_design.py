@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -161,7 +162,8 @@ BAD = {
     'base = "tinny.toml"': 'there is no such file; did you mean "tiny.toml"?',
     'base = "tiny.toml"': "factors: found none; a design needs at least one [[factors]]",
     'base = "tiny.toml"\nrun = 3': 'unknown key "run"; did you mean "runs"?',
-    'base = "tiny.toml"\nruns = 0': "runs: found 0, allowed is a whole number of at least 1",
+    'base = "tiny.toml"\nruns = 0': "runs: found 0, allowed is a whole number, 1 to 2147483647",
+    'base = "tiny.toml"\nruns = 2147483648': "runs: found 2147483648, allowed is a whole number, 1 to 2147483647",
     'base = "tiny.toml"\nruns = true': "runs: found true, allowed is a whole number",
     'base = "tiny.toml"\nmethod = "lsh"': 'method: found "lsh", allowed is one of grid, lhs, sobol_sequence, sobol, morris, table, '
     'list; did you mean "lhs"?',
@@ -288,3 +290,29 @@ def test_what_is_wrong_beside_others_only_is_left_to_its_point() -> None:
 def test_a_factor_is_not_called_like_an_outcome(name: str) -> None:
     with pytest.raises(InputError, match=f'factor "{name}": this is the name of an outcome'):
         Design(TINY, [Factor(name, "market.success", low=0.1, high=0.9)], method="lhs", points=4)
+
+
+def test_levels_in_different_currencies_are_refused() -> None:
+    dollars = TINY.with_(currency="USD")
+    schemes = Factor("scheme", "scheme", levels={"ours": TINY, "theirs": dollars})
+    with pytest.raises(InputError, match='found EUR in the base and level "ours" of factor "scheme", USD in level "theirs"'):
+        Design(TINY, [schemes], method="grid")
+    for factor in (
+        Factor("all", "scenario", levels={"ours": TINY, "theirs": dollars}),
+        Factor("all", "currency", levels=["EUR", "USD"]),
+    ):
+        with pytest.raises(
+            InputError, match=r'currency: found EUR in level ".*" of factor "all", USD in level ".*" of factor "all"'
+        ):
+            Design(TINY, [factor], method="grid")
+    with pytest.raises(InputError, match='EUR in level "EUR" of factor "all", USD in level "USD"'):
+        Design(TINY, [Factor("all", "currency")], method="list", table=[{"all": "EUR"}, {"all": "USD"}])
+    assert (
+        len(Design(TINY, [Factor("all", "scenario", levels={"theirs": dollars})], method="grid")) == 1
+    )  # the base plays no part
+
+
+@pytest.mark.parametrize("wrong", [5, [5], "reps.count"])
+def test_what_are_no_factors_is_told(wrong: Any) -> None:
+    with pytest.raises(InputError, match=r"factors: found .*, allowed is a list of sim\.Factor"):
+        Design(TINY, wrong, points=2)

@@ -349,6 +349,16 @@ def test_a_design_needs_a_base_or_a_model() -> None:
         sim.sweep(FOUR)
     with pytest.raises(sim.InputError, match="workers: found 0, allowed is at least 1"):
         sim.sweep(FOUR, workers=0, model=planted)
+    with pytest.raises(sim.InputError, match=r"design: found a Scenario, allowed is a sim.Design"):
+        sim.sweep(TINY)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match=r"executor: found 5, allowed is a concurrent.futures.Executor"):
+        sim.sweep(FOUR, executor=5, model=planted)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match="model: found 5, allowed is a function"):
+        sim.sweep(FOUR, model=5)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match="open: found 5, allowed is the path of a folder"):
+        sim.open(5)  # type: ignore[arg-type]
+    with pytest.raises(sim.InputError, match="out: found an empty text"):
+        sim.sweep(FOUR, out="", model=planted)
 
 
 def test_tables_carry_what_determines_their_numbers(tmp_path: Path) -> None:

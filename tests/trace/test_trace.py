@@ -211,3 +211,8 @@ def test_the_lines_add_up_where_every_clause_bites() -> None:
     assert max(map(len, text.splitlines())) <= WIDTH
     for word in ("Regulator's limit", "Left before the period was settled", "held back", "factor", "cap: "):
         assert word in text, word
+
+
+def test_only_a_scenario_can_be_followed() -> None:
+    with pytest.raises(InputError, match="follow: found None, allowed is a scenario"):
+        sim.follow(None)  # type: ignore[arg-type]

@@ -106,3 +106,32 @@ def test_wrong_questions_get_one_plain_message(pair: Any) -> None:
     line = swept(lambda point, runs: point["a"], CUBE[:2], "lhs", 4, runs=1)
     with pytest.raises(InputError, match='found "scheme", the sweep varies a, b'):
         paired(line)
+
+
+def test_it_is_said_why_there_is_no_box(pair: Any) -> None:
+    """The condition holds at more than the density asked for: the whole space is dense enough, and no limit is needed."""
+    found = prim(pair, "difference < 1", density=0.5)
+    assert found.share == 1 - prim(pair, "difference >= 1").share > 0.5
+    assert found.boxes == []
+    assert f"holds at {found.share:.1%} of all points, no less than the density of 50.0%" in found.why_none
+    denser = prim(pair, "difference < 1", density=0.95)
+    assert denser.boxes and denser.why_none == ""
+    noise = swept(lambda point, runs: own_noise(point, runs), CUBE[:1], "lhs", 60, runs=1)
+    nothing = prim(noise, "npv > 0")
+    assert nothing.boxes or nothing.why_none.startswith("no limit of a factor tells")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"density": 2}, "density: found 2, allowed is a share above 0, at most 1"),
+        ({"density": 0.0}, "density: found 0.0"),
+        ({"density": float("nan")}, "density: found nan"),
+        ({"boxes": 0}, "boxes: found 0, allowed is at least 1"),
+        ({"peel": -0.1}, "peel: found -0.1"),
+        ({"smallest": 1.5}, "smallest: found 1.5"),
+    ],
+)
+def test_numbers_of_which_no_box_can_be_made_are_refused(wrong: dict[str, Any], message: str, pair: Any) -> None:
+    with pytest.raises(InputError, match=message):
+        prim(pair, "difference > 0", **wrong)
