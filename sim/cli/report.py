@@ -38,7 +38,7 @@ def print_summary(study: Study) -> None:
         for table in tables(study, blocks, console):
             console.print(table)
     if found := unlike_lengths(study):
-        console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times", soft_wrap=True)
+        console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")
 
 
 def unlike_lengths(study: Study) -> str:

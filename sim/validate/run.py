@@ -93,7 +93,7 @@ def choose(
                 raise InputError(f'{what}: found "{name}"{nearest(name, known)}{allowed}')
     chosen = [one for one in entries.values() if one.id in only or one.group in groups or not (only or groups)]
     left_out = [one for one in chosen if quick and not one.quick and one.id not in only]
-    if len(left_out) == len(chosen):
+    if chosen and len(left_out) == len(chosen):
         raise InputError(
             f"--quick: found nothing to run: it leaves out {by_group(left_out)}, which is all that is asked for; "
             "leave --quick out, or name an entry with --only"

@@ -94,7 +94,7 @@ def test_a_case_that_is_wrong_is_refused_with_the_place(tmp_path: Path, old: str
         (GOOD, "title = 3", "title: found 3, allowed is a text in quotes"),
         (GOOD, "source = 3", "source: found 3, allowed is a text in quotes"),
         (GOOD, "reps = 3", "reps: found 3, allowed is a table of parameters"),
-        (GOOD, 'months = "six"', 'months: found "six", allowed is a number'),
+        (GOOD, 'months = "six"', 'months: found "six", allowed is a whole number'),
         ("signs =", "leaves = 3 #", 'month.1.happens.leaves: found 3, allowed is names, as in ["Smith"]'),
         ("signs =", 'rep_leaves = "yes" #', 'month.1.happens.rep_leaves: found "yes", allowed is true or false'),
         ("signs =", 'revenue = "x" #', 'month.1.happens.revenue: found "x", allowed is a number'),

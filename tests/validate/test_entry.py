@@ -102,10 +102,14 @@ def test_ids_and_groups_are_checked() -> None:
 
 def test_choosing() -> None:
     entries = {one.id: one for one in (made(CALM, name="a"), made(CALM, name="long", quick=False))}
-    assert [one.id for one in choose(entries, quick=False)] == ["a", "long"]
-    assert [one.id for one in choose(entries, quick=True)] == ["a"]
-    assert [one.id for one in choose(entries, quick=True, only=["long"])] == ["long"]
-    assert choose(entries, quick=False, groups=["docking"]) == []
+
+    def names(quick: bool, **asked: list[str]) -> list[list[str]]:
+        return [[one.id for one in part] for part in choose(entries, quick, **asked)]
+
+    assert names(quick=False) == [["a", "long"], []]
+    assert names(quick=True) == [["a"], ["long"]]
+    assert names(quick=True, only=["long"]) == [["long"], []]
+    assert names(quick=False, groups=["docking"]) == [[], []]
     with pytest.raises(InputError, match='--only: found "lon"; did you mean "long"'):
         choose(entries, quick=False, only=["lon"])
     with pytest.raises(InputError, match="allowed is one of closed form, real data"):
