@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.book import BookModel
+from sim.book import BookModel, CustomerAgent
+from sim.rules import traits
 from sim.scenario.model import Scenario
+from sim.state import ACTIVE
+from tests.mechanisms.worlds import lively
 
 RUNS, MONTHS, FROM = 8, 48, 12
 
@@ -46,3 +49,15 @@ def test_visits_to_the_worthier_are_not_taken_for_sales(effect: float) -> None:
     error = found.std(ddof=1) / np.sqrt(RUNS)
     assert found.mean() > 4 * error if effect else abs(found.mean()) < 4 * error, (found.mean(), error)
     assert error < 8
+
+
+def test_what_a_book_is_expected_to_buy_is_the_sum_over_its_customers() -> None:
+    """To the hundredth, after two years of signing, leaving and writing off."""
+    model = BookModel(lively(), rng=1, run=1)
+    for _ in range(24):
+        model.step()
+    for rep in model.reps:
+        there = [one.record[0] for one in model.agents_by_type[CustomerAgent] if one.seat == rep.seat and one.status == ACTIVE]
+        assert len(there) == rep.book_size > 0
+        assert rep.book_expected == sum(traits.expected_revenue(c) for c in there)
+        assert rep.book_worth == sum(c["worth"] for c in there)

@@ -252,6 +252,30 @@ def test_first_purchases_are_set_apart_from_what_the_book_brings_where_they_are_
     assert desk.ledger.usual.tolist() == [600, 900, 2]
 
 
+def test_what_a_level_stands_at_is_known_and_how_it_strays_is_learnt() -> None:
+    """From 60 to 80 customers: 80 is believed at once, a fifth of the way to a spread of 20 x sqrt(pi / 2)."""
+    desk = Desk({"measure": "active_customers", "rate": 1.0}).set(belief_rate=0.2)
+    desk.ledger.usual[0], desk.ledger.noise[0], desk.ledger.values[NAMES.index("active_customers")] = 60.0, 5.0, 80.0
+    planning.learn(desk.p, desk.components, believer(), record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
+    assert desk.ledger.usual[0] == 80.0
+    assert desk.ledger.noise[0] == pytest.approx(5 + 0.2 * (20 * np.sqrt(np.pi / 2) - 5))
+
+
+def test_the_teams_first_purchases_are_not_what_a_customer_in_the_book_brings() -> None:
+    """The team's mean is 900 a month, with two signed for 200 each: the book brings 500; of one's own pay they are apart already."""
+    r = believer()
+    for component, usual in (({"scope": "team"}, 500.0), ({}, 900.0)):
+        assert planning.usual_of_book(Desk({"measure": "revenue", "rate": 0.1, **component}).k(), r, 900.0) == usual
+    assert planning.usual_of_book(Desk({"measure": "revenue", "rate": 0.1, "scope": "team"}).k(), r, 300.0) == 0.0
+
+
+def test_a_seat_that_stays_empty_has_no_part_in_the_teams_mean() -> None:
+    team = {"measure": "signings", "rate": 5.0, "scope": "team"}
+    for absent, part in (((), 0.25), ((1, 3), 0.5), ((0, 1, 2, 3), 1.0)):
+        desk = Desk(team, reps={"count": 4, "absent": absent})
+        assert planning.part(desk.p, desk.k()) == part
+
+
 def seen(**tally: float) -> Any:
     given = {"active": 2, "lapses": 0, "visited": 1, "repeat_revenue": 500, "visited_repeat": 400, "satisfaction_sum": QUANTUM,
              "visited_satisfaction": 0.75 * QUANTUM, "expected": 300, "visited_expected": 200}  # fmt: skip

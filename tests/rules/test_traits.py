@@ -74,6 +74,8 @@ def test_what_a_customer_is_worth_and_what_is_promised() -> None:
     c = drawn(0.6)
     bought = c["rate"] * 6.25 * c["scale"]
     assert c["worth"] == pytest.approx(100 * c["margin"] * (bought + c["renewal"] / 100 / 12), abs=0.5)
+    assert traits.expected_revenue(c) == round(c["worth"] / c["margin"])
+    assert traits.expected_revenue(c) == pytest.approx(100 * bought + c["renewal"] / 12, abs=0.5 + 0.5 / c["margin"])
     assert c["promise_first"] == pytest.approx(c["margin"] * c["initial"] - 13_000, abs=0.5)
     assert c["promise_month"] == pytest.approx(c["margin"] * bought - 0.08 * 12)
     assert c["promise_renewal"] == pytest.approx(c["margin"] * c["renewal"] / 100)
