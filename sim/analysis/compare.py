@@ -15,7 +15,7 @@ from sim.analysis.outcomes import directed, outcomes_of, samples
 from sim.analysis.ranking import ranking
 from sim.errors import InputError
 from sim.scenario.model import Scenario
-from sim.study.alike import check_months
+from sim.study.alike import check_months, lengths
 from sim.study.disk import place
 from sim.tables import Column
 from sim.whole import MOST_RUNS, whole
@@ -60,7 +60,7 @@ class Comparison:
         if len(study.names) < 2:
             raise InputError(f"compare: found one scenario ({study.names[0]}), needed are a base and at least one other")
         check_level(level)
-        check_months(zip(study.names, (one["months"] for one in study.scenarios), strict=True))
+        check_months(lengths(study))
         self.study = study
         self.level = level
         self.equal_pay = tuple(equal_pay)

@@ -43,9 +43,9 @@ def print_summary(study: Study) -> None:
 
 def unlike_lengths(study: Study) -> str:
     """How many months the scenarios run, where that differs between them."""
-    from sim.study.alike import unlike
+    from sim.study.alike import lengths, unlike
 
-    return unlike(zip(study.names, (one["months"] for one in study.scenarios), strict=True))
+    return unlike(lengths(study))
 
 
 def how_far(look: Look) -> str:

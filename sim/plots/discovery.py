@@ -35,8 +35,7 @@ def box(result: Discovery, ax: Axes | None = None, number: int = 0) -> Axes:
     with canvas(source(result.sweep), ax, height=4.0, note=words) as ax:
         title = f"Where {result.condition}"
         if found is None:
-            everywhere = result.density is not None and result.share >= result.density
-            where = "no less than asked for" if everywhere else "scattered"
+            where = "no less than asked for" if result.needs_no_limit else "scattered"
             message(ax, f"No box was found: the condition holds at {result.share:.0%} of the points, {where}")
             heading(ax, title)
             return ax

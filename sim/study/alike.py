@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.study.results import Study
 
 Said = Iterable[tuple[str, str]]  # name of a scenario, what it says
 
@@ -42,6 +46,11 @@ def check_months(said: Iterable[tuple[str, int]]) -> None:
             f"months: found {found}, allowed is one length for all that is compared: a total over more months is another quantity; "
             "give them the same months, or simulate them with daarna run"
         )
+
+
+def lengths(study: Study) -> list[tuple[str, int]]:
+    """A study's scenarios by name, and how many months each runs."""
+    return [(name, int(one["months"])) for name, one in zip(study.names, study.scenarios, strict=True)]
 
 
 def unlike(said: Iterable[tuple[str, int]]) -> str:

@@ -99,11 +99,16 @@ class Discovery:
         return float(self.points["case"].mean())
 
     @property
+    def needs_no_limit(self) -> bool:
+        """Whether the condition holds at no less of all points than was asked of a box."""
+        return self.density is not None and self.share >= self.density
+
+    @property
     def why_none(self) -> str:
         """Why no box was found; nothing where one was."""
         if self.boxes:
             return ""
-        if self.density is not None and self.share >= self.density:
+        if self.needs_no_limit:
             return (
                 f"{self.condition} holds at {self.share:.1%} of all points, no less than the density of {self.density:.1%} that is asked "
                 "for, so no limit is needed; ask for a higher density, or where it does not hold"

@@ -21,7 +21,8 @@ from sim.cli import make_app
 from sim.errors import InputError
 from sim.plots import draw_study
 from sim.study.crate import write_crate
-from tests.cite.test_verify import OTHER, SMALL, change_number
+from tests.cite.test_verify import OTHER, SMALL
+from tests.study.worlds import change_number
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from sim.sweeps import Design, Factor
 from tests.calibrate.worlds import CDNOW
 from tests.cite.test_verify import retell
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM
-from tests.study.worlds import OTHER, TINY, TINY_FILE
+from tests.study.worlds import OTHER, TINY, TINY_FILE, change_number, change_record
 
 TINY_OTHER = TINY.with_(title="Other", scheme=OTHER.scheme.model_dump())
 RATE = Factor("rate", "scheme.components[commission].rate", low=0.0, high=0.4)
@@ -281,30 +281,21 @@ def folder(swept: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(swept, tmp_path / "w"))
 
 
-def about_changed(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    about = json.loads((folder / "design.json").read_text())
-    change(about)
-    (folder / "design.json").write_text(json.dumps(about))
-
-
 def test_a_number_changed_in_a_sweep_is_found_with_its_place(folder: Path) -> None:
     from sim.study.parquet import file_fingerprint
-    from tests.cite.test_verify import change_number
 
     change_number(folder, "runs", "npv", 1.0)
     found = verify(folder).findings
     assert "runs.parquet was changed" in found[0]
     assert not any("the SHA-256 of its values" in text for text in found)  # figures are drawn again from the changed runs
     mark = file_fingerprint(folder / "runs.parquet")
-    about_changed(folder, lambda about: about["tables"]["runs"].update(sha256=mark))
+    change_record(folder / "design.json", lambda about: about["tables"]["runs"].update(sha256=mark))
     verdict = verify(folder)
     assert "was changed: its fingerprint" not in str(verdict)
     assert any(text.startswith("runs, point 1, run 2, npv: ") and "(+1," in text for text in verdict.findings)
 
 
 def test_a_point_changed_in_a_sweep_is_found(folder: Path) -> None:
-    from tests.cite.test_verify import change_number
-
     change_number(folder, "points", "initial", 10.0)
     verdict = verify(folder, quick=True)
     assert "points.parquet was changed" in str(verdict) and "point 3, initial: " in str(verdict)
@@ -315,9 +306,9 @@ def test_a_point_changed_in_a_sweep_is_found(folder: Path) -> None:
 def test_a_scenario_changed_in_a_sweep_is_found(folder: Path, resigned: bool) -> None:
     from sim.sweeps.about import design_hash
 
-    about_changed(folder, lambda about: about["base"]["reps"].update(salary=1.0))
+    change_record(folder / "design.json", lambda about: about["base"]["reps"].update(salary=1.0))
     if resigned:
-        about_changed(folder, lambda about: about.update(design_hash=design_hash(about)))
+        change_record(folder / "design.json", lambda about: about.update(design_hash=design_hash(about)))
     verdict = verify(folder, quick=True)
     assert ("its design hash is not" in str(verdict)) is not resigned
     assert any(text.startswith("runs, point 0, run 1, npv: ") for text in verdict.findings)
@@ -390,7 +381,7 @@ def test_a_number_changed_in_a_design_is_found(answer: Path) -> None:
     def change(told: dict[str, Any]) -> None:
         told["schemes"][0]["objectives"][0]["value"] += 1.0
 
-    about_changed(answer, change)
+    change_record(answer / "design.json", change)
     assert any("value: " in text and "(+1," in text for text in verify(answer, quick=True).findings)
 
 
@@ -401,7 +392,7 @@ def test_a_scenario_changed_in_a_design_is_found(answer: Path, resigned: bool) -
         if resigned:
             told["content_hash"] = digest(told["recipe"])
 
-    about_changed(answer, change)
+    change_record(answer / "design.json", change)
     verdict = verify(answer, quick=True)
     assert ("the record was changed" in str(verdict)) is not resigned
     assert any("scheme 1, npv, value: " in text for text in verdict.findings)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from matplotlib.image import imread, imsave
@@ -20,6 +19,7 @@ from sim.errors import InputError
 from sim.plots import draw_study
 from sim.scenario.model import Scenario
 from sim.study.payload import carried, token
+from tests.study.worlds import change_number, change_record
 
 SMALL = Scenario().with_(
     title="Small",
@@ -65,15 +65,6 @@ def test_a_table_alone_is_enough(made: Path, tmp_path: Path) -> None:
     assert verify(alone, quick=True).identical
 
 
-def change_number(folder: Path, table: str, column: str, by: float, row: int = 3) -> None:
-    path = folder / f"{table}.parquet"
-    old = pq.read_table(path)
-    values = old[column].to_numpy().copy()
-    values[row] += by
-    place = old.schema.get_field_index(column)
-    pq.write_table(old.set_column(place, old.schema.field(place), pa.array(values)), path)
-
-
 def test_a_number_changed_in_a_table_is_found_with_its_place_and_size(folder: Path) -> None:
     there = pq.read_table(folder / "runs.parquet")["npv"].to_numpy()[3]
     change_number(folder, "runs", "npv", 1.0)
@@ -88,9 +79,8 @@ def test_a_number_changed_and_signed_anew_is_found_by_making_it_again(folder: Pa
     from sim.study.parquet import file_fingerprint
 
     change_number(folder, "runs", "signings", 1)
-    about = json.loads((folder / "study.json").read_text())
-    about["tables"]["runs"]["sha256"] = file_fingerprint(folder / "runs.parquet")
-    (folder / "study.json").write_text(json.dumps(about))
+    mark = file_fingerprint(folder / "runs.parquet")
+    change_record(folder / "study.json", lambda about: about["tables"]["runs"].update(sha256=mark))
     verdict = verify(folder)
     assert [text for text in verdict.findings if text.startswith("runs")] == [
         text for text in verdict.findings if text.startswith("runs, small, run 4, signings")
@@ -214,9 +204,7 @@ def test_a_missing_table_is_found(folder: Path) -> None:
 
 
 def test_another_version_is_named_on_both_sides(folder: Path) -> None:
-    about = json.loads((folder / "study.json").read_text())
-    about["versions"]["numpy"] = "1.26.4"
-    (folder / "study.json").write_text(json.dumps(about))
+    change_record(folder / "study.json", lambda about: about["versions"].update(numpy="1.26.4"))
     verdict = verify(folder, quick=True)
     assert verdict.versions == [("numpy", "1.26.4", np.__version__)]
 

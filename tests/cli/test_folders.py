@@ -11,8 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from tests.cite.test_verify import change_number
-from tests.study.worlds import TINY, TINY_FILE
+from tests.study.worlds import TINY, TINY_FILE, change_number
 from tests.sweeps.worlds import tiny_design
 
 RUN = ["run", "tiny.toml", "--runs", "2", "--out", "study", "--quiet"]

@@ -6,7 +6,6 @@ import json
 import random
 import re
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,7 @@ import pytest
 import sim
 from sim.study import stored
 from sim.study.parquet import TABLES, file_fingerprint
-from tests.cite.test_verify import change_number
-from tests.study.worlds import LONGER, TINY, contents
+from tests.study.worlds import LONGER, TINY, change_number, change_record, contents
 
 RUNS = 4
 
@@ -37,12 +35,6 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def folder(whole: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / "s"))
-
-
-def record_changed(folder: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    about = json.loads((folder / "study.json").read_text())
-    change(about)
-    (folder / "study.json").write_text(json.dumps(about))
 
 
 def number_changed(folder: Path, table: str) -> str:
@@ -114,7 +106,7 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
     checked: list[int] = []
     monkeypatch.setattr(stored, "fingerprint", lambda frame: checked.append(len(frame.columns)) or "another")
     monkeypatch.setattr(stored, "file_fingerprint", None)  # what is read is not read a second time
-    record_changed(folder, lambda about: [one.update(sha256="another") for one in about["tables"].values()])
+    change_record(folder / "study.json", lambda about: [one.update(sha256="another") for one in about["tables"].values()])
     opened = sim.open(folder)
     assert checked == []
     assert opened.whale is opened.whale
@@ -123,7 +115,7 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
 
 @pytest.mark.parametrize("without", [lambda about: about.pop("tables"), lambda about: about["tables"]["runs"].pop("sha256")])
 def test_a_study_whose_record_has_no_fingerprint_is_read_and_taken_for_done(folder: Path, without: Any) -> None:
-    record_changed(folder, without)
+    change_record(folder / "study.json", without)
     change_number(folder, "runs", "npv", 1.0)
     assert len(sim.open(folder).runs) == 2 * RUNS
     pd.testing.assert_frame_equal(made(folder).runs, sim.open(folder).runs)
@@ -131,6 +123,6 @@ def test_a_study_whose_record_has_no_fingerprint_is_read_and_taken_for_done(fold
 
 @pytest.mark.parametrize("tables", ["runs", [1], {"runs": "abc"}])
 def test_a_record_that_tells_its_tables_otherwise_is_refused(folder: Path, tables: Any) -> None:
-    record_changed(folder, lambda about: about.update(tables=tables))
+    change_record(folder / "study.json", lambda about: about.update(tables=tables))
     with pytest.raises(sim.InputError, match=r"study\.json: cannot be read: its tables are not told as rows and SHA-256"):
         sim.open(folder)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.scenario.model import Scenario
@@ -54,3 +56,20 @@ def values(folder: Path) -> dict[str, Any]:
         name: (file_fingerprint(folder / name), pq.read_schema(folder / name).remove_metadata(), kept[name])
         for name in contents(folder)
     }
+
+
+def change_number(folder: Path, table: str, column: str, by: float, row: int = 3) -> None:
+    """Add to a number of a table of a study or sweep."""
+    path = folder / f"{table}.parquet"
+    old = pq.read_table(path)
+    values = old[column].to_numpy().copy()
+    values[row] += by
+    place = old.schema.get_field_index(column)
+    pq.write_table(old.set_column(place, old.schema.field(place), pa.array(values)), path)
+
+
+def change_record(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change what ``study.json`` or ``design.json`` says."""
+    about = json.loads(record.read_text())
+    change(about)
+    record.write_text(json.dumps(about))

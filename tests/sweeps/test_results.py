@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -11,7 +10,7 @@ import pytest
 import sim
 from sim.study.parquet import fingerprint
 from sim.sweeps import open_sweep
-from tests.cite.test_verify import change_number
+from tests.study.worlds import change_number, change_record
 from tests.sweeps.worlds import contents, listed, planted
 
 TWO = listed(0.0, 1.0)
@@ -72,9 +71,7 @@ def test_the_runs_are_checked_once(folder: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_sweep_whose_record_has_no_fingerprints_is_read_and_gone_on_with(folder: Path) -> None:
-    about = json.loads((folder / "design.json").read_text())
-    del about["tables"]
-    (folder / "design.json").write_text(json.dumps(about))
+    change_record(folder / "design.json", lambda about: about.pop("tables"))
     assert len(open_sweep(folder).runs) == 6
     grown = sim.sweep(MORE, folder, workers=1, model=planted)
     assert len(grown.runs) == 15
