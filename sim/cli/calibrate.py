@@ -49,7 +49,7 @@ def calibrate(
     from sim.calibrate import calibrate as estimate
 
     target = out or Path(f"{logs[0].stem}-fragment.toml")
-    _check(figure, steps, runs, seed, target)
+    target, figure = _check(figure, steps, runs, seed, target)
     options: dict[str, Any] = {
         "kind": kind, "unit": unit, "until": until, "setting": setting, "term": term,
         "buckets": buckets, "smoothing": smoothing, "money": currency,
@@ -75,8 +75,8 @@ def calibrate(
         _draw(made, figure, recipe(logs, options, steps, runs, seed))
 
 
-def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) -> None:
-    """Refuse, before anything is estimated, what cannot be forecast, drawn or written."""
+def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) -> tuple[Path, Path | None]:
+    """Refuse, before anything is estimated, what cannot be forecast, drawn or written; where to write."""
     from sim.calibrate.forecast import LONGEST, check_extent
     from sim.errors import InputError
     from sim.study.disk import check_file
@@ -84,13 +84,12 @@ def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) 
 
     if whole("--forecast", steps, 0, LONGEST):
         check_extent(steps, runs, seed)
-    check_file(target)
+    target = check_file(target)
     if figure is not None and not steps:
         raise InputError("--figure: is of a forecast; say how far with --forecast")
     if figure is not None and figure.suffix not in FIGURES:
         raise InputError(f'--figure: found "{figure}", allowed are files that end in {", ".join(FIGURES)}')
-    if figure is not None:
-        check_file(figure)
+    return target, None if figure is None else check_file(figure)
 
 
 def _fragment(found: Calibration, target: Path, extends: str) -> str:
@@ -116,10 +115,10 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
 
 def _write(text: str, target: Path) -> None:
     """Whole or not at all."""
-    from sim.study.disk import replacing, writing
+    from sim.study.disk import write_file, writing
 
-    with writing(target), replacing(target) as file:
-        file.write(text.encode())
+    with writing(target):
+        write_file(target, text)
 
 
 def _forecast(found: Calibration, steps: int, runs: int, seed: int, silent: bool) -> Forecast:

@@ -56,8 +56,10 @@ def _rows(arguments: list[Any], options: list[Any]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    from sim.study.disk import write_file
+
     text = page()
     if sys.argv[1:]:
-        Path(sys.argv[1]).write_text(text, encoding="utf-8")
+        write_file(Path(sys.argv[1]), text)
     else:
         print(text, end="")

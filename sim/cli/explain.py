@@ -37,7 +37,7 @@ def explain(
     from sim.scenario.load import load
 
     loaded = load(scenario)
-    _check_options(customer, figure, year, month, as_json)
+    figure = _check_options(customer, figure, year, month, as_json)
     from sim.trace.model import check_seat, follow, months_of_year
     from sim.trace.statement import as_data, statement
 
@@ -61,21 +61,20 @@ def explain(
         typer.echo(f"figure: {figure}", err=True)
 
 
-def _check_options(customer: int | None, figure: Path | None, year: int | None, month: int | None, as_json: bool) -> None:
+def _check_options(customer: int | None, figure: Path | None, year: int | None, month: int | None, as_json: bool) -> Path | None:
     from sim.cli.plot import KINDS
     from sim.errors import InputError
     from sim.study.disk import check_file
 
     if figure is not None and figure.suffix[1:] not in KINDS:
         raise InputError(f'--figure: found "{figure.name}", allowed is a file that ends in .{", .".join(KINDS)}')
-    if figure is not None:
-        check_file(figure)
     if year is not None and month is not None:
         raise InputError("--year and --month: found both, allowed is one of the two; a month is counted over the whole run")
     if customer is not None and (as_json or month is not None):
         raise InputError(
             f"--customer: found beside {'--json' if as_json else '--month'}, which is of a rep's statement; leave one of them out"
         )
+    return None if figure is None else check_file(figure)
 
 
 def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:

@@ -26,11 +26,12 @@ def memo(
     from sim.memo.write import KINDS, write_memo
     from sim.study import open as open_study
     from sim.study.crate import CRATE, write_crate
-    from sim.study.disk import writing
+    from sim.study.disk import followed, writing
 
     for kind in form or ():
         if kind not in KINDS:
             raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
+    study = followed(study)
     opened, folder = open_study(study), out or study / "memo"
     with writing(folder, "the study itself is whole"):
         written = write_memo(opened, folder, form or KINDS, sweep)

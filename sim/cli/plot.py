@@ -29,7 +29,9 @@ def plot(
     from sim.plots import figures_of
     from sim.scenario.base import nearest
     from sim.study import open as open_study
+    from sim.study.disk import followed
 
+    study = followed(study)
     opened = open_study(study)
     there = figures_of(opened)
     for name in figure or ():

@@ -141,13 +141,14 @@ def _run_part(design: Design, folder: Path, part: str, workers: int | None, quie
 
 
 def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
-    from sim.study.disk import writing
+    from sim.study.disk import check_file, write_file, writing
     from sim.sweeps.estimate import seconds_per_run
     from sim.sweeps.slurm import script
 
+    file = check_file(file)
     seconds = (seconds_per_run(design) or 1.0) * len(design) * design.runs
     with writing(file):
-        file.write_text(script(file, path, folder, tasks, cores, seconds), encoding="utf-8")
+        write_file(file, script(file, path, folder, tasks, cores, seconds))
 
 
 @contextmanager

@@ -131,12 +131,12 @@ def _draw(
 ) -> None:
     """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
     from sim.cite.recipes.sweep import write_figures
-    from sim.study.disk import writing
+    from sim.study.disk import make_folder, writing
     from sim.sweeps.crate import CRATE, write_crate
 
     target = sweep.folder / "figures"
     with writing(target, "the sweep itself is whole"):
-        target.mkdir(exist_ok=True)
+        make_folder(target)
         write_figures({name: (draw, asked | own) for name, (draw, own) in figures.items()}, target, sweep)
         if (sweep.folder / CRATE).exists():
             write_crate(sweep.folder, sweep.about)

@@ -48,7 +48,7 @@ def validate(
     if workers is not None:
         whole("--workers", workers, 1)
     if out is not None:
-        check_file(out, made=True)
+        out = check_file(out, made=True)
     groups = [*(group or []), *(["hypothesis"] if hypotheses else [])]
     entries = registry()
     if names:

@@ -120,10 +120,9 @@ class Evaluator:
     def _write(self, key: str, made: Array) -> None:
         if self._folder is None:
             return
-        from sim.study.disk import replacing
+        from sim.study.disk import make_folder, write_file
 
         content = io.BytesIO()
         np.save(content, made)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        with replacing(self._folder / f"{key[:32]}.npy") as file:
-            file.write(content.getvalue())
+        make_folder(self._folder)
+        write_file(self._folder / f"{key[:32]}.npy", content.getvalue())

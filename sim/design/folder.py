@@ -12,7 +12,7 @@ from sim.design.answer import Answer, Scheme
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
 from sim.study import crate
-from sim.study.disk import make_folder, replacing, writing
+from sim.study.disk import make_folder, write_file, writing
 from sim.study.provenance import digest, installed, made_now
 
 RECORD = "design.json"
@@ -42,9 +42,9 @@ def save(answer: Answer, folder: Path) -> Path:
             "made": made(),
             **plain_data(answer),
         }
-        _put(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
+        write_file(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
         for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
-            _put(folder / name, frame.to_csv(index=False))
+            write_file(folder / name, frame.to_csv(index=False))
     title = answer.problem.title
     for scheme in answer.schemes:
         write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
@@ -105,11 +105,6 @@ def plain_data(answer: Answer) -> dict[str, Any]:
 def as_plain(value: Any) -> Any:
     """A value as JSON gives it back."""
     return json.loads(json.dumps(without_nan(value), allow_nan=False, default=_plain))
-
-
-def _put(path: Path, text: str) -> None:
-    with replacing(path) as file:
-        file.write(text.encode())
 
 
 def _plain(value: Any) -> Any:

@@ -27,15 +27,14 @@ def write_scheme(answer: Answer, params: Params, path: Path, title: str) -> Path
         When what was written does not read back as the scheme that was simulated, or cannot be written.
     """
     from sim.scenario.load import load
-    from sim.study.disk import make_folder, replacing, writing
+    from sim.study.disk import make_folder, write_file, writing
 
     assert answer.scenario is not None
     base = answer.problem.file.parent / answer.problem.base
     text = scenario_text(answer, params, _relative(base, path.parent), title)
     with writing(path):
         make_folder(path.parent)
-        with replacing(path) as file:
-            file.write(text.encode())
+        write_file(path, text)
     if load(path).content_hash() != vary(answer.scenario, params).content_hash():
         raise DaarnaError(f"{path}: does not read back as the scheme that was simulated")
     return path

@@ -25,7 +25,7 @@ STYLE = """
 """
 
 
-def pdf(memo: Memo, figures: Path, token: str, folder: Path) -> bytes:
+def pdf(memo: Memo, figures: Path, token: str) -> bytes:
     """The memo as PDF; the same memo gives the same bytes.
 
     Parameters
@@ -36,17 +36,10 @@ def pdf(memo: Memo, figures: Path, token: str, folder: Path) -> bytes:
         Folder of the pictures.
     token : str
         Provenance, kept among the keywords.
-    folder : Path
-        Where the source is put for a moment; figures are read from there and below, or beside it.
     """
     import typst
 
-    source = folder / ".memo.typ"
-    source.write_text(typ(memo, figures.resolve(), token), encoding="utf-8")
-    try:
-        made: bytes = typst.compile(str(source), root="/", ignore_system_fonts=True)
-    finally:
-        source.unlink()
+    made: bytes = typst.compile(typ(memo, figures.resolve(), token).encode(), root="/", ignore_system_fonts=True)
     return made
 
 

@@ -10,7 +10,7 @@ from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
-from sim.study.disk import replacing
+from sim.study.disk import make_folder, write_file
 from sim.study.payload import token
 from sim.sweeps.results import open_sweep
 
@@ -67,7 +67,7 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     InputError, StudyError
         When there is no finished sweep in the folder, or none that a memo is written of.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     found = drives(open_sweep(sweep)) if sweep else None
     numbers = Numbers(study)
     memo = compose(numbers, found)
@@ -75,9 +75,7 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     swept = swept_record(found) if found else None
     written = []
     for kind in kinds:
-        written.append(folder / f"memo.{kind}")
-        with replacing(written[-1]) as file:
-            file.write(render(memo, study, kind, folder / FIGURES, swept))
+        written.append(write_file(folder / f"memo.{kind}", render(memo, study, kind, folder / FIGURES, swept)))
     _write_tables(memo, numbers, folder / "tables")
     return written
 
@@ -101,7 +99,7 @@ def render(memo: Memo, study: Study, kind: str, figures: Path, swept: dict[str, 
     if kind == "pdf":
         from sim.memo.typeset import pdf
 
-        return pdf(memo, figures, mark, figures)
+        return pdf(memo, figures, mark)
     if kind == "html":
         from sim.memo.html import html
 
@@ -146,13 +144,11 @@ def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     """LaTeX of the tables as printed; CSV of the numbers as they are."""
     from sim.memo.tables import as_latex
 
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     exact = {"summary": numbers.summary}
     if numbers.comparison:
         exact["differences"] = numbers.comparison.differences
     for name, frame in exact.items():
-        with replacing(folder / f"{name}.csv") as file:
-            file.write(frame.to_csv(index=False, lineterminator="\n").encode())
+        write_file(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
     for table in memo.tables():
-        with replacing(folder / f"{table.name}.tex") as file:
-            file.write(as_latex(table).encode())
+        write_file(folder / f"{table.name}.tex", as_latex(table))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -24,6 +23,7 @@ from sim.plots.style import style
 from sim.plots.time_use import time_use
 from sim.plots.waterfall import waterfall
 from sim.plots.whale import whale
+from sim.study.disk import make_folder, replacing
 
 DPI = 240
 
@@ -95,7 +95,7 @@ def draw_study(
         If the folder cannot be made or written.
     """
     target = Path(folder)
-    target.mkdir(parents=True, exist_ok=True)
+    make_folder(target)
     written = []
     for name in figures_of(study) if names is None else names:
         with style():
@@ -131,13 +131,8 @@ def write_figure(figure: Figure, path: Path, record: Mapping[str, Any], about: M
     how: dict[str, Any] = {"dpi": dpi or DPI, "pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     # no date, so that the same study gives the same file
     how["metadata"] = metadata(kind, {"Title": title, **about}, dict(record), version())
-    half = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}")
-    try:
-        with style():
-            figure.savefig(half, format=kind, **how)
-        os.replace(half, path)
-    finally:
-        half.unlink(missing_ok=True)
+    with style(), replacing(path) as file:
+        figure.savefig(file, format=kind, **how)
     return path
 
 

@@ -137,7 +137,9 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 if __name__ == "__main__":
+    from sim.study.disk import write_file
+
     if len(sys.argv) > 1:
-        Path(sys.argv[1]).write_text(page(), encoding="utf-8")
+        write_file(Path(sys.argv[1]), page())
     else:
         print(page())

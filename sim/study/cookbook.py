@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
+from sim.study.disk import write_file
 
 COMMAND = "python -m sim.study.cookbook docs/cookbook.md"
 FOLDER = Path("scenarios/schemes")
@@ -125,7 +126,7 @@ def main(arguments: list[str]) -> None:
     plans = [read(name) for name in PLANS]
     text = page(plans, measure(plans))
     if arguments:
-        Path(arguments[0]).write_text(text, encoding="utf-8")
+        write_file(Path(arguments[0]), text)
     else:
         print(text)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sim.study.disk import replacing
+from sim.study.disk import write_file
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identifier
 
 CRATE = "ro-crate-metadata.json"
@@ -62,14 +62,14 @@ def write_crate(folder: Path, about: dict[str, Any]) -> Path:
 
 
 def write(folder: Path, described: Described, left_out: tuple[str, ...] = ()) -> Path:
-    """Describe what is in a folder, but for some subfolders.
+    """Describe what is in a folder, but for some subfolders and links; nothing is written if that is what stands there.
 
     Raises
     ------
     OSError
         When it cannot be written.
     """
-    inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    inside = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     files = sorted(folder / one for one in inside if _counts(one) and one.parts[0] not in left_out)
     graph = [
         _descriptor(),
@@ -78,9 +78,9 @@ def write(folder: Path, described: Described, left_out: tuple[str, ...] = ()) ->
         *_making(folder, files, described),
     ]
     text = json.dumps({"@context": f"{VERSION}/context", "@graph": graph}, indent=1, ensure_ascii=False)
-    with replacing(folder / CRATE) as file:
-        file.write(text.encode())
-    return folder / CRATE
+    path = folder / CRATE
+    same = path.is_file() and not path.is_symlink() and path.read_bytes() == text.encode()
+    return path if same else write_file(path, text)
 
 
 def _counts(inside: Path) -> bool:

@@ -1,9 +1,18 @@
-"""What a file system owes a study: files that are there whole or not at all, and one writer at a time."""
+"""How everything is written: files that are there whole or not at all, no link followed, one writer at a time.
+
+This is the only module that opens files to write (``tests/study/test_writing.py`` holds all others to it).  A file is
+written under a random name beside its place, created exclusively, flushed to the disk and renamed; a link that stands
+in its place is replaced, never followed, and a folder that is a link is refused.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import re
+import secrets
+import shutil
+import stat
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +24,11 @@ from sim.scenario.base import shown
 
 LOCK = ".lock"
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of place
-HALF = ".part"  # suffix of a file that is being written; what a kill leaves of it, the next writer of the file replaces
+HALF = ".daarna-{}.part"  # name of a file that is being written, with a random number
+HALVES = re.compile(r"\.daarna-[0-9a-f]{32}\.part")
+HOLDER = re.compile(rb"\d*\s*")  # what a lock file holds: the number of a process
+SUBFOLDERS = ("parts", "figures", "memo", "tables", "schemes", "evaluations")  # that are made in a folder of results
+NO_LINK: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 def reason(error: OSError) -> str:
@@ -43,18 +56,114 @@ def writing(path: Path, safe: str = "") -> Iterator[None]:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that takes its place only when whole: beside it, flushed to the disk, renamed."""
-    half = path.with_name(f".{path.name}{HALF}")
+    """A file to write that takes its place only when whole: beside it, flushed to the disk, renamed.
+
+    What killed writers have left in the folder is removed: files of this pattern that nobody holds locked.
+
+    Raises
+    ------
+    InputError
+        When its folder is a link, or in its place stands what is neither a file nor a link.
+    """
+    folder = path.parent
+    refuse_link(folder)
+    if os.path.lexists(path) and not (path.is_symlink() or path.is_file()):
+        raise InputError(f"{path}: expected a file, got {_kind(os.lstat(path).st_mode)}")
+    _clear(folder)
+    half, handle = _exclusive(folder)
     try:
-        with half.open("wb") as file:
+        with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
-            os.fsync(file.fileno())
-        os.replace(half, path)
-        sync_folder(path.parent)
+            os.fsync(handle)
+            if os.name != "nt":  # while it is locked, so that nobody takes it for a leftover
+                os.replace(half, path)
+        if os.name == "nt":  # which renames no open file
+            os.replace(half, path)
+        sync_folder(folder)
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
+
+
+def write_file(path: Path, content: str | bytes) -> Path:
+    """Write a file at once, text as UTF-8; see :func:`replacing`."""
+    with replacing(path) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, or the link that stands in its place, if it is there."""
+    path.unlink(missing_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder with what is in it as far as that is possible; a link is not followed, there or inside."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def refuse_link(folder: Path) -> None:
+    """Refuse to write into a folder that is a link: whoever made it would choose where.
+
+    Raises
+    ------
+    InputError
+        When it is one.
+    """
+    if folder.is_symlink():
+        raise InputError(
+            f"{folder}: expected a folder, got a link to {os.readlink(folder)}; name the folder itself, or remove the link"
+        )
+
+
+def refuse_links(folder: Path) -> None:
+    """Refuse a folder of results that is a link, or in which a folder is one that results are written to."""
+    for one in (folder, *(folder / name for name in SUBFOLDERS)):
+        refuse_link(one)
+
+
+def followed(given: Path) -> Path:
+    """A folder of results that the user names to be opened: where it leads, if it is a link."""
+    return given.resolve() if given.is_symlink() else given
+
+
+def _exclusive(folder: Path) -> tuple[Path, int]:
+    """A new file under a random name, open and locked."""
+    while True:
+        half = folder / HALF.format(secrets.token_hex(16))
+        handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK, 0o666)
+        try:
+            _take(handle)
+            ours = os.path.samestat(os.fstat(handle), os.lstat(half))
+        except (BlockingIOError, PermissionError, FileNotFoundError):
+            ours = False  # someone is clearing it away, or has, before it was locked
+        except OSError:
+            ours = True  # a file system that cannot lock, so that nobody clears anything away
+        if ours:
+            return half, handle
+        os.close(handle)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what killed writers have left: plain files with a name of ours that nobody holds locked."""
+    for name in os.listdir(folder):
+        if not HALVES.fullmatch(name):
+            continue
+        with suppress(OSError):
+            handle = os.open(folder / name, os.O_WRONLY | NO_LINK)
+            try:
+                if stat.S_ISREG(os.fstat(handle).st_mode):
+                    _take(handle)
+                    os.unlink(folder / name)
+            finally:
+                os.close(handle)
+
+
+def _kind(mode: int) -> str:
+    """What stands in the place of a plain file, in words."""
+    kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link", stat.S_IFIFO: "a pipe", stat.S_IFREG: "a file"}
+    return kinds.get(stat.S_IFMT(mode), "a device")
 
 
 def sync_folder(folder: Path) -> None:
@@ -69,7 +178,14 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder with those above it, so that they survive a power cut."""
+    """Make a folder with those above it, so that they survive a power cut.
+
+    Raises
+    ------
+    InputError
+        When it is a link.
+    """
+    refuse_link(folder)
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "it is a file", str(folder))
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
@@ -95,27 +211,33 @@ def place(given: object, name: str = "out") -> Path:
     return Path(given)
 
 
-def check_file(file: Path, made: bool = False) -> None:
+def check_file(file: Path, made: bool = False) -> Path:
     """Refuse, before the work that makes its content, a file that cannot be written; `made` if folders above it are made.
+
+    Returns
+    -------
+    The file, in the folder that the user means if that is a link.
 
     Raises
     ------
     InputError
-        When it is a folder, or the folder it is to stand in is none or may not be written.
+        When it is a folder or a device, or the folder it is to stand in is none or may not be written.
     """
-    folder = file.parent
+    named = followed(file.parent) / file.name
+    folder = named.parent
     while made and not folder.exists() and folder != folder.parent:
         folder = folder.parent
     with writing(file):
         wrong = (
-            errno.EISDIR if file.is_dir()
+            errno.EISDIR if named.is_dir() and not named.is_symlink()
             else errno.ENOENT if not folder.exists()
             else errno.ENOTDIR if not folder.is_dir()
-            else 0 if os.access(folder, os.W_OK) or (file.exists() and os.access(file, os.W_OK))
+            else 0 if os.access(folder, os.W_OK)
             else errno.EACCES
         )  # fmt: skip
         if wrong:
             raise OSError(wrong, os.strerror(wrong))
+    return named
 
 
 class BusyError(Exception):
@@ -133,7 +255,7 @@ def lock(folder: Path, name: str = LOCK) -> Iterator[None]:
     """
     path = folder / name
     while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        handle = _open_lock(path)
         try:
             _take(handle)
         except (BlockingIOError, PermissionError):
@@ -144,7 +266,7 @@ def lock(folder: Path, name: str = LOCK) -> Iterator[None]:
         except OSError as error:
             warnings.warn(f"{folder}: this file system cannot lock ({error.strerror}); start one process only", stacklevel=2)
         with suppress(OSError):
-            if os.path.samestat(os.fstat(handle), os.stat(path)):
+            if os.path.samestat(os.fstat(handle), os.lstat(path)):
                 break
         os.close(handle)  # its last holder has just removed the file: take the lock on the new one
     try:
@@ -156,6 +278,33 @@ def lock(folder: Path, name: str = LOCK) -> Iterator[None]:
         with suppress(OSError):  # Windows removes no open file; a lock file without a holder locks nothing
             path.unlink()
         os.close(handle)
+
+
+def _open_lock(path: Path) -> int:
+    """Open a lock file, made if it is not there; InputError if what is there is another thing, which stays as it is."""
+    found = ""
+    if path.is_symlink():  # Windows cannot refuse it on opening
+        found = "a link"
+    else:
+        try:
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | NO_LINK, 0o644)
+        except OSError as error:
+            if not os.path.lexists(path) or stat.S_ISREG(mode := os.lstat(path).st_mode):
+                raise error
+            found = _kind(mode)
+        else:
+            here = os.fstat(handle)
+            found = (
+                _kind(here.st_mode) if not stat.S_ISREG(here.st_mode)
+                else "a file with another name elsewhere" if here.st_nlink > 1
+                else "" if HOLDER.fullmatch(os.read(handle, 64))
+                else "another text"
+            )  # fmt: skip
+            if found:
+                os.close(handle)
+    if found:
+        raise InputError(f"{path}: expected a lock, a plain file with the number of a process, got {found}; remove it first")
+    return handle
 
 
 def _take(handle: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 from sim.errors import InputError, StudyError
 from sim.scenario.base import nearest
-from sim.study.disk import FULL, BusyError, lock, make_folder, reason, replacing
+from sim.study.disk import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
 
 PARTS = "parts"  # where finished pieces wait for the rest
 
@@ -47,6 +47,7 @@ class WorkFolder(ABC):
         """
         try:
             with refusing(self.folder, self.what):
+                refuse_links(self.folder)
                 make_folder(self.folder)
                 self._occupy()
         except BaseException:
@@ -91,8 +92,7 @@ class WorkFolder(ABC):
             raise InputError(f"{self.folder}: holds another {self.what} ({gap}); choose another --out, or remove it first")
 
     def _write_record(self) -> None:
-        with replacing(self.folder / self.record) as file:
-            file.write(json.dumps(self.about, indent=1).encode())
+        write_file(self.folder / self.record, json.dumps(self.about, indent=1))
 
 
 @contextmanager

@@ -15,7 +15,6 @@ and the parts are removed.  Each step may be repeated: after a kill the same com
 from __future__ import annotations
 
 import json
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,8 +25,8 @@ import pandas as pd
 import pyarrow as pa
 
 from sim.errors import StudyError
-from sim.study.crate import CRATE, write_crate
-from sim.study.disk import make_folder, replacing, sync_folder
+from sim.study.crate import write_crate
+from sim.study.disk import followed, make_folder, remove_folder, replacing, sync_folder
 from sim.study.folder import PARTS, WorkFolder, read_record, whole_record
 from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
@@ -141,9 +140,8 @@ class StudyFolder(WorkFolder):
                 except OSError:
                     self.about["complete"] = False
                     raise
-            shutil.rmtree(self.folder / PARTS, ignore_errors=True)
-            if not (self.folder / CRATE).exists():
-                write_crate(self.folder, self.about)
+            remove_folder(self.folder / PARTS)
+            write_crate(self.folder, self.about)
         return stored(self.folder, self.about)
 
     def runs_done(self) -> int:
@@ -244,7 +242,7 @@ def open_study(folder: str | Path) -> Study:
     InputError
         When there is no whole study in the folder.
     """
-    folder = Path(folder)
+    folder = followed(Path(folder))
     return stored(folder, whole_record(folder, RECORD, tables_of))
 
 

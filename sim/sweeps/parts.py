@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import StudyError
-from sim.study.disk import replacing
+from sim.study.disk import remove_file, replacing
 
 ADDRESS = pa.binary(16)
 IN_MEMORY = 1 << 18  # rows read from files and kept while a table is assembled
@@ -71,7 +71,7 @@ def merge_parts(folder: Path, mark: str) -> None:
         if len(alike) > 1:
             _write(folder, mark, [table for _, table in alike])
             for path, _ in alike:
-                path.unlink()
+                remove_file(path)
 
 
 class Shelf:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
+from sim.study.disk import followed
 from sim.study.folder import whole_record
 from sim.study.stored import Marks
 
@@ -195,7 +196,7 @@ def open_sweep(folder: str | Path) -> Sweep:
     InputError
         When there is no whole sweep in the folder.
     """
-    folder = Path(folder)
+    folder = followed(Path(folder))
     return Sweep(folder, whole_record(folder, "design.json", lambda about: ("runs", "points")))
 
 

@@ -16,7 +16,6 @@ the folder.  Each step may be repeated.
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -25,11 +24,11 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError, StudyError
-from sim.study.disk import BusyError, lock, make_folder, replacing
+from sim.study.disk import BusyError, lock, make_folder, remove_folder, replacing
 from sim.study.folder import PARTS, WorkFolder, read_record
 from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.sweeps.about import carried
-from sim.sweeps.crate import CRATE, write_crate
+from sim.sweeps.crate import write_crate
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
 from sim.sweeps.parts import MERGE, Shelf, merge_parts
@@ -132,7 +131,7 @@ class SweepFolder(WorkFolder):
             except OSError:
                 self.about["complete"] = False
                 raise
-            shutil.rmtree(self.folder / PARTS, ignore_errors=True)
+            remove_folder(self.folder / PARTS)
             write_crate(self.folder, self.about)
 
     def safe(self) -> str:
@@ -166,10 +165,10 @@ class SweepFolder(WorkFolder):
             self.done = self.total - gaps
             if there.get("complete") and same and not gaps:
                 self.about = there | {"content_hash": self.about["content_hash"]}
-                shutil.rmtree(self.folder / PARTS, ignore_errors=True)  # a kill may have left them
-                if not (self.folder / CRATE).exists():  # nor did it come to this, or an earlier version made the sweep
+                remove_folder(self.folder / PARTS)  # a kill may have left them
+                if self.about != there:  # an earlier version made the sweep
                     self._write_record()
-                    write_crate(self.folder, self.about)
+                write_crate(self.folder, self.about)
                 return
             self.about["continued"] = [*self.about["continued"], now]
         self._write_record()

@@ -40,8 +40,9 @@ def draw(battery: Battery, folder: Path) -> list[Path]:
     """Write ``validation-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
     from sim.cite.recipes import write
     from sim.plots.draw import settled
+    from sim.study.disk import make_folder
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     written = []
     for name, (one, entries) in figures(battery).items():
         told = recipe(battery.effort, entries, name)

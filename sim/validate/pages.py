@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sim.study.disk import write_file
 from sim.validate import robustness
 from sim.validate.flips import Found, Region
 from sim.validate.hypotheses import PARAMETERS, PAY, Answer, Curve, Part, library
@@ -156,8 +157,8 @@ def robust(runs: int = RUNS, seed: int = 1, workers: int | None = None) -> str:
 
 def main(folder: Path) -> None:
     """Write both pages."""
-    (folder / "hypotheses.md").write_text(hypotheses(list(library())), encoding="utf-8")
-    (folder / "robustness.md").write_text(robust(), encoding="utf-8")
+    write_file(folder / "hypotheses.md", hypotheses(list(library())))
+    write_file(folder / "robustness.md", robust())
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.study.disk import writing
+from sim.study.disk import make_folder, write_file, writing
 from sim.validate.entry import GROUPS, LIMIT, Finding
 from sim.validate.run import Battery, Result, by_group
 
@@ -33,9 +33,9 @@ def write_report(battery: Battery, out: Path) -> list[Path]:
     from sim.validate.figures import draw
 
     with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(out.parent)
         figures = draw(battery, out.parent / "figures")
-        out.write_text(page(battery, [figure.name for figure in figures]), encoding="utf-8")
+        write_file(out, page(battery, [figure.name for figure in figures]))
     return [out, *figures]
 
 
