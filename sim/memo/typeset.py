@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from sim.memo.blocks import Block, Memo, Paragraph, Picture, Points, Table
 
@@ -39,7 +40,8 @@ def pdf(memo: Memo, figures: Path, token: str) -> bytes:
     """
     import typst
 
-    made: bytes = typst.compile(typ(memo, figures.resolve(), token).encode(), root="/", ignore_system_fonts=True)
+    source: Any = typ(memo, figures.resolve(), token).encode()  # its type is more than its annotation says
+    made: bytes = typst.compile(source, root="/", ignore_system_fonts=True)
     return made
 
 
