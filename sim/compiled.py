@@ -18,14 +18,21 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, cached_property, wraps
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, TypeVar, cast
 
+from sim.errors import InputError
+
 # level 3 gives the same speed here and takes a sixth longer to compile; read when numba is first imported
 os.environ.setdefault("NUMBA_OPT", "2")
+
+if "numba" not in sys.modules and Path(".numba_config.yaml").exists():
+    raise InputError(
+        f"{Path.cwd() / '.numba_config.yaml'}: would change how the model is compiled; remove it, or start in another folder"
+    )
 
 import numba
 from llvmlite import ir
@@ -63,14 +70,32 @@ def source_hash() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """Where compiled code is kept: ``$DAARNA_CACHE``, else the user's cache folder."""
-    if chosen := os.environ.get("DAARNA_CACHE"):
-        root = Path(chosen)
+    """Where compiled code is kept: ``$DAARNA_CACHE``, else the user's cache folder; never a place relative to the current folder."""
+    told = {name: path for name in ("DAARNA_CACHE", "XDG_CACHE_HOME") if (path := Path(os.environ.get(name, ""))).is_absolute()}
+    if "DAARNA_CACHE" in told:
+        root = told["DAARNA_CACHE"]
     elif sys.platform == "win32":
         root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "daarna"
     else:
-        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "daarna"
+        root = told.get("XDG_CACHE_HOME", Path.home() / ".cache") / "daarna"
     return root / f"kernel-{source_hash()}"
+
+
+def _of_others(folder: Path) -> str:
+    """Why code in a folder may be somebody else's; empty if only this user, or the system's, can have put it there."""
+    if not hasattr(os, "geteuid"):  # Windows: the user's profile is the user's
+        return ""
+    closed = not folder.stat().st_mode & 0o077
+    for path in (folder, *folder.rglob("*")):
+        with suppress(FileNotFoundError):  # renamed by a process that compiles
+            found = path.lstat()
+            if path.is_symlink():
+                return f"{path.name} is a link"
+            if found.st_uid not in (os.geteuid(), 0):
+                return f"{path.name} belongs to another user"
+            if found.st_mode & 0o022 and not closed:
+                return f"others may write {path.name}"
+    return ""
 
 
 class Rule(CPUDispatcher):  # type: ignore[misc]
@@ -155,12 +180,15 @@ def kernel(function: Function) -> Function:
 def _can_be_kept(folder: Path) -> bool:
     """Whether code can be kept in the folder; where it cannot, numba would keep it beside the sources, by time stamp."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         TemporaryFile(dir=folder).close()
+        why = _of_others(folder)
     except OSError as error:
-        log.warning(f"{folder}: compiled code cannot be kept there: {error.strerror}; DAARNA_CACHE names another folder")
-        return False
-    return True
+        why = str(error.strerror)
+    if why:
+        log.warning(f"{folder}: compiled code cannot be kept there: {why}; DAARNA_CACHE names another folder")
+    return not why
 
 
 class _Announcer(Listener):  # type: ignore[misc]

@@ -1,18 +1,18 @@
 """The names of estimates: ``npv``, ``q05(npv)``, ``P(npv < 0)``, ``shortfall(npv, 5%)``, ``ratio(realised_profit, promised_profit)``.
 
-One parser for all commands and functions that take the name of an estimate.
+One reading for all commands and functions that take the name of an estimate, of the grammar of :mod:`sim.formula`.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from sim import formula
 from sim.analysis import estimators
 from sim.analysis.estimators import CONFIDENCE, Estimate, Point
 from sim.errors import InputError
@@ -29,14 +29,8 @@ FORMS = {
     "ratio": "ratio(realised_profit, promised_profit)",
     "P": "P(npv < 0)",
 }
-RELATIONS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
-    "<=": np.less_equal,
-    ">=": np.greater_equal,
-    "<": np.less,
-    ">": np.greater,
-}
+RELATIONS = ("<=", ">=", "<", ">")
 TAIL = 30  # runs in the tail of a shortfall, before its standard error ends a study
-NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 
 
 @dataclass(frozen=True)
@@ -62,14 +56,15 @@ class Expression:
 
     def __str__(self) -> str:
         """The expression in its usual spelling."""
-        one, level = self.outcomes[0], f"{self.level:.12g}"
+        names, level = [formula.name(one) for one in self.outcomes], f"{self.level:.12g}"
+        one = names[0]
         if self.kind == "mean":
             return one
         if self.kind == "P":
             return f"P({one} {self.relation} {level})"
         if self.kind == "quantile" and 0.0 < round(100 * self.level) == round(100 * self.level, 9):
             return f"q{round(100 * self.level):02d}({one})"
-        return f"{self.kind}({', '.join([*self.outcomes, *([] if math.isnan(self.level) else [level])])})"
+        return f"{self.kind}({', '.join([*names, *([] if math.isnan(self.level) else [level])])})"
 
     def check(self, outcomes: Iterable[str]) -> None:
         """InputError with the nearest name if an outcome is none of those there are."""
@@ -119,7 +114,7 @@ class Expression:
         if self.kind != "P":
             return values
         x = values[0]
-        return (np.where(np.isnan(x), np.nan, RELATIONS[self.relation](x, self.level)),)
+        return (np.where(np.isnan(x), np.nan, formula.RELATIONS[self.relation](x, self.level)),)
 
     def _point(self) -> Callable[..., Point]:
         match self.kind:
@@ -142,46 +137,59 @@ def parse(text: str) -> Expression:
     InputError
         When it is none; says what is allowed, with the nearest name.
     """
-    outer = re.fullmatch(r"\s*(\w+)\s*(?:\((.*)\))?\s*", text)
-    if not outer:
+    try:
+        node = formula.parse(text)
+    except InputError as error:
+        raise InputError(f"found '{text[: formula.SHORT]}', allowed is {_forms()} ({error})") from None
+    return of_node(node)
+
+
+def of_node(node: formula.Node) -> Expression:
+    """The estimate that a formula names; raises as :func:`parse`."""
+    text = node.said
+    if node.kind == "name":
+        return Expression("mean", (node.value,))
+    if node.kind != "call":
         raise InputError(f"found '{text}', allowed is {_forms()}")
-    name, inside = outer.groups()
-    if inside is None:
-        return Expression("mean", (name,))
+    name, given = node.value, list(node.parts)
     if name in ("P", "p"):
-        return _probability(text, inside)
-    given = [one.strip() for one in inside.split(",")]
-    if digits := re.fullmatch(r"q(\d\d|\d\d+[1-9])", name):  # q05, q975; not q5, which some read as 50%
-        name, given = "quantile", [*given, f"0.{digits[1]}"]
+        return _probability(node)
+    if digits := _digits(name):
+        name, given = "quantile", [*given, formula.Node("number", digits, float(digits))]
     elif name == "median":
-        name, given = "quantile", [*given, "0.5"]
+        name, given = "quantile", [*given, formula.Node("number", "0.5", 0.5)]
     if name not in FORMS:
         raise InputError(f"{text}: found '{name}', allowed is {_forms()}{nearest(name, FORMS)}")
     names = 2 if name == "ratio" else 1
     levels = 1 if name in ("quantile", "shortfall") else 0
-    if len(given) != names + levels or not all(re.fullmatch(r"\w+", one) for one in given[:names]):
-        raise InputError(f"{text}: found '{inside.strip()}' in the brackets, allowed is {FORMS[name]}")
-    return Expression(name, tuple(given[:names]), _level(text, given[-1]) if levels else math.nan)
+    if len(given) != names + levels or any(one.kind != "name" for one in given[:names]):
+        raise InputError(f"{text}: found '{_inside(node)}' in the brackets, allowed is {FORMS[name]}")
+    return Expression(name, tuple(one.value for one in given[:names]), _level(text, given[-1]) if levels else math.nan)
 
 
-def _probability(text: str, inside: str) -> Expression:
-    found = re.fullmatch(rf"\s*(\w+)\s*(<=|>=|<|>)\s*({NUMBER})\s*", inside)
-    if not found:
-        raise InputError(f"{text}: found '{inside.strip()}' in the brackets, allowed is {FORMS['P']}")
-    return Expression("P", (found[1],), float(found[3]), found[2])
+def _probability(node: formula.Node) -> Expression:
+    if len(node.parts) == 1 and node.parts[0].kind in RELATIONS:
+        relation, (left, right) = node.parts[0].kind, node.parts[0].parts
+        if left.kind == "name" and right.kind == "number":
+            return Expression("P", (left.value,), right.value, relation)
+    raise InputError(f"{node.said}: found '{_inside(node)}' in the brackets, allowed is {FORMS['P']}")
 
 
-def _level(text: str, given: str) -> float:
-    level = number(given)
-    if not 0.0 < level < 1.0:
-        raise InputError(f"{text}: found level '{given}', allowed is above 0 and below 1, or 0% and 100%")
-    return level
+def _digits(name: str) -> str:
+    """The level in q05 or q975; none in q5, which some read as 50%."""
+    digits = name[1:]
+    plain = name[:1] == "q" and digits.isascii() and digits.isdecimal() and 2 <= len(digits) <= 15
+    return f"0.{digits}" if plain and (len(digits) == 2 or digits[-1] != "0") else ""
 
 
-def number(given: str) -> float:
-    """A number, or a percentage as a share; NaN if it is neither."""
-    found = re.fullmatch(rf"\s*({NUMBER})\s*(%?)\s*", given)
-    return float(found[1]) / (100.0 if found[2] else 1.0) if found else math.nan
+def _inside(node: formula.Node) -> str:
+    return ", ".join(one.said for one in node.parts)
+
+
+def _level(text: str, given: formula.Node) -> float:
+    if given.kind != "number" or not 0.0 < given.value < 1.0:
+        raise InputError(f"{text}: found level '{given.said}', allowed is above 0 and below 1, or 0% and 100%")
+    return float(given.value)
 
 
 def _forms() -> str:

@@ -74,15 +74,16 @@ def sentences(thing: Thing) -> list[str]:
 
 
 def _levels(study: Study, outcome: str) -> Iterator[str]:
-    rows = study.summary().query("outcome == @outcome")
-    for row in _records(rows):
+    rows = study.summary()
+    for row in _records(rows[rows["outcome"] == outcome]):
         yield f"{_meaning(outcome)} ({outcome}) under {_title(study, row['scenario'])}: {_estimate(study, outcome, row)}."
 
 
 def _differences(study: Study, outcome: str) -> Iterator[str]:
     if len(study.names) == 1:
         return
-    for row in _records(study.differences().query("outcome == @outcome")):
+    rows = study.differences()
+    for row in _records(rows[rows["outcome"] == outcome]):
         names = f"{_title(study, row['scenario'])} less {_title(study, row['base'])}"
         yield f"Paired difference in {outcome}, {names}: {_estimate(study, outcome, row)}."
 

@@ -112,7 +112,7 @@ class Evaluator:
         if self._folder is None:
             return None
         try:
-            made: Array = np.load(self._folder / f"{key[:32]}.npy")
+            made: Array = np.load(self._folder / f"{key[:32]}.npy", allow_pickle=False)
         except (OSError, ValueError, EOFError):  # not there, or not readable: simulated again
             return None
         return made if made.shape == (len(self.outcomes), len(self.worlds), runs) else None

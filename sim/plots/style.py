@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
+from matplotlib.style.core import STYLE_BLACKLIST
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"
@@ -21,6 +22,8 @@ WIDTH, HEIGHT = 5.2, 3.4  # inches: between one column and the width of a page, 
 TITLE, LABEL, TICK, SMALL = 10.0, 8.5, 8.0, 7.0  # points: none below 7, whatever the figure's size
 
 RC: dict[str, Any] = {
+    # not what a matplotlibrc says: one in the current folder would change the figures, or have TeX read what it likes
+    **{name: value for name, value in rcParamsDefault.items() if name not in STYLE_BLACKLIST},
     "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
     "font.size": TICK,
     "axes.titlesize": TITLE,

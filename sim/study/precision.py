@@ -7,15 +7,15 @@ from the results alone, so that a study that was interrupted and goes on becomes
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from sim import formula
 from sim.analysis.estimators import CONFIDENCE, Estimate
-from sim.analysis.expression import TAIL, Columns, Expression, number, parse
+from sim.analysis.expression import TAIL, Columns, Expression, of_node
 from sim.analysis.stopping import CONSTANT, FIRST, GROWTH, STEP, expected_size, look_ahead_limit, next_size, replications
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
@@ -53,15 +53,17 @@ class Target:
     def parse(cls, text: str, difference: bool = False) -> Target:
         """Read a target such as ``npv=2%``; within ``difference(…)`` it is about the paired difference."""
         name, sign, given = text.rpartition("=")
-        width = number(given)
+        text, last = text.strip()[: formula.SHORT], given.strip()[: formula.SHORT]
+        width = formula.number(given)
         if not sign or not name.strip():
-            raise InputError(f"precision: found '{text.strip()}', allowed is {EXAMPLES}")
+            raise InputError(f"precision: found '{text}', allowed is {EXAMPLES}")
         if not (width > 0.0 and math.isfinite(width)):
-            raise InputError(f"precision: {text.strip()}: found width '{given.strip()}', allowed is a number above 0, or 2%")
-        if inner := re.fullmatch(r"\s*difference\s*\((.*)\)\s*", name):
-            name, difference = inner[1], True
+            raise InputError(f"precision: {text}: found width '{last}', allowed is a number above 0, or 2%")
         try:
-            expression = parse(name)
+            node = formula.parse(name)
+            if node.kind == "call" and node.value == "difference" and len(node.parts) == 1:
+                node, difference = node.parts[0], True
+            expression = of_node(node)
         except InputError as error:
             raise InputError(f"precision: {error}") from None
         return cls(expression, width, given.strip().endswith("%"), difference)
@@ -200,7 +202,7 @@ class Precision:
             texts = [given] if isinstance(given, str) else list(given) if isinstance(given, Sequence) else [given]
             if not all(isinstance(text, str) for text in texts):
                 raise InputError(f"precision: found {shown(given)}, allowed is {EXAMPLES}")
-            one_by_one = [part for text in texts for part in re.split(r",(?![^()]*\))", text)]
+            one_by_one = [part for text in texts for part in formula.pieces(text)]
             found = [Target.parse(part, difference) for part in one_by_one]
             targets = tuple({str(target): target for target in found}.values())
         precision = cls(targets, MAX_RUNS if max_runs is None else max_runs, rule or RULES[0])

@@ -15,7 +15,6 @@ Needs the extra ``discovery`` (``pip install "daarna[discovery]"``).
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,8 +23,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import formula
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.understand.data import SweepLike
 from sim.understand.paired import Paired
 from sim.whole import whole
@@ -127,9 +127,9 @@ def prim(
     results : Sweep or Paired
         A sweep over a random sample (``method="lhs"``), or paired differences over one.
     condition : str or callable
-        An expression in the factors and, of a sweep, its outcomes' means over runs, ``"npv > 0"``; of paired differences,
-        ``difference`` and ``standard_error``: ``"difference > 0"``.  A name with dots stands in backticks,
-        ``"`firm.perks` < 200"``.  Or a function of that table that returns booleans.
+        A formula (:mod:`sim.formula`) of the factors and, of a sweep, its outcomes' means over runs, ``"npv > 0"``; of paired
+        differences, ``difference`` and ``standard_error``: ``"difference > median(difference)"``.  A name with spaces or
+        brackets stands in backticks.  Or a function of that table that returns booleans.
     boxes : int
         At most so many.
     density : float, optional
@@ -181,13 +181,11 @@ def _table(results: SweepLike) -> tuple[pd.DataFrame, list[str]]:
 def _cases(table: pd.DataFrame, condition: Condition) -> tuple[pd.Series, str]:
     words = condition if isinstance(condition, str) else getattr(condition, "__name__", "the condition")
     try:
-        found = table.eval(condition) if isinstance(condition, str) else condition(table)
+        found = formula.evaluate(formula.parse(condition), table) if isinstance(condition, str) else condition(table)
     except Exception as error:
-        unknown = re.search(r"name '(.+)' is not defined", str(error))
-        there = nearest(unknown[1], map(str, table)) if unknown else ""
-        raise InputError(f"condition: {words} cannot be evaluated: {error}{there}") from None
-    if not (isinstance(found, pd.Series | np.ndarray) and found.dtype == bool and len(found) == len(table)):
-        raise InputError(f"condition: {words} is not true or false at every point, as difference > 0 would be")
+        raise InputError(f"condition: {shown(words)} cannot be evaluated: {error}") from None
+    if not (isinstance(found, pd.Series | np.ndarray) and found.dtype == bool and found.shape == (len(table),)):
+        raise InputError(f"condition: {shown(words)} is not true or false at every point, as difference > 0 would be")
     return pd.Series(np.asarray(found), index=table.index), words
 
 

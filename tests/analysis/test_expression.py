@@ -55,7 +55,7 @@ def test_every_form_is_read_spelt_and_computed(text: str, spelt: str, value: flo
         ("ratio(npv)", "found 'npv' in the brackets, allowed is ratio"),
         ("mean(npv, cost)", "found 'npv, cost' in the brackets"),
         ("P(npv)", r"found 'npv' in the brackets, allowed is P\(npv < 0\)"),
-        ("P(npv = 0)", "found 'npv = 0' in the brackets"),
+        ("P(npv = 0)", r"found 'P\(npv = 0\)', allowed is"),
     ],
 )
 def test_what_is_no_estimate_is_told_with_what_is(text: str, message: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim import formula
 from sim.cite.recipes import Recipe, Record, write
 from sim.cite.verdict import CannotVerifyError, How, gap, sample
 from sim.study.provenance import CIRCUMSTANCES, installed
@@ -79,7 +80,7 @@ def made(about: dict[str, Any]) -> dict[str, Any]:
 def outcomes_in(asked: Asked, there: list[str]) -> list[str]:
     """The outcomes that a figure is made from."""
     if asked["figure"] in ("box", "tradeoff") and not asked["pair"]:
-        return [name for name in there if name in asked["condition"]]
+        return [name for name in there if name in formula.names(formula.parse(asked["condition"]))]
     return [asked["outcome"]]
 
 

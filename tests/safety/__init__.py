@@ -1,0 +1,1 @@
+"""What a stranger's folder can and cannot do."""
