@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from sim.design.space import Params
 from sim.scenario.model import Scenario
+from sim.study.disk import make_folder, read_sealed, write_sealed
+from sim.study.folder import tell_damaged
 
 Array = NDArray[np.float64]
 Sample = dict[str, Array]  # outcome -> [worlds, runs]
@@ -111,18 +113,23 @@ class Evaluator:
     def _read(self, key: str, runs: int) -> Array | None:
         if self._folder is None:
             return None
-        try:
-            made: Array = np.load(self._folder / f"{key[:32]}.npy", allow_pickle=False)
-        except (OSError, ValueError, EOFError):  # not there, or not readable: simulated again
+        path = self._path(key)
+        content = read_sealed(path, key)
+        if content is None:
+            if path.exists():
+                tell_damaged(path)
             return None
+        made: Array = np.load(io.BytesIO(content), allow_pickle=False)
         return made if made.shape == (len(self.outcomes), len(self.worlds), runs) else None
+
+    def _path(self, key: str) -> Path:
+        assert self._folder is not None
+        return self._folder / f"{key[:32]}.npy"
 
     def _write(self, key: str, made: Array) -> None:
         if self._folder is None:
             return
-        from sim.study.disk import make_folder, write_file
-
         content = io.BytesIO()
         np.save(content, made)
         make_folder(self._folder)
-        write_file(self._folder / f"{key[:32]}.npy", content.getvalue())
+        write_sealed(self._path(key), content.getvalue(), key)

@@ -8,6 +8,7 @@ in its place is replaced, never followed, and a folder that is a link is refused
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import re
 import secrets
@@ -91,6 +92,47 @@ def write_file(path: Path, content: str | bytes) -> Path:
     with replacing(path) as file:
         file.write(content.encode() if isinstance(content, str) else content)
     return path
+
+
+SEAL = 32  # bytes of the SHA-256 that a sealed file ends in
+
+
+def write_sealed(path: Path, content: bytes, identity: str) -> Path:
+    """Write a file that ends in the SHA-256 of its content and of what it belongs to, for :func:`read_sealed`."""
+    with replacing(path) as file:
+        file.write(content)
+        file.write(_digest(content, identity))
+    return path
+
+
+def read_sealed(path: Path, identity: str) -> memoryview | None:
+    """The content of a sealed file; None if there is none, or it is damaged, or belongs to something else, or is no plain file.
+
+    The digest is part of the file: damage to it is damage to the file.
+
+    Raises
+    ------
+    OSError
+        When the disk fails.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | NO_LINK)
+    except FileNotFoundError:
+        return None
+    except OSError:
+        if os.path.lexists(path) and not stat.S_ISREG(os.lstat(path).st_mode):
+            return None
+        raise
+    with os.fdopen(handle, "rb") as file:
+        content = memoryview(file.read() if stat.S_ISREG(os.fstat(handle).st_mode) else b"")
+    whole = len(content) >= SEAL and content[-SEAL:] == _digest(content[:-SEAL], identity)
+    return content[:-SEAL] if whole else None
+
+
+def _digest(content: bytes | memoryview, identity: str) -> bytes:
+    digest = hashlib.sha256(content)
+    digest.update(b"\0" + identity.encode())
+    return digest.digest()
 
 
 def remove_file(path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,6 +15,7 @@ from sim.errors import InputError, StudyError
 from sim.scenario.base import nearest
 from sim.study.disk import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
 
+log = logging.getLogger(__name__)
 PARTS = "parts"  # where finished pieces wait for the rest
 
 
@@ -93,6 +95,11 @@ class WorkFolder(ABC):
 
     def _write_record(self) -> None:
         write_file(self.folder / self.record, json.dumps(self.about, indent=1))
+
+
+def tell_damaged(path: Path) -> None:
+    """Say that what a file held is made again."""
+    log.warning(f"{path}: was damaged, or belongs to something else; what it held is simulated again")
 
 
 @contextmanager

@@ -3,18 +3,22 @@
 While a study runs, its folder holds::
 
     study.json              what determines the numbers, "complete": false
-    parts/0000-1-8.arrow    scenario 0, runs 1 to 8: one file per finished chunk, all tables one after the other
+    parts/0000-1-8.arrow    scenario 0, runs 1 to 8: one file per finished chunk, all tables one after the other,
+                            then the SHA-256 of them, of the study's identity and of the chunk
     .lock                   held by the process that writes
 
 A part is written beside its place, flushed to the disk and renamed, so it is there whole or not at all;
-one file for all tables of a chunk makes that a single rename.  In the end the parts are streamed in
+one file for all tables of a chunk makes that a single rename.  A part that does not agree with its digest is not
+used: its runs are simulated again.  In the end the parts are streamed in
 order into one Parquet file per table, ``study.json`` is replaced by the one that says "complete": true,
 and the parts are removed.  Each step may be repeated: after a kill the same command does what is left.
 """
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -26,10 +30,10 @@ import pyarrow as pa
 
 from sim.errors import StudyError
 from sim.study.crate import write_crate
-from sim.study.disk import followed, make_folder, remove_folder, replacing, sync_folder
-from sim.study.folder import PARTS, WorkFolder, read_record, whole_record
+from sim.study.disk import followed, make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
+from sim.study.folder import PARTS, WorkFolder, read_record, tell_damaged, whole_record
 from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, read_stream, write_stream
-from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference
+from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference, identity
 from sim.study.results import Study
 from sim.study.stored import Marks, StoredTables
 
@@ -43,6 +47,12 @@ class Chunk(NamedTuple):
     scenario: int
     first: int
     last: int
+
+    @classmethod
+    def named(cls, name: str) -> Chunk | None:
+        """The chunk that a part's name says; None if it says none."""
+        numbers = re.fullmatch(r"(\d{4,9})-(\d{1,9})-(\d{1,9})", name)
+        return cls(*map(int, numbers.groups())) if numbers else None
 
     @property
     def numbers(self) -> range:
@@ -117,9 +127,11 @@ class StudyFolder(WorkFolder):
         StudyError
             When it cannot be written; says what is safe.
         """
-        with self.keeping(), replacing(self._path(chunk)) as file:
-            for name in tables_of(self.about):
-                write_stream(getattr(tables, name), file)
+        content = io.BytesIO()
+        for name in tables_of(self.about):
+            write_stream(getattr(tables, name), content)
+        with self.keeping():
+            write_sealed(self._path(chunk), content.getvalue(), self._belongs(chunk))
         with self._counting:
             self.done[chunk.scenario].append(chunk)
 
@@ -177,8 +189,12 @@ class StudyFolder(WorkFolder):
             return
         make_folder(self.folder / PARTS)
         for path in self.folder.glob(f"{PARTS}/*.arrow"):
-            chunk = Chunk(*map(int, path.stem.split("-")))
-            self.done[chunk.scenario].append(chunk)
+            chunk = Chunk.named(path.stem)
+            if chunk is None or chunk.scenario not in self.done or read_sealed(path, self._belongs(chunk)) is None:
+                tell_damaged(path)
+                remove_file(path)
+            else:
+                self.done[chunk.scenario].append(chunk)
 
     def _assemble(self) -> dict[str, Any]:
         """Stream the parts into the final files; number of rows and fingerprint of each table."""
@@ -209,11 +225,15 @@ class StudyFolder(WorkFolder):
     def _read(self, chunk: Chunk, names: tuple[str, ...]) -> list[pa.Table]:
         """The first tables of a part; they stand there in the order of TABLES."""
         path = self._path(chunk)
-        try:
-            with path.open("rb") as part:
-                return [read_stream(part) for _ in names]
-        except (OSError, pa.ArrowException) as error:
-            raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None
+        content = read_sealed(path, self._belongs(chunk))
+        if content is None:
+            raise StudyError(f"{path}: was damaged; the same command simulates its runs again")
+        part = io.BytesIO(content)
+        return [read_stream(part) for _ in names]
+
+    def _belongs(self, chunk: Chunk) -> str:
+        """What a part is the part of."""
+        return f"{identity(self.about)} {chunk.scenario} {chunk.first} {chunk.last}"
 
 
 def save(study: Study, folder: Path) -> Path:

@@ -1,26 +1,30 @@
 """Finished runs on disk, found again by content: a row knows the address of the point it belongs to.
 
-A part is an Arrow file that a worker wrote in one piece; the finished table is a Parquet file.  Both have the
-columns ``address`` and ``run``, so either can give rows to a sweep that goes on or has changed.
+A part is an Arrow file that a worker wrote in one piece, followed by its SHA-256; the finished table is a Parquet file.
+Both have the columns ``address`` and ``run``, so either can give rows to a sweep that goes on or has changed.  A part
+that does not agree with its digest is removed, and what it held is simulated again.
 """
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import StudyError
-from sim.study.disk import remove_file, replacing
+from sim.study.disk import read_sealed, remove_file, write_sealed
+from sim.study.folder import tell_damaged
 
 ADDRESS = pa.binary(16)
+PART = "sweep"  # what a part belongs to: its rows say the rest, by address
 IN_MEMORY = 1 << 18  # rows read from files and kept while a table is assembled
 TOGETHER = 1024  # points whose rows are taken at once
 MERGE = 256  # parts that are merged into one when there are twice as many
@@ -48,13 +52,21 @@ def write_part(folder: Path, mark: str, pieces: Sequence[tuple[bytes, dict[str, 
 
 
 def _write(folder: Path, mark: str, tables: Sequence[pa.Table]) -> None:
-    path = folder / f"{mark}-{uuid.uuid4().hex}.arrow"  # a name of its own, should two workers do the same piece
-    with (
-        replacing(path) as file,
-        pa.ipc.new_file(file, tables[0].schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out,
-    ):
+    content = io.BytesIO()
+    with pa.ipc.new_file(content, tables[0].schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as out:
         for table in tables:
             out.write_table(table.combine_chunks())
+    # a name of its own, should two workers do the same piece
+    write_sealed(folder / f"{mark}-{uuid.uuid4().hex}.arrow", content.getvalue(), PART)
+
+
+def read_part(path: Path) -> memoryview | None:
+    """The Arrow file in a part; None if it is damaged, which is said, and the part removed."""
+    content = read_sealed(path, PART)
+    if content is None and path.exists():
+        tell_damaged(path)
+        remove_file(path)
+    return content
 
 
 def merge_parts(folder: Path, mark: str) -> None:
@@ -64,8 +76,11 @@ def merge_parts(folder: Path, mark: str) -> None:
         return
     kinds: dict[tuple[str, ...], list[tuple[Path, pa.Table]]] = {}
     for path in sorted(files, key=lambda path: path.stat().st_size)[:MERGE]:
-        with _readable(path), pa.OSFile(str(path)) as file:
-            table = pa.ipc.open_file(file).read_all()
+        with _readable(path):
+            content = read_part(path)
+        if content is None:
+            continue
+        table = pa.ipc.open_file(pa.py_buffer(content)).read_all()
         kinds.setdefault(tuple(map(str, table.schema)), []).append((path, table))
     for alike in kinds.values():
         if len(alike) > 1:
@@ -86,16 +101,19 @@ class Shelf:
     """
 
     def __init__(self, files: Sequence[Path], wanted: set[bytes]) -> None:
-        self.files = list(files)
+        self.files: list[Path] = []
         self.spans: dict[bytes, list[Span]] = {}
         self._schemas: list[pa.Schema] = []
+        self._open: tuple[Path, Any] | None = None
         self._kept: OrderedDict[tuple[int, int], pa.Table] = OrderedDict()
-        for number, path in enumerate(self.files):
+        for path in files:
             with _readable(path):
-                schema, blocks = _keys(path)
-                self._schemas.append(schema)
-                for block, keys in enumerate(blocks):
-                    self._note(number, block, keys, wanted)
+                found = _keys(path)
+            if found is not None:
+                self._schemas.append(found[0])
+                for block, keys in enumerate(found[1]):
+                    self._note(len(self.files), block, keys, wanted)
+                self.files.append(path)
 
     def _note(self, file: int, block: int, keys: pa.Table, wanted: set[bytes]) -> None:
         if not keys.num_rows:
@@ -163,25 +181,35 @@ class Shelf:
                 if path.suffix == ".parquet":
                     table = pq.ParquetFile(path).read_row_group(block)
                 else:
-                    with pa.OSFile(str(path)) as part:
-                        table = pa.Table.from_batches([pa.ipc.open_file(part).get_batch(block)])
+                    table = pa.Table.from_batches([self._part(path).get_batch(block)])
             while self._kept and sum(one.num_rows for one in self._kept.values()) + table.num_rows > IN_MEMORY:
                 self._kept.popitem(last=False)
             self._kept[file, block] = table
         self._kept.move_to_end((file, block))
         return self._kept[file, block]
 
+    def _part(self, path: Path) -> Any:
+        """A part, read and checked once as long as no other is asked for."""
+        if self._open is None or self._open[0] != path:
+            content = read_part(path)
+            if content is None:
+                raise StudyError(f"{path}: was damaged; the same command simulates what it held again")
+            self._open = path, pa.ipc.open_file(pa.py_buffer(content))
+        return self._open[1]
 
-def _keys(path: Path) -> tuple[pa.Schema, list[pa.Table]]:
-    """Schema of a file, and the address and run of its rows, block by block."""
+
+def _keys(path: Path) -> tuple[pa.Schema, list[pa.Table]] | None:
+    """Schema of a file, and the address and run of its rows, block by block; None of a damaged part."""
     if path.suffix == ".parquet":
         file = pq.ParquetFile(path)
         return file.schema_arrow, [file.read_row_group(k, ["address", "run"]) for k in range(file.num_row_groups)]
-    with pa.OSFile(str(path)) as raw:
-        schema = pa.ipc.open_file(raw).schema
-        fields = [schema.get_field_index("address"), schema.get_field_index("run")]
-        part = pa.ipc.open_file(raw, options=pa.ipc.IpcReadOptions(included_fields=fields))
-        return schema, [pa.Table.from_batches([part.get_batch(k)]) for k in range(part.num_record_batches)]
+    content = read_part(path)
+    if content is None:
+        return None
+    schema = pa.ipc.open_file(pa.py_buffer(content)).schema
+    fields = [schema.get_field_index("address"), schema.get_field_index("run")]
+    part = pa.ipc.open_file(pa.py_buffer(content), options=pa.ipc.IpcReadOptions(included_fields=fields))
+    return schema, [pa.Table.from_batches([part.get_batch(k)]) for k in range(part.num_record_batches)]
 
 
 @contextmanager

@@ -23,9 +23,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, remove_folder, replacing
-from sim.study.folder import PARTS, WorkFolder, read_record
+from sim.study.folder import PARTS, WorkFolder, read_record, tell_damaged
+from sim.study.parquet import file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.sweeps.about import carried
 from sim.sweeps.crate import write_crate
@@ -39,6 +42,7 @@ from sim.tables import run_columns
 
 RECORD = "design.json"
 PART_LOCK = ".lock-"  # and the part's mark: held by the process that simulates the part
+STANDING = "standing"  # of an unfinished sweep's record: fingerprints of runs tables that may lie there
 PATIENCE = 60.0  # seconds that a part waits for the others to have looked at the folder
 RUNS, POINTS = "runs.parquet", "points.parquet"
 DETERMINING = ("schema_version", "base", "seed", "daarna", "source", "model")
@@ -66,6 +70,7 @@ class SweepFolder(WorkFolder):
         self.design, self.part = design, part
         self.mark = "p" if part is None else f"p{part[0]}of{part[1]}"  # of the files it writes
         self._written = 0
+        self._finished: list[Path] = []  # a whole table, of this sweep or the one it was before
         origin = {key: about[key] for key in DETERMINING}
         self.addresses = list(addresses(origin, design.factors, design.rows()))
         about["content_hash"] = content_hash(self.addresses, design.runs)
@@ -125,11 +130,12 @@ class SweepFolder(WorkFolder):
         with self.keeping():
             self._shelf = self._look()
             self._assemble()
+            standing = self.about.pop(STANDING)
             self.about["complete"] = True
             try:
                 self._write_record()
             except OSError:
-                self.about["complete"] = False
+                self.about |= {"complete": False, STANDING: standing}
                 raise
             remove_folder(self.folder / PARTS)
             write_crate(self.folder, self.about)
@@ -143,6 +149,7 @@ class SweepFolder(WorkFolder):
 
     def _take_up(self) -> None:
         record = self.folder / RECORD
+        self.about[STANDING] = []
         if not record.exists():
             self._check_free(("study.json", RUNS, POINTS, PARTS))
             self._shelf = Shelf([], set())
@@ -151,6 +158,11 @@ class SweepFolder(WorkFolder):
             self._refuse(_gap(there, self.about))
             if there.get("complete"):  # what was changed would go into the tables made next, under a fingerprint of their own
                 Sweep(self.folder, there).check()
+                self.about[STANDING] = [there["tables"]["runs"]["sha256"]] if "tables" in there else []
+                self._finished = [self.folder / RUNS]
+            else:
+                self.about[STANDING] = there.get(STANDING) or []
+                self._finished = self._usable_table()
             self._shelf = self._look()
             if there.get("complete") and not self._shelf.spans:
                 raise InputError(
@@ -174,9 +186,19 @@ class SweepFolder(WorkFolder):
         self._write_record()
         make_folder(self.folder / PARTS)
 
+    def _usable_table(self) -> list[Path]:
+        """The table of a sweep that was finished once and then changed, if it is one whose fingerprint is recorded."""
+        path = self.folder / RUNS
+        try:
+            if not path.is_file() or file_fingerprint(path) in self.about[STANDING]:
+                return [path] if path.is_file() else []
+        except (OSError, ValueError, pa.ArrowException):
+            pass
+        tell_damaged(path)
+        return []
+
     def _look(self) -> Shelf:
-        finished = [self.folder / RUNS] if (self.folder / RUNS).exists() else []
-        return Shelf([*finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
+        return Shelf([*self._finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
 
     def _assemble(self) -> None:
         runs = self.design.runs
@@ -195,6 +217,8 @@ class SweepFolder(WorkFolder):
                 for points, rows in self._shelf.rows(whole_ones, runs):
                     writer.add(points, rows)
                 tables["runs"] = writer.close()
+                self.about[STANDING] = [*self.about[STANDING], tables["runs"]["sha256"]]
+                self._write_record()
             except BaseException:
                 writer.abandon()
                 raise

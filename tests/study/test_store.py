@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -288,20 +289,48 @@ def test_a_folder_below_a_file_is_refused(tmp_path: Path) -> None:
             again(place)
 
 
-def test_a_damaged_part_is_named_and_simulated_again_when_it_is_gone(
-    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def damages(content: bytes) -> Iterator[bytes]:
+    """A file with one bit changed here and there, with its end cut off, with something after it, and empty."""
+    for place in (*range(0, len(content), len(content) // 12), *range(-40, 0, 5)):
+        changed = bytearray(content)
+        changed[place] ^= 1 << place % 8
+        yield bytes(changed)
+    yield from (content[:100], content[:-1], content + b"\0", b"")
+
+
+def test_a_damaged_part_is_simulated_again_and_that_is_said(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / "s"
+    """Whatever is wrong with a part, be it in its tables or its digest, the study is the one that ran through."""
+    killed = tmp_path / "killed"
     with monkeypatch.context() as patch, pytest.raises(Death):
         Mortal(patch, 6)
+        again(killed)
+    part = Path("parts") / "0000-2-2.arrow"
+    for number, damaged in enumerate(damages((killed / part).read_bytes())):
+        folder = tmp_path / str(number)
+        shutil.copytree(killed, folder)
+        (folder / part).write_bytes(damaged)
+        caplog.clear()
         again(folder)
-    part = folder / "parts" / "0000-2-2.arrow"
-    part.write_bytes(part.read_bytes()[:100])
-    with pytest.raises(sim.DaarnaError, match=f"{part.name}: cannot be read"):
-        again(folder)
-    part.unlink()
-    again(folder)
-    assert contents(folder) == whole
+        assert contents(folder) == whole
+        assert [record.message for record in caplog.records] == [
+            f"{folder / part}: was damaged, or belongs to something else; what it held is simulated again"
+        ]
+
+
+@pytest.mark.parametrize("name", ["0000-3-3", "0009-1-1", "0000-1-x", "0001-2-2", "notes"])
+def test_a_part_under_another_name_or_of_another_study_is_not_used(
+    name: str, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for folder, seed in ((tmp_path / "s", 1), (tmp_path / "other", 2)):
+        with monkeypatch.context() as patch, pytest.raises(Death):
+            Mortal(patch, 6)
+            sim.run([TINY, LONGER], runs=RUNS, out=folder, workers=1, seed=seed)
+    shutil.copy(tmp_path / "s" / "parts" / "0000-2-2.arrow", tmp_path / "s" / "parts" / f"{name}.arrow")
+    shutil.copy(tmp_path / "other" / "parts" / "0000-1-1.arrow", tmp_path / "s" / "parts" / "0000-1-1.arrow")
+    again(tmp_path / "s")
+    assert contents(tmp_path / "s") == whole and len(caplog.records) == 2
 
 
 def test_tables_are_read_when_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

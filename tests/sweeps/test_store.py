@@ -6,12 +6,14 @@ import errno
 import json
 import os
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -22,7 +24,7 @@ from sim.study import disk
 from sim.study.parquet import fingerprint
 from sim.sweeps import Design, Factor, batches, parts
 from sim.sweeps.about import design_hash
-from tests.study.test_store import Death, Mortal
+from tests.study.test_store import Death, Mortal, damages
 from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
 from tests.sweeps.worlds import RATE, Counted, contents, listed, planted, tiny_design
 
@@ -83,8 +85,8 @@ def test_the_record_says_what_made_the_sweep(tmp_path: Path) -> None:
     assert about["tables"]["runs"] == {"rows": 18, "sha256": fingerprint(stored)}
 
 
-# 1 record, 2 parts for each of 4 points, 2 tables, 1 record, the parts' removal, the crate
-@pytest.mark.parametrize("at", range(1, 15))
+# 1 record, 2 parts for each of 4 points, 1 record, 2 tables, 1 record, the parts' removal, the crate
+@pytest.mark.parametrize("at", range(1, 16))
 @pytest.mark.usefixtures("single")
 def test_a_death_at_any_step_loses_no_finished_run_and_leaves_no_half_sweep(
     at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -93,14 +95,14 @@ def test_a_death_at_any_step_loses_no_finished_run_and_leaves_no_half_sweep(
     with monkeypatch.context() as patch, pytest.raises(Death):
         Mortal(patch, at)
         swept(FOUR, folder)
-    if at < 13:
+    if at < 14:
         with pytest.raises(sim.DaarnaError, match="no whole"):
             sim.open(folder)
     there = len(list(folder.glob("parts/*.arrow")))
-    assert there == (min(max(at - 2, 0), 8) if at < 14 else 0)
+    assert there == (min(max(at - 2, 0), 8) if at < 15 else 0)
     told: list[tuple[int, int]] = []
     swept(FOUR, folder, progress=lambda *now: told.append(now))
-    assert told[0] == (3 * (there // 2) + there % 2 if at < 13 else 12, 12)
+    assert told[0] == (3 * (there // 2) + there % 2 if at < 14 else 12, 12)
     assert contents(folder) == whole
 
 
@@ -162,7 +164,7 @@ def test_only_points_of_a_changed_file_are_simulated_again(tmp_path: Path) -> No
 def test_a_changed_design_that_was_killed_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, new = tmp_path / "s", listed(5.0, 2.0, 0.0)
     swept(new, tmp_path / "new")
-    for at in range(1, 6):  # record, part, runs, points, record
+    for at in range(1, 7):  # record, part, record, runs, points, record
         swept(FOUR, folder)
         with monkeypatch.context() as patch, pytest.raises(Death):
             Mortal(patch, at)
@@ -293,20 +295,36 @@ def test_a_disk_that_fills_up_says_what_is_safe(
 
 
 @pytest.mark.usefixtures("single")
-def test_a_broken_part_is_named_and_can_be_removed(
-    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_damaged_part_is_simulated_again_and_that_is_said(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    folder = tmp_path / "s"
+    killed = tmp_path / "killed"
     with monkeypatch.context() as patch, pytest.raises(Death):
         Mortal(patch, 8)
+        swept(FOUR, killed)
+    part = next(killed.glob("parts/*.arrow")).relative_to(killed)
+    for number, damaged in enumerate(damages((killed / part).read_bytes())):
+        folder = tmp_path / str(number)
+        shutil.copytree(killed, folder)
+        (folder / part).write_bytes(damaged)
+        caplog.clear()
         swept(FOUR, folder)
-    broken = next(folder.glob("parts/*.arrow"))
-    broken.write_bytes(broken.read_bytes()[:100])
-    with pytest.raises(sim.DaarnaError, match=f"{re.escape(str(broken))}: cannot be read .*remove it"):
-        swept(FOUR, folder)
-    broken.unlink()
+        assert contents(folder) == whole
+        assert [one.message.partition(":")[0] for one in caplog.records] == [str(folder / part)]
+
+
+def test_a_damaged_table_of_a_sweep_that_is_being_changed_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows would go into the new table, under a fingerprint of their own."""
+    folder, new = tmp_path / "s", listed(0.0, 1.0, 5.0)
+    swept(new, tmp_path / "new")
     swept(FOUR, folder)
-    assert contents(folder) == whole
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        Mortal(patch, 2)
+        swept(new, folder)
+    table = pq.read_table(folder / "runs.parquet")
+    pq.write_table(table.set_column(table.schema.get_field_index("y"), "y", pa.array(np.zeros(12))), folder / "runs.parquet")
+    swept(new, folder)
+    assert contents(folder) == contents(tmp_path / "new")
 
 
 @pytest.mark.usefixtures("single")
