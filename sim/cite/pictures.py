@@ -74,6 +74,7 @@ def compare_picture(thing: Thing, results: Any, verdict: Verdict) -> None:
     import matplotlib
 
     from sim.plots.carried import shown
+    from sim.plots.fonts import beyond
 
     place, found = thing.path.name, len(verdict.findings)
     again = kind_of(thing.record).draw(results, thing.recipe)
@@ -86,6 +87,9 @@ def compare_picture(thing: Thing, results: Any, verdict: Verdict) -> None:
     if thing.record["matplotlib"] != matplotlib.__version__:
         versions = f"matplotlib {thing.record['matplotlib']} drew it, {matplotlib.__version__} is here"
         verdict.notes.append(f"{place}: texts and numbers are identical; the picture itself cannot be compared ({versions})")
+    elif beyond(" ".join(thing.record["shown"]["texts"])):
+        other = "it holds letters that are drawn in the fonts of each machine"
+        verdict.notes.append(f"{place}: texts and numbers are identical; the picture itself is not the same, as {other}")
     else:
         verdict.findings.append(f"{place}: the picture was changed: it is not the one that its numbers and texts give")
 

@@ -35,8 +35,11 @@ def make_app() -> typer.Typer:
 
 def main() -> None:
     """Entry point: 0 done, 2 the input is wrong, 1 anything else; one message, never a traceback."""
+    import warnings
+
     from sim.errors import DaarnaError, InputError
 
+    warnings.formatwarning = lambda message, *_, **__: f"{message}\n"  # a line, as all messages
     try:
         make_app()()
     except InputError as error:

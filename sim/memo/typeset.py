@@ -1,4 +1,4 @@
-"""A memo as PDF, set by Typst (its wheel brings compiler and fonts, so that nothing of the machine is needed)."""
+"""A memo as PDF, set by Typst: its wheel brings compiler and fonts; other letters are set in the fonts of the figures."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from sim.memo.blocks import Block, Memo, Paragraph, Picture, Points, Table
+from sim.plots import fonts
 
 STYLE = """
 #set document(title: {title}, author: "daarna", keywords: {token}, date: none)
 #set page(paper: "a4", margin: (x: 2.4cm, top: 2.3cm, bottom: 2.4cm), numbering: "1 / 1", number-align: right)
-#set text(font: "Libertinus Serif", size: 10.5pt, lang: "en")
+#set text(font: {fonts}, size: 10.5pt, lang: "en")
 #set par(justify: true, leading: 0.62em, spacing: 0.95em)
 #set list(spacing: 0.7em, marker: [•])
 #show heading.where(level: 1): it => text(size: 20pt, weight: "bold", hyphenate: false, it.body)
@@ -41,14 +42,20 @@ def pdf(memo: Memo, figures: Path, token: str) -> bytes:
     import typst
 
     source: Any = typ(memo, figures.resolve(), token).encode()  # its type is more than its annotation says
-    made: bytes = typst.compile(source, root="/", ignore_system_fonts=True)
+    made: bytes = typst.compile(source, root="/", ignore_system_fonts=True, font_paths=fonts.folders())
     return made
 
 
 def typ(memo: Memo, figures: Path, token: str) -> str:
     """The source for Typst."""
+    body = _body(memo, figures)
+    fonts.want(body)
+    families = ", ".join(map(_text, ("Libertinus Serif", *fonts.families())))
+    return STYLE.format(title=_text(memo.title), token=_text(token), fonts=f"({families})") + "\n\n" + body
+
+
+def _body(memo: Memo, figures: Path) -> str:
     lines = [
-        STYLE.format(title=_text(memo.title), token=_text(token)),
         f"= #{_text(memo.title)}",
         f"#text(fill: luma(35%), {_text(memo.subtitle)})",
     ]

@@ -11,6 +11,7 @@ from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
 from sim.study.disk import make_folder, write_file
+from sim.study.labels import closed
 from sim.study.payload import token
 from sim.sweeps.results import open_sweep
 
@@ -24,7 +25,7 @@ FIGURES = "figures"
 def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
     """What the memo says; with a sweep, also of what drives the result."""
     study = numbers.study
-    known = [str(scenario["title"]) for scenario in study.scenarios]
+    known = [closed(str(scenario["title"])) for scenario in study.scenarios]
     title = known[0] if len(known) == 1 else f"{', '.join(known[:-1])} or {known[-1]}?"
     each = " each" if len(known) > 1 else ""
     subtitle = f"A simulation study with daarna {study.about['daarna']}: {study.about['runs']:,} runs{each}, {str(study.about['date'])[:10]}"

@@ -18,8 +18,10 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from sim.plots.fonts import families, want
 from sim.plots.results import Results, labels_of, runs_of
 from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
+from sim.plots.ticks import Ticks
 
 _ROW = 1.36  # height of a legend's row with the space below it, in font sizes
 _OWN = "daarna"  # id of the figures made here, which grow with their legends
@@ -29,14 +31,16 @@ _MARGIN = 58.0  # points the layout leaves beside them, for tick and axis labels
 
 @dataclass(frozen=True)
 class Sourced:
-    """Results that are no study: ``what · how many · seed``, for the footer."""
+    """Results that are no study: ``what · how many · seed``, for the footer; and the names its figures print."""
 
     origin: str
+    names: str = ""
 
 
 @contextmanager
 def canvas(study: Results | Sourced, ax: Axes | None, height: float = HEIGHT, note: str = "") -> Iterator[Axes]:
     """Axes to draw on in the house style: the caller's, or those of a new figure with a footer."""
+    want(f"{origin(study)} {note} {study.names} {getattr(study, 'scenarios', '')}")
     with style():
         if ax is not None:
             tidy(ax)
@@ -60,7 +64,9 @@ def tidy(ax: Axes) -> None:
     """No box around the data, a faint grid for reading off amounts."""
     ax.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color=PALE, linewidth=0.5)
-    ax.tick_params(labelsize=TICK, length=3, width=0.7, color=GREY)
+    ax.tick_params(labelsize=TICK, length=3, width=0.7, color=GREY, labelfontfamily=families())
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_formatter(Ticks())
 
 
 @cache

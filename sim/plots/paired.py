@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from sim.plots.frame import canvas, heading, message
 from sim.plots.results import Array, Results, labels_of
 from sim.plots.style import GREY, INK, PALE, SMALL, TICK, look
+from sim.plots.ticks import number_axis
 
 #: The outcomes shown, in groups of what they say: of the profit, of the customers, of the reps.
 ROWS = (
@@ -141,6 +141,5 @@ def _axis(ax: Axes, table: pd.DataFrame) -> None:
     low, high = min(0.0, ends.min(initial=0.0)), max(0.0, ends.max(initial=0.0))
     room = 0.06 * (high - low) or 0.1
     ax.set_xlim(low - room, high + room)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{100 * v:+.10g}".replace("-", "−") if v else "0"))
+    number_axis(ax.xaxis, 0.01, signed=True)
     ax.tick_params(axis="x", labelsize=TICK)

@@ -10,10 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
 
 from sim.plots.frame import canvas, heading, message
 from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION
+from sim.plots.ticks import number_axis
 from sim.plots.units import Money, share_axis
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _units(axis: Axis, answer: Answer, k: int) -> None:
     if unit == "share":
         share_axis(axis)
     else:
-        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+        number_axis(axis)
     axis.set_label_text(f"{name}{f' ({unit})' if unit and unit != 'share' else ''}, {better} is better")
 
 

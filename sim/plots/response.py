@@ -13,11 +13,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from sim.errors import InputError
-from sim.plots.frame import canvas, heading
+from sim.plots.frame import canvas, heading, tidy
 from sim.plots.results import Array
 from sim.plots.spread import mean_interval, quantiles
 from sim.plots.style import BLUE, GREY, INK, SMALL
 from sim.plots.swept import Quantity, quantity, source
+from sim.plots.ticks import log_axis
 
 BINS = 10  # equally filled slices of a factor that takes many values
 SIDE = 8  # slices of each of two
@@ -57,7 +58,7 @@ def response(sweep: Any, factor: str, outcome: str = "npv", ax: Axes | None = No
         _zero(ax)
         said.on(ax.yaxis)
         if log:
-            ax.set_xscale("log")
+            log_axis(ax.xaxis)
         if labels:
             ax.set_xticks(x, labels)
         over = "mean over runs" if alone else "mean over the other factors"
@@ -95,15 +96,17 @@ def response_map(sweep: Any, x: str, y: str, outcome: str = "npv", ax: Axes | No
         place_x, place_y = _edges(across), _edges(up)
         mesh = ax.pcolormesh(place_x, place_y, cells, cmap="cividis", norm=_norm(cells), edgecolors="white", linewidth=0.4)
         _write(ax, cells, across, up, said, mesh)
-        for log, set_scale in ((x_log, ax.set_xscale), (y_log, ax.set_yscale)):
+        for log, axis in ((x_log, ax.xaxis), (y_log, ax.yaxis)):
             if log:
-                set_scale("log")
+                log_axis(axis)
         if x_labels:
             ax.set_xticks([group.x for group in across], x_labels)
         if y_labels:
             ax.set_yticks([group.x for group in up], y_labels)
         bar = ax.figure.colorbar(mesh, ax=ax, pad=0.02)
         bar.outline.set_visible(False)  # type: ignore[operator]
+        tidy(bar.ax)
+        bar.ax.grid(visible=False)
         said.on(bar.ax.yaxis)
         bar.set_label(textwrap.fill(said.text, 40))
         ax.grid(visible=False)

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
-from matplotlib import rc_context, rcParamsDefault
-from matplotlib.style.core import STYLE_BLACKLIST
+from matplotlib.style import context
+
+from sim.plots.fonts import families
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, ORANGE, SKY = "#CC79A7", "#E69F00", "#56B4E9"
@@ -22,9 +23,6 @@ WIDTH, HEIGHT = 5.2, 3.4  # inches: between one column and the width of a page, 
 TITLE, LABEL, TICK, SMALL = 10.0, 8.5, 8.0, 7.0  # points: none below 7, whatever the figure's size
 
 RC: dict[str, Any] = {
-    # not what a matplotlibrc says: one in the current folder would change the figures, or have TeX read what it likes
-    **{name: value for name, value in rcParamsDefault.items() if name not in STYLE_BLACKLIST},
-    "font.family": "DejaVu Sans",  # comes with matplotlib: the same letters on every machine
     "font.size": TICK,
     "axes.titlesize": TITLE,
     "axes.titleweight": "bold",
@@ -94,5 +92,6 @@ def style() -> Iterator[None]:
 
     Use it around your own matplotlib code to make a figure that matches.
     """
-    with _TURN, rc_context(cast(Any, RC)):
+    # from the defaults on: a matplotlibrc in the current folder would change the figures, or have TeX read what it likes
+    with _TURN, context(["default", cast(Any, {**RC, "font.family": families()})]):
         yield

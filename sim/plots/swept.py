@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import MaxNLocator
 
 from sim.plots.frame import Sourced
 from sim.plots.results import Array
 from sim.plots.style import PALE
+from sim.plots.ticks import number_axis
 from sim.plots.units import Money
 
 
@@ -22,7 +22,8 @@ def source(sweep: Any) -> Sourced:
     about = sweep.about
     title = title_of(about)
     points, runs = about["points"], about["runs"]
-    return Sourced(f"{title} · {points:,} points, {runs:,} run{'' if runs == 1 else 's'} each · seed {about['seed']}")
+    origin = f"{title} · {points:,} points, {runs:,} run{'' if runs == 1 else 's'} each · seed {about['seed']}"
+    return Sourced(origin, names=str(about["design"]["factors"]))
 
 
 class Quantity(NamedTuple):
@@ -74,7 +75,7 @@ def rows(ax: Axes, names: list[str]) -> None:
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
     ax.grid(axis="x", color=PALE, linewidth=0.5)
-    ax.xaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
+    number_axis(ax.xaxis)
 
 
 def height_of(names: list[str]) -> float:

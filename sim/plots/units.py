@@ -7,12 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
+from matplotlib.ticker import FixedLocator, MultipleLocator
 
 from sim.plots.results import Array
 from sim.plots.spread import Mean
+from sim.plots.ticks import number_axis
 
-_MULTIPLES = ((2e9, 1e9, "billion"), (2e6, 1e6, "million"), (1e4, 1e3, "thousand"))  # from, factor, word
+_MULTIPLES = (
+    (2e12, 1e12, "trillion"),
+    (2e9, 1e9, "billion"),
+    (2e6, 1e6, "million"),
+    (1e4, 1e3, "thousand"),
+)  # from, factor, word
 
 
 @dataclass(frozen=True)
@@ -59,14 +65,12 @@ class Money:
 
     def on(self, axis: Axis) -> None:
         """Write the axis' ticks in this multiple."""
-        axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-        axis.set_major_formatter(FuncFormatter(lambda v, _: f"{v / self.factor:,.10g}".replace("-", "−")))
+        number_axis(axis, self.factor)
 
 
 def share_axis(axis: Axis) -> None:
     """Shares as per cent."""
-    axis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 2.5, 5, 10]))
-    axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    number_axis(axis, 0.01, "%")
 
 
 def month_axis(ax: Axes, months: int, ticks: int) -> None:

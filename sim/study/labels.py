@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from sim.scenario.model import Scenario
@@ -25,5 +26,10 @@ def labels(names: Sequence[str], titles: Sequence[str]) -> dict[str, str]:
     for name, title in zip(names, titles, strict=True):
         known = title.strip()
         alone = list(titles).count(title) == 1 and known not in {other for other in names if other != name}
-        found[name] = known if known not in ("", UNTITLED) and len(known) <= LEGIBLE and alone else name
+        found[name] = closed(known if known not in ("", UNTITLED) and len(known) <= LEGIBLE and alone else name)
     return found
+
+
+def closed(text: str) -> str:
+    """A name for use in a sentence: numbers that follow one written from right to left are not drawn into it (U+200E)."""
+    return f"{text}\u200e" if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in text) else text
