@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.analysis.differences import check_level, differences
+from sim.analysis.differences import Matched, check_level, differences
 from sim.analysis.dominance import dominance
 from sim.analysis.outcomes import directed, outcomes_of, samples
+from sim.analysis.paired import NONE
 from sim.analysis.ranking import ranking
 from sim.errors import InputError
 from sim.scenario.model import Scenario
@@ -46,7 +47,7 @@ class Comparison:
     study : Study
         Of two scenarios or more.
     level : float
-        Of all intervals, and 1 - the significance of all tests.
+        Of all intervals, and of what is said of dominance.
     equal_pay : sequence of EqualPay
         How the other schemes were rescaled to the base's pay, if they were.
 
@@ -87,7 +88,12 @@ class Comparison:
     def differences_of(self, outcomes: Sequence[str] | None = None, family: str = "schemes") -> pd.DataFrame:
         """Paired differences of some outcomes, or with another family of joint intervals."""
         study = self.study
-        return differences(study.runs, study.names, study.currency, self.level, outcomes, family)
+        return differences(study.runs, study.names, study.currency, self.level, outcomes, family, self.matched)
+
+    @property
+    def matched(self) -> dict[str, Matched]:
+        """How the others were brought to the base's pay, by name."""
+        return {one.scenario.name: one.matched for one in self.equal_pay} or self.study.matched
 
     @cached_property
     def dominance(self) -> pd.DataFrame:
@@ -113,7 +119,8 @@ class Comparison:
         """
         column = self.directed(outcome)
         values = samples(self.study.runs, self.study.names, [column])[:, :, 0]
-        return ranking(values, self.study.names, column.better, self.level)
+        extras = [self.matched[name].extra(outcome) if name in self.matched else NONE for name in self.study.names]
+        return ranking(values, self.study.names, column.better, self.level, extras)
 
     def directed(self, outcome: str) -> Column:
         """The outcome with its unit and better side: see :func:`sim.analysis.outcomes.directed`."""
@@ -193,10 +200,14 @@ def compare(
         )
     matched: list[EqualPay] = []
     if equal_pay:
+        from sim.study.equal_pay import LEAST_RUNS
         from sim.study.equal_pay import equal_pay as match
 
         what = "variable" if equal_pay is True else equal_pay
-        matched = [match(one, base, pairs, seed, what, workers=workers) for one in others]
+        matched = [match(one, base, max(pairs, LEAST_RUNS), seed, what, workers=workers) for one in others]
         chosen = [base, *(one.scenario for one in matched)]
-    study = run(chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, folder, precision=goal)
+    study = run(
+        chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, folder, precision=goal,
+        equal_pay=matched,
+    )  # fmt: skip
     return Comparison(study, level, matched)

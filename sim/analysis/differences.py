@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.joint import critical, holm
+from sim.analysis.joint import critical
 from sim.analysis.outcomes import Array, outcomes_of, samples
-from sim.analysis.paired import paired, wilson
+from sim.analysis.paired import NONE, Extra, paired, wilson
 from sim.errors import InputError
 from sim.scenario.base import shown
 from sim.tables import LESS, Column
 
 FAMILIES = ("schemes", "all")
 COLUMNS = (
-    "scenario base outcome unit n base_mean other_mean mean standard_error low high low_joint high_joint p_value p_holm "
+    "scenario base outcome unit n base_mean other_mean mean standard_error low high low_joint high_joint joint_over skewed "
     "q05 q50 q95 better better_low better_high above tied relative relative_low relative_high correlation variance_ratio "
     "runs_saved"
 ).split()
@@ -30,6 +31,7 @@ def differences(
     level: float = 0.95,
     outcomes: Sequence[str] | None = None,
     family: str = "schemes",
+    matched: Mapping[str, Matched] | None = None,
 ) -> pd.DataFrame:
     """Paired differences to the first scenario, a row per other scenario and outcome.
 
@@ -46,8 +48,10 @@ def differences(
     outcomes : sequence of str, optional
         Which; all of them if not given.
     family : {"schemes", "all"}
-        What joint intervals and Holm's p-values hold over: the schemes within each outcome, for an outcome chosen
-        beforehand, or all rows of the table, for reading down a table and remarking on what stands out.
+        What joint intervals hold over: the schemes within each outcome, for an outcome chosen beforehand, or all rows of
+        the table, for reading down a table and remarking on what stands out.
+    matched : mapping, optional
+        How schemes were brought to the base's pay: intervals of the means are then of the difference at equal pay.
 
     Returns
     -------
@@ -55,10 +59,12 @@ def differences(
         =====================  =====================================================================================
         n                      pairs of runs in which the outcome is defined under both
         base_mean, other_mean  means over these pairs
-        mean, standard_error   of the difference d = other - base; sd(d) / sqrt(n)
-        low, high              mean ± t(n - 1) · standard error (Student 1908): holds for this row alone
-        low_joint, high_joint  mean ± c · standard error: all rows of the family hold together
-        p_value, p_holm        of no difference, two-sided; adjusted within the family (Holm 1979)
+        mean, standard_error   of the difference d = other - base; sd(d) / sqrt(n), the error of matching pay added in quadrature
+        low, high              holds for this row alone: mean ± t(n - 1) · standard error (Student 1908), or bootstrap-t where
+                               the runs are skewed and few
+        low_joint, high_joint  mean ± c · standard error, and no narrower than low to high: all rows of the family hold together
+        joint_over             how many rows that are
+        skewed                 where the runs are skewed and few: how many Student's t would ask for (:mod:`sim.analysis.skew`)
         q05, q50, q95          quantiles of d between runs
         better                 share of runs in which other is better, ties not counted; NaN where neither more nor less
                                of the outcome is better (:mod:`sim.tables`), with its interval (Wilson 1927)
@@ -81,16 +87,43 @@ def differences(
     columns = outcomes_of(runs, outcomes)
     values = samples(runs, names, columns)
     rows = [
-        {"scenario": name, "base": names[0], **_row(column, values[0, :, j], values[k, :, j], currency, level)}
+        {"scenario": name, "base": names[0]}
+        | _row(column, values[0, :, j], values[k, :, j], currency, level, _extra(matched, name, column))
         for k, name in enumerate(names[1:], 1)
         for j, column in enumerate(columns)
     ]
+    extras = [_extra(matched, name, column) for name in names[1:] for column in columns]
     table = pd.DataFrame(rows, columns=COLUMNS)
     gaps = np.moveaxis(values[1:] - values[0], 1, 0).reshape(values.shape[1], -1)  # [runs, rows], in the order of the table
     every = np.arange(len(rows))
-    return _together(
-        table, gaps, [every[j :: len(columns)] for j in range(len(columns))] if family == "schemes" else [every], level
-    )
+    families = [every[j :: len(columns)] for j in range(len(columns))] if family == "schemes" else [every]
+    return _together(table, gaps, families, level, extras)
+
+
+class Matched(NamedTuple):
+    """How a scheme was brought to the base's pay.
+
+    The compared scheme stands at a factor that was estimated from other runs.  To first order its difference to the base is
+    that at exactly equal pay plus slope · (the error of its pay there), so that matching adds slope^2 · var(pay) to the variance.
+    """
+
+    slopes: Mapping[str, float]  # by outcome: its change per unit of pay, as the factor moves
+    variance: float  # of the difference in pay at the factor found, what is left of that difference included
+    runs: int  # it was matched on
+
+    def extra(self, outcome: str) -> Extra:
+        """The error that matching adds to the mean difference of an outcome."""
+        slope = self.slopes.get(outcome, 0.0)
+        return Extra(slope**2 * self.variance, max(self.runs - 1, 1)) if math.isfinite(slope) else NONE
+
+
+def _extra(matched: Mapping[str, Matched] | None, name: str, column: Column) -> Extra:
+    return matched[name].extra(column.name) if matched and name in matched else NONE
+
+
+def labelled(level: float, over: int) -> str:
+    """What an interval of a difference holds for, wherever one is printed: ``95%, joint over 3 schemes``."""
+    return f"{level:.0%}, joint over {over} schemes" if over > 1 else f"{level:.0%}, this outcome alone"
 
 
 def check_level(level: float) -> None:
@@ -99,8 +132,8 @@ def check_level(level: float) -> None:
         raise InputError(f"level: found {shown(level)}, allowed is a probability between 0 and 1, such as 0.95")
 
 
-def _row(column: Column, base: Array, other: Array, currency: str, level: float) -> dict[str, Any]:
-    found = paired(base, other, level)
+def _row(column: Column, base: Array, other: Array, currency: str, level: float, extra: Extra) -> dict[str, Any]:
+    found = paired(base, other, level, extra)
     row = {"outcome": column.name, "unit": column.unit.replace("money", currency), **found, "n": int(found["n"])}
     if column.unit == "score":  # its zero is a convention
         row |= dict.fromkeys(("relative", "relative_low", "relative_high"), np.nan)
@@ -112,11 +145,18 @@ def _row(column: Column, base: Array, other: Array, currency: str, level: float)
     return row
 
 
-def _together(table: pd.DataFrame, gaps: Array, families: Sequence[Any], level: float) -> pd.DataFrame:
-    """The table with joint intervals and p-values; `gaps` are the differences [runs, rows]."""
-    mean, error, p = (table[name].to_numpy(float) for name in ("mean", "standard_error", "p_value"))
-    c, adjusted = np.full(p.size, np.nan), np.full(p.size, np.nan)
+def _together(table: pd.DataFrame, gaps: Array, families: Sequence[Any], level: float, extras: Sequence[Extra]) -> pd.DataFrame:
+    """The table with joint intervals; `gaps` are the differences [runs, rows]."""
+    mean, error, low, high = (table[name].to_numpy(float) for name in ("mean", "standard_error", "low", "high"))
+    c, over = np.full(mean.size, np.nan), np.zeros(mean.size, int)
     for family in families:
-        c[family] = critical(gaps[:, family[error[family] > 0]], level)  # without spread there is nothing to widen
-        adjusted[family] = holm(p[family])
-    return table.assign(low_joint=mean - c * error, high_joint=mean + c * error, p_holm=adjusted)
+        over[family] = len(family)
+        spread = family[error[family] > 0]  # without spread there is nothing to widen
+        c[family] = critical(gaps[:, spread], level, [extras[k] for k in spread])
+    together = {"low_joint": np.fmin(low, mean - c * error), "high_joint": np.fmax(high, mean + c * error)}
+    alone = over == 1
+    return table.assign(
+        low_joint=np.where(alone, low, together["low_joint"]),
+        high_joint=np.where(alone, high, together["high_joint"]),
+        joint_over=over,
+    )

@@ -14,6 +14,8 @@ import numpy as np
 from scipy.special import betainc, betaincinv, ndtri, stdtrit
 from scipy.stats import binom
 
+from sim.analysis.skew import reach, runs_for, studentised
+
 CONFIDENCE = 0.95
 NEGLIGIBLE = 1e-12  # of the weight of all order statistics
 
@@ -52,6 +54,7 @@ class Point:
     value: float
     influence: np.ndarray
     freedom: float
+    averages: bool = False  # whether the value is a mean of the influence values, or nearly so: then their skewness counts
 
     @property
     def standard_error(self) -> float:
@@ -64,7 +67,7 @@ Estimator = Callable[..., Point]  # of one array of runs, or of several of equal
 
 
 def mean(values: np.ndarray, confidence: float = CONFIDENCE) -> Estimate:
-    """Mean with Student's interval: x̄ ± t(n - 1) sd / sqrt(n)."""
+    """Mean with Student's interval: x̄ ± t(n - 1) sd / sqrt(n), or bootstrap-t where the runs are skewed and few."""
     return _estimate(mean_point, confidence, values)
 
 
@@ -155,7 +158,7 @@ def difference(
     if not x[0].size:
         return _nothing(undefined)
     mine, other = estimator(*x[: len(ours)]), estimator(*x[len(ours) :])
-    gap = Point(mine.value - other.value, mine.influence - other.influence, min(mine.freedom, other.freedom))
+    gap = Point(mine.value - other.value, mine.influence - other.influence, min(mine.freedom, other.freedom), mine.averages)
     return _student(gap, confidence, undefined)
 
 
@@ -166,7 +169,7 @@ def spread(x: np.ndarray) -> float:
 
 def mean_point(x: np.ndarray) -> Point:
     """Mean; psi = x."""
-    return Point(float(np.mean(x)), x, x.size - 1)
+    return Point(float(np.mean(x)), x, x.size - 1, averages=True)
 
 
 def sd_point(x: np.ndarray) -> Point:
@@ -202,7 +205,7 @@ def ratio_point(a: np.ndarray, b: np.ndarray) -> Point:
     if below == 0.0:
         return Point(np.nan, np.full(a.size, np.nan), a.size - 1)
     value = float(np.mean(a)) / below
-    return Point(value, (a - value * b) / below, a.size - 1)
+    return Point(value, (a - value * b) / below, a.size - 1, averages=True)
 
 
 def order_error(ordered: np.ndarray, level: float) -> float:
@@ -229,7 +232,11 @@ def _estimate(estimator: Estimator, confidence: float, *values: np.ndarray) -> E
 
 
 def _student(point: Point, confidence: float, undefined: int) -> Estimate:
+    """Student's interval; of skewed influence values that are too few for it, bootstrap-t (:mod:`sim.analysis.skew`)."""
     error, n = point.standard_error, point.influence.size
+    if point.averages and error > 0.0 and n < runs_for(point.influence[:, None])[0]:
+        below, above = reach(error * studentised(point.influence[:, None])[:, 0], confidence)
+        return Estimate(point.value, error, point.value - below, point.value + above, n, undefined)
     half = error * float(stdtrit(point.freedom, 0.5 + confidence / 2.0)) if n > 1 else np.inf
     return Estimate(point.value, error, point.value - half, point.value + half, n, undefined)
 

@@ -8,14 +8,28 @@ quantile with n - 1 degrees of freedom.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.analysis.outcomes import Array
+from sim.analysis.skew import KEY, reach, runs_for, studentised
 
 ROUNDING = 1e-12  # of the values; what pairs differ by below it comes from adding up
 
 
-def paired(base: Array, other: Array, level: float) -> dict[str, float]:
+class Extra(NamedTuple):
+    """An error that all pairs share, such as that of the factor at which pay is equal."""
+
+    variance: float  # of the mean difference
+    freedom: float  # degrees of freedom that it was estimated with
+
+
+NONE = Extra(0.0, np.inf)
+
+
+def paired(base: Array, other: Array, level: float, extra: Extra = NONE) -> dict[str, float]:
     """Difference of two paired samples: see :func:`sim.analysis.differences.differences` for what each number is."""
     both = np.isfinite(base) & np.isfinite(other)
     b, o = base[both], other[both]
@@ -34,8 +48,8 @@ def paired(base: Array, other: Array, level: float) -> dict[str, float]:
     found |= dict(zip(("q05", "q50", "q95"), np.quantile(d, (0.05, 0.5, 0.95)), strict=True))
     if n > 1:
         s = spread(d, max(np.abs(b).max(), np.abs(o).max()))
-        found |= _interval(d.mean(), s / np.sqrt(n), n, level)
-        found |= _relative(b, d, level)
+        found |= interval(d, s, level, extra)
+        found |= _relative(b, d, level, extra)
         found |= _saved(b, o, s)
     return {name: float(value) for name, value in found.items()}
 
@@ -47,10 +61,8 @@ def spread(d: Array, scale: float) -> float:
 
 
 def student(level: float, n: int) -> float:
-    """Quantile of a two-sided interval: P(abs(t) <= it) = level with n - 1 degrees of freedom (Student 1908)."""
-    from scipy.special import stdtrit
-
-    return float(stdtrit(n - 1, 0.5 + level / 2))
+    """:func:`quantile` with the n - 1 degrees of freedom of n runs."""
+    return quantile(level, n - 1)
 
 
 def wilson(share: float, n: int, level: float) -> tuple[float, float]:
@@ -63,23 +75,54 @@ def wilson(share: float, n: int, level: float) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def _interval(mean: float, error: float, n: int, level: float) -> dict[str, float]:
-    """Mean ± t · standard error, and the two-sided p-value of no difference."""
-    from scipy.special import stdtr
+def interval(d: Array, s: float, level: float, extra: Extra = NONE) -> dict[str, float]:
+    """Standard error and interval of the mean of d, whose spread is s; ``skewed`` is the runs Student's t asks for, where fewer are there."""
+    n = d.size
+    mean, error = float(d.mean()), float(np.hypot(s / np.sqrt(n), np.sqrt(extra.variance)))
+    found = {"standard_error": error, "skewed": np.nan}
+    asked = float(runs_for(d[:, None])[0]) if s > 0 else 0.0
+    if n >= asked:
+        half = quantile(level, freedom(s**2 / n, n, extra)) * error if error > 0 else 0.0
+        return found | {"low": mean - half, "high": mean + half}
+    below, above = reach(drawn(d[:, None], np.array([s / np.sqrt(n)]), [extra])[:, 0], level)
+    return found | {"low": mean - below, "high": mean + above, "skewed": asked}
 
-    half = student(level, n) * error
-    p = 2 * stdtr(n - 1, -abs(mean) / error) if error > 0 else float(mean == 0)
-    return {"standard_error": error, "low": mean - half, "high": mean + half, "p_value": p}
+
+def drawn(d: Array, errors: Array, extras: Sequence[Extra]) -> Array:
+    """Draws of the errors of the means of skewed columns [n, k], the error that all runs share included."""
+    made: Array = studentised(d) * errors
+    shared = np.array([np.sqrt(extra.variance) for extra in extras])
+    if shared.any():
+        degrees = min(extra.freedom for extra in extras if extra.variance)
+        rng = np.random.Generator(np.random.Philox(KEY + 1))
+        made = made + shared * rng.standard_t(degrees, made.shape)
+    return made
 
 
-def _relative(b: Array, d: Array, level: float) -> dict[str, float]:
+def freedom(variance: float, n: int, extra: Extra = NONE) -> float:
+    """Degrees of freedom of a sum of two variances (Welch 1938; Satterthwaite 1946); n - 1 of the pairs' own."""
+    if not extra.variance:
+        return n - 1
+    both = variance + extra.variance
+    return float(both**2 / (variance**2 / (n - 1) + extra.variance**2 / extra.freedom))
+
+
+def quantile(level: float, degrees: float) -> float:
+    """Quantile of a two-sided interval: P(abs(t) <= it) = level (Student 1908)."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(degrees, 0.5 + level / 2))
+
+
+def _relative(b: Array, d: Array, level: float, extra: Extra) -> dict[str, float]:
     """Mean difference / abs(mean of base) with the interval of Fieller (1954); NaN where the base may be zero.
 
     The ratios r that the pairs do not reject, (d̄ - r b̄)^2 <= t^2 · var(d - r b) / n, form an interval between the
     roots of a quadratic as long as b̄ differs from zero at this level.
     """
-    n, t2 = b.size, student(level, b.size) ** 2
-    v_b, v_d, v_bd = (float(v) / n for v in (b.var(ddof=1), d.var(ddof=1), np.cov(b, d)[0, 1]))
+    n, v = b.size, float(d.var(ddof=1)) / b.size
+    t2 = quantile(level, freedom(v, n, extra)) ** 2
+    v_b, v_d, v_bd = float(b.var(ddof=1)) / n, v + extra.variance, float(np.cov(b, d)[0, 1]) / n
     mean_b, mean_d = float(b.mean()), float(d.mean())
     first, middle, last = mean_b**2 - t2 * v_b, mean_b * mean_d - t2 * v_bd, mean_d**2 - t2 * v_d
     if first <= 0:

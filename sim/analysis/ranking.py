@@ -9,11 +9,12 @@ import pandas as pd
 
 from sim.analysis.joint import critical, sampling
 from sim.analysis.outcomes import Array
+from sim.analysis.paired import NONE, Extra
 
 TIE = 1e-9  # of the largest value: closer than that is equal
 
 
-def ranking(values: Array, names: Sequence[str], better: int, level: float = 0.95) -> pd.DataFrame:
+def ranking(values: Array, names: Sequence[str], better: int, level: float = 0.95, extras: Sequence[Extra] = ()) -> pd.DataFrame:
     """Schemes by the mean of an outcome, best first.
 
     Parameters
@@ -26,6 +27,8 @@ def ranking(values: Array, names: Sequence[str], better: int, level: float = 0.9
         Whether more or less of the outcome is better.
     level : float
         Of the intervals.
+    extras : sequence of Extra
+        By scheme: the error that matching its pay adds to its mean, if it was matched.
 
     Returns
     -------
@@ -46,12 +49,14 @@ def ranking(values: Array, names: Sequence[str], better: int, level: float = 0.9
     if n < 2:
         return table.assign(mean=x.mean(axis=1) if n else np.nan, **dict.fromkeys(_MORE, np.nan))[_ORDER]
     y = better * x
-    means, covariance = y.mean(axis=1), np.atleast_2d(np.cov(y)) / n
+    shared = list(extras) or [NONE] * k
+    means, covariance = y.mean(axis=1), np.atleast_2d(np.cov(y)) / n + np.diag([one.variance for one in shared])
     table["mean"] = x.mean(axis=1)
     table["standard_error"] = np.sqrt(np.diag(covariance))
     table["p_best"] = _best(means + sampling(covariance, n - 1), y)
     table["share_best"] = _best(y.T, y)
-    gaps = np.array([_gap(i, means, _half_widths(y, level)) for i in range(k)])
+    width = _half_widths(y, level, shared)
+    gaps = np.array([_gap(i, means, width) for i in range(k)])
     gaps = gaps if better > 0 else -gaps[:, [0, 2, 1]]
     table["gap"], table["gap_low"], table["gap_high"] = gaps.T
     table["may_be_best"] = (table["gap_high"] >= 0) if better > 0 else (table["gap_low"] <= 0)
@@ -69,13 +74,17 @@ def _best(rows: Array, values: Array) -> Array:
     return share
 
 
-def _half_widths(y: Array, level: float) -> Array:
+def _half_widths(y: Array, level: float, shared: Sequence[Extra]) -> Array:
     """Of the joint intervals of all differences, [schemes, schemes]."""
     k, n = y.shape
     first, second = np.triu_indices(k, 1)
     d = (y[first] - y[second]).T
     width = np.zeros((k, k))
-    width[first, second] = critical(d, level) * d.std(axis=0, ddof=1) / np.sqrt(n)
+    extras = [
+        Extra(shared[i].variance + shared[j].variance, min(shared[i].freedom, shared[j].freedom))
+        for i, j in zip(first.tolist(), second.tolist(), strict=True)
+    ]
+    width[first, second] = critical(d, level, extras) * np.sqrt(d.var(axis=0, ddof=1) / n + [one.variance for one in extras])
     both: Array = width + width.T
     return both
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from sim.analysis.differences import labelled
 from sim.analysis.dominance import CROSSING, ESTABLISHED, dominance
 from sim.analysis.outcomes import samples
 from sim.tables import LESS, Column
@@ -37,14 +39,14 @@ def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:
     if row["low_joint"] <= 0 <= row["high_joint"]:
         widest = max(abs(row["low_joint"]), abs(row["high_joint"]))
         size = f"; a difference of more than {_amount(widest, row['unit'])} either way is not compatible with these runs"
-        text = f"no difference in {what} is established at {level:.0%} between {name} and {base}{size}."
+        text = f"no difference in {what} is established ({labelled(level, row['joint_over'])}) between {name} and {base}{size}."
         return text[0].upper() + text[1:]
     low, high = sorted((abs(row["low_joint"]), abs(row["high_joint"])))
     way = "higher" if row["mean"] > 0 else "lower"
     good = "better" if (row["mean"] > 0) != (column.better == LESS) else "worse"
     share = f"It is better in {row['better']:.0%} of {row['n']:,} pairs of runs."
     span = f"{_amount(low, row['unit'])} to {_amount(high, row['unit'])}"
-    return f"{name} is {good} than {base}: its expected {what} is {way} by {span} ({level:.0%} interval). {share}"
+    return f"{name} is {good} than {base}: its expected {what} is {way} by {span} ({labelled(level, row['joint_over'])}). {share}"
 
 
 def _amount(value: float, unit: str) -> str:
@@ -69,14 +71,17 @@ def _dominance(comparison: Comparison, column: Column, k: int) -> str:
 
 def _best(comparison: Comparison, outcome: str) -> str:
     table = comparison.ranking(outcome)
-    first = table.iloc[0]
-    if table["p_best"].isna().all():
-        return ""
-    left = [str(name) for name in table.loc[table["may_be_best"].astype(bool), "scenario"]]
-    rest = (
-        f"at {comparison.level:.0%} {', '.join(left)} may be" if len(left) > 1 else f"at {comparison.level:.0%} no other may be"
-    )
-    return f"Best in expected {outcome}: {first['scenario']}, with probability {probability(first['p_best'])}; {rest}."
+    return "" if table["p_best"].isna().all() else f"{best(table, f'expected {outcome}', comparison.level)}."
+
+
+def best(table: pd.DataFrame, what: str, level: float, known: Mapping[str, str] | None = None) -> str:
+    """Which scheme is best, or which cannot be told apart, from :func:`sim.analysis.ranking.ranking`; `known` gives titles."""
+    rows = table[table["may_be_best"].astype(bool)].to_dict("records")
+    names = [(known or {}).get(row["scenario"], row["scenario"]) for row in rows]
+    if len(rows) > 1:
+        shown = ", ".join(f"{name} ({probability(row['p_best'])})" for name, row in zip(names, rows, strict=True))
+        return f"Best in {what} at {level:.0%}: cannot be told apart: {shown}; in brackets the probability of each to be the best"
+    return f"Best in {what}: {names[0]}, with probability {probability(rows[0]['p_best'])}; at {level:.0%} no other may be"
 
 
 def probability(p: float) -> str:

@@ -54,7 +54,8 @@ def _pooled(cells: list[str], observed: Array, expected: Array) -> tuple[list[st
             groups.append([])
         groups[-1].append(k)
     if len(groups) > 1 and expected[groups[-1]].sum() < SMALLEST:
-        groups[-2] += groups.pop()
+        last = groups.pop()
+        groups[-1] += last  # "groups[-2] += groups.pop()" would look up -2 before the pop and store after it
     names = [cells[g[0]] if len(g) == 1 else f"{cells[g[0]]} to {cells[g[-1]]}" for g in groups]
     return names, np.array([observed[g].sum() for g in groups]), np.array([expected[g].sum() for g in groups])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.differences import labelled
 from sim.analysis.outcomes import KNOWN
 from sim.cite.recipes import kind_of
 from sim.cite.things import Thing
@@ -100,8 +101,10 @@ def _estimate(study: Study, outcome: str, row: dict[str, Any]) -> str:
     if not error > 0:
         return f"{plus_minus(mean, error)} {unit} in every one of {n:,} runs, seed {study.seed}"
     places = decimals(row["high"] - mean, 2)
-    low, high = fixed(row["low"], places), fixed(row["high"], places)
-    return f"{fixed(mean, places)} {unit} (95% confidence interval {low} to {high}; mean of {n:,} runs, seed {study.seed})"
+    ends = ("low_joint", "high_joint") if "joint_over" in row else ("low", "high")
+    low, high = (fixed(row[end], places) for end in ends)
+    said = labelled(0.95, row.get("joint_over", 1))
+    return f"{fixed(mean, places)} {unit} (confidence interval {low} to {high}: {said}; mean of {n:,} runs, seed {study.seed})"
 
 
 def _column(outcome: str) -> Column:

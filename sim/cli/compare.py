@@ -86,12 +86,12 @@ def compare(
 
 
 def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: int | None, quiet: bool) -> list[EqualPay]:
-    from sim.study.equal_pay import equal_pay
+    from sim.study.equal_pay import LEAST_RUNS, equal_pay
 
     if not quiet:
         print("rescaling pay until it is the base's", file=sys.stderr)
     with interruptible():
-        return [equal_pay(one, chosen[0], runs, seed, rescale, workers=workers) for one in chosen[1:]]
+        return [equal_pay(one, chosen[0], max(runs, LEAST_RUNS), seed, rescale, workers=workers) for one in chosen[1:]]
 
 
 def _study(
@@ -104,7 +104,10 @@ def _study(
     runs = None if goal else pairs
     folder = out or usual_folder(chosen, runs, seed, engine, customers, goal)
     with interruptible(), progress_bar(quiet, folder, growing=goal is not None) as (progress, looked):
-        study = run(chosen, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked)
+        study = run(
+            chosen, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked,
+            equal_pay=matched,
+        )  # fmt: skip
     return Comparison(study, level, matched), folder
 
 

@@ -6,15 +6,18 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.differences import labelled
 from sim.cli.report import Block, by_scenario, make_console, tables
 from sim.digits import plus_minus, significant, span
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
     from sim.analysis.compare import Comparison
 
-FEW_RUNS = 30  # pairs: with fewer, intervals lean on normality
+FEW_RUNS = 30  # pairs: with fewer, a sample hardly shows how skewed an outcome is
+MOST_NAMED = 5  # outcomes in a warning
 
 
 def print_comparison(comparison: Comparison, outcome: str = "npv") -> None:
@@ -23,32 +26,46 @@ def print_comparison(comparison: Comparison, outcome: str = "npv") -> None:
     for text in (*map(str, comparison.equal_pay), *comparison.verdict(outcome).splitlines()):
         console.print(textwrap.fill(text, console.width))
     joint = len(comparison.others) > 1
-    console.print(f"\n{textwrap.fill(_meaning(comparison, joint), console.width)}")
+    console.print()
+    for text in _meaning(comparison).splitlines():
+        console.print(textwrap.fill(text, console.width))
     for name, rows in by_scenario(comparison.differences).items():
         console.print(f"\n{name} less {comparison.base}")
-        for table in tables(comparison.study, _blocks(comparison, rows, joint), console):
+        for table in tables(comparison.study, _blocks(comparison, rows), console):
             console.print(table)
     if joint:
         _print_ranking(comparison, outcome, console)
 
 
-def _meaning(comparison: Comparison, joint: bool) -> str:
-    together = f", which holds jointly for the {len(comparison.others)} schemes within an outcome" if joint else ""
-    n = int(comparison.study.about["runs"])
+def _meaning(comparison: Comparison) -> str:
+    over, n = len(comparison.others), int(comparison.study.about["runs"])
     few = f"; with {n} pairs of runs the intervals lean on normal differences" if n < FEW_RUNS else ""
     return (
-        f"difference ± Monte Carlo standard error, paired run by run; {comparison.level:.0%} interval{together}; share of runs in which "
-        f"the other is better; relative to the base's mean; runs that independent samples would need beyond these for the same error{few}"
+        f"difference ± Monte Carlo standard error, paired run by run; interval ({labelled(comparison.level, over)}); share of runs "
+        f"in which the other is better ({comparison.level:.0%} interval of each alone); relative to the base's mean; runs that "
+        f"independent samples would need beyond these for the same error{few}{warning(comparison.differences)}"
     )
 
 
-def _blocks(comparison: Comparison, rows: dict[str, dict[str, Any]], joint: bool) -> list[Block]:
+def warning(table: pd.DataFrame) -> str:
+    """Of the outcomes whose differences are too skewed for so few runs; empty where there are none."""
+    skewed = table[table["skewed"].notna()].groupby("outcome", sort=False)["skewed"].max()
+    if skewed.empty:
+        return ""
+    shown = ", ".join(f"{outcome} ({significant(runs)})" for outcome, runs in skewed.head(MOST_NAMED).items())
+    more = f" and {len(skewed) - MOST_NAMED} more" if len(skewed) > MOST_NAMED else ""
+    return (
+        f"\nFEW RUNS OF SKEWED DIFFERENCES: {shown}{more}; in brackets the runs that would do. Their intervals are bootstrap-t and may hold "
+        "a few per cent less often than they say; an event so rare that no run shows it is in none of them"
+    )
+
+
+def _blocks(comparison: Comparison, rows: dict[str, dict[str, Any]]) -> list[Block]:
     """A block of one column for each thing to be said of a difference."""
-    low, high = ("low_joint", "high_joint") if joint else ("low", "high")
     cells = {
         comparison.base: lambda row: significant(row["base_mean"]) if row["n"] else "n/a",
         "difference": lambda row: plus_minus(row["mean"], row["standard_error"]),
-        f"{comparison.level:.0%} interval": lambda row: span(row[low], row[high]),
+        f"{comparison.level:.0%} interval": lambda row: span(row["low_joint"], row["high_joint"]),
         "better in runs": lambda row: _share(row["better"], row["better_low"], row["better_high"]),
         "relative": lambda row: _per_cent(row["relative"], row["relative_high"] - row["relative_low"]),
         "runs saved": _saved,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.differences import labelled
+from sim.analysis.verdict import best
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 from sim.plots.results import labels_of
@@ -76,22 +78,8 @@ def summary(numbers: Numbers) -> Iterator[str]:
         for outcome in MAIN:
             yield difference(numbers.gaps[name, outcome], known[name], known[comparison.base], comparison.level)
     if len(comparison.others) > 1:
-        yield _best(comparison, known)
-
-
-def _best(comparison: Comparison, known: Mapping[str, str]) -> str:
-    from sim.analysis.verdict import probability
-
-    table = comparison.ranking("npv")
-    first = table.iloc[0]
-    left = [known[str(name)] for name in table.loc[table["may_be_best"].astype(bool), "scenario"]]
-    rest = (
-        f"at {comparison.level:.0%} each of {', '.join(left)} may be"
-        if len(left) > 1
-        else f"at {comparison.level:.0%} no other may be"
-    )
-    best = f"{known[str(first['scenario'])]}, with probability {probability(float(first['p_best']))}"
-    return f"The highest expected {called('npv')} is that of {best}; {rest}."
+        what = f"the expected {called('npv')}"
+        yield f"{best(comparison.ranking('npv'), what, comparison.level, known)}."
 
 
 def findings(numbers: Numbers) -> Section:
@@ -174,25 +162,18 @@ def differences(numbers: Numbers, comparison: Comparison) -> Table:
             what = f"{called(outcome)} ({row['unit']})" if not k else ""
             cells = (number(row["mean"], row["standard_error"]), interval(row["low_joint"], row["high_joint"], ""))
             better = "" if row["better"] != row["better"] else f"{row['better']:.0%}"
-            rows.append((what, *([known[name]] if several else []), *cells, better, _p(row["p_holm"])))
+            rows.append((what, *([known[name]] if several else []), *cells, better))
     names = " and ".join(known[name] for name in comparison.others)
     caption = f"Paired differences, {names} less {known[comparison.base]}, on common random numbers"
-    caption += f"; intervals hold jointly for the {len(comparison.others)} schemes." if several else "."
+    caption += "."
     columns = (
         "outcome",
         *(["scenario"] if several else []),
         "difference",
-        f"{comparison.level:.0%} interval",
+        f"interval ({labelled(comparison.level, len(comparison.others))})",
         "better in runs",
-        "p",
     )
     return Table("differences", caption, columns, tuple(rows), left=2 if several else 1)
-
-
-def _p(value: float) -> str:
-    if value != value:
-        return ""
-    return "< .001" if value < 0.001 else f"{value:.3f}".lstrip("0")
 
 
 def years(numbers: Numbers) -> Table:
@@ -206,11 +187,14 @@ def years(numbers: Numbers) -> Table:
         cells += [_plus_minus(numbers.gaps[name, outcome]) for name in others]
         rows.append((str(year), *cells))
     columns = ("year", *known.values(), *(f"{known[name]} less {known[base]}" for name in others))
-    return Table("years", f"Profit of the book by year, mean ± 95% half-width ({study.currency}).", columns, tuple(rows), left=1)
+    over = f"; of differences: {labelled(0.95, len(others))}" if others else ""
+    caption = f"Profit of the book by year, mean ± half-width of its 95% interval ({study.currency}; each year alone{over})."
+    return Table("years", caption, columns, tuple(rows), left=1)
 
 
 def _plus_minus(row: Mapping[Any, Any]) -> str:
     if not row["n"]:
         return "n/a"
-    half = (row["high"] - row["low"]) / 2
+    low, high = ("low_joint", "high_joint") if "low_joint" in row else ("low", "high")
+    half = (row[high] - row[low]) / 2
     return f"{number(row['mean'], half)} ± {number(half, half)}" if half > 0 else number(row["mean"])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from sim.analysis.differences import labelled
 from sim.digits import decimals, fixed, significant
 
 #: How a memo calls the outcomes it speaks of.
@@ -71,10 +72,11 @@ def difference(row: Mapping[Any, Any], name: str, base: str, level: float) -> st
     if low <= 0 <= high:
         return (
             f"No difference in the {what} between {name} and {base} is established: "
-            f"the {level:.0%} interval runs from {interval(low, high, unit)}."
+            f"the interval ({labelled(level, row['joint_over'])}) runs from {interval(low, high, unit)}."
         )
     way = "higher" if mean > 0 else "lower"
     span = interval(min(abs(low), abs(high)), max(abs(low), abs(high)), unit)
     return (
-        f"The {what} is {way} under {name} than under {base}, by {number(abs(mean), error, unit)} ({level:.0%} interval {span})."
+        f"The {what} is {way} under {name} than under {base}, by {number(abs(mean), error, unit)} "
+        f"(interval {span}; {labelled(level, row['joint_over'])})."
     )

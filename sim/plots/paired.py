@@ -47,7 +47,7 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
 
     names = {outcome: name for group in ROWS for outcome, name in group.items()}
     runs = study.runs[["scenario", "run", *names]]
-    table = differences(runs, list(study.names), study.currency)
+    table = differences(runs, list(study.names), study.currency, matched=getattr(study, "matched", None))
     known = labels_of(study)
     base, *others = study.names
     places = _places()
@@ -85,9 +85,10 @@ def _places() -> dict[str, float]:
 
 
 def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
+    each = "95% intervals, each for its outcome and scheme alone."
     without = table.loc[table["relative"].isna() & (table["n"] > 1), "outcome"].unique()
     left = [name for outcome, name in names.items() if outcome in without]
-    return f"Without a mark, since the base's mean may be zero: {', '.join(left)}." if left else ""
+    return f"{each} Without a mark, since the base's mean may be zero: {', '.join(left)}." if left else each
 
 
 def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:

@@ -6,19 +6,23 @@ A scheme that pays more attracts, keeps and moves reps by its level alone; to co
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
+from sim.analysis.differences import Matched
 from sim.errors import InputError
 from sim.scenario.model import Scenario
 from sim.scenario.scheme import Component
 
 PAY = "rep_pay_mean"
 WHAT = ("variable", "salary")
+SPAN = 0.25  # of the factor, up and down: slopes of outcomes are taken between
+LEAST_RUNS = 200  # that a comparison is matched on: with few, the factor is too far off for a straight line
 TOLERANCE = 0.001  # of the base's pay
 STEPS = 40  # simulated factors at most
 LARGEST = 64.0  # factor
@@ -37,10 +41,16 @@ class EqualPay(NamedTuple):
     standard_error: float  # of the paired difference pay - target between runs
     runs: int
     currency: str
+    slopes: dict[str, float]  # by outcome: its change per unit of pay as the factor moves
 
     def about(self) -> dict[str, Any]:
         """Everything but the scenario, which the study holds."""
         return {"scenario": self.scenario.name} | {name: value for name, value in self._asdict().items() if name != "scenario"}
+
+    @property
+    def matched(self) -> Matched:
+        """What the noise of the factor adds to the error of a difference at equal pay."""
+        return matched(self.about())
 
     def __str__(self) -> str:
         """What was done, in a sentence."""
@@ -48,8 +58,14 @@ class EqualPay(NamedTuple):
         gap = f"{self.pay - self.target:+,.2f} ± {self.standard_error:,.2f}"
         return (
             f"{self.scenario.name}: {which} × {self.factor:g} makes a rep-month's pay {self.pay:,.2f} {self.currency} "
-            f"({gap} against the base's {self.target:,.2f}, in {self.runs:,} other runs)"
+            f"({gap} against the base's {self.target:,.2f}, in {self.runs:,} other runs; intervals of differences in means allow for it)"
         )
+
+
+def matched(record: Mapping[str, Any]) -> Matched:
+    """The same from what :meth:`EqualPay.about` says; what is left of the difference in pay counts as an error too."""
+    runs, left = int(record["runs"]), float(record["pay"]) - float(record["target"])
+    return Matched(record["slopes"], float(record["standard_error"] or 0.0) ** 2 + left**2, runs)
 
 
 def equal_pay(
@@ -68,10 +84,15 @@ def equal_pay(
     scheme with another plan, so there is no closed form.  With ``what = "variable"`` f multiplies rates, tiers'
     rates, bonuses and caps of the components that add pay (:func:`rescaled`); with ``"salary"`` it multiplies ``reps.salary``.
 
-    Pay is matched on runs that no comparison uses (numbers from 2**40 on, of the same seed).  So the rescaled scheme is
-    fixed before it is compared and the comparison's intervals hold for it as for any other; what is left of the
-    difference in pay is an outcome like the others.  Matched on the compared runs, pay would be equal in the sample,
-    but the factor would depend on the same noise as the outcomes, and their standard errors would not say so.
+    Pay is matched on runs that no comparison uses (numbers from 2**40 on, of the same seed), so that the rescaled scheme is
+    fixed before it is compared.  Its factor F has an error all the same.  With D(f) the expected difference in an outcome,
+    G(f) that in pay and f* the factor with G(f*) = 0, the mean difference d at F is, to first order (the delta method),
+
+        d = D(f*) + [d - D(F)] + D'(f*) (F - f*),   F - f* = -[g - G](f*) / G'(f*),
+
+    g being the mean difference in pay in the matching runs.  The brackets are of different runs and independent, so that
+    var d = sd(d)² / n + (D' / G')² var(g).  The ``slopes`` D' / G' are secants between F (1 - SPAN) and F (1 + SPAN) in the
+    matching runs, on common random numbers.
 
     Parameters
     ----------
@@ -106,7 +127,17 @@ def equal_pay(
     made = rescaled(scenario, factor, what)
     reached = pay(made)
     error = float(np.std(reached - target, ddof=1) / math.sqrt(runs)) if runs > 1 else math.nan
-    return EqualPay(made, factor, what, math.fsum(reached) / runs, wanted, error, runs, scenario.currency)
+    slopes = _slopes(pay, *(rescaled(scenario, at, what) for at in (factor * (1 - SPAN), factor * (1 + SPAN) or SPAN)))
+    return EqualPay(made, factor, what, math.fsum(reached) / runs, wanted, error, runs, scenario.currency, slopes)
+
+
+def _slopes(pay: _Pay, low: Scenario, high: Scenario) -> dict[str, float]:
+    """Change of every outcome's mean per unit of pay between two factors; 0 of what is defined in no run."""
+    moved = float(pay(high).mean() - pay(low).mean())
+    if not moved > 0:
+        return {}
+    gaps = (pay.outcomes(high) - pay.outcomes(low)).mean()  # of the runs in which both are defined
+    return {str(name): float(gap) / moved for name, gap in gaps.items() if math.isfinite(gap)}
 
 
 def rescaled(scenario: Scenario, factor: float, what: str = "variable") -> Scenario:
@@ -150,18 +181,20 @@ class _Pay:
         self.seed, self.workers = seed, workers
         size = 64
         self.chunks = [range(APART + k, APART + min(k + size, runs)) for k in range(0, runs, size)]
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, pd.DataFrame] = {}
 
     def __call__(self, scenario: Scenario) -> Any:
+        return np.nan_to_num(self.outcomes(scenario)[PAY].to_numpy(float))
+
+    def outcomes(self, scenario: Scenario) -> pd.DataFrame:
+        """All outcomes, run by run."""
         key = scenario.content_hash()
         if key not in self._known:
             from sim import engine
 
             with ThreadPoolExecutor(self.workers) as pool:
-                tables = pool.map(
-                    lambda chunk: engine.simulate(scenario, self.seed, chunk).runs[PAY].to_numpy(float), self.chunks
-                )
-                self._known[key] = np.nan_to_num(np.concatenate(list(tables)))
+                tables = list(pool.map(lambda chunk: engine.simulate(scenario, self.seed, chunk).runs, self.chunks))
+            self._known[key] = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "run"], errors="ignore")
         return self._known[key]
 
 

@@ -20,6 +20,7 @@ from sim.errors import InputError
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
+    from sim.study.equal_pay import EqualPay
     from sim.study.precision import Precision
 
 SCHEMA_VERSION = 2
@@ -62,6 +63,7 @@ def record(
     customers: bool,
     model: Any,
     precision: Precision | None = None,
+    equal_pay: Sequence[EqualPay] = (),
 ) -> dict[str, Any]:
     """The content of ``study.json``: what determines the numbers, and when and where they are made.
 
@@ -75,6 +77,7 @@ def record(
         "complete": False,
         "names": _unique([scenario.name for scenario in scenarios]),
         "scenarios": full,
+        **({"equal_pay": [one.about() for one in equal_pay]} if equal_pay else {}),
         "seed": seed,
         "precision": precision and precision.record(),
         "runs": runs,
@@ -138,7 +141,7 @@ def carried(about: dict[str, Any]) -> dict[str, Any]:
     Of a study that was interrupted and continued these are the circumstances of its first start (the others are in ``study.json``
     only), so that it makes the files that it would have made in one go.  Not the precision by which the number of runs was found.
     """
-    keys = (*DETERMINING, "content_hash", *CIRCUMSTANCES)
+    keys = (*DETERMINING, "equal_pay", "content_hash", *CIRCUMSTANCES)
     return {key: about[key] for key in keys if key in about and key != "precision"}
 
 

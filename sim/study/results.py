@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+if TYPE_CHECKING:
+    from sim.analysis.differences import Matched
+
 LEVELS = {"q05": 0.05, "q50": 0.5, "q95": 0.95}  # of the quantiles in a summary
+
+
+def matched_of(about: Mapping[str, Any]) -> dict[str, Matched]:
+    """From the record of a study: how its scenarios were brought to the first one's pay, by name."""
+    from sim.study.equal_pay import matched
+
+    return {str(one["scenario"]): matched(one) for one in about.get("equal_pay") or ()}
 
 
 class Study:
@@ -123,11 +133,16 @@ class Study:
             [{"scenario": name, "estimate": str(one), **asdict(one.of(frame))} for one in parsed for name, frame in mine.items()]
         )
 
+    @property
+    def matched(self) -> dict[str, Matched]:
+        """How scenarios were brought to the first one's pay, by name; empty where none was."""
+        return matched_of(self.about)
+
     def differences(self) -> pd.DataFrame:
         """Paired differences to the first scenario, run by run: see :func:`sim.analysis.differences.differences`."""
         from sim.analysis.differences import differences
 
-        return differences(self.runs, self.names, self.currency)
+        return differences(self.runs, self.names, self.currency, matched=self.matched)
 
     def save(self, folder: str | Path) -> Path:
         """Write the study to a folder; nothing is done if it is there already.

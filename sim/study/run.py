@@ -25,6 +25,7 @@ from sim.whole import LAST_SEED, MOST_RUNS, whole
 
 if TYPE_CHECKING:
     from sim.engine import Tables
+    from sim.study.equal_pay import EqualPay
 
 RUNS = 200  # unless a number or a precision is asked for
 CHUNKS_PER_WORKER = 16  # enough that workers finish together
@@ -62,6 +63,7 @@ def run(
     precision: str | Sequence[str] | Precision | None = None,
     max_runs: int | None = None,
     looked: Callable[[Look], None] | None = None,
+    equal_pay: Sequence[EqualPay] = (),
 ) -> Study:
     """Simulate scenarios on common random numbers.
 
@@ -92,6 +94,8 @@ def run(
         With `precision`: runs per scenario at which the study ends all the same (10,000 by default).
     looked : callable, optional
         With `precision`: called after every batch with what is reached so far.
+    equal_pay : sequence of EqualPay, optional
+        How scenarios among them were brought to the first one's pay: kept in the study, whose intervals allow for it.
 
     Raises
     ------
@@ -106,7 +110,7 @@ def run(
     runs, seed = check(chosen, runs, seed, engine, workers, model)
     if goal:
         goal.check(chosen)
-    about = record(chosen, seed, runs, engine, customers, model, goal)
+    about = record(chosen, seed, runs, engine, customers, model, goal, equal_pay)
 
     def simulate(numbers: range, scenario: int) -> Tables:
         return _simulate(chosen[scenario], seed, numbers, engine, customers, model)

@@ -196,3 +196,15 @@ def test_what_the_log_does_not_identify_has_no_standard_error() -> None:
     assert not top.identified and np.isnan(top.standard_errors).all()
     assert top["alpha"] / (top["alpha"] + top["beta"]) == pytest.approx(0.5, abs=1e-3)
     assert np.isinf(top.profile()[:, 1]).all()
+
+
+def test_a_thin_tail_joins_the_cell_before_it() -> None:
+    """Expected 50, 30, 20, 1: three cells, the last "2 to 3" with 21; two cells too thin for one, and a log of 8 customers alike."""
+    cells, observed = ["0", "1", "2", "3"], np.array([52.0, 28.0, 18.0, 3.0])
+    check = checks.compare("cells", cells, observed, np.array([50.0, 30.0, 20.0, 1.0]), 0)
+    assert list(check.table["cell"]) == ["0", "1", "2 to 3"] and check.freedom == 2
+    assert check.chi_square == pytest.approx(4 / 50 + 4 / 30 + 0)
+    two = checks.compare("cells", ["0", "1"], np.array([8.0, 1.0]), np.array([8.0, 1.0]), 0)
+    assert list(two.table["cell"]) == ["0 to 1"]
+    few = checks.frequencies(np.full(8, 5.0), np.full((checks.MOST, 8), 1 / 8), 4)
+    assert few.table["observed"].sum() == 8 and np.isnan(few.p_value)

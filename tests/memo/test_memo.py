@@ -27,6 +27,7 @@ ROW = {
     "standard_error": 100.0,
     "low_joint": -1435.0,
     "high_joint": -1034.0,
+    "joint_over": 1,
 }
 
 
@@ -40,7 +41,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_difference_is_claimed_only_where_the_interval_excludes_none():
     said = difference(ROW, "B", "A", 0.95)
     assert (
-        said == "The discounted profit of the book is lower under B than under A, by 1,230 EUR (95% interval 1,030 to 1,440 EUR)."
+        said
+        == "The discounted profit of the book is lower under B than under A, by 1,230 EUR (interval 1,030 to 1,440 EUR; 95%, this outcome alone)."
     )
     for low, high in ((-1435.0, 0.0), (-1.0, 1.0), (0.0, 5.0)):
         assert difference({**ROW, "low_joint": low, "high_joint": high}, "B", "A", 0.95).startswith("No difference in the")
@@ -61,8 +63,9 @@ def test_shares_differ_in_percentage_points():
         "low_joint": 0.0103,
         "high_joint": 0.0143,
     }
-    assert "higher under B than under A, by 1.23 percentage points (95% interval 1.03 to 1.43 percentage points)" in difference(
-        row, "B", "A", 0.95
+    assert (
+        "higher under B than under A, by 1.23 percentage points (interval 1.03 to 1.43 percentage points; 95%, this outcome alone)"
+        in difference(row, "B", "A", 0.95)
     )
 
 
