@@ -3,7 +3,7 @@
 Identities (held to in `tests/test_accounts.py`):
 booked = collected + written off + change in outstanding; variable pay awarded = paid + change in held
 + forfeited; clawback claimed = recovered + change in due + uncollectable; customers(t) =
-customers(t-1) + signings - lapses; the customers' accounts and the firm's fixed items make the profit.
+customers(t-1) + signings - lapses, customers(0) being the opening book; the customers' accounts and the firm's fixed items make the profit.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ class Archive(NamedTuple):
 
     profit: np.ndarray  # [customers signed]
     promised: np.ndarray  # [customers signed]
-    cohort_signed: np.ndarray  # [Y]
-    cohort_customers: np.ndarray  # [Y, Y] cohort, year
-    cohort_profit: np.ndarray  # [Y, Y]
-    cohort_promised: np.ndarray  # [Y, Y]
-    could: np.ndarray  # [AGES] customers signed early enough to have completed so many months
+    cohort_signed: np.ndarray  # [1 + Y] the opening book, then those signed in each year
+    cohort_customers: np.ndarray  # [1 + Y, Y] cohort, year
+    cohort_profit: np.ndarray  # [1 + Y, Y]
+    cohort_promised: np.ndarray  # [1 + Y, Y]
+    could: np.ndarray  # [AGES] customers signed in the run, early enough to have completed so many months
     stayed: np.ndarray  # [AGES] those of them who did
 
 
 @rule
 def new_archive(size, years):  # type: ignore[no-untyped-def]
     """An empty archive."""
-    square = (years, years)
+    shape = (1 + years, years)
     ages = AGES.shape[0]
     return Archive(
-        np.zeros(size), np.zeros(size), np.zeros(years), np.zeros(square), np.zeros(square), np.zeros(square),
+        np.zeros(size), np.zeros(size), np.zeros(1 + years), np.zeros(shape), np.zeros(shape), np.zeros(shape),
         np.zeros(ages), np.zeros(ages),
     )  # fmt: skip
 
@@ -66,13 +66,19 @@ def promised(p, c, month):  # type: ignore[no-untyped-def]
     )
 
 
+@rule
+def cohort_of(c):  # type: ignore[no-untyped-def]
+    """Number of the customer's cohort: the year of signing from 1; 0 for the opening book."""
+    return 0 if c.founder else (c.signed - 1) // 12 + 1
+
+
 @shared
 def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-untyped-def]
     """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
     months = np.int64(p.months)
     for i in range(customers.shape[0]):
         c = customers[i]
-        cohort = (c.signed - 1) // 12
+        cohort = cohort_of(c)
         last = c.lapsed_month if c.lapsed_month > 0 else min(12 * (year + 1), months)
         c.commission = attributed(components, led, c, last) + c.charged - c.clawed
         profit, promise = account_profit(c) - c.commission, promised(p, c, min(12 * (year + 1), months))
@@ -96,16 +102,16 @@ def close_customers(p, components, customers, led, arc, number, year):  # type: 
     enter_year(p, components, customers, led, arc, year)
     for i in range(customers.shape[0]):
         c = customers[i]
-        cohort = (c.signed - 1) // 12
+        cohort = cohort_of(c)
         arc.cohort_signed[cohort] += 1.0
-        for later in range(year + 1, arc.cohort_signed.shape[0]):  # the promise was made for years to come
+        for later in range(year + 1, arc.cohort_profit.shape[1]):  # the promise was made for years to come
             promise = promised(p, c, min(12 * (later + 1), months))
             arc.cohort_promised[cohort, later] += promise - c.promised
             c.promised = promise
         arc.profit[number + i] = c.profit
         arc.promised[number + i] = c.promised
         for k in range(AGES.shape[0]):  # signed in month s, `age` months are completed at the end of month s + age - 1
-            if c.signed + AGES[k] - 1 <= months:
+            if not c.founder and c.signed + AGES[k] - 1 <= months:
                 arc.could[k] += 1.0
                 if c.status == ACTIVE or c.lapsed_month - c.signed >= AGES[k]:
                     arc.stayed[k] += 1.0
@@ -311,7 +317,7 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  
     whale_curve(arc.profit[:number], total, whale)
     for i in range(cohorts.shape[1]):
         cohorts[0, i, 0] = arc.cohort_signed[i]
-        for j in range(cohorts.shape[1]):
+        for j in range(cohorts.shape[2]):
             cohorts[1, i, j] = arc.cohort_customers[i, j]
             cohorts[2, i, j] = arc.cohort_profit[i, j]
             cohorts[3, i, j] = arc.cohort_promised[i, j]

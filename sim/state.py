@@ -36,7 +36,7 @@ CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the y
     + _floats("bucket odds_lapse worth") + _whole("who which") + _small("status agent founder signed term_ends lapsed_month")
     + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
     + _floats("need purchases service resolution acquisition write_off clawed commission")
-    + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order unused unused_too")
+    + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred unused")
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month

@@ -23,10 +23,14 @@ MORE, LESS = 1, -1
 MONTHS: tuple[Column, ...] = (
     Column("month", "month", "month of the simulation, from 1"),
     Column("customers", "customers", "active customers at the month's end"),
-    Column("signings", "customers", "customers signed in the month"),
+    Column("signings", "customers", "customers signed in the month; the opening book (`customers.at_start`) was signed before"),
     Column("lapses", "customers", "exits of any kind in the month: lapse, dropout, written off"),
-    Column("initial_revenue", "money", "first purchases invoiced"),
-    Column("repeat_revenue", "money", "repeat purchases and renewals invoiced"),
+    Column("initial_revenue", "money", "first purchases of those signed, invoiced"),
+    Column(
+        "repeat_revenue",
+        "money",
+        "repeat purchases and renewals invoiced; in month 1 also the term that begins for the opening book",
+    ),
     Column("cross_revenue", "money", "cross-purchases invoiced"),
     Column("revenue", "money", "initial + repeat + cross revenue"),
     Column("cost_of_goods", "money", "cost of what was sold"),
@@ -69,12 +73,23 @@ RUNS_FIRST: tuple[Column, ...] = (
 )  # then profit_year_1 … profit_year_N, then:
 RUNS_REST: tuple[Column, ...] = (
     Column("customers_end", "customers", "active customers at the end"),
-    Column("signings", "customers", "customers signed"),
+    Column("signings", "customers", "customers signed in the months of the run, the opening book not among them"),
     Column("lapses", "customers", "exits of any kind"),
     Column("churn_rate", "per month", "lapses per customer-month", LESS),
-    Column("share_loss_making", "share", "of all customers signed, those whose account is below zero", LESS),
-    Column("promised_profit", "money", "profit promised at signing for the months that have passed"),
-    Column("realised_profit", "money", "profit on all customers' accounts", MORE),
+    Column(
+        "share_loss_making", "share", "of all customers, the opening book's included, those whose account is below zero", LESS
+    ),
+    Column(
+        "promised_profit",
+        "money",
+        "profit promised at signing for the months of the run that have passed; the opening book's included",
+    ),
+    Column(
+        "realised_profit",
+        "money",
+        "profit on all customers' accounts in the months of the run, the opening book's included",
+        MORE,
+    ),
     Column("satisfaction", "score", "mean over customer-months", MORE),
     Column("bad_debt_ratio", "share", "written off / revenue", LESS),
     Column("cost_to_serve", "money/month", "(service + resolution) per customer-month"),
@@ -91,28 +106,38 @@ RUNS_REST: tuple[Column, ...] = (
     Column("acquisition_cost", "money", "perks and attempts"),
     Column("pay_cost", "money", "salaries, subsidy, commission, less clawback"),
     Column("fixed_cost", "money", "desk and firm"),
-    Column("persistency_12", "share", "of those who could have completed 12 months of contract, the share who did", MORE),
-    Column("persistency_24", "share", "of those who could have completed 24 months of contract, the share who did", MORE),
+    Column(
+        "persistency_12",
+        "share",
+        "of those signed in the run who could have completed 12 months of contract, the share who did",
+        MORE,
+    ),
+    Column(
+        "persistency_24",
+        "share",
+        "of those signed in the run who could have completed 24 months of contract, the share who did",
+        MORE,
+    ),
 )
 
 COHORTS: tuple[Column, ...] = (
-    Column("cohort", "year", "year of signing, from 1"),
+    Column("cohort", "year", "year of signing, from 1; 0 is the opening book"),
     Column("year", "year", "year of the simulation"),
-    Column("signed", "customers", "signed in the cohort's year"),
+    Column("signed", "customers", "signed in the cohort's year, or in the opening book"),
     Column("customers", "customers", "of them, active at the year's end"),
     Column("profit", "money", "on their accounts in the year"),
     Column("promised_profit", "money", "promised at signing for the year"),
 )
 
 WHALE: tuple[Column, ...] = (
-    Column("share", "share", "of all customers signed, most profitable first"),
+    Column("share", "share", "of all customers, the opening book's included, most profitable first"),
     Column("profit_share", "share", "of total profit on accounts, earned by that share of customers"),
 )
 
 CUSTOMERS: tuple[Column, ...] = (
     Column("customer", "id", "seat * 2**32 + month * 2**20 + order of signing"),
     Column("rep", "seat", "whose book"),
-    Column("signed_month", "month", "month of signing"),
+    Column("signed_month", "month", "month of signing; 0 before the run: in the opening book"),
     Column("lapsed_month", "month", "month of exit, 0 while active; what is owed then is settled later"),
     Column("status", "code", "0 active, 1 lapsed, 2 written off"),
     Column("revenue", "money", "invoiced"),
@@ -132,6 +157,8 @@ CUSTOMERS: tuple[Column, ...] = (
     Column("outstanding", "money", "invoiced, neither paid nor written off"),
     Column("purchases", "purchases", "repeat purchases made"),
     Column("fit", "sd", "how well the product suits the customer"),
+    Column("founder", "code", "1 in the opening book (`customers.at_start`), 0 signed in the run"),
+    Column("referred", "code", "1 signed from a referred lead, 0 from a cold one or in the opening book"),
 )
 
 

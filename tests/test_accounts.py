@@ -32,7 +32,8 @@ def assert_identities(scenario: Scenario, seed: int) -> None:
         assert (cents(m["revenue"]) == cents(m["collected"]) + cents(m["write_off"]) + change["outstanding"]).all()
         assert (cents(m["claimed"]) == cents(m["clawback"]) + change["clawback_due"] + cents(m["uncollectable"])).all()
         assert (cents(m["awarded"]) == cents(m["commission"]) + change["held"] + cents(m["forfeited"])).all()
-        stocks = np.concatenate([[0], m["customers"].to_numpy()[:-1]])
+        opening = scenario.customers.at_start * scenario.reps.count
+        stocks = np.concatenate([[opening], m["customers"].to_numpy()[:-1]])
         assert (m["customers"] == stocks + m["signings"] - m["lapses"]).all()
         costs = sum(
             cents(m[name]) for name in "cost_of_goods acquisition service resolution write_off commission salaries desk".split()
@@ -42,7 +43,7 @@ def assert_identities(scenario: Scenario, seed: int) -> None:
         for line in LINES:
             assert cents(people[line]).sum() == cents(m[line]).sum(), line
         assert cents(people["acquisition"]).sum() == (cents(m["acquisition"]) - cents(m["prospecting"])).sum()
-        assert len(people) == m["signings"].sum()
+        assert len(people) == opening + m["signings"].sum()
         assert (people["status"] > 0).sum() == m["lapses"].sum()
 
 
@@ -109,14 +110,17 @@ def test_a_year_is_credited_with_what_its_customers_brought_less_their_trail_whi
     trails = np.array([[10, 12], [1, 0], [6, 0], [0, 0]]) * 200.0
     entries.enter_year(desk.setup.p, desk.components, found, desk.ledger, arc, 0)
     assert found["commission"].tolist() == trails[:, 0].tolist()
-    assert arc.cohort_profit[0, :2].tolist() == [4 * 60_000 - trails[:, 0].sum(), 0]
+    assert arc.cohort_profit[:2, :2].tolist() == [
+        [60_000, 0],
+        [3 * 60_000 - trails[:, 0].sum(), 0],
+    ]  # the opening book's is the first
     promise = np.array([40_000 + 2000 * months for months in (10, 12, 8, 12)])
-    assert arc.cohort_promised[0, 0] == promise.sum() - trails[:, 0].sum()
-    assert arc.cohort_customers[0].tolist() == [2, 0, 0, 0]
+    assert arc.cohort_promised[:2, 0].tolist() == [promise[3], promise[:3].sum() - trails[:, 0].sum()]
+    assert arc.cohort_customers[:2].tolist() == [[1, 0, 0, 0], [1, 0, 0, 0]]
     entries.enter_year(desk.setup.p, desk.components, found[[0, 3]], desk.ledger, arc, 1)  # the others' accounts are closed
-    assert arc.cohort_profit[0, :2].tolist() == [4 * 60_000 - trails[:, 0].sum(), -trails[:, 1].sum()]
-    assert arc.cohort_promised[0, 1] == 2 * 12 * 2000 - trails[:, 1].sum()
-    assert arc.cohort_customers[0].tolist() == [2, 2, 0, 0]
+    assert arc.cohort_profit[:2, :2].tolist() == [[60_000, 0], [3 * 60_000 - trails[:, 0].sum(), -trails[:, 1].sum()]]
+    assert arc.cohort_promised[:2, 1].tolist() == [12 * 2000, 12 * 2000 - trails[:, 1].sum()]
+    assert arc.cohort_customers[:2].tolist() == [[1, 1, 0, 0], [1, 1, 0, 0]]
 
 
 def test_commission_claimed_back_and_charged_on_invoices_is_in_the_account() -> None:
@@ -134,19 +138,19 @@ def test_commission_claimed_back_and_charged_on_invoices_is_in_the_account() -> 
     )
     entries.enter_year(desk.setup.p, desk.components, found, desk.ledger, arc, 1)
     assert found["commission"][0] == 11 * 200 + 500
-    assert arc.cohort_profit[1].tolist() == [0, 60_000 - 90 - 2700, 0, 0]
+    assert arc.cohort_profit[2].tolist() == [0, 60_000 - 90 - 2700, 0, 0]
 
 
 def test_accounts_that_are_closed_go_to_the_archive_with_the_promise_for_the_years_to_come() -> None:
     """Of forty months: 24 and more are possible from month 17 on, 12 from month 29 on; completed by who left after as many."""
     desk, arc = shop(), accounts.new_archive(16, 4)
     found = people({"signed": 1}, {"signed": 17}, {"signed": 18}, {"signed": 29}, {"signed": 30}, {"signed": 2, "lapsed_month": 14, "status": 1},
-                   {"signed": 2, "lapsed_month": 13, "status": 1}, {"signed": 2, "lapsed_month": 26, "status": 2})  # fmt: skip
+                   {"signed": 2, "lapsed_month": 13, "status": 1}, {"signed": 2, "lapsed_month": 26, "status": 2}, {"signed": 1, "founder": 1})  # fmt: skip
     entries.close_customers(desk.setup.p, desk.components, found, desk.ledger, arc, 3, 3)
     assert (arc.could.tolist(), arc.stayed.tolist()) == ([7, 5], [6, 3])
-    assert arc.cohort_signed.tolist() == [4, 2, 2, 0] and arc.cohort_customers[:, 3].tolist() == [1, 2, 2, 0]
-    assert arc.profit[3:11].tolist() == found["profit"].tolist() and not arc.profit[:3].any() and not arc.profit[11:].any()
-    assert arc.promised[3:11].tolist() == found["promised"].tolist()
+    assert arc.cohort_signed.tolist() == [1, 4, 2, 2, 0] and arc.cohort_customers[:, 3].tolist() == [1, 1, 2, 2, 0]
+    assert arc.profit[3:12].tolist() == found["profit"].tolist() and not arc.profit[:3].any() and not arc.profit[12:].any()
+    assert arc.promised[3:12].tolist() == found["promised"].tolist()
 
 
 def test_who_leaves_early_was_promised_to_stay() -> None:
@@ -155,9 +159,9 @@ def test_who_leaves_early_was_promised_to_stay() -> None:
     entries.close_customers(
         desk.setup.p, desk.components, people({"signed": 3, "lapsed_month": 6, "status": 1}), desk.ledger, arc, 0, 0
     )
-    assert arc.cohort_promised[0].tolist() == [40_000 + 10 * 2000 - 4 * 200, 24_000, 24_000, 8000]
+    assert arc.cohort_promised[1].tolist() == [40_000 + 10 * 2000 - 4 * 200, 24_000, 24_000, 8000]
     assert arc.promised[0] == 40_000 + 38 * 2000 - 4 * 200
-    assert arc.cohort_profit[0].tolist() == [60_000 - 4 * 200, 0, 0, 0]
+    assert arc.cohort_profit[1].tolist() == [60_000 - 4 * 200, 0, 0, 0]
 
 
 def test_a_wider_archive_holds_what_the_narrower_held() -> None:

@@ -60,7 +60,7 @@ def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
 
 def of_customers(people: pd.DataFrame) -> dict[str, float]:
     def persistency(age: int) -> float:
-        could = people[people["signed_month"] + age - 1 <= MONTHS]
+        could = people[(people["founder"] == 0) & (people["signed_month"] + age - 1 <= MONTHS)]
         return float(((could["lapsed_month"] == 0) | (could["lapsed_month"] - could["signed_month"] >= age)).mean())
 
     return {
@@ -83,9 +83,32 @@ def test_a_runs_row_is_that_of_its_months_and_customers(tables: Tables) -> None:
         assert row["rep_turnover"] > 0 and 0 < row["persistency_24"] < row["persistency_12"] < 1
 
 
+def test_the_opening_book_is_a_stock_and_no_signing(tables: Tables) -> None:
+    """Three seats of 20: customers(0), not signed, not acquired, no first purchase; the rest of the identities hold month by month."""
+    m, people = tables.months, tables.customers
+    assert people is not None
+    before = m.groupby("run")["customers"].shift(fill_value=60)
+    assert (m["customers"] == before + m["signings"] - m["lapses"]).all()
+    founders, signed = people[people["founder"] == 1], people[people["founder"] == 0]
+    assert (founders.groupby("run").size() == 60).all()
+    assert not founders[["signed_month", "acquisition", "commission", "referred"]].to_numpy().any()
+    assert (founders["promised_profit"] > 0).all()
+    assert signed["signed_month"].between(1, MONTHS).all() and signed["referred"].nunique() == 2
+    assert np.allclose(signed["acquisition"], WORLD.firm.perks)
+    by_month = signed.groupby(["run", "signed_month"]).size().reindex(pd.MultiIndex.from_frame(m[["run", "month"]]), fill_value=0)
+    assert (by_month.to_numpy() == m["signings"]).all()
+    assert np.allclose(m["acquisition"], WORLD.firm.perks * m["signings"] + m["prospecting"])
+    assert np.allclose(
+        m["collected"] + m["write_off"] + m.groupby("run")["outstanding"].diff().fillna(m["outstanding"]), m["revenue"]
+    )
+    size = m["initial_revenue"].sum() / m["signings"].sum() / WORLD.customers.initial
+    assert 0.8 < size < 1.2
+
+
 def test_a_cohort_is_those_signed_in_a_year(tables: Tables) -> None:
     assert tables.customers is not None
-    people = tables.customers.assign(cohort=(tables.customers["signed_month"] - 1) // 12 + 1)
+    people = tables.customers.assign(cohort=(tables.customers["signed_month"] + 11) // 12)  # 0: the opening book
+    assert sorted(tables.cohorts["cohort"].unique()) == [0, 1, 2, 3, 4]
     for row in tables.cohorts.itertuples():
         mine = people[(people["run"] == row.run) & (people["cohort"] == row.cohort)]
         assert row.signed == len(mine) > 0
@@ -100,8 +123,8 @@ def test_a_cohort_is_those_signed_in_a_year(tables: Tables) -> None:
 def test_the_months_ratios_are_those_of_what_they_are_of(tables: Tables) -> None:
     assert tables.customers is not None
     m = tables.months
-    fit = tables.customers[tables.customers["customer"] % 2**20 < 2**19].groupby(["run", "signed_month"])["fit"].mean()
-    later = m[(m["month"] > 1) & (m["signings"] > 0)].set_index(["run", "month"])
+    fit = tables.customers[tables.customers["founder"] == 0].groupby(["run", "signed_month"])["fit"].mean()
+    later = m[m["signings"] > 0].set_index(["run", "month"])
     assert np.allclose(later["fit"], fit.reindex(later.index), atol=1e-5)
     assert (m.loc[m["signings"] == 0, "fit"] == 0).all()
     assert np.allclose(m["prospecting"], m["attempts"] * WORLD.firm.attempt_cost)
@@ -203,8 +226,8 @@ def run_of(accounts_: list[float], months: int = 30, **month: float) -> tuple[An
     arc.profit[:], arc.promised[:] = -1e9, 50.0  # behind the run's own accounts
     arc.profit[: len(accounts_)] = accounts_
     arc.could[:], arc.stayed[:] = (8.0, 1.0), (6.0, 1.0)
-    arc.cohort_signed[:], arc.cohort_customers[:], arc.cohort_profit[:], arc.cohort_promised[:] = (3, 2, 1), 4.0, 5.0, 6.0
-    whale, cohorts = np.zeros(accounts.SHARES.size), np.zeros((4, 3, 3))
+    arc.cohort_signed[:], arc.cohort_customers[:], arc.cohort_profit[:], arc.cohort_promised[:] = (4, 3, 2, 1), 4.0, 5.0, 6.0
+    whale, cohorts = np.zeros(accounts.SHARES.size), np.zeros((4, 4, 3))
     entries.outcomes(setup(WORLD).p, m, np.zeros(2, REP), arc, len(accounts_), years, row, whale, cohorts)
     return row[0], whale, cohorts, years
 
@@ -220,8 +243,8 @@ def test_an_account_of_nought_makes_no_loss() -> None:
 
 def test_cohorts_are_those_of_the_archive() -> None:
     cohorts = run_of([1.0])[2]
-    assert cohorts[0, :, 0].tolist() == [3, 2, 1]
-    assert [cohorts[k].tolist() for k in (1, 2, 3)] == [[[value] * 3] * 3 for value in (4, 5, 6)]
+    assert cohorts[0, :, 0].tolist() == [4, 3, 2, 1]
+    assert [cohorts[k].tolist() for k in (1, 2, 3)] == [[[value] * 3] * 4 for value in (4, 5, 6)]
 
 
 def test_a_run_of_like_months_has_their_ratios() -> None:

@@ -149,12 +149,13 @@ class RepAgent(_Recorded):
 
     def inherit(self, customers: int) -> None:
         """The book a seat starts with, tallied apart: nobody is paid for it."""
-        opening = np.zeros(1, TALLY)
+        model, opening = self.model, np.zeros(1, TALLY)
         for order in range(1, customers + 1):
             record = np.zeros(1, CUSTOMER)
-            entries.founder(self.model.setup.p, self.model.now, record, self.record, order)
-            self.sign(record, opening)
-        entries.add_lines(self.model.setup.p, opening, self.model.row)
+            entries.founder(model.setup.p, model.now, record, self.record, order)
+            entries.take_over(record, self.record, opening, model.desk)
+            self.book.append(model.customer_class(model, record, self))
+        entries.add_lines(model.setup.p, opening, model.row)
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""

@@ -124,6 +124,11 @@ def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def take_over(c, r, t, d):  # type: ignore[no-untyped-def]
+    hunting.take_over(c[0], r[0], t[0], d)
+
+
+@kernel
 def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
     hunting.sign(p[0], c[0], r[0], t[0], led, d)
 

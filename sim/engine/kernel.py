@@ -120,14 +120,14 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
         reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
         clear_ledgers(ledgers)
         active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-        archive, number = new_archive(64, out.cohorts.shape[2]), 0
+        archive, number = new_archive(64, out.cohorts.shape[3]), 0
         arc = borrowed(archive)
         for a in range(desk.shape[0]):
             service.staff(p, now, desk[a], a)
         for seat in range(seats):
-            r, t, led, shelf = reps[seat], last[seat], seat_ledger(ledgers, seat), shelves[seat]
+            r, t, shelf = reps[seat], last[seat], shelves[seat]
             career.furnish(r, seat, s.absent[seat])
-            active[seat] = used[seat] = open_book(p, now, r, t, led, desk, shelf, x)
+            active[seat] = used[seat] = open_book(p, now, r, t, desk, shelf, x)
         accounts.add_lines(p, last, out.months[n, 0])
         last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
         for month in range(1, months + 1):

@@ -33,7 +33,7 @@ class Output(NamedTuple):
     run: np.ndarray  # [N]
     profit_years: np.ndarray  # [N, Y]
     whale: np.ndarray  # [N, WHALE_SHARES]
-    cohorts: np.ndarray  # [N, 4, Y, Y] signed, customers, profit, promised; by cohort and year
+    cohorts: np.ndarray  # [N, 4, 1 + Y, Y] signed, customers, profit, promised; by cohort (0 the opening book) and year
 
 
 def new_output(months: int, runs: int) -> Output:
@@ -44,7 +44,7 @@ def new_output(months: int, runs: int) -> Output:
         np.zeros(runs, RUN),
         np.zeros((runs, n)),
         np.zeros((runs, len(WHALE_SHARES))),
-        np.zeros((runs, 4, n, n)),
+        np.zeros((runs, 4, 1 + n, n)),
     )
 
 
@@ -96,11 +96,11 @@ def _months(numbers: np.ndarray, output: Output) -> pd.DataFrame:
 
 
 def _cohorts(numbers: np.ndarray, output: Output) -> pd.DataFrame:
-    cohort, year = np.triu_indices(output.cohorts.shape[2])
+    cohort, year = np.triu_indices(output.cohorts.shape[2], -1, output.cohorts.shape[3])
     signed, customers, profit, promised = (output.cohorts[:, k] for k in range(4))
     columns = {
         "run": np.repeat(numbers, cohort.size),
-        "cohort": np.tile(cohort + 1, numbers.size),
+        "cohort": np.tile(cohort, numbers.size),
         "year": np.tile(year + 1, numbers.size),
         "signed": signed[:, cohort, 0].ravel(),
         "customers": customers[:, cohort, year].ravel(),
@@ -118,7 +118,7 @@ def _customers(numbers: np.ndarray, kept: list[np.ndarray]) -> pd.DataFrame:
             "run": np.full(c.size, number),
             "customer": whole["seat"] * 2**32 + whole["signed"] * 2**20 + whole["order"],
             "rep": whole["seat"],
-            "signed_month": whole["signed"],
+            "signed_month": np.where(c["founder"] == 1, 0, whole["signed"]),
             "promised_profit": c["promised"] / 100.0,
             "outstanding": c["owed"] / 100.0,
             "lapsed_month": whole["lapsed_month"],

@@ -38,7 +38,7 @@ def place(shelf, active, used):  # type: ignore[no-untyped-def]
 
 
 @rule
-def open_book(p, now, r, t, led, desk, shelf, x):  # type: ignore[no-untyped-def]
+def open_book(p, now, r, t, desk, shelf, x):  # type: ignore[no-untyped-def]
     """A seat's customers at the start; returns how many."""
     founders = int(p.customers_at_start)
     for first in range(0, founders, BLOCK):
@@ -49,7 +49,7 @@ def open_book(p, now, r, t, led, desk, shelf, x):  # type: ignore[no-untyped-def
         for i in range(size):
             c = shelf.records[first + i]
             hunting.founder(p, now, c, r, x.found[i], traits_drawn(x, i))
-            hunting.sign(p, c, r, t, led, desk)
+            hunting.take_over(c, r, t, desk)
             place(shelf, first + i, first + i)
     return founders
 

@@ -49,7 +49,7 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
 
 def _counts(study: Results, scenario: str) -> pd.DataFrame:
     rows = of(study.cohorts, scenario, "run", "cohort", "year", "customers", "signed")
-    return rows[(rows["year"] >= rows["cohort"]) & (rows["signed"] > 0)]
+    return rows[(rows["cohort"] > 0) & (rows["year"] >= rows["cohort"]) & (rows["signed"] > 0)]
 
 
 def _ratio(rows: pd.DataFrame, across: str) -> tuple[Array, Array, Array]:

@@ -65,7 +65,7 @@ def promised_realised(study: Results, ax: Axes | None = None) -> Axes:
 def _per_customer(study: Results, scenario: str) -> tuple[Array, dict[str, Array], dict[str, Array]]:
     """(signing years, height of the bars, ends of the whiskers as two rows), money per customer signed."""
     rows = of(study.cohorts, scenario, "run", "cohort", "year", "signed", "profit", "promised_profit")
-    rows = rows[(rows["year"] - rows["cohort"] < SPAN) & (rows["signed"] > 0)]
+    rows = rows[(rows["cohort"] > 0) & (rows["year"] - rows["cohort"] < SPAN) & (rows["signed"] > 0)]
     sums = rows.groupby(["run", "cohort"], as_index=False).agg(
         signed=("signed", "max"), promised=("promised_profit", "sum"), realised=("profit", "sum")
     )

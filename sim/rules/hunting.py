@@ -8,7 +8,7 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp
 from sim.rules import traits
-from sim.rules.purchasing import invoice_initial
+from sim.rules.purchasing import invoice_initial, invoice_opening
 from sim.state import ACTIVE, cents, new_account, quantise
 
 FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
@@ -73,21 +73,21 @@ def willing(p, warm, u):  # type: ignore[no-untyped-def]
 @rule
 def prospect(p, now, c, r, order, warm, u):  # type: ignore[no-untyped-def]
     """Whether the rep accepts the order-th prospect of the month, who is willing and has traits by `u`; fills the record anew."""
-    z = traits.scores(p, u)
-    shift = p.market_referred_fit if warm else 0.0
-    if z[traits.FIT] + shift <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):
+    z = traits.fitting_better(p, traits.scores(p, u), p.market_referred_fit if warm else 0.0)
+    if z[traits.FIT] <= accepted_fit(p.reps_screening, p.reps_pressure_fit, r.pressure):
         return False
     _identify(c, r.seat, now.month, order)
-    traits.draw(p, now, c, z, shift, 1.0 + p.reps_pressure_size * r.pressure)
+    c.referred = 1 if warm else 0
+    traits.draw(p, now, c, z, 1.0 + p.reps_pressure_size * r.pressure)
     _begin(p, c, r.pressure)
     return True
 
 
 @rule
 def founder(p, now, c, r, order, u):  # type: ignore[no-untyped-def]
-    """The customer numbered `order` from :data:`FOUNDERS`, already there at the opening of month 1: nobody is paid for them."""
+    """The customer numbered `order` from :data:`FOUNDERS`, already there at the opening of month 1."""
     _identify(c, r.seat, now.month, order)
-    traits.draw(p, now, c, traits.scores(p, u), 0.0, 1.0)
+    traits.draw(p, now, c, traits.scores(p, u), 1.0)
     _begin(p, c, 0.0)
 
 
@@ -97,6 +97,7 @@ def _identify(c, seat, month, order):  # type: ignore[no-untyped-def]
     c.signed = month
     c.order = order
     c.founder = 1 if order > FOUNDERS else 0
+    c.referred = 0
     c.who, c.which = draws.customer_key(seat, month, order)
 
 
@@ -114,19 +115,32 @@ def _begin(p, c, pressure):  # type: ignore[no-untyped-def]
 
 
 @rule
-def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
-    """Perks are spent, the first purchase is invoiced, the seat's book and ledger count the customer."""
+def _enter(c, r, d):  # type: ignore[no-untyped-def]
+    """The seat's book and the desk count the customer."""
     r.book_size += 1.0
     r.book_worth += c.worth
     r.book_expected += traits.expected_revenue(c)
     r.book_signed += c.signed
+    d[c.agent].need += quantise(c.need)
+
+
+@rule
+def take_over(c, r, t, d):  # type: ignore[no-untyped-def]
+    """A founder is in the book: signed and acquired before the run, so no signing, no perks, and nobody is paid."""
+    _enter(c, r, d)
+    invoice_opening(c, t)
+
+
+@rule
+def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
+    """Perks are spent, the first purchase is invoiced, the seat's book and ledger count the customer."""
+    _enter(c, r, d)
     c.acquisition = cents(p.firm_perks)
+    c.promise_first -= c.acquisition
     t.acquisition += c.acquisition
     t.signings += 1.0
     t.fit_sum += quantise(c.fit)
     invoice_initial(c, r, t)
-    d[c.agent].need += quantise(c.need)
-    if not c.founder:
-        led.base[0, c.signed] += 1.0
-        led.base[1, c.signed] += c.initial
-        led.signed[c.signed] += 1.0
+    led.base[0, c.signed] += 1.0
+    led.base[1, c.signed] += c.initial
+    led.signed[c.signed] += 1.0

@@ -49,8 +49,14 @@ def invoice_initial(c, r, t):  # type: ignore[no-untyped-def]
     goods = _invoice(c, t, c.initial)
     t.initial_revenue += c.initial
     t.initial_margin += c.initial - goods
-    if not c.founder:
-        _charge(c, r, c.initial, goods, 0.0)
+    _charge(c, r, c.initial, goods, 0.0)
+
+
+@rule
+def invoice_opening(c, t):  # type: ignore[no-untyped-def]
+    """What one of the opening book pays for the term that begins in month 1, as large as a first purchase: revenue that repeats."""
+    _invoice(c, t, c.initial)
+    t.repeat_revenue += c.initial
 
 
 @rule

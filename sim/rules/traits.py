@@ -43,9 +43,22 @@ def mix(p, i, e):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw(p, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
+def fitting_better(p, z, by):  # type: ignore[no-untyped-def]
+    """The scores of somebody whose fit is higher by so much: every other rises by its correlation with fit times that.
+
+    E[z_i | z_fit = f + by] - E[z_i | z_fit = f] = rho_i,fit * by, as of any two jointly normal scores.
+    """
+    a = p.along_fit
+    return (
+        z[0] + a[0] * by, z[1] + a[1] * by, z[2] + a[2] * by, z[3] + a[3] * by,
+        z[4] + a[4] * by, z[5] + a[5] * by, z[6] + a[6] * by, z[7] + a[7] * by,
+    )  # fmt: skip
+
+
+@rule
+def draw(p, now, c, z, size):  # type: ignore[no-untyped-def]
     """Write the traits of a prospect into its record; `size` multiplies the first purchase."""
-    c.fit = z[FIT] + fit_shift
+    c.fit = z[FIT]
     first = p.customers_initial / p.customers_initial_shape * exp(interpolate(p.tables[T_INITIAL], z[INITIAL])) * size
     c.initial = cents(first)
     c.renewal = cents(first * p.customers_renewal) if p.customers_setting == 0.0 else 0.0
@@ -60,8 +73,8 @@ def draw(p, now, c, z, fit_shift, size):  # type: ignore[no-untyped-def]
     if p.customers_setting == 0.0:
         monthly += c.renewal * 0.01 / p.customers_renewal_months
     c.worth = cents(c.margin * monthly)
-    # the promise: everybody pays, mean need for service, lapse as reckoned
-    c.promise_first = cents(c.margin * c.initial * 0.01 - p.firm_perks)
+    # the promise: everybody pays, mean need for service, lapse as reckoned; perks are taken off where they are spent
+    c.promise_first = cents(c.margin * c.initial * 0.01)
     c.promise_month = c.margin * c.rate * p.spend_p * c.scale - p.service_rate * p.desk_contact_cost
     c.promise_renewal = c.margin * c.renewal * 0.01
 

@@ -38,9 +38,9 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         RUNS_FIRST + RUNS_REST,
     ),
     ("months", "A row per scenario, run and month.", MONTHS),
-    ("cohorts", "A row per scenario, run, year of signing and year.", COHORTS),
+    ("cohorts", "A row per scenario, run, year of signing and year; the opening book is cohort 0.", COHORTS),
     ("whale", "A row per scenario, run and share of the customers: concentration of profit.", WHALE),
-    ("customers", "A row per scenario, run and customer signed (with `--customers`).", CUSTOMERS),
+    ("customers", "A row per scenario, run and customer, the opening book's included (with `--customers`).", CUSTOMERS),
 )
 
 BETTER = {MORE: "more", LESS: "less", 0: ""}

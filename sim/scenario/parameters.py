@@ -235,7 +235,13 @@ class Customers(Group):
     setting: Literal["contractual", "non_contractual"] = par(
         "contractual", "name", "renewals and a lapse hazard, or silent dropout after a purchase"
     )
-    at_start: int = par(0, "customers/seat", "signed at the opening of month 1, nobody being paid for it", ge=0, le=500_000)
+    at_start: int = par(
+        0,
+        "customers/seat",
+        "the opening book: there before month 1, a term of each beginning in it; nobody is paid for them",
+        ge=0,
+        le=500_000,
+    )
     initial: float = par(1200.0, "money", "mean first purchase", ge=0, le=1e12)
     initial_shape: float = par(4.0, "none", "gamma shape of first purchases", gt=0, le=1e6)
     renewal: float = par(0.8, "share", "of the first purchase, invoiced at each renewal", ge=0, le=100)

@@ -52,6 +52,7 @@ FARTHEST = 600  # months a rep may look ahead
 ARRAYS = [
     ("transitions", "f8", (BUCKETS, BUCKETS + 1)),  # payment by bucket, cumulated over paid, buckets, written off
     ("cholesky", "f8", (len(TRAITS), len(TRAITS))),  # of the traits' correlation
+    ("along_fit", "f8", (len(TRAITS),)),  # correlation of each trait with fit
     ("tables", "f8", (len(TABLES), TABLE_NODES, 2)),  # quantiles of traits, in the order of TABLES
     ("amounts", "f8", (TABLE_NODES, 2)),  # quantiles of a purchase's amount
     ("promise_months", "f8", (LONGEST + 2,)),  # months of custom promised, by age
@@ -118,6 +119,10 @@ def _correlation(pairs: dict[str, float]) -> np.ndarray:
     for pair, value in pairs.items():
         i, j = (TRAITS.index(name) for name in pair.split("-"))
         matrix[i, j] = matrix[j, i] = value
+    return matrix
+
+
+def _cholesky(matrix: np.ndarray) -> np.ndarray:
     lower = np.zeros_like(matrix)
     for i in range(len(TRAITS)):  # written out: LAPACK's last bits differ between machines
         for j in range(i + 1):
@@ -190,7 +195,8 @@ def build(scenario: Scenario) -> Setup:
     for name, value in numbers.items():
         p[name] = value
     p["transitions"] = _transitions(c.payment.transitions)
-    p["cholesky"] = _correlation(c.correlation)
+    correlation = _correlation(c.correlation)
+    p["cholesky"], p["along_fit"] = _cholesky(correlation), correlation[TRAITS.index("fit")]
     p["tables"] = [
         _quantiles(False, c.initial_shape, 0.0),
         _quantiles(False, c.purchase.shape, 0.0),

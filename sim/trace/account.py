@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from sim.trace.agents import is_founder
 from sim.trace.model import Trace
 from sim.trace.statement import WIDTH, Column, table
 
@@ -25,8 +26,9 @@ def account_page(trace: Trace, customer: int) -> str:
     rows = [row for row in records if any(_what(row))]
     costs = sum(pages[name].sum() for name in COSTS)
     first = pages.iloc[0]
+    since = f"signed in month {int(first['month'] - first['age'] + 1)}"
     head = [
-        f"ACCOUNT OF CUSTOMER {customer}, seat {int(first['rep'])}, signed in month {int(first['month'] - first['age'] + 1)}",
+        f"ACCOUNT OF CUSTOMER {customer}, seat {int(first['rep'])}, {'in the opening book' if is_founder(customer) else since}",
         *textwrap.wrap(
             f"{trace.scenario.title} ({trace.scenario.name}), run {trace.run}, seed {trace.seed}; amounts in {trace.scenario.currency}; "
             f"followed to month {int(pages['month'].iloc[-1])}. Quiet months are left out.",

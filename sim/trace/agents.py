@@ -11,6 +11,7 @@ from sim.book import entries
 from sim.book.agents import CustomerAgent, RepAgent
 from sim.compiled import kernel
 from sim.rules import resolution
+from sim.rules.hunting import FOUNDERS
 from sim.scheme.measures import MEASURES
 from sim.state import cents
 from sim.trace import settlement
@@ -35,6 +36,11 @@ def customer_number(record: np.ndarray) -> int:
     return int(c["seat"]) * 2**32 + int(c["signed"]) * 2**20 + int(c["order"])
 
 
+def is_founder(customer: int) -> bool:
+    """Whether the number is one of the opening book's."""
+    return customer % 2**20 > FOUNDERS
+
+
 class TracedRep(RepAgent):
     """A seat whose pay is taken apart, every month."""
 
@@ -57,8 +63,7 @@ class TracedRep(RepAgent):
     def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
         """As ever; the signing is noted."""
         super().sign(record, tally)
-        if not record["founder"][0]:
-            self.signed.append(Signing(customer_number(record), int(record["initial"][0])))
+        self.signed.append(Signing(customer_number(record), int(record["initial"][0])))
 
     def be_paid(self) -> None:
         """As ever; every component's line is written."""
@@ -195,13 +200,14 @@ class TracedCustomer(CustomerAgent):
         if not self.watched:
             return
         c, month = self.record[0], int(self.model.now["month"][0])
+        first = float(c["initial"]) if c["signed"] == month else 0.0
         self.page = {
             "customer": customer_number(self.record),
             "rep": int(c["seat"]),
             "month": month,
             "age": month - int(c["signed"]) + 1,
-            "initial": float(c["initial"]) if c["signed"] == month else 0.0,
-            "repeat": 0.0, "cross": 0.0, "wait": 0.0, "case": "",
+            "initial": 0.0 if c["founder"] else first, "repeat": first if c["founder"] else 0.0,
+            "cross": 0.0, "wait": 0.0, "case": "",
         }  # fmt: skip
 
     def _step(self, rule: Any) -> None:

@@ -1,7 +1,6 @@
 """Outcomes that hypotheses and patterns are stated in: every column of the runs table, and some made from the other tables.
 
-All are one number per run.  Month 1 is left out of what is said of the customers signed, because the founders of the book
-(``customers.at_start``), for whom nobody was paid, stand in it.
+All are one number per run.
 """
 
 from __future__ import annotations
@@ -42,18 +41,18 @@ def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
 
 
 def _per_signing(name: str) -> Callable[[Tables], np.ndarray]:
-    return lambda t: _ratio(months_of(t, name)[:, 1:].sum(axis=1), months_of(t, "signings")[:, 1:].sum(axis=1))
+    return lambda t: _ratio(months_of(t, name).sum(axis=1), months_of(t, "signings").sum(axis=1))
 
 
 def _fit(t: Tables) -> np.ndarray:
-    signed = months_of(t, "signings")[:, 1:]
-    return _ratio((signed * months_of(t, "fit")[:, 1:]).sum(axis=1), signed.sum(axis=1))
+    signed = months_of(t, "signings")
+    return _ratio((signed * months_of(t, "fit")).sum(axis=1), signed.sum(axis=1))
 
 
 def _late(t: Tables, each: bool) -> np.ndarray:
-    """Profit on accounts in the third to fifth year of the cohorts signed after year 1 that lived to see them."""
+    """Profit on accounts in the third to fifth year of the cohorts signed in the run that lived to see them."""
     frame, last = t.cohorts, int(t.cohorts["year"].to_numpy().max())
-    grown = frame[(frame["cohort"] >= 2) & (frame["cohort"] <= last - 4)]
+    grown = frame[(frame["cohort"] >= 1) & (frame["cohort"] <= last - 4)]
     age = grown["year"] - grown["cohort"]
     runs = t.runs["run"]
     profit = grown[age.between(2, 4)].groupby("run")["profit"].sum().reindex(runs, fill_value=0.0).to_numpy(float)
@@ -85,22 +84,22 @@ def accounts(scenario: Scenario, seed: int, runs: int) -> pd.DataFrame:
 def lapse_in_year(customers: pd.DataFrame, year: int, months: int) -> tuple[int, int]:
     """Customers who left in that year of contract, and those who could have: there at its beginning and seen to its end.
 
-    The founders are left out; a customer written off has left.
+    The opening book is left out; a customer written off has left.
     """
-    signed = customers["signed_month"].to_numpy(int)
+    signed = customers["signed_month"].to_numpy(int)  # 0 in the opening book
     left = customers["lapsed_month"].to_numpy(int)
     age = np.where(left > 0, left - signed + 1, months + 13)  # month of contract in which they left
-    seen = (signed > 1) & (signed + 12 * year - 1 <= months)
+    seen = (signed > 0) & (signed + 12 * year - 1 <= months)
     there = seen & (age > 12 * (year - 1))
     return int((there & (age <= 12 * year)).sum()), int(there.sum())
 
 
 def _left(after: int) -> Callable[[Tables], np.ndarray]:
-    """Of the cohorts signed after year 1: left in one calendar year, that many years after the year of signing."""
+    """Of the cohorts signed in the run: left in one calendar year, that many years after the year of signing."""
 
     def of(t: Tables) -> np.ndarray:
         frame, last = t.cohorts, int(t.cohorts["year"].to_numpy().max())
-        grown = frame[(frame["cohort"] >= 2) & (frame["cohort"] <= last - after)]
+        grown = frame[(frame["cohort"] >= 1) & (frame["cohort"] <= last - after)]
         age, runs = grown["year"] - grown["cohort"], t.runs["run"]
         begin, end = (
             grown[age == k].groupby("run")["customers"].sum().reindex(runs, fill_value=0.0).to_numpy(float)
@@ -114,7 +113,7 @@ def _left(after: int) -> Callable[[Tables], np.ndarray]:
 MADE: dict[str, Outcome] = {
     "signings_year_1": Outcome(
         "customers",
-        "customers signed in the first year, founders included",
+        "customers signed in the first year",
         lambda t: months_of(t, "signings")[:, :12].sum(axis=1),
     ),
     "revenue": Outcome("money", "invoiced in all months", lambda t: months_of(t, "revenue").sum(axis=1)),
@@ -126,7 +125,7 @@ MADE: dict[str, Outcome] = {
     "first_margin": Outcome(
         "share",
         "margin on first purchases, what the firm sees of a customer at signing beside the size",
-        lambda t: _ratio(months_of(t, "initial_margin")[:, 1:].sum(axis=1), months_of(t, "initial_revenue")[:, 1:].sum(axis=1)),
+        lambda t: _ratio(months_of(t, "initial_margin").sum(axis=1), months_of(t, "initial_revenue").sum(axis=1)),
     ),
     "fit": Outcome("sd", "mean fit of those signed, unseen by the firm", _fit),
     "quarter_end": Outcome("ratio", "signings of the last month of a quarter over its monthly mean", _in_quarter(2)),

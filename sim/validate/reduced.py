@@ -101,13 +101,13 @@ def play(s: Scenario, rng: np.random.Generator, runs: int) -> pd.DataFrame:
         signed = rng.binomial(met.astype(int), s.market.success)
         seat = np.repeat(np.arange(seats, dtype=float), signed)
         book.add(drawn(s, rng, seat, month, rep[seat.astype(int)]))
-        first = book.signed == month
+        first = (book.signed == month) & (book.rep >= 0)  # the opening book has cost its perks before
         lines["profit"] -= met * s.firm.attempt_cost + np.bincount(book.seat[first].astype(int), minlength=seats) * s.firm.perks
         lines["profit"] -= np.where(there, s.reps.salary, 0.0)
         gained, lost, left = customers_month(s, rng, book, month, seats)
         lines["profit"] += gained - lost
         lines["write_off"] += lost
-        paid = rate * np.bincount(book.seat[first].astype(int), (book.initial * (book.rep >= 0))[first], seats)
+        paid = rate * np.bincount(book.seat[first].astype(int), book.initial[first], seats)
         recovered = np.where(there, due, 0.0)
         lines["commission"] += paid
         lines["clawback"] += recovered

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
+import sim
 from sim.rules import hunting
 from tests.mechanisms.worlds import (
     NEVER,
@@ -81,10 +84,43 @@ def test_referred_prospects_sign_more_often_and_fit_better() -> None:
         customers={"at_start": 60, "referral": {"visit": 0.5}},
     )
     m, people = months(world, 12), customers(world, 12)
-    hunted = people[people["signed_month"] > 1]
-    rate = m["signings"][m["month"] > 1].sum() / m["attempts"].sum()
+    hunted = people[people["founder"] == 0]
+    assert hunted["referred"].all() and not people.loc[people["founder"] == 1, "referred"].any()
+    rate = m["signings"].sum() / m["attempts"].sum()
     assert abs(rate - 0.4) < 4 * np.sqrt(0.24 / m["attempts"].sum())
     assert abs(hunted["fit"].mean() - 0.8) < 4 / np.sqrt(len(hunted))
+
+
+def expected_lapse(correlation: float, shift: float, alpha: float, beta: float) -> float:
+    """E[p] of those signed, p = beta quantile of Phi(z), z = rho f + sqrt(1 - rho^2) e, f normal about `shift` and above 0."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(80)
+    f = np.linspace(max(0.0, shift - 8.0), shift + 8.0, 4001)
+    density = stats.norm.pdf(f - shift)
+    z = correlation * f[:, None] + np.sqrt(1 - correlation**2) * nodes
+    p = (stats.beta.ppf(stats.norm.cdf(z), alpha, beta) * weights).sum(axis=1) / weights.sum()
+    return float((density * p).sum() / density.sum())
+
+
+@pytest.mark.parametrize(("correlation", "shift"), [(-0.8, 1.2), (-0.3, 0.6), (0.5, 1.0)])
+def test_a_referred_customers_better_fit_tells_on_what_goes_with_it(correlation: float, shift: float) -> None:
+    """Of cold and referred, side by side, a share E[p] leaves at the first renewal, by the own propensity alone."""
+    world = quiet(
+        months=24,
+        reps={"choice": {"hunting": 0.5, "nurturing": 0.5}, "screening": 0.0, "hours": 700.0, "hours_per_attempt": 1.0},
+        market={"success": 0.9, "referred_success": 0.9, "referred_fit": shift, "leads_per_month": 200.0},
+        customers={"at_start": 300, "referral": {"visit": 0.5}, "correlation": {"lapse-fit": correlation}, "renewal_months": 12,
+                   "lapse": {"alpha": 2.0, "beta": 8.0, "satisfaction": 0.0, "tie": 0.0, "midterm": 0.0}},
+    )  # fmt: skip
+    people = customers(world, 8)
+    signed = people[people["signed_month"].between(1, 12)]
+    for referred in (0, 1):
+        mine = signed[signed["referred"] == referred]
+        p, n = expected_lapse(correlation, shift * referred, 2.0, 8.0), len(mine)
+        assert n > 3500
+        assert abs((mine["lapsed_month"] == mine["signed_month"] + 11).mean() - p) < 4 * np.sqrt(p * (1 - p) / n)
+    mesa = sim.run(world.with_(months=3), runs=1, engine="mesa", customers=True)
+    pd.testing.assert_frame_equal(mesa.customers, sim.run(world.with_(months=3), runs=1, customers=True).customers)
+    assert mesa.customers["referred"].sum() > 3
 
 
 # --- pay pressure: selection the firm does not see (Agarwal & Ben-David 2018) -----------------------------------------------

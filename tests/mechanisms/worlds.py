@@ -13,7 +13,6 @@ from sim.scenario.model import Scenario
 NEVER = {"alpha": 1e-6, "beta": 1e6, "satisfaction": 0.0, "tie": 0.0, "midterm": 0.0}  # nobody lapses
 PAID = {"transitions": [[1.0, 0.0]], "spread": 0.0, "fit": 0.0, "dissatisfied": 0.0}  # everybody pays at once
 SAME = 1e5  # a gamma of this shape is a point
-FOUNDERS = 524288  # order numbers of customers who were there at the start begin here
 
 
 # what a customer feels of these is nothing, and satisfaction is this month's experience, no more

@@ -87,6 +87,7 @@ def test_a_new_customer_starts_afresh_with_what_was_promised() -> None:
     c = met(5)[1]
     names = "satisfaction pushed bucket owed revenue lapsed_month status purchases commission founder".split()
     assert not any(float(c[name]) for name in names)
+    assert (c["referred"], met(5, warm=True)[1]["referred"]) == (0, 1)
     expected = {"signed": 9, "order": 5, "seat": 3, "term_ends": 20, "tie": 0.6, "expectation": 0.3}
     assert {name: float(c[name]) for name in expected} == expected
     pressed = met(5, pressure=0.5)[1]
@@ -111,11 +112,16 @@ def test_a_founder_is_one_from_the_first_and_no_prospect_is() -> None:
         assert met(order)[1]["founder"] == 0
 
 
-@pytest.mark.parametrize("founder", [0, 1])
-def test_a_signature_is_booked_to_seat_account_ledger_and_desk(founder: int) -> None:
-    """Perks of 130, a first purchase of 500 at a margin of 0.4, beside all there was before; nobody is paid for a founder."""
-    booked = {"signings": 1, "acquisition": 13_000, "fit_sum": -0.5 * QUANTUM, "initial_revenue": 50_000, "initial_margin": 20_000,
-              "cost_of_goods": 30_000}  # fmt: skip
+SIGNED = {"signings": 1, "acquisition": 13_000, "fit_sum": -0.5 * QUANTUM, "initial_revenue": 50_000, "initial_margin": 20_000,
+          "repeat_revenue": 0, "cost_of_goods": 30_000}  # fmt: skip
+TAKEN_OVER = dict.fromkeys(SIGNED, 0.0) | {"repeat_revenue": 50_000, "cost_of_goods": 30_000}
+
+
+@pytest.mark.parametrize(("founder", "booked", "perks"), [(0, SIGNED, 13_000), (1, TAKEN_OVER, 0)])
+def test_who_comes_is_booked_to_seat_account_and_desk_and_a_signature_to_the_ledger_too(
+    founder: int, booked: dict[str, float], perks: int
+) -> None:
+    """Perks of 130, a first purchase of 500 at a margin of 0.4, beside all there was before; a founder costs and pays nobody."""
     given = {
         "initial": 50_000,
         "margin": 0.4,
@@ -125,16 +131,20 @@ def test_a_signature_is_booked_to_seat_account_ledger_and_desk(founder: int) -> 
         "need": 0.25,
         "agent": 2,
         "founder": founder,
+        "promise_first": 20_000,
     }
     c, t = np.array([record("customer", **given)]), np.array([record("tally", **dict.fromkeys(booked, 7.0))])
     r, agents = np.array([believer(book_size=4.0, book_worth=900.0, book_signed=20.0)]), np.zeros(3, DESK)
     desk, agents["need"] = Desk({"measure": "signings", "rate": 1.0}).set(firm_perks=130.0), QUANTUM
     led = desk.ledger
     led.base[:], led.signed[:] = 3.0, 4.0
-    entries.sign(desk.setup.p, c, r, t, led, agents)
+    if founder:
+        entries.take_over(c, r, t, agents)
+    else:
+        entries.sign(desk.setup.p, c, r, t, led, agents)
     assert (r["book_size"][0], r["book_worth"][0], r["book_signed"][0]) == (5, 1600, 29)
     assert {name: float(t[name][0]) for name in booked} == {name: 7 + value for name, value in booked.items()}
-    assert (c["acquisition"][0], c["owed"][0]) == (13_000, 50_000)
+    assert (c["acquisition"][0], c["promise_first"][0], c["owed"][0]) == (perks, 20_000 - perks, 50_000)
     assert list(agents["need"] / QUANTUM) == [1, 1, 1.25]
     counted = 0 if founder else 1
     assert (led.base[0, 9], led.base[1, 9], led.signed[9]) == (3 + counted, 3 + 50_000 * counted, 4 + counted)

@@ -23,10 +23,10 @@ def test_half_to_one_and_a_half_times_an_estimate_of_either_sign() -> None:
 
 
 def test_lapse_in_a_year_of_contract() -> None:
-    """Four signed in month 2, seen for 36 months: gone in month 5 and 20 of the contract, and two who stay; a founder does not count."""
+    """Four signed in month 2, seen for 36 months: gone in month 5 and 20 of the contract, and two who stay; the opening book does not count."""
     import pandas as pd
 
-    table = pd.DataFrame({"signed_month": [1, 2, 2, 2, 2, 30], "lapsed_month": [3, 6, 21, 0, 0, 0]})
+    table = pd.DataFrame({"signed_month": [0, 2, 2, 2, 2, 30], "lapsed_month": [3, 6, 21, 0, 0, 0]})
     assert lapse_in_year(table, 1, 37) == (1, 4)
     assert lapse_in_year(table, 2, 37) == (1, 3)
     assert lapse_in_year(table, 3, 37) == (0, 2)

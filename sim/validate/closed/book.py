@@ -118,6 +118,6 @@ def multiplier(effort: Effort) -> Iterator[Finding]:
         table = months(world, effort.key(f"referral-multiplier {number}"), effort.number(400, 40))
         where, note = f"rate {rate}, churn {q}", "drawn at random" if number else ""
         signed = table.groupby("run")["signings"].sum()
-        yield mean(f"{where}: customers per seed", 1 / (1 - rate / q), signed / world.customers.at_start, note)
+        yield mean(f"{where}: customers per seed", 1 / (1 - rate / q), 1 + signed / world.customers.at_start, note)
         last = float(table.loc[table["month"] == world.months, "customers"].sum())
         yield Finding(f"{where}: customers left at the end", 0.0, last, 0.0, 0, "so that nobody is still to be referred")

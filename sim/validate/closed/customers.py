@@ -28,6 +28,16 @@ def cohort(r: float, i: float, years: int = FOR_EVER) -> Scenario:
     return setting(RENEWALS).with_(months=years * 12, customers={"lapse": certain(1 - r)}, firm={"discount_year": i})
 
 
+def signed(world: Scenario) -> Scenario:
+    """The same customers, not there at the start but all signed in month 1, so that the firm has paid to acquire them."""
+    seats = 10  # each with time for a thousand attempts on its part of the leads
+    return world.with_(
+        customers={"at_start": 0},
+        market={"leads_at_start": world.customers.at_start / seats, "success": 1.0},
+        reps={"count": seats, "hours_per_attempt": world.reps.hours / 1000, "screening": -10.0, "choice": {"hunting": 1.0}},
+    )
+
+
 def values(world: Scenario, seed: int, runs: int) -> np.ndarray:
     """Net present value per customer signed, by run, without the margin at signing; in margins."""
     npv = runs_table(world, seed, runs)["npv"].to_numpy()
@@ -122,8 +132,11 @@ def _elasticities(effort: Effort, r: float, i: float, note: str) -> Iterator[Fin
 
     def value(r: float = r, i: float = i, margin: float = 0.4, cost: float = 0.0) -> np.ndarray:
         world = cohort(r, i).with_(customers={"margin": margin}, firm={"perks": cost})
-        npv = runs_table(world, seed, runs)["npv"].to_numpy() / world.customers.at_start
-        return npv - 100.0 * margin  # without the margin at signing
+        world = signed(world) if cost else world
+        table = runs_table(world, seed, runs)
+        return (
+            table["npv"] / (table["signings"] + world.customers.at_start)
+        ).to_numpy() - 100.0 * margin  # without that at signing
 
     def exact(r: float = r, i: float = i, margin: float = 0.4, cost: float = 0.0) -> float:
         return 100.0 * margin * multiple(r, i, FOR_EVER) - cost

@@ -57,7 +57,7 @@ def referred(effort: Effort) -> Iterator[Finding]:
             customers={"at_start": 200, "referral": {"visit": 1.0}, "feeling": {"speed": 0.0}},
         )
         people = customers(world, own_seed(effort, case), effort.number(100))
-        fit = people.loc[people["signed_month"] > 1, "fit"].to_numpy()
+        fit = people.loc[people["founder"] == 0, "fit"].to_numpy()
         yield mean(f"mean fit of those above {z}, referred about {mu}", mu + mills(z - mu), fit)
 
 

@@ -118,7 +118,7 @@ def five_points(effort: Effort) -> Iterator[Finding]:
 
 def _correlation(table: pd.DataFrame, last: int) -> np.ndarray:
     """By run, the correlation of months as a customer and profit, of customers signed after month 1 until `last`."""
-    mine = table[(table["signed_month"] > 1) & (table["signed_month"] <= last)]
+    mine = table[table["signed_month"].between(1, last)]
     end = int(table[["signed_month", "lapsed_month"]].to_numpy().max())
     stayed = np.where(mine["lapsed_month"] > 0, mine["lapsed_month"], end) - mine["signed_month"]
     frame = pd.DataFrame({"run": mine["run"], "stayed": stayed, "profit": mine["profit"]})
@@ -217,10 +217,10 @@ def referred(effort: Effort) -> Iterator[Finding]:
         yield pattern(f"lapse in year {year} of contract, referred less cold", (-1.0, 0.0), shares[0] - shares[1], note, needs)
     worth = []
     for table in both:
-        mine = table[table["signed_month"].between(2, 60)]
+        mine = table[table["signed_month"].between(1, 60)]
         worth.append(mine.groupby("run")["profit"].mean().to_numpy())
     needs = "a larger advantage in fit (market.referred_fit), or one in margin, which the model does not give"
-    yield pattern("profit on the account, referred / cold", (1.16, 2.0), worth[0] / worth[1], "signed in months 2 to 60", needs)
+    yield pattern("profit on the account, referred / cold", (1.16, 2.0), worth[0] / worth[1], "signed in months 1 to 60", needs)
 
 
 @entry(
