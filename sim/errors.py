@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from sim.texts import message
+
 
 class DaarnaError(Exception):
-    """Base of all errors daarna raises on purpose; its text is the whole message."""
+    """Base of all errors daarna raises on purpose; its text is the whole message, short and without control characters."""
+
+    def __str__(self) -> str:
+        """The message, whatever it quotes."""
+        return message(super().__str__())
 
 
 class InputError(DaarnaError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.received import from_toml, read_text
 from sim.scenario.base import nearest
 
 
@@ -19,7 +20,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
         When there is no such file, or it cannot be read, or is no TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return from_toml(read_text(path))
     except FileNotFoundError:
         if path.is_symlink():
             raise InputError(f"{path}: is a link to a file that is not there; name the file of {what} (.toml)") from None

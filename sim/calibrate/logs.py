@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.received import LOG, read_bytes
 from sim.scenario.base import nearest, shown
 
 #: Columns by which a kind is known, and those it may have beside them.
@@ -65,7 +66,7 @@ def read(path: str | Path, kind: str | None = None) -> Log:
 
 def _text(path: Path) -> str:
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_bytes(path, LOG).decode("utf-8-sig")
     except FileNotFoundError:
         there = [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
         raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None

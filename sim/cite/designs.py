@@ -9,6 +9,7 @@ from sim.cite.recipes.design import answer_again, case_of
 from sim.cite.things import Thing
 from sim.cite.verdict import How, Verdict
 from sim.errors import InputError
+from sim.received import read_bytes
 
 OWN = ("schema_version", "recipe", "content_hash", "made")  # keys of design.json that are no part of the answer
 
@@ -24,7 +25,7 @@ def design_folder(thing: Thing, how: How) -> None:
         path = thing.path / name
         if not path.exists():
             how.verdict.findings.append(f"{name} is missing")
-        elif path.read_bytes() != frame.to_csv(index=False).encode():
+        elif read_bytes(path) != frame.to_csv(index=False).encode():
             how.verdict.findings.append(f"{name} was changed: it is not the one that the answer gives")
     figures_beside(thing, lambda: answer, how.verdict)
 

@@ -13,6 +13,7 @@ from sim.cite.pictures import unlike_shown
 from sim.cite.recipes import kind_of
 from sim.cite.things import Thing
 from sim.cite.verdict import How, Verdict
+from sim.received import RECORD, read_bytes, read_text
 from sim.study.results import Study
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _same_file(thing: Thing, written: Memo, study: Study, found: Drives | None) 
     with tempfile.TemporaryDirectory() as folder:
         draw_figures(written, study, Path(folder) / FIGURES, found)
         again = render(written, study, thing.path.suffix[1:], Path(folder) / FIGURES, thing.record.get("sweep"))
-    return again == thing.path.read_bytes()
+    return again == read_bytes(thing.path)
 
 
 def _say_why(thing: Thing, verdict: Verdict) -> None:
@@ -84,7 +85,7 @@ def _unsaid(thing: Thing) -> Iterator[str]:
     """What a memo's record says and its text does not; a PDF's text is not read."""
     if thing.path.suffix == ".pdf":
         return
-    text = thing.path.read_text(encoding="utf-8")
+    text = read_text(thing.path, RECORD)
     text = unescape(text) if thing.path.suffix == ".html" else re.sub(r"\\(.)", r"\1", text)
     for shown in (thing.record["shown"], thing.record.get("drives", {"texts": [], "tables": {}})):
         for said in (*shown["texts"], *(cell for rows in shown["tables"].values() for row in rows for cell in row)):

@@ -14,6 +14,7 @@ from sim.cite.pictures import figures_beside
 from sim.cite.recipes.sweep import check, part_of, refuse_own_model, simulated
 from sim.cite.things import Thing
 from sim.cite.verdict import SAMPLE, How, gap, sample, unequal
+from sim.received import parquet
 from sim.study.parquet import file_fingerprint, fingerprint
 from sim.sweeps.about import design_of
 from sim.sweeps.checks import GIVEN
@@ -30,7 +31,7 @@ def sweep_folder(thing: Thing, how: How) -> None:
     found, there = how.verdict.findings, Sweep(thing.path, about, checked=False)
     try:
         found += _changed(thing, about)
-        points = pq.read_table(thing.path / "points.parquet").to_pandas()
+        points = parquet(thing.path / "points.parquet").read().to_pandas()
         there.outcomes()
     except (OSError, pa.ArrowException) as error:
         found.append(f"a table is missing or cannot be read: {error}")
@@ -47,7 +48,7 @@ def sweep_folder(thing: Thing, how: How) -> None:
 
 def _changed(thing: Thing, about: dict[str, Any]) -> Iterator[str]:
     """Tables whose values are not those that the record has the fingerprints of."""
-    points = pq.read_table(thing.path / "points.parquet").drop_columns(["address"]).to_pandas()
+    points = parquet(thing.path / "points.parquet").read().drop_columns(["address"]).to_pandas()
     marks = {"runs": file_fingerprint(thing.path / "runs.parquet"), "points": fingerprint(points)}
     for name, mark in marks.items():
         if mark != about["tables"][name]["sha256"]:
@@ -94,5 +95,6 @@ def _rows(sweep: Sweep, columns: list[str], points: list[int] | None, runs: int)
     """Columns of the runs table, of some points and the first runs of each."""
     everything = points is None or len(points) == sweep.about["points"]
     which = [("run", "<=", runs)] + ([] if everything else [("point", "in", points)])
+    parquet(sweep.folder / "runs.parquet")  # refuses what is no table of a sane size
     frame: pd.DataFrame = pq.read_table(sweep.folder / "runs.parquet", columns=columns, filters=which).to_pandas()
     return frame

@@ -14,6 +14,7 @@ from sim.cite.pictures import figures_beside
 from sim.cite.recipes.study import scenarios
 from sim.cite.things import Thing
 from sim.cite.verdict import How, gap, sample, unequal
+from sim.received import parquet
 from sim.scenario.model import Scenario
 from sim.study.parquet import TABLES, file_fingerprint
 
@@ -87,6 +88,7 @@ def _differences(table: str, scenario: str, path: Path, again: pd.DataFrame) -> 
     first, last = int(again["run"].min()), int(again["run"].max())
     try:
         rows = [("scenario", "=", scenario), ("run", ">=", first), ("run", "<=", last)]
+        parquet(path)  # refuses what is no table of a sane size
         there = pq.read_table(path, filters=rows).to_pandas()
     except (OSError, pa.ArrowException) as error:
         yield f"{path}: cannot be read: {error}"

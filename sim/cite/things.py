@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.cite.recipes import recipe_of
 from sim.errors import InputError
+from sim.received import from_json, parquet, read_json
 from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY
 from sim.study.payload import carried
@@ -68,9 +67,9 @@ def _folder(path: Path) -> Thing:
         raise InputError(f"{path}: holds no study, sweep or design: neither {RECORD} nor {DESIGN} is there")
     try:
         if (path / DESIGN).exists():
-            told = json.loads((path / DESIGN).read_text(encoding="utf-8"))
+            told = read_json(path / DESIGN)
             return _design(path, told) if "problem" in told else _sweep(path, told)
-        about = json.loads((path / RECORD).read_text(encoding="utf-8"))
+        about = read_json(path / RECORD)
         _check(about, OF_STUDY)
         _finished(path, about, "study")
     except (OSError, ValueError) as error:
@@ -99,8 +98,8 @@ def _finished(path: Path, about: dict[str, Any], what: str) -> None:
 def _file(path: Path) -> Thing:
     try:
         if path.suffix == ".parquet":
-            raw = (pq.read_schema(path).metadata or {}).get(RECORD_KEY.encode())
-            record, kind = {"study": json.loads(raw)} if raw else None, "table"
+            raw = (parquet(path).schema_arrow.metadata or {}).get(RECORD_KEY.encode())
+            record, kind = {"study": from_json(raw)} if raw else None, "table"
         else:
             record = carried(path)
             kind = str(record.get("thing")) if record else ""
@@ -134,7 +133,7 @@ def _check(about: Any, keys: tuple[str, ...]) -> None:
 
 def _outcome(thing: Thing, outcome: str, text: str) -> str:
     with Marks(thing.path / RECORD, thing.about).reading("runs"):
-        names = pq.read_schema(thing.path / "runs.parquet").names[2:]
+        names = parquet(thing.path / "runs.parquet").schema_arrow.names[2:]
     if outcome not in names:
         hint = nearest(outcome, names) or f"; there are {', '.join(names)}"
         raise InputError(f'{text}: found "{outcome}", which is no outcome of the study{hint}')

@@ -108,7 +108,8 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
         problem = str(error).replace("with_: ", "")
         raise InputError(f"{found.logs[0].file}: the estimates lie outside what a scenario may say: {problem}") from None
     text = found.toml(extends)
-    if target.is_file() and not target.read_text(encoding="utf-8", errors="replace").startswith(text[:25]):
+    begin = text[:25].encode()
+    if target.is_file() and target.open("rb").read(len(begin)) != begin:
         raise InputError(f"{target}: is there already and was not made by daarna calibrate; name another file with --out")
     return text
 

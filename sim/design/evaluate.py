@@ -115,11 +115,12 @@ class Evaluator:
             return None
         path = self._path(key)
         content = read_sealed(path, key)
-        if content is None:
+        try:
+            made: Array = np.load(io.BytesIO(content or b""), allow_pickle=False)
+        except (ValueError, EOFError, MemoryError):  # not whole, or an array of objects
             if path.exists():
                 tell_damaged(path)
             return None
-        made: Array = np.load(io.BytesIO(content), allow_pickle=False)
         return made if made.shape == (len(self.outcomes), len(self.worlds), runs) else None
 
     def _path(self, key: str) -> Path:

@@ -11,6 +11,7 @@ import numpy as np
 from sim.design.answer import Answer, Scheme
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
+from sim.received import read_json
 from sim.study import crate
 from sim.study.disk import make_folder, write_file, writing
 from sim.study.provenance import digest, installed, made_now
@@ -62,7 +63,7 @@ def write_crate(folder: Path) -> Path:
         When it cannot be written.
     """
     with writing(folder):
-        told = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        told = read_json(folder / RECORD)
         effort, title = told["recipe"]["problem"]["effort"], str(told["title"])
         description = (
             f"The front of a family of schemes and the choice from it: {effort['evaluations']:,} schemes tried, "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import unicodedata
 from collections.abc import Iterable
+from itertools import islice
 from types import NoneType
 from typing import Annotated, Any, NoReturn, get_args
 
@@ -13,6 +14,7 @@ from pydantic_core import PydanticCustomError
 
 Whole = Annotated[int, Strict()]  # within lists and tables; a field of its own is checked by Group
 Number = Annotated[float, Strict()]
+LONGEST, MOST = 100, 2000  # letters of a name that is taken for a slip of another, and names among which it is sought
 
 
 class Group(BaseModel):
@@ -35,9 +37,11 @@ class Group(BaseModel):
             raise ValueError(f"found {shown(value)}, allowed is a whole number")
         if kind is bool and not isinstance(value, bool):
             raise ValueError(f"found {shown(value)}, allowed is true or false")
-        if isinstance(value, str) and (control := [ch for ch in value if unicodedata.category(ch) == "Cc" and ch not in "\n\t"]):
+        if isinstance(value, str) and (
+            control := [ch for ch in value if unicodedata.category(ch) in ("Cc", "Cs") and ch not in "\n\t"]
+        ):
             raise ValueError(f"found the control character U+{ord(control[0]):04X}, allowed is text")
-        return value
+        return " ".join(value.replace("\t", " ").splitlines()) if isinstance(value, str) else value  # in one line
 
 
 class Fixed(dict[str, float]):
@@ -98,5 +102,6 @@ def shown(value: Any) -> str:
 
 def nearest(word: Any, allowed: Iterable[str]) -> str:
     """``; did you mean "…"?`` with the name nearest to what was written, or nothing."""
-    near = difflib.get_close_matches(str(word), list(allowed), 1)
+    names = [one for one in islice(allowed, MOST) if len(one) <= LONGEST]  # the search takes their square
+    near = difflib.get_close_matches(str(word)[:LONGEST], names, 1)
     return f'; did you mean "{near[0]}"?' if near else ""

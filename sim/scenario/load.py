@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,10 +15,12 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from sim.errors import InputError
+from sim.received import TEXT, from_toml, read_bytes
 from sim.scenario.base import Group, nearest, shown
 from sim.scenario.model import Scenario, merge
 from sim.scenario.sources import inner, layered, own
 
+DEEPEST = 20  # files that extend one another
 Place = tuple[int | str, ...]
 
 
@@ -58,7 +59,7 @@ def load(path: str | Path) -> Scenario:
 def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
     wanted = f" (asked for by extends in {asked_by[-1]})" if asked_by else ""
     try:
-        raw = path.read_bytes()
+        raw = read_bytes(path, TEXT)
     except FileNotFoundError:
         raise InputError(_missing(path, asked_by)) from None
     except IsADirectoryError:
@@ -92,12 +93,14 @@ def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
         links = " -> ".join(str(other) for other in (*chain, path))
         raise InputError(f"{chain[-1]}: extends: found {shown(path.name)}, which goes in a circle: {links}")
     try:
-        data = tomllib.loads(_text(path, chain))
-    except tomllib.TOMLDecodeError as error:
+        data = from_toml(_text(path, chain))
+    except ValueError as error:
         raise InputError(f"{path}: is not valid TOML: {error}") from None
     except RecursionError:
         raise InputError(f"{path}: is nested too deeply to be a scenario") from None
     base = data.pop("extends", None)
+    if len(chain) >= DEEPEST:
+        raise InputError(f"{path}: extends: found more than {DEEPEST} files that extend one another")
     if base is None:
         return [Layer(path, data)]
     if not isinstance(base, str) or not base.strip() or "\0" in base:

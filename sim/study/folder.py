@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from sim.errors import InputError, StudyError
+from sim.received import read_json
 from sim.scenario.base import nearest
 from sim.study.disk import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
 
@@ -121,7 +122,7 @@ def refusing(folder: Path, what: str) -> Iterator[None]:
 def read_record(path: Path) -> dict[str, Any]:
     """The record of a study or sweep; InputError if the file is none."""
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
+        about = read_json(path)
     except ValueError:
         about = None
     if not isinstance(about, dict):
@@ -148,7 +149,7 @@ def whole_record(folder: Path, record: str, tables: Callable[[dict[str, Any]], I
         other = [kind for name, kind in RECORDS.items() if (folder / name).exists()]
         raise InputError(f"{folder}: holds no whole {what}" + (f", but a {other[0]}" if other else f": {record} is not there"))
     try:
-        about: dict[str, Any] = json.loads((folder / record).read_text(encoding="utf-8"))
+        about: dict[str, Any] = read_json(folder / record)
         if not about["complete"]:
             raise InputError(f"{folder}: holds no whole {what}: it is not finished; the same command goes on: {about['command']}")
         gone = [name for name in tables(about) if not (folder / f"{name}.parquet").exists()]

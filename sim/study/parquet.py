@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.received import parquet
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
 
 TABLES = ("runs", "months", "cohorts", "whale", "customers")
@@ -127,7 +128,7 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
 def file_fingerprint(path: Path) -> str:
     """:func:`fingerprint` of a table on disk, read in pieces."""
-    file = pq.ParquetFile(path)
+    file = parquet(path)
     digests = {name: hashlib.sha256() for name in file.schema_arrow.names}
     for group in range(file.num_row_groups):
         for name, column in zip(digests, file.read_row_group(group).itercolumns(), strict=True):

@@ -14,13 +14,15 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import zlib
 from pathlib import Path
 from typing import Any
 
+from sim.received import from_json, read_bytes
+
 MARK = "daarna-provenance:"
-TOKEN = re.compile(MARK.encode() + rb"([^;]*);")
+LONGEST = 32 << 20  # characters of a token, and
+LARGEST = 64 << 20  # bytes of the record in it
 
 
 def token(record: dict[str, Any]) -> str:
@@ -39,11 +41,20 @@ def carried(path: Path) -> dict[str, Any] | None:
     OSError
         When the file cannot be read.
     """
-    found = TOKEN.search(path.read_bytes())
-    if found is None:
+    content = read_bytes(path)
+    begin = content.find(MARK.encode())
+    if begin < 0:
         return None
+    begin += len(MARK)
+    end = content.find(b";", begin, begin + LONGEST)
+    if end < 0:
+        raise ValueError(f"its provenance has no end within {LONGEST >> 20} MB: it was cut or changed")
     try:
-        record = json.loads(zlib.decompress(base64.b64decode(found[1], validate=True)))
+        unpacking = zlib.decompressobj()
+        text = unpacking.decompress(base64.b64decode(content[begin:end], validate=True), LARGEST)
+        if not unpacking.eof:
+            raise ValueError(f"more than {LARGEST >> 20} MB, or no end")
+        record = from_json(text)
     except (binascii.Error, zlib.error, ValueError) as error:
         raise ValueError(f"its provenance cannot be read ({error}): it was cut or changed") from None
     if not isinstance(record, dict):

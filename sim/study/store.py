@@ -229,7 +229,10 @@ class StudyFolder(WorkFolder):
         if content is None:
             raise StudyError(f"{path}: was damaged; the same command simulates its runs again")
         part = io.BytesIO(content)
-        return [read_stream(part) for _ in names]
+        try:
+            return [read_stream(part) for _ in names]
+        except pa.ArrowException as error:
+            raise StudyError(f"{path}: cannot be read ({error}); remove it, and the same command simulates it again") from None
 
     def _belongs(self, chunk: Chunk) -> str:
         """What a part is the part of."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.errors import InputError, StudyError
+from sim.received import parquet
 from sim.study.disk import FULL
 from sim.study.parquet import file_fingerprint, fingerprint
 
@@ -104,7 +104,7 @@ class StoredTables(Mapping[str, pd.DataFrame]):
             raise KeyError(name)
         if name not in self._read:
             with self._marks.reading(name):
-                frame = pq.ParquetFile(self._folder / f"{name}.parquet").read().to_pandas()
+                frame = parquet(self._folder / f"{name}.parquet").read().to_pandas()
             self._marks.check(name, frame)
             self._read[name] = frame
         return self._read[name]

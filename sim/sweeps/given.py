@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
+from sim.received import LOG, opened
 from sim.scenario.base import nearest, shown
 from sim.sweeps.checks import check_size
 from sim.sweeps.factor import Factor
@@ -53,7 +54,8 @@ def _frame(table: Any, folder: Path) -> tuple[pd.DataFrame, str]:
     if isinstance(table, str | Path):
         path = folder / table
         try:
-            return pd.read_csv(path), str(path)
+            with opened(path, LOG) as file:
+                return pd.read_csv(file), str(path)
         except FileNotFoundError:
             raise InputError(f"{path}: there is no such file; table names a CSV file with a column per factor") from None
         except (OSError, ValueError) as error:

@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sim.errors import StudyError
+from sim.received import parquet
 from sim.study.disk import read_sealed, remove_file, write_sealed
 from sim.study.folder import tell_damaged
 
@@ -179,7 +179,7 @@ class Shelf:
             path = self.files[file]
             with _readable(path):
                 if path.suffix == ".parquet":
-                    table = pq.ParquetFile(path).read_row_group(block)
+                    table = parquet(path).read_row_group(block)
                 else:
                     table = pa.Table.from_batches([self._part(path).get_batch(block)])
             while self._kept and sum(one.num_rows for one in self._kept.values()) + table.num_rows > IN_MEMORY:
@@ -201,7 +201,7 @@ class Shelf:
 def _keys(path: Path) -> tuple[pa.Schema, list[pa.Table]] | None:
     """Schema of a file, and the address and run of its rows, block by block; None of a damaged part."""
     if path.suffix == ".parquet":
-        file = pq.ParquetFile(path)
+        file = parquet(path)
         return file.schema_arrow, [file.read_row_group(k, ["address", "run"]) for k in range(file.num_row_groups)]
     content = read_part(path)
     if content is None:

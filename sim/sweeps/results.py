@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.received import parquet
 from sim.scenario.base import nearest, shown
 from sim.study.disk import followed
 from sim.study.folder import whole_record
@@ -155,7 +156,7 @@ class Sweep:
 
     def _file(self, table: str) -> pq.ParquetFile:
         with self._marks.reading(table):
-            return pq.ParquetFile(self.folder / f"{table}.parquet")
+            return parquet(self.folder / f"{table}.parquet")
 
     def _read_runs(self, columns: list[str]) -> pd.DataFrame:
         self._check_runs()

@@ -42,13 +42,13 @@ What the registered runs said is recorded afterwards in ``found.json`` beside th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sim.errors import InputError
+from sim.received import read_json
 from sim.scenario.base import nearest, shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
@@ -206,7 +206,7 @@ def _recorded(file: Path, name: str, worlds: Iterable[str]) -> dict[str, list[st
     if not file.is_file():
         return {}
     try:
-        found = json.loads(file.read_text(encoding="utf-8")).get(name, {})
+        found = read_json(file).get(name, {})
         for world, said in found.items():
             if world not in worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
                 raise InputError(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cite.recipes import Recipe, Record
 from sim.cite.verdict import CannotVerifyError, How
 from sim.errors import InputError
+from sim.received import LOG, read_bytes
 from sim.study.provenance import digest
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def sha256(path: Path) -> str:
         When it cannot be read.
     """
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        return hashlib.sha256(read_bytes(path, LOG)).hexdigest()
     except OSError as error:
         raise CannotVerifyError(f"{path}: cannot be read: {error.strerror or error}") from None
 

@@ -1,0 +1,79 @@
+"""Texts that others wrote (titles, names, currencies, labels, notes), as each medium may show them: never as an order to it."""
+
+from __future__ import annotations
+
+import html as _html
+import re
+import unicodedata
+
+LONGEST_LINE, MOST_LINES = 1500, 60  # of a message
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~!$&{}])")
+_TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def plain(text: object) -> str:
+    """A text in one line: line breaks and tabs become spaces, control and invisible characters are shown as ``\\x1b``."""
+    said = str(text)
+    return said if said.isprintable() else " ".join(map(_escaped, said.splitlines())).replace("\t", " ")
+
+
+def lines(text: object) -> str:
+    """A text of several lines with control and invisible characters shown as ``\\x1b``; for a terminal."""
+    said = str(text)
+    return said if said.isprintable() else "\n".join(map(_escaped, said.split("\n")))
+
+
+def message(text: object) -> str:
+    """A message as :func:`lines`, short however long the input that it quotes."""
+    all_lines = lines(text).split("\n")
+    short = [
+        one if len(one) <= LONGEST_LINE else f"{one[: LONGEST_LINE // 2]} … {one[-LONGEST_LINE // 2 :]}" for one in all_lines
+    ]
+    more = [f"… and {len(short) - MOST_LINES:,} more lines"] if len(short) > MOST_LINES else []
+    return "\n".join(short[:MOST_LINES] + more)
+
+
+def markdown(text: object) -> str:
+    """A text in a line of Markdown, in which nothing is markup."""
+    return _MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def html(text: object) -> str:
+    """A text in HTML, in which nothing is markup."""
+    return _html.escape(plain(text))
+
+
+def tex(text: object) -> str:
+    """A text in LaTeX or BibTeX, in which nothing is a command."""
+    return "".join(_TEX.get(one, one) for one in plain(text))
+
+
+def cell(text: object) -> str:
+    """A text in a table that a spreadsheet may open: one that begins like a formula gets an apostrophe before it."""
+    said = plain(text)
+    return f"'{said}" if said[:1] in ("=", "+", "-", "@") and not _number(said) else said
+
+
+def _number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _escaped(text: str) -> str:
+    if text.isprintable():
+        return text
+    return "".join(_shown(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") and one != "\t" else one for one in text)
+
+
+def _shown(one: str) -> str:
+    code = ord(one)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
