@@ -1,7 +1,7 @@
 """daarna: what a sales incentive scheme does to the customers a firm signs, and to its book over the years.
 
 >>> import sim
->>> scenario = sim.load("scenarios/signature-bonus.toml")  # doctest: +SKIP
+>>> scenario = sim.load("signature-bonus")  # a name of the library, or a file  # doctest: +SKIP
 >>> study = sim.run(scenario, runs=200, seed=1)  # doctest: +SKIP
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import lazy_loader
 
-__version__ = "0.1.0"
+from sim.version import __version__  # noqa: F401
 
 # the names stand in __init__.pyi; each is loaded when it is first used, so that ``import sim`` stays fast
 __getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

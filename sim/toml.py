@@ -6,9 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from sim import library
 from sim.errors import InputError
 from sim.received import from_toml, read_text
-from sim.scenario.base import nearest
 
 
 def read_toml(path: Path, what: str) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def read_toml(path: Path, what: str) -> dict[str, Any]:
         if path.is_symlink():
             raise InputError(f"{path}: is a link to a file that is not there; name the file of {what} (.toml)") from None
         there = sorted(file.name for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
-        raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
+        raise InputError(f"{path}: there is no such file{library.hint(path, there)}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not a text file in UTF-8; {what} is a TOML text file") from None
     except tomllib.TOMLDecodeError as error:

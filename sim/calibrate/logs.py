@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim import library
 from sim.errors import InputError
 from sim.received import LOG, read_bytes
 from sim.scenario.base import nearest, shown
@@ -55,7 +56,7 @@ def read(path: str | Path, kind: str | None = None) -> Log:
     InputError
         One message naming the file, the row and column, what was found and what is allowed.
     """
-    path = Path(path)
+    path = library.file(path)
     text = _text(path)
     raw = _table(path, text)
     known = _recognise(path, list(raw.columns), kind)
@@ -69,7 +70,7 @@ def _text(path: Path) -> str:
         text = read_bytes(path, LOG).decode("utf-8-sig")
     except FileNotFoundError:
         there = [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
-        raise InputError(f"{path}: there is no such file{nearest(path.name, there)}") from None
+        raise InputError(f"{path}: there is no such file{library.hint(path, there)}") from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder; name a log (.csv)") from None
     except UnicodeDecodeError:

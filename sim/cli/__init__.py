@@ -16,19 +16,33 @@ def make_app() -> typer.Typer:
     """The command with its subcommands; each registers itself."""
     import typer
 
-    from sim.cli import calibrate, cite, compare, design, explain, memo, plot, run, scenarios, sweep, understand, validate
-    from sim.cli.options import Commands
+    from sim.cli import (
+        calibrate,
+        cite,
+        compare,
+        design,
+        explain,
+        library,
+        memo,
+        plot,
+        run,
+        scenarios,
+        sweep,
+        understand,
+        validate,
+    )
+    from sim.cli.options import Commands, common
 
     app = typer.Typer(
         cls=Commands,
         name="daarna",
         help="What a sales incentive scheme does to the customers a firm signs, and to its book over the years.",
         no_args_is_help=True,
-        add_completion=False,
         pretty_exceptions_enable=False,
         rich_markup_mode=None,  # plain messages, one sentence each
     )
-    for command in (run, compare, sweep, understand, design, explain, calibrate, plot, memo, cite, validate, scenarios):
+    app.callback()(common)
+    for command in (run, compare, sweep, understand, design, explain, calibrate, plot, memo, cite, validate, scenarios, library):
         command.register(app)
     return app
 
@@ -41,7 +55,7 @@ def main() -> None:
 
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"  # a line, as all messages
     try:
-        make_app()()
+        make_app()(prog_name="daarna")
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(2)

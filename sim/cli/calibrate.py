@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.effort import Quiet
+from sim.cli.library import named
 
 if TYPE_CHECKING:
     from sim.calibrate import Calibration, Forecast
@@ -25,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 
 def calibrate(
-    logs: Annotated[list[Path], typer.Argument(help="Logs (CSV): purchases, invoices, policies; one of each kind.")],
+    logs: Annotated[list[Path], named("Logs (CSV): purchases, invoices, policies; one of each kind.")],
     kind: Annotated[
         str | None, typer.Option(help="transactions, invoices, statuses, policies or renewals; by default told from the columns.")
     ] = None,
@@ -36,7 +37,7 @@ def calibrate(
     buckets: Annotated[int, typer.Option(help="Arrears buckets, the current one included.")] = 4,
     smoothing: Annotated[float, typer.Option(help="Dirichlet prior added to every possible payment transition.")] = 0.0,
     currency: Annotated[str, typer.Option(help="Of amounts, for the tables.")] = "money",
-    extends: Annotated[str, typer.Option(help="Scenario file that the fragment is to extend.")] = "",
+    extends: Annotated[str, typer.Option(help="Scenario that the fragment is to extend: a file, or library:NAME.")] = "",
     out: Annotated[Path | None, typer.Option(help="Fragment to write; LOG-fragment.toml by default.")] = None,
     steps: Annotated[int, typer.Option("--forecast", help="Weeks (or months) after the log's end to forecast; no contract.")] = 0,
     runs: Annotated[int, typer.Option(help="Runs of the forecast.")] = 200,
@@ -46,8 +47,10 @@ def calibrate(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
+    from sim import library
     from sim.calibrate import calibrate as estimate
 
+    logs = [library.file(log) for log in logs]
     target = out or Path(f"{logs[0].stem}-fragment.toml")
     target, figure = _check(figure, steps, runs, seed, target)
     options: dict[str, Any] = {
@@ -94,6 +97,7 @@ def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) 
 
 def _fragment(found: Calibration, target: Path, extends: str) -> str:
     """The text of the fragment, once it is known that a scenario takes it and that its file may be written."""
+    from sim import library
     from sim.errors import InputError
     from sim.scenario.load import load
     from sim.scenario.model import Scenario
@@ -101,7 +105,7 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
     fragment = found.fragment
     if not fragment.values:
         raise InputError(f"{found}\n\n{found.logs[0].file}: identifies no parameter, so there is no fragment to write")
-    base = load(target.parent / extends) if extends else Scenario()
+    base = load(library.beside(target.parent, extends)) if extends else Scenario()
     try:
         base.with_(**fragment.tree())
     except InputError as error:

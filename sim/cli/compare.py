@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Seed, Workers
+from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
 from sim.cli.run import draw, usual_folder
 
@@ -26,8 +27,8 @@ def register(app: typer.Typer) -> None:
 
 
 def compare(
-    base: Annotated[Path, typer.Argument(metavar="BASE", help="The scenario (TOML) that the others are compared with.")],
-    other: Annotated[list[Path], typer.Argument(metavar="OTHER", help="The others; several are ranked.")],
+    base: Annotated[Path, named("The scenario that the others are compared with.", "BASE")],
+    other: Annotated[list[Path], named("The others; several are ranked.", "OTHER")],
     runs: Annotated[int | None, typer.Option(help="Pairs of runs; 1000 unless --precision is given.")] = None,
     precision: PrecisionTargets = None,
     max_runs: MaxRuns = None,

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import Quiet, Workers
+from sim.cli.library import named
 
 if TYPE_CHECKING:
     from sim.design import Answer
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
 
 
 def design(
-    problem: Annotated[Path, typer.Argument(help="A problem file (TOML); see docs/designing.md.")],
+    problem: Annotated[Path, named("The problem; see docs/designing.md.")],
     base: Annotated[Path | None, typer.Option(help="Another scenario to vary, instead of the problem's base.")] = None,
     runs: Annotated[int | None, typer.Option(help="Runs per scheme and world in the report, instead of the problem's.")] = None,
     evaluations: Annotated[int | None, typer.Option(help="Schemes the search tries, instead of the problem's.")] = None,
@@ -49,10 +50,11 @@ def design(
     from sim.design.problem import load
     from sim.design.solve import check, solve_case
 
-    asked = _with_effort(_with_base(load(problem), base), runs, evaluations)
+    asked = load(problem)
+    asked = _with_effort(asked.with_base(base) if base else asked, runs, evaluations)
     check(seed, workers)
     threads = workers or os.cpu_count() or 1
-    folder = out or Path("designs") / f"{problem.stem}{f'-{base.stem}' if base else ''}"
+    folder = out or Path("designs") / f"{asked.file.stem}{f'-{asked.base_file.stem}' if base else ''}"
     case = prepare(asked, seed, threads, folder / "evaluations")
     if not quiet:
         _say_how_long(case, seed, threads)
@@ -74,19 +76,6 @@ def design(
         typer.echo(f"recommended scheme: {recommended}; the front: {folder / 'schemes'}; all numbers: {folder / 'design.json'}")
 
 
-def _with_base(problem: Problem, base: Path | None) -> Problem:
-    """The problem with another base, which the command names from where it was given."""
-    if base is None:
-        return problem
-    try:
-        beside = os.path.relpath(base, problem.file.parent)
-    except ValueError:  # on another drive
-        beside = str(base.resolve())
-    made = problem.model_copy(update={"base": Path(beside).as_posix()})
-    made._file = problem.file
-    return made
-
-
 def _with_effort(problem: Problem, runs: int | None, evaluations: int | None) -> Problem:
     """The problem with another effort."""
     from pydantic import ValidationError
@@ -103,9 +92,7 @@ def _with_effort(problem: Problem, runs: int | None, evaluations: int | None) ->
         raise InputError(
             f"{option}: found {wrong['input']}, allowed is {wrong['msg'].lower().removeprefix('input should be ')}"
         ) from None
-    made = problem.model_copy(update={"effort": effort})
-    made._file = problem.file
-    return made
+    return problem.model_copy(update={"effort": effort})
 
 
 def _say_how_long(case: Case, seed: int, threads: int) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import Seed
+from sim.cli.library import named
 
 if TYPE_CHECKING:
     from sim.trace import Trace
@@ -20,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def explain(
-    scenario: Annotated[Path, typer.Argument(help="A scenario file.")],
+    scenario: Annotated[Path, named("The scenario.")],
     rep: Annotated[int, typer.Option(help="Seat, from 0, as in the column rep of the customers table.")] = 0,
     year: Annotated[int | None, typer.Option(help="Year of the run, from 1 (1 by default).")] = None,
     run: Annotated[int, typer.Option(help="Run number, from 1.")] = 1,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -52,3 +52,23 @@ def wrong_value(error: typer.BadParameter) -> str | None:
         return None
     name = max(error.param.opts, key=len)
     return f"{name}: found {shown(detail['input'])}, allowed is {ALLOWED[kind]}"
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from sim import __version__
+        from sim.compiled import source_hash
+
+        typer.echo(f"daarna {__version__}, model {source_hash()}")
+        raise typer.Exit
+
+
+def common(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version, and the hash of the model's sources.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """What a sales incentive scheme does to the customers a firm signs, and to its book over the years."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Runs, Seed, Workers
+from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    scenario: Annotated[list[Path], typer.Argument(help="Scenario files (TOML); several share their random numbers.")],
+    scenario: Annotated[list[Path], named("Scenarios; several share their random numbers.")],
     runs: Runs = None,
     precision: PrecisionTargets = None,
     max_runs: MaxRuns = None,

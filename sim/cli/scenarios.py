@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.library import named
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -18,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Scenarios, designs of sweeps, problems of design, hypotheses.")],
+    files: Annotated[list[Path], named("Scenarios, designs of sweeps, problems of design, hypotheses.")],
 ) -> None:
     """Validate files: scenarios, designs of sweeps, problems of design, hypotheses."""
     from sim.errors import InputError
@@ -38,9 +40,10 @@ def check(
 
 def _title(file: Path) -> str:
     """What a valid file is called; which kind it is shows in what it has."""
+    from sim import library
     from sim.toml import read_toml
 
-    has = read_toml(file, "a scenario")
+    has = read_toml(library.file(file), "a scenario")
     if "claims" in has:
         from sim.validate.registered import load as load_hypothesis
 
@@ -59,7 +62,7 @@ def _title(file: Path) -> str:
     return load(file).title
 
 
-def describe(scenario: Annotated[Path, typer.Argument(help="A scenario file.")]) -> None:
+def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     """Print every parameter with unit, value, meaning and source."""
     from rich.console import Console
     from rich.table import Table
@@ -79,5 +82,8 @@ def schema() -> None:
     from sim.scenario.model import Scenario
 
     made = Scenario.model_json_schema()
-    made["properties"]["extends"] = {"type": "string", "description": "scenario file that says everything not said here"}
+    made["properties"]["extends"] = {
+        "type": "string",
+        "description": "scenario that says everything not said here: a file, or library:NAME",
+    }
     typer.echo(json.dumps(made, indent=1))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sim.cli.effort import Quiet, Workers
+from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def register(app: typer.Typer) -> None:
 
 
 def sweep(
-    design: Annotated[Path, typer.Argument(help="Design file (TOML): what is varied, and how.")],
+    design: Annotated[Path, named("The design: what is varied, and how.")],
     workers: Workers = None,
     dask: Annotated[str | None, typer.Option(help="Address of a Dask scheduler that does the work: tcp://…")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder of the sweep; a killed sweep goes on there.")] = None,
@@ -95,12 +96,13 @@ def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) 
 
 def _usual_folder(design: Design, file: Path) -> Path:
     """A folder for sweeps of this file over this base and seed; points may be added to it."""
+    from sim import library
     from sim.study.provenance import digest
     from sim.sweeps.about import about
     from sim.sweeps.store import DETERMINING
 
     told = about(design)
-    return Path("sweeps") / f"{file.stem[:80]}-{digest([told[key] for key in DETERMINING])[:8]}"
+    return Path("sweeps") / f"{library.file(file).stem[:80]}-{digest([told[key] for key in DETERMINING])[:8]}"
 
 
 def _bar(loaded: Design, folder: Path, quiet: bool, workers: int | None, executor: Any) -> Any:

@@ -109,7 +109,7 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     from sim.scenario.path import get
 
     file = str(problem.file)
-    plain = base or load(problem.file.parent / problem.base)
+    plain = base or load(problem.base_file)
     family = _family(problem, plain)
     known = columns(plain.months)
     objectives, limits = _statistics(problem, file, list(known))

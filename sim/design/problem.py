@@ -7,6 +7,7 @@ from typing import Any, Literal, get_args
 
 from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
 
+from sim import library
 from sim.errors import InputError
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
 from sim.scenario.scheme import Component
@@ -139,7 +140,7 @@ class Problem(Group):
     """What to design.  Read one with :func:`sim.design.load`."""
 
     title: str = par("Design problem", "text", "what the problem is called")
-    base: str = par("", "file", "the scenario whose scheme is varied, beside the problem's file")
+    base: str = par("", "file", "the scenario whose scheme is varied: a file beside the problem's, or library:NAME")
     criterion: Literal["mean", "worst", "regret"] = par("mean", "name", "by which one scheme is chosen from the front")
     components: tuple[Component, ...] = par((), "components", "lines added to the base's scheme, to be varied")
     vary: tuple[Vary, ...] = par((), "parameters", "what is free")
@@ -148,6 +149,7 @@ class Problem(Group):
     uncertainty: Uncertainty = Uncertainty()
     effort: Effort = Effort()
     _file: Path = PrivateAttr(Path("problem.toml"))
+    _base: Path | None = PrivateAttr(None)  # where another base than the file's was given
 
     @model_validator(mode="after")
     def _consistent(self) -> Problem:
@@ -168,9 +170,21 @@ class Problem(Group):
         """Where the problem was read from."""
         return self._file
 
+    @property
+    def base_file(self) -> Path:
+        """Where its base is."""
+        return self._base or library.beside(self._file.parent, self.base)
+
+    def with_base(self, given: Path) -> Problem:
+        """The problem with another base; what is recorded of it names no folder of this machine."""
+        found = library.file(library.reference(given) or given)
+        made = self.model_copy(update={"base": library.reference(found) or found.name})
+        made._base = found
+        return made
+
 
 def load(path: str | Path) -> Problem:
-    """Read and check a problem file; what it says about its base is checked by :func:`sim.design.solve`.
+    """Read and check a problem, a file or a name of the library; what it says about its base is checked by :func:`sim.design.solve`.
 
     Raises
     ------
@@ -179,7 +193,7 @@ def load(path: str | Path) -> Problem:
     """
     from sim.scenario.load import explain
 
-    path = Path(path)
+    path = library.file(path)
     data = read_toml(path, "a problem")
     _check_keys(data, Problem, str(path))
     try:
@@ -189,7 +203,7 @@ def load(path: str | Path) -> Problem:
     problem._file = path
     if not problem.base:
         raise InputError(f'{path}: base: found none; name a scenario file, as in base = "signature-bonus.toml"')
-    return problem
+    return problem.with_base(problem.base_file) if library.reference(path) else problem
 
 
 def _check_keys(data: Any, group: type[Group], where: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim import library
 from sim.design.answer import Answer
 from sim.design.space import Params
 from sim.errors import DaarnaError
@@ -30,8 +31,8 @@ def write_scheme(answer: Answer, params: Params, path: Path, title: str) -> Path
     from sim.study.disk import make_folder, write_file, writing
 
     assert answer.scenario is not None
-    base = answer.problem.file.parent / answer.problem.base
-    text = scenario_text(answer, params, _relative(base, path.parent), title)
+    base = answer.problem.base_file
+    text = scenario_text(answer, params, library.reference(base) or _relative(base, path.parent), title)
     with writing(path):
         make_folder(path.parent)
         write_file(path, text)
@@ -63,7 +64,7 @@ def scenario_text(answer: Answer, params: Params, extends: str, title: str) -> s
 def _base(answer: Answer) -> Scenario:
     from sim.scenario.load import load
 
-    return load(answer.problem.file.parent / answer.problem.base)
+    return load(answer.problem.base_file)
 
 
 def _say(said: dict[str, Any], full: Any, path: str, mentioned: Sequence[Any]) -> None:

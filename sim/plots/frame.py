@@ -6,7 +6,6 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
+from sim import __version__
 from sim.plots.fonts import families, want
 from sim.plots.results import Results, labels_of, runs_of
 from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
@@ -69,16 +69,9 @@ def tidy(ax: Axes) -> None:
         axis.set_major_formatter(Ticks())
 
 
-@cache
 def version() -> str:
-    """``daarna`` with its version, where the package is installed."""
-    from importlib.metadata import PackageNotFoundError
-    from importlib.metadata import version as installed
-
-    try:
-        return f"daarna {installed('daarna')}"
-    except PackageNotFoundError:
-        return "daarna (source tree, not installed)"
+    """``daarna`` with its version."""
+    return f"daarna {__version__}"
 
 
 def origin(study: Results | Sourced) -> str:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from sim import library
 from sim.errors import InputError
 from sim.received import TEXT, from_toml, read_bytes
 from sim.scenario.base import Group, nearest, shown
@@ -32,14 +33,14 @@ class Layer(NamedTuple):
 
 
 def load(path: str | Path) -> Scenario:
-    """Read, inherit and validate a scenario file.
+    """Read, inherit and validate a scenario: a file, or a name of the library (:mod:`sim.library`).
 
     Raises
     ------
     InputError
         One message naming the file, the place, what was found and what is allowed.
     """
-    path = Path(path)
+    path = library.file(path)
     layers = _read(path, ())
     data: dict[str, Any] = {}
     sources: dict[str, str] = {}
@@ -81,7 +82,7 @@ def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
     there = sorted(file.stem for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
     hint = nearest(
         path.stem, [stem for stem in there if stem not in (path.stem, asked_by[-1].stem if asked_by else None)]
-    ).replace('"?', '.toml"?')
+    ).replace('"?', '.toml"?') or library.hint(path, []).replace('"', f'"{library.PREFIX}' if asked_by else '"', 1)
     if asked_by:
         return f'{asked_by[-1]}: extends: found "{path.name}", but there is no such file in {path.parent}{hint}'
     return f"{path}: there is no such file{hint}"
@@ -104,8 +105,14 @@ def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
     if base is None:
         return [Layer(path, data)]
     if not isinstance(base, str) or not base.strip() or "\0" in base:
-        raise InputError(f'{path}: extends: found {shown(base)}; name one scenario file, as in extends = "baseline.toml"')
-    return [Layer(path, data), *_read(path.parent / base, (*chain, path))]
+        raise InputError(
+            f'{path}: extends: found {shown(base)}; name one scenario file, as in extends = "baseline.toml" or "library:baseline"'
+        )
+    try:
+        below = library.beside(path.parent, base)
+    except InputError as error:
+        raise InputError(f"{path}: extends: {error}") from None
+    return [Layer(path, data), *_read(below, (*chain, path))]
 
 
 def _speaker(layers: list[Layer], place: Place) -> Path:

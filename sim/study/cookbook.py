@@ -11,12 +11,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+from sim import library
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.study.disk import write_file
 
 COMMAND = "python -m sim.study.cookbook docs/cookbook.md"
-FOLDER = Path("scenarios/schemes")
 RUNS, SEED = 100, 1
 
 #: The plans in the order in which they are told.
@@ -68,9 +68,9 @@ class Plan(NamedTuple):
     toml: str
 
 
-def read(name: str, folder: Path = FOLDER) -> Plan:
+def read(name: str, folder: Path | None = None) -> Plan:
     """Read a plan: the comment on top in its three parts, and the part of the file that a reader would copy."""
-    path = folder / f"{name}.toml"
+    path = (folder or library.folder() / "schemes") / f"{name}.toml"
     text = path.read_text(encoding="utf-8")
     comment = " ".join(line.lstrip("# ").strip() for line in re.match(r"(#.*\n)+", text).group().splitlines())  # type: ignore[union-attr]
     about, used_by, expect = (part.strip() for part in re.split(r"Used by:|Expect:", comment))

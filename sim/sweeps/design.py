@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import library
 from sim.errors import InputError
 from sim.scenario.base import shown
 from sim.scenario.load import load as load_scenario
@@ -80,7 +82,7 @@ class Design:
         folder: str | Path | None = None,
     ) -> None:
         self.folder = Path(folder) if folder is not None else Path()
-        self.base = load_scenario(self.folder / base) if isinstance(base, str | Path) else base
+        self.base = load_scenario(library.beside(self.folder, str(base))) if isinstance(base, str | Path) else base
         self.method, self.size, self.runs, self.seed = method, points, runs, seed
         self.outcomes, self.title, self.table = tuple(outcomes), title, table
         self.second_order, self.grid_levels = second_order, grid_levels
@@ -233,16 +235,16 @@ class Design:
         return 0.0  # a parameter that is nowhere is refused later: see probe
 
     def _level(self, value: Any) -> Any:
-        if isinstance(value, str) and value.endswith(".toml"):
-            return load_scenario(self.folder / value)
+        if isinstance(value, str) and (value.endswith(".toml") or value.startswith(library.PREFIX)):
+            return load_scenario(library.beside(self.folder, value))
         return value
 
 
 def _stems(factor: Factor) -> list[Any]:
-    """Labels; of a list of files, their names without .toml."""
+    """Labels; of a list of files, their names without folder and .toml."""
     if isinstance(factor.levels, Mapping):
         return list(factor.labels)
-    return [label.removesuffix(".toml").rpartition("/")[2] if isinstance(label, str) else label for label in factor.labels]
+    return [re.split("[/:]", label.removesuffix(".toml"))[-1] if isinstance(label, str) else label for label in factor.labels]
 
 
 def _labels(factor: Factor) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import library
 from sim.errors import InputError
 from sim.received import LOG, opened
 from sim.scenario.base import nearest, shown
@@ -52,7 +53,7 @@ def _frame(table: Any, folder: Path) -> tuple[pd.DataFrame, str]:
     if isinstance(table, pd.DataFrame):
         return table, "table"
     if isinstance(table, str | Path):
-        path = folder / table
+        path = library.beside(folder, str(table))
         try:
             with opened(path, LOG) as file:
                 return pd.read_csv(file), str(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sim import library
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.sweeps.design import Design
@@ -41,14 +42,14 @@ KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false", 
 
 
 def load(path: str | Path) -> Design:
-    """Read a design.
+    """Read a design: a file, or a name of the library.
 
     Raises
     ------
     InputError
         One message naming the file, the place, what was found and what is allowed.
     """
-    path = Path(path)
+    path = library.file(path)
     data = read_toml(path, "a design")
     try:
         check_keys(data, KEYS, "")

@@ -14,15 +14,14 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import InputError
+from sim.library import folder
 from sim.scenario.model import Scenario
 from sim.study.equal_pay import equal_pay
 from sim.validate import flips, verdicts
 from sim.validate.outcomes import outcomes
 from sim.validate.registered import Arm, Claim, Flip, Hypothesis, Peak, load
-from sim.validate.settings import home
 from sim.validate.verdicts import Judged
 
-FOLDER = Path("scenarios/hypotheses")
 PARAMETERS, PAY = "equal parameters", "equal pay"
 SEARCH_RUNS = 60  # at most, to match pay on
 
@@ -71,7 +70,7 @@ class Answer:
 
 def files() -> list[Path]:
     """The hypotheses of the library."""
-    return sorted((home() / FOLDER).glob("*.toml"))
+    return sorted((folder() / "hypotheses").glob("*.toml"))
 
 
 def study(

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim import library
 from sim.validate.entry import Effort, Finding, entry
-from sim.validate.hypotheses import FOLDER, PARAMETERS, PAY, Answer, study
+from sim.validate.hypotheses import PARAMETERS, PAY, Answer, study
 from sim.validate.registered import load
-from sim.validate.settings import home
 from sim.validate.verdicts import VERDICTS
 
 EVERY = (-np.inf, np.inf)
@@ -55,7 +55,7 @@ def findings(answer: Answer) -> Iterator[Finding]:
 
 def check(effort: Effort, file: str) -> Iterator[Finding]:
     """As registered; when quick, with few runs and without sweeps, so that little is decided."""
-    hypothesis = load(home() / FOLDER / f"{file}.toml")
+    hypothesis = load(f"{library.PREFIX}hypotheses/{file}")
     seed = hypothesis.seed + effort.seed - 1
     yield from findings(study(hypothesis, 8 if effort.quick else None, seed=seed, sweeps=not effort.quick))
 
@@ -67,7 +67,7 @@ def _register(file: str, title: str) -> None:
 
     one.__qualname__ = f"check_{file}"
     source = "named in the file"
-    entry(id=file, group="hypothesis", title=title, source=source, setting=f"{FOLDER}/{file}.toml", quick=False)(one)
+    entry(id=file, group="hypothesis", title=title, source=source, setting=f"scenarios/hypotheses/{file}.toml", quick=False)(one)
 
 
 for _file, _title in FILES.items():

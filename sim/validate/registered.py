@@ -47,6 +47,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sim import library
 from sim.errors import InputError
 from sim.received import read_json
 from sim.scenario.base import nearest, shown
@@ -163,14 +164,14 @@ class Hypothesis:
 
 
 def load(path: str | Path) -> Hypothesis:
-    """Read a hypothesis.
+    """Read a hypothesis: a file, or a name of the library.
 
     Raises
     ------
     InputError
         One message naming the file, the place, what was found and what is allowed.
     """
-    path = Path(path)
+    path = library.file(path)
     data = read_toml(path, "a hypothesis")
     try:
         return _hypothesis(data, path)
@@ -184,7 +185,10 @@ def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
     _need(data, ("id", "title", "source", "rule", "worlds", "claims"), "")
     if data.get("runs", 2) < 2:
         raise InputError(f"runs: found {data['runs']}, allowed is at least 2: an interval needs two pairs of runs")
-    worlds = {name: load_scenario(path.parent / _text(file, f"worlds.{name}")) for name, file in data.pop("worlds").items()}
+    worlds = {
+        name: load_scenario(library.beside(path.parent, _text(file, f"worlds.{name}")))
+        for name, file in data.pop("worlds").items()
+    }
     if not worlds:
         raise InputError('worlds: found none; name at least one, as in worlds = { baseline = "../baseline.toml" }')
     claims = tuple(_claim(one, f"claims[{k}]", worlds, path) for k, one in enumerate(data.pop("claims")))
@@ -269,7 +273,7 @@ def _arm(data: dict[str, Any], where: str, path: Path) -> Arm:
     check_keys(data, OF_ARM, f"{where}.")
     if not data.get("take") and "paths" in data:
         raise InputError(f"{where}.paths: found without take; name the scenario file from which they are taken")
-    taken = load_scenario(path.parent / data["take"]) if data.get("take") else None
+    taken = load_scenario(library.beside(path.parent, data["take"])) if data.get("take") else None
     return Arm(taken, tuple(data.get("paths", PATHS)), data.get("set", {}))
 
 

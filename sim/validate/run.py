@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
+from sim import library
 from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.validate.entry import GROUPS, Effort, Entry, Figure, Finding
@@ -55,11 +56,9 @@ def run_entry(one: Entry, effort: Effort) -> Result:
     Raises
     ------
     InputError
-        When the restricted scenario files are not there: that is no result of the entry.
+        When the library is not there: that is no result of the entry.
     """
-    from sim.validate.settings import home
-
-    home()
+    library.folder()
     start = time.perf_counter()
     found: list[Finding | Figure] = []
     error = ""

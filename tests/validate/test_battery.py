@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from sim import validate
+from sim import library, validate
 from sim.cli import make_app
 from sim.scenario.load import load
 from sim.validate import Effort, Finding, Result, registry
 from sim.validate.closed import customers
 from sim.validate.report import as_data, page, write_report
 from sim.validate.run import Battery, run_battery, run_entry
-from sim.validate.settings import FOLDER
 from tests.conftest import ROOT
 
 CLOSED = [one.id for one in registry().values() if one.group == "closed form"]
@@ -87,9 +86,10 @@ def test_json() -> None:
 
 def test_wrong_names_and_missing_settings_are_one_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert 'found "nbd-count"; did you mean "nbd-counts"?' in str(invoke("--only", "nbd-count").exception)
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("sim.validate.settings.__file__", str(tmp_path / "sim" / "validate" / "settings.py"))
-    assert str(FOLDER) in str(invoke("--only", "bgnbd-silent").exception)
+    library.folder.cache_clear()
+    monkeypatch.setattr("sim.library.resources.files", lambda package: tmp_path / package)
+    assert "the library that comes with daarna is not there" in str(invoke("--only", "bgnbd-silent").exception)
+    library.folder.cache_clear()
 
 
 def test_every_setting_exists_and_says_why() -> None:
@@ -97,7 +97,7 @@ def test_every_setting_exists_and_says_why() -> None:
         for file in one.setting.split(","):
             path = ROOT / file.strip()
             assert path.exists(), (one.id, file)
-            if FOLDER.name == path.parent.name:
+            if path.parent.name == library.INNER:
                 scenario = load(path)
                 assert scenario.title and scenario.question and scenario.sources
         assert one.title and one.source and one.explanation, one.id
