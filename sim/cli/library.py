@@ -76,7 +76,7 @@ def new(
     from sim.errors import InputError
     from sim.library import PREFIX, find
     from sim.own import begun
-    from sim.study.disk import writing
+    from sim.study.disk import write_new, writing
 
     found = find(source.removeprefix(PREFIX), "--from: ")
     if file.suffix != found.suffix or file.name.startswith(PREFIX):
@@ -84,8 +84,7 @@ def new(
     content = begun(found)
     with writing(file):
         try:
-            with file.open("xb") as written:
-                written.write(content)
+            write_new(file, content)
         except FileExistsError:
             raise InputError(f"{file}: is there already; name another file") from None
     typer.echo(f"{file}: begun from {PREFIX}{source.removeprefix(PREFIX)}")

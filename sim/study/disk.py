@@ -94,6 +94,20 @@ def write_file(path: Path, content: str | bytes) -> Path:
     return path
 
 
+def write_new(path: Path, content: bytes) -> Path:
+    """Write a file where none is.
+
+    Raises
+    ------
+    FileExistsError
+        When there is one, or a link.
+    """
+    refuse_link(path.parent)
+    with path.open("xb") as file:
+        file.write(content)
+    return path
+
+
 SEAL = 32  # bytes of the SHA-256 that a sealed file ends in
 
 
