@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 from typing import cast, get_args
@@ -13,11 +14,11 @@ from sim.calibrate import estimates
 from sim.calibrate.estimates import Estimate, Setting
 from sim.calibrate.fragment import Fragment
 from sim.calibrate.histories import Histories, Unit, histories
-from sim.calibrate.logs import Log, read
+from sim.calibrate.logs import FIRST, Log, check_past, read, today
 from sim.calibrate.policies import renewals
 from sim.calibrate.transitions import check_matrix, transitions
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.scenario.base import nearest, shown
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Calibration:
     @property
     def fragment(self) -> Fragment:
         """All estimated parameters together."""
-        return reduce(Fragment.__or__, (one.fragment for one in self.estimates))
+        return reduce(Fragment.__or__, (one.fragment for one in self.estimates), Fragment({}))
 
     def toml(self, extends: str = "") -> str:
         """The fragment as a scenario file."""
@@ -68,7 +69,8 @@ def calibrate(
     *logs : CSV files; their kinds are recognised by their columns (:mod:`sim.calibrate.logs`).
     kind : of all the logs, where columns do not tell.
     unit : of time in which purchases are estimated, ``week`` or ``month``; the fragment is in months.
-    until : last day of observation; nothing later is used.  The log's last day if not given.
+    until : last day of observation; nothing later is used.  If not given, the last day on which something is known to have
+        happened: a purchase, a payment or a write-off; a log of policies needs it.
     setting : ``contractual`` or ``non_contractual``; without a policy log the latter.
     term : months of a contract.
     buckets, smoothing : of the payment transitions (:func:`sim.calibrate.transitions.transitions`).
@@ -102,8 +104,11 @@ def calibrate(
     for log in read_logs:
         source = log.file.name
         if _family(log) == "transactions":
+            if last is None:
+                check_past(log.file, log.table["date"], "leave it out, or say when observation ended")
             seen = histories(log.table, time, last, str(log.file))
-            found += [estimates.purchases(seen, under, source), *estimates.amounts(seen, money, source)]
+            bought = estimates.purchases(seen, under, source)
+            found += [replace(bought, notes=bought.notes + log.notes), *estimates.amounts(seen, money, source)]
         elif _family(log) == "policies":
             found.append(estimates.lapse(renewals(log, term, last), source))
         else:
@@ -117,12 +122,19 @@ def _family(log: Log) -> str:
 
 
 def _date(until: str | pd.Timestamp | None) -> pd.Timestamp | None:
-    if until is None or isinstance(until, pd.Timestamp):
-        return until
+    if until is None:
+        return None
     try:
-        return pd.Timestamp(pd.to_datetime(until, format="%Y-%m-%d"))
-    except ValueError:
-        raise InputError(f'--until: found "{until}", allowed is a date such as 1997-09-30') from None
+        if isinstance(until, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", until):
+            raise ValueError
+        last = pd.Timestamp(until).tz_localize(None).normalize()
+        if not (last.year >= FIRST and last <= today()):
+            raise ValueError
+    except (ValueError, TypeError):
+        raise InputError(
+            f"--until: found {shown(str(until))}, allowed is a day from {FIRST} to today, such as 1997-09-30"
+        ) from None
+    return last
 
 
 def _allowed(option: str, found: str, names: tuple[str, ...]) -> str:

@@ -103,7 +103,12 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
     made = []
     again, first = h.paid > 0, h.first[h.first > 0]
     x, mean = h.paid[again], h.mean[again]
-    if x.size >= 2 and np.any(x > 1) and np.ptp(mean) > 0:
+    if one_price(mean):
+        values = {"customers.spend.p": SAME, "customers.spend.q": SAME, "customers.spend.v": rounded(mean[0] * (SAME - 1) / SAME)}
+        made.append(
+            _priced("amounts of repeat purchases", "customers.spend", float(mean[0]), int(x.sum()), values, money, source)
+        )
+    elif x.size >= 2 and np.any(x > 1):
         top = spend.fit_gamma_gamma(x, mean, money)
         p, q, v = top.theta
         check = checks.uniformity(
@@ -122,7 +127,21 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
         )
         made.append(Estimate("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", f"{x.size:,} customers, {x.sum():,.0f} purchases",
                              table(top), (check,), _fragment(top, values, {"customers.spend": text} if values else {}), notes, top))  # fmt: skip
-    if first.size >= 2 and np.ptp(first) > 0:
+    elif np.isfinite(h.first).any():
+        why = (
+            "the log has no amounts above 0 of repeat purchases"
+            if x.size == 0
+            else (
+                "the log has amounts of one customer only" if x.size == 1 else "no customer has amounts of two repeat purchases"
+            )
+        )
+        made.append(_untold("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", why, "customers.spend"))
+    if one_price(first):
+        values = {"customers.initial": rounded(first[0]), "customers.initial_shape": SAME}
+        made.append(
+            _priced("amount of the first purchase", "customers.initial", float(first[0]), first.size, values, money, source)
+        )
+    elif first.size >= 2:
         top = spend.fit_gamma(first, money)
         check = checks.uniformity(
             "amount of the first purchase, in cells of equal probability", spend.gamma_ranks(first, *top.theta), 2
@@ -137,7 +156,33 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
         }
         made.append(Estimate("gamma: amount of the first purchase", f"{first.size:,} customers", table(top), (check,),
                              _fragment(top, values, sources), notes, top))  # fmt: skip
+    elif np.isfinite(h.first).any():
+        why = "the log has no amount above 0 of a first purchase"
+        made.append(_untold("gamma: amount of the first purchase", why, "customers.initial and customers.initial_shape"))
     return made
+
+
+SAME = 1e4  # shapes with which a scenario says one price: a standard deviation of 1.4%
+
+
+def one_price(amounts: np.ndarray) -> bool:
+    """Whether all amounts are the same, to what rounding of means leaves."""
+    return amounts.size > 0 and bool(np.ptp(amounts) <= 1e-9 * amounts[0])
+
+
+def _priced(what: str, path: str, price: float, number: int, values: dict[str, float], money: str, source: str) -> Estimate:
+    """One price for all: what is kept of it."""
+    row = dict.fromkeys(("se", "wald_low", "wald_high", "profile_low", "profile_high"), np.nan)
+    told = pd.DataFrame([{"parameter": "price", "unit": money, "estimate": price, **row}])
+    text = f"{source}: all {number:,} cost {price:,.6g}; shapes of {SAME:,.0f} say so, with a standard deviation of at most 1.4%"
+    note = f"all {number:,} cost the same, {price:,.6g}: no law is estimated, and the fragment says that price"
+    return Estimate(f"one price: {what}", f"{number:,} purchases", told, (), Fragment(values, {path: text}), (note,))
+
+
+def _untold(model: str, why: str, paths: str) -> Estimate:
+    """Amounts of which the log does not tell enough, which is said."""
+    note = f"{why}: no law is estimated, and the fragment leaves {paths} as the scenario it extends has it"
+    return Estimate(model, "too little to estimate from", pd.DataFrame(), (), Fragment({}), (note,))
 
 
 def lapse(renewals: Renewals, source: str = "log") -> Estimate:

@@ -199,7 +199,10 @@ def _profile_end(top: Maximum, j: int, side: int, level: float) -> float:
         if high >= limit:
             return np.inf if side > 0 else 0.0
         low, high = high, min(1.6 * high, limit)
-    distance = optimize.brentq(lack, low, high, xtol=1e-5)
+    try:
+        distance = optimize.brentq(lack, low, high, xtol=1e-5)
+    except ValueError:  # so flat that a search from elsewhere finds another height: the likelihood bounds nothing
+        return np.inf if side > 0 else 0.0
     if np.any(np.abs(near - top.centre) > EDGE - 1e-3):  # bounded by what is searched, not by the likelihood
         return np.inf if side > 0 else 0.0
     return float(np.exp(phi_j + side * distance))

@@ -7,24 +7,25 @@ transactions              customer, date [, amount]         a purchase
 invoices                  invoice, due, paid [, written_off]  an invoice; paid is empty while it is not
 statuses                  account, month, status            an account (or invoice) at the end of a month
 policies                  policy, start, end                a contract; end is empty while it is in force
-renewals                  policy, period, renewed           a renewal that fell due
+renewals                  policy, period, renewed [, date]  a renewal that fell due
 ========================  ================================  ==========================================================
 """
 
 from __future__ import annotations
 
-import csv
-import io
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim import library
+from sim.csv_file import NUMBER, read_csv
 from sim.errors import InputError
-from sim.received import LOG, read_bytes
 from sim.scenario.base import nearest, shown
 
 #: Columns by which a kind is known, and those it may have beside them.
@@ -33,9 +34,8 @@ KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "invoices": (("invoice", "due", "paid"), ("written_off",)),
     "statuses": (("account", "month", "status"), ()),
     "policies": (("policy", "start", "end"), ()),
-    "renewals": (("policy", "period", "renewed"), ()),
+    "renewals": (("policy", "period", "renewed"), ("date",)),
 }
-SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 MAY_BE_EMPTY = {"paid", "written_off", "end"}
 
 
@@ -46,6 +46,7 @@ class Log:
     file: Path
     kind: str
     table: pd.DataFrame
+    notes: tuple[str, ...] = ()  # what a reader should know of it
 
 
 def read(path: str | Path, kind: str | None = None) -> Log:
@@ -57,68 +58,44 @@ def read(path: str | Path, kind: str | None = None) -> Log:
         One message naming the file, the row and column, what was found and what is allowed.
     """
     path = library.file(path)
-    text = _text(path)
-    raw = _table(path, text)
+    raw = read_csv(path, "a log", "customer,date,amount", fold=True)
     known = _recognise(path, list(raw.columns), kind)
     needed, optional = KINDS[known]
     columns = {name: PARSERS[name](path, raw[name]) for name in (*needed, *optional) if name in raw}
-    return Log(path, known, pd.DataFrame(columns))
+    return Log(path, known, pd.DataFrame(columns), _twice(raw) if known == "transactions" else ())
 
 
-def _text(path: Path) -> str:
-    try:
-        text = read_bytes(path, LOG).decode("utf-8-sig")
-    except FileNotFoundError:
-        there = [file.name for file in path.parent.glob("*.csv")] if path.parent.is_dir() else []
-        raise InputError(f"{path}: there is no such file{library.hint(path, there)}") from None
-    except IsADirectoryError:
-        raise InputError(f"{path}: is a folder; name a log (.csv)") from None
-    except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text file in UTF-8; a log is a CSV text file") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
-    if "\0" in text:
-        raise InputError(f"{path}: is a binary file; a log is a CSV text file")
-    if not text.strip():
-        raise InputError(f"{path}: is empty; a log begins with a header such as customer,date,amount")
-    return text
+def _twice(raw: pd.DataFrame) -> tuple[str, ...]:
+    """What is said of rows that are there word for word a second time: a second purchase, or an export made twice."""
+    again = raw.duplicated()
+    if not again.any():
+        return ()
+    number = int(again.sum())
+    rows = "1 row is" if number == 1 else f"{number:,} rows are"
+    return (
+        f"{rows} there a second time, word for word (the first: row {again.idxmax()}), and taken for another purchase of that day",
+    )
 
 
-def _table(path: Path, text: str) -> pd.DataFrame:
-    """All cells as text; the index is the row in the file."""
-    header = text.lstrip("\r\n").splitlines()[0]
-    for mark, word in SEPARATORS.items():
-        if "," not in header and mark in header:
-            raise InputError(
-                f"{path}: row 1: the columns are separated by {word}; allowed are commas, as in customer,date,amount"
-            )
-    rows, places = _rows(path, text)
-    names = [name.strip().lower() for name in rows[0]]
-    twice = [name for name in names if names.count(name) > 1]
-    if twice:
-        raise InputError(f'{path}: row 1: the column "{twice[0]}" is there twice')
-    if len(rows) == 1:
-        raise InputError(f"{path}: has a header and no rows")
-    return pd.DataFrame([[cell.strip() for cell in row] for row in rows[1:]], columns=names, index=places[1:], dtype=object)
+def check_past(file: Path, column: pd.Series, what: str) -> None:
+    """Refuse a day that has not come yet, since it ends no observation.
+
+    Raises
+    ------
+    InputError
+        Naming its row.
+    """
+    late = column > today()
+    if late.any():
+        row: Any = late.idxmax()
+        raise InputError(
+            f"{file}: row {row}: {column.name}: found {column[row]:%Y-%m-%d}, which has not come yet; {what} with --until"
+        )
 
 
-def _rows(path: Path, text: str) -> tuple[list[list[str]], list[int]]:
-    """The rows that are not blank, and their numbers in the file; all as long as the header."""
-    reader = csv.reader(io.StringIO(text), strict=True)
-    rows: list[list[str]] = []
-    places: list[int] = []
-    try:
-        for row in reader:
-            if not any(cell.strip() for cell in row):
-                continue
-            if rows and len(row) != len(rows[0]):
-                comma = "; a decimal comma is not allowed" if len(row) > len(rows[0]) else ""
-                raise InputError(f"{path}: row {reader.line_num}: found {len(row)} cells, the header has {len(rows[0])}{comma}")
-            rows.append(row)
-            places.append(reader.line_num)
-    except csv.Error as error:
-        raise InputError(f"{path}: row {reader.line_num}: is no CSV: {error}") from None
-    return rows, places
+def today() -> pd.Timestamp:
+    """The last day that it is anywhere on earth."""
+    return pd.Timestamp.now("Pacific/Kiritimati").tz_localize(None).normalize()
 
 
 def _recognise(path: Path, columns: list[str], kind: str | None) -> str:
@@ -161,38 +138,90 @@ def _refuse(path: Path, column: pd.Series, bad: pd.Series, allowed: str) -> None
         raise InputError(f"{path}: row {row}: {column.name}: found {shown(found)}, allowed is {allowed}{others}")
 
 
+#: What stands for no name, in capitals or not.
+NOBODY = {
+    "na", "n/a", "n.a.", "#n/a", "nan", "nat", "<na>", "null", "#null!", "none", "nil", "(null)", "(none)", "(blank)", "blank", "missing",
+    "undefined", "unknown", "?", "-", "--", "#value!", "#ref!", "#name?",
+}  # fmt: skip
+
+
 def _names(path: Path, column: pd.Series) -> pd.Series:
+    """Names as they are written, none of them in two ways."""
     _refuse(path, column, column == "", "a name that is not empty")
+    _refuse(path, column, column.str.lower().isin(NOBODY), "a name; this word stands for none")
+    lost = column.str.fullmatch(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]+")
+    _refuse(path, column, lost, "a name in full; a spreadsheet has cut this one short")
+    first: dict[str, tuple[Any, str]] = {}
+    for row, name in column.drop_duplicates().items():
+        before, known = first.setdefault(_spelling(name), (row, name))
+        if known != name:
+            raise InputError(
+                f"{path}: row {row}: {column.name}: found {shown(name)}, and {shown(known)} in row {before}; "
+                "allowed is one way of writing a name: blanks, capitals, leading zeros and .0 make no other"
+            )
     return column
 
 
+def _spelling(name: str) -> str:
+    """What names that are hardly two have in common."""
+    plain = re.sub(r"[\s\u200b-\u200f\u2060\ufeff]+", " ", unicodedata.normalize("NFKC", name)).strip().casefold()
+    number = re.fullmatch(r"0*([0-9]+)(?:[.,]0*)?", plain)
+    return number[1] if number else plain.replace(" ", "")
+
+
+DATE = r"[0-9]{4}(-?)[0-9]{2}\1[0-9]{2}(?:[T ][0-9]{2}:?[0-9]{2}(?::?[0-9]{2}(?:[.,][0-9]+)?)?)?(?: ?(?:Z|UTC|[+-][0-9]{2}(?::?[0-9]{2})?))?"
+FIRST, NEVER = 1901, 2200  # years: earlier ones stand for a date that is not known, later ones for one that never comes
+
+
 def _dates(path: Path, column: pd.Series) -> pd.Series:
-    plain = column.str.fullmatch(r"\d{4}-?\d{2}(-?\d{2})?([T ].*)?")
-    dates = pd.to_datetime(column.where(plain).str.slice(0, 10), format="ISO8601", errors="coerce").dt.normalize()
-    empty = (column == "") if str(column.name) in MAY_BE_EMPTY else pd.Series(False, index=column.index)
-    _refuse(path, column, dates.isna() & ~empty, "a date such as 1997-01-31")
-    return dates
+    """Days as they are written, each in its own zone; a day that never comes (9999-12-31) is none, where there may be none."""
+    text = column.where(column.str.fullmatch(DATE)).str.replace("-", "").str.slice(0, 8)
+    year = pd.to_numeric(text.str.slice(0, 4)).fillna(0).astype(int)
+    never = year >= NEVER
+    known = text.where(~never, "2196" + text.str.slice(4))  # a leap year: a never has a month and a day all the same
+    dates = pd.to_datetime(known.where(year >= FIRST), format="%Y%m%d", errors="coerce")
+    optional = str(column.name) in MAY_BE_EMPTY
+    empty = (column == "") if optional else pd.Series(False, index=column.index)
+    ends = ", or nothing where there is none" if optional else ""
+    serial = column.str.fullmatch(r"[0-9]{5}([.,][0-9]+)?")
+    _refuse(
+        path,
+        column,
+        serial,
+        f"a date such as 1997-01-31{ends}; a spreadsheet counts days like this: format the column as yyyy-mm-dd",
+    )
+    _refuse(path, column, (year > 0) & (year < FIRST), f"a date such as 1997-01-31, from {FIRST} on{ends}")
+    _refuse(path, column, dates.isna() & ~empty, f"a date such as 1997-01-31{ends}")
+    if not optional:
+        _refuse(path, column, never, f"a date before {NEVER}")
+    return dates.where(~never).dt.as_unit("s")
 
 
 def _months(path: Path, column: pd.Series) -> pd.Series:
     """A whole number, or a date or year-month, as a number of months."""
-    if column.str.fullmatch(r"\d{1,4}").all():
+    if column.str.fullmatch(r"[0-9]{1,4}").all():
         return column.astype(int)
-    plain = column.str.fullmatch(r"\d{4}-\d{2}(-\d{2})?")
+    plain = column.str.fullmatch(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
     dates = pd.to_datetime(column.where(plain).str.slice(0, 7), format="%Y-%m", errors="coerce")
     _refuse(path, column, dates.isna(), "a month such as 2024-01, or its number")
     return 12 * dates.dt.year + dates.dt.month
 
 
 def _amounts(path: Path, column: pd.Series) -> pd.Series:
-    numbers = pd.to_numeric(column, errors="coerce")
-    _refuse(path, column, ~np.isfinite(numbers), "a number with a decimal point")
+    plain = column.str.fullmatch(NUMBER)
+    numbers = pd.to_numeric(column.where(plain), errors="coerce").astype(float).replace(np.inf, np.nan)
+    _refuse(
+        path,
+        column,
+        numbers.isna(),
+        "a number with a decimal point, without separators of thousands and without a currency",
+    )
     _refuse(path, column, numbers < 0, "an amount of at least 0; leave returns out, or take them off the purchase")
     return numbers
 
 
 def _periods(path: Path, column: pd.Series) -> pd.Series:
-    _refuse(path, column, ~column.str.fullmatch(r"[1-9]\d{0,3}"), "the number of the renewal: 1, 2, 3, …")
+    _refuse(path, column, ~column.str.fullmatch(r"[1-9][0-9]{0,3}"), "the number of the renewal: 1, 2, 3, …")
     return column.astype(int)
 
 

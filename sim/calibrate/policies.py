@@ -11,8 +11,6 @@ from sim.calibrate.likelihood import Array
 from sim.calibrate.logs import Log
 from sim.errors import InputError
 
-NEAR = 1  # months from a renewal within which an end counts as one at the renewal
-
 
 @dataclass(frozen=True)
 class Renewals:
@@ -23,7 +21,7 @@ class Renewals:
     lost : [t] contracts that ended at renewal t = 1, 2, …
     kept : [t + 1] contracts last seen in force after t = 0, 1, … renewals.
     term : months of a contract.
-    midterm : contracts that ended more than a month from a renewal; they count at the renewal of their term.
+    midterm : contracts that ended outside the grace of a renewal; they count at the renewal of their term.
     """
 
     lost: Array
@@ -41,20 +39,22 @@ class Renewals:
 def renewals(log: Log, term: int = 12, until: pd.Timestamp | None = None) -> Renewals:
     """Count renewals of a log of kind ``policies`` or ``renewals``.
 
-    A contract that ends within its t-th term, or within a month after it (grace), is lost at renewal t.
+    A contract that ends within its t-th term, or in the grace after it, is lost at renewal t.  The grace is a month, and half the term
+    where terms are of a month.
 
     Parameters
     ----------
     log : as read.
     term : months of a contract.
-    until : last day of observation; contracts that end later were in force.  The last date in the log if not given.
+    until : last day of observation; contracts that end later were in force.  A log of policies needs it, since start and end may be
+        planned: it does not say when it was made.
 
     Raises
     ------
     InputError
         Where dates contradict each other, or there is too little to estimate from.
     """
-    made = _from_dates(log, term, until) if log.kind == "policies" else _from_renewals(log, term)
+    made = _from_dates(log, term, until) if log.kind == "policies" else _from_renewals(log, term, until)
     if made.lost.sum() + made.kept.sum() < 2:
         raise InputError(f"{log.file}: found one contract only; how customers differ cannot be estimated from one")
     if not made.lost.any():
@@ -66,9 +66,8 @@ def renewals(log: Log, term: int = 12, until: pd.Timestamp | None = None) -> Ren
     return made
 
 
-def _from_dates(log: Log, term: int, until: pd.Timestamp | None) -> Renewals:
+def _from_dates(log: Log, term: int, last: pd.Timestamp | None) -> Renewals:
     table = log.table
-    last = until if until is not None else pd.concat([table["start"], table["end"]]).max()
     twice = table["policy"].duplicated()
     if twice.any():
         row = table.index[twice][0]
@@ -81,20 +80,43 @@ def _from_dates(log: Log, term: int, until: pd.Timestamp | None) -> Renewals:
         raise InputError(
             f"{log.file}: row {row}: end: found {table['end'][row]:%Y-%m-%d}, before its start {table['start'][row]:%Y-%m-%d}"
         )
+    if table["end"].isna().all():
+        raise InputError(f"{log.file}: no contract has ended, so there is no lapse to estimate")
+    if last is None:
+        raise InputError(_planned(log))
     table = table[table["start"] <= last]
     ended = (table["end"] <= last).to_numpy()
     served = _months_between(table["start"], table["end"].where(ended, last))
     seen = _months_between(table["start"], pd.Series(last, index=table.index))
     # a renewal was seen when its grace was over by the last day; what came of later ones is left out for those who left as well
-    observed = np.maximum(0, np.floor((seen - NEAR) / term)).astype(int)
-    left_at = np.maximum(1, np.ceil((served - NEAR) / term)).astype(int)
+    grace = min(1.0, term / 2)
+    observed = np.maximum(0, np.floor((seen - grace) / term)).astype(int)
+    left_at = np.maximum(1, np.ceil((served - grace) / term)).astype(int)
     ended = ended & (left_at <= observed)
     off = np.abs(served - term * np.maximum(1, np.round(served / term)))
-    return _count(left_at[ended], observed[~ended], term, int((off[ended] > NEAR).sum()))
+    return _count(left_at[ended], observed[~ended], term, int((off[ended] > grace).sum()))
 
 
-def _from_renewals(log: Log, term: int) -> Renewals:
+def _planned(log: Log) -> str:
+    """Why a log of policies does not say when observation ended; the row of its last day."""
+    name = "end" if log.table["end"].max() > log.table["start"].max() else "start"
+    day = log.table[name].sort_values(ascending=False)
+    return (
+        f"{log.file}: row {day.index[0]}: {name}: found {day.iloc[0]:%Y-%m-%d}, the last day of a log of policies, which may be planned; "
+        "say with --until on which day observation ended"
+    )
+
+
+def _from_renewals(log: Log, term: int, until: pd.Timestamp | None) -> Renewals:
     table = log.table
+    if until is not None:
+        if "date" not in table:
+            raise InputError(
+                f"{log.file}: row 1: has no column date, by which --until could tell what came later; leave --until out, or those rows"
+            )
+        table = table[table["date"] <= until]
+        if table.empty:
+            raise InputError(f"{log.file}: no renewal fell due on or before {until:%Y-%m-%d} (--until)")
     twice = table.duplicated(["policy", "period"])
     if twice.any():
         row = table.index[twice][0]

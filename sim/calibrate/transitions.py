@@ -17,7 +17,7 @@ from scipy import optimize, special, stats
 
 from sim.calibrate.checks import SMALLEST, Check
 from sim.calibrate.likelihood import LEVEL, Array
-from sim.calibrate.logs import CURRENT, PAID, WRITTEN_OFF, Log
+from sim.calibrate.logs import CURRENT, PAID, WRITTEN_OFF, Log, check_past
 from sim.errors import InputError
 
 FEWEST, MOST = 2, 8  # buckets, the current one included
@@ -122,7 +122,8 @@ def transitions(log: Log, buckets: int = 4, smoothing: float = 0.0, until: pd.Ti
     log : as read.
     buckets : K, the current one included.
     smoothing : Dirichlet prior weight of every possible cell.
-    until : last day of observation for invoices; what happens later is left out.  The log's last date if not given.
+    until : last day of observation; what happens later is left out.  Of invoices, the last day on which one was paid or written off if
+        not given: days on which they fall due are planned.
 
     Raises
     ------
@@ -153,7 +154,11 @@ def _from_statuses(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
     An account is a customer's whole balance: one that is current in the next month has paid, and owes a new invoice.
     """
     table = log.table.sort_values(["account", "month"], kind="stable")
-    if until is not None and table["month"].min() > 12 * 1000:  # months of a calendar, not just numbered
+    if until is not None:
+        if table["month"].min() <= 9999:
+            raise InputError(
+                f"{log.file}: row {table.index.min()}: month: found a number, by which --until cannot tell what came later; write 2024-01"
+            )
         table = table[table["month"] <= 12 * until.year + until.month]
     twice = table.duplicated(["account", "month"])
     if twice.any():
@@ -169,7 +174,7 @@ def _from_invoices(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
     """An invoice is current up to its due date, then in bucket k during its k-th month past due."""
     table = log.table
     if "written_off" not in table:
-        table = table.assign(written_off=pd.Series(pd.NaT, index=table.index))
+        table = table.assign(written_off=pd.Series(pd.NaT, index=table.index, dtype="datetime64[s]"))
     both = table["paid"].notna() & table["written_off"].notna()
     if both.any():
         raise InputError(f"{log.file}: row {table.index[both][0]}: written_off: an invoice is paid or written off, not both")
@@ -179,7 +184,7 @@ def _from_invoices(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
         raise InputError(
             f'{log.file}: row {row}: invoice: "{table["invoice"][row]}" is there a second time; an invoice has one row'
         )
-    last = until if until is not None else table[["due", "paid", "written_off"]].max().max()
+    last = until if until is not None else _last_event(log, table)
     table = table[table["due"] <= last]
     end = table["paid"].fillna(table["written_off"])
     done = (end.notna() & (end <= last)).to_numpy()
@@ -193,6 +198,16 @@ def _from_invoices(log: Log, until: pd.Timestamp | None) -> pd.DataFrame:
     final = np.where(table["paid"].notna().to_numpy(), PAID, WRITTEN_OFF)[one]
     month = (12 * table["due"].dt.year + table["due"].dt.month).to_numpy()[one] + k
     return pd.DataFrame({"from": k, "to": np.where(done[one] & (k == left_from[one]), final, k + 1), "month": month})
+
+
+def _last_event(log: Log, table: pd.DataFrame) -> pd.Timestamp:
+    """The last day on which something happened."""
+    for name in ("paid", "written_off"):
+        check_past(log.file, table[name], "say when the log was made")
+    last = table[["paid", "written_off"]].max().max()
+    if pd.isna(last):
+        raise InputError(f"{log.file}: no invoice is paid or written off; say with --until on which day observation ended")
+    return pd.Timestamp(last)
 
 
 def _months(due: pd.Series, day: pd.Series, after: bool) -> NDArray[np.int64]:

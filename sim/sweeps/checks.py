@@ -135,7 +135,9 @@ def probe(base: Scenario, factors: Sequence[Factor]) -> None:
         _try(base, earlier, factor, end, f'factor "{factor.name}"')
 
 
-def probe_given(base: Scenario, factors: Sequence[Factor], codes: Mapping[str, np.ndarray], where: str) -> None:
+def probe_given(
+    base: Scenario, factors: Sequence[Factor], codes: Mapping[str, np.ndarray], numbers: Sequence[int], where: str
+) -> None:
     """Refuse a value of a table that can never be right: of numbers the lowest and the highest are tried, of others each."""
     for number, factor in enumerate(factors):
         values = codes[factor.name]
@@ -147,7 +149,7 @@ def probe_given(base: Scenario, factors: Sequence[Factor], codes: Mapping[str, n
             rows = [int(values.argmin()), int(values.argmax())]
         for row in rows:
             value = values[row].item() if hasattr(values[row], "item") else values[row]
-            _try(base, factors[:number], factor, value, f"{where}: row {row + 1}")
+            _try(base, factors[:number], factor, value, f"{where}: row {numbers[row]}")
 
 
 def _try(base: Scenario, earlier: Sequence[Factor], factor: Factor, code: Any, where: str) -> None:

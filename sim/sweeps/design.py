@@ -99,7 +99,9 @@ class Design:
                 probe(self.base, self.factors[: number + 1])
             check_currencies(self)
             if self.method in GIVEN:
-                probe_given(self.base, self.factors, self.codes, str(table) if isinstance(table, str | Path) else "table")
+                probe_given(
+                    self.base, self.factors, self.codes, self._rows, str(table) if isinstance(table, str | Path) else "table"
+                )
 
     def __repr__(self) -> str:
         """The design in a line."""
@@ -175,7 +177,8 @@ class Design:
     def codes(self) -> dict[str, np.ndarray]:
         """By factor, the values of all points, or the numbers of their levels."""
         if self.method in GIVEN:
-            return given_codes(self.table, self.factors, self.folder)
+            codes, self._rows = given_codes(self.table, self.factors, self.folder)
+            return codes
         sampled = [] if self.method == "grid" else self.sampled
         grid = [factor.grid() for factor in self.factors if factor not in sampled]
         rows = self._sample_size() if sampled else 1

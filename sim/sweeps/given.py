@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pandas as pd
 
 from sim import library
+from sim.csv_file import NUMBER, read_csv
 from sim.errors import InputError
-from sim.received import LOG, opened
 from sim.scenario.base import nearest, shown
 from sim.sweeps.checks import check_size
 from sim.sweeps.factor import Factor
 
 
-def given_codes(table: Any, factors: Sequence[Factor], folder: Path) -> dict[str, np.ndarray]:
-    """By factor, the values of all points of a table, or the numbers of their levels.
+def given_codes(table: Any, factors: Sequence[Factor], folder: Path) -> tuple[dict[str, np.ndarray], list[int]]:
+    """By factor, the values of all points of a table, or the numbers of their levels; and the numbers of its rows.
 
     Parameters
     ----------
     table : DataFrame, sequence of mappings, or path of a CSV file
-        A row per point, a column per factor; a column ``point`` is not looked at.
+        A row per point, a column per factor; a column ``point`` is not looked at.  A cell of a file is a label of its factor,
+        as the design has it (or the same number), else a number, true or false.
     factors : sequence of Factor
         What is varied.
     folder : Path
@@ -46,50 +47,61 @@ def given_codes(table: Any, factors: Sequence[Factor], folder: Path) -> dict[str
     if not len(frame):
         raise InputError(f"{where}: has no rows")
     check_size(len(frame))
-    return {factor.name: _codes(frame[factor.name], factor, where) for factor in factors}
+    text = isinstance(table, str | Path)
+    return {factor.name: _codes(frame[factor.name], factor, where, text) for factor in factors}, frame.index.to_list()
 
 
 def _frame(table: Any, folder: Path) -> tuple[pd.DataFrame, str]:
     if isinstance(table, pd.DataFrame):
-        return table, "table"
+        return table.set_axis(range(1, len(table) + 1)), "table"
     if isinstance(table, str | Path):
         path = library.beside(folder, str(table))
-        try:
-            with opened(path, LOG) as file:
-                return pd.read_csv(file), str(path)
-        except FileNotFoundError:
-            raise InputError(f"{path}: there is no such file; table names a CSV file with a column per factor") from None
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: cannot be read as CSV: {error}") from None
+        return read_csv(path, "a table of points", "a column per factor"), str(path)
     if isinstance(table, Sequence) and all(isinstance(row, Mapping) for row in table):
-        return pd.DataFrame(list(table)), "table"
+        return pd.DataFrame(list(table), index=range(1, len(table) + 1)), "table"
     raise InputError(f"table: found {shown(table)}, allowed is a CSV file, a data frame or a list of tables")
 
 
-def _number(value: Any) -> Any:
-    """The number that a text is: where one cell of a column is no number, all of its cells are read as texts."""
-    for kind in (int, float):
-        with suppress(ValueError):
-            return kind(value) if isinstance(value, str) else value
-    return value
+def _number(text: str) -> Any:
+    """The number, or true or false, that a cell is; or else its text."""
+    if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
+        return int(text)
+    return float(text) if re.fullmatch(NUMBER, text) else {"true": True, "false": False}.get(text.lower(), text)
 
 
-def _codes(column: pd.Series, factor: Factor, where: str) -> np.ndarray:
-    """Codes of a factor's column."""
-    if column.isna().any():
-        raise InputError(f"{where}: row {int(column.isna().argmax()) + 1}, {factor.name}: found nothing, allowed is a value")
+def _meant(text: str, factor: Factor) -> Any:
+    """What a cell means: a label as it is written in the design, or the same number; without labels a number."""
+    if not factor.labels:
+        return _number(text)
+    number = _number(text)
+    same = [one for one in factor.labels if one == number and isinstance(one, bool) == isinstance(number, bool)]
+    return text if text in factor.labels or not same else same[0]
+
+
+def _codes(column: pd.Series, factor: Factor, where: str, text: bool) -> np.ndarray:
+    """Codes of a factor's column; the index numbers its rows."""
+
+    def refuse(place: int, allowed: str) -> NoReturn:
+        row, found = column.index[place], values[place]
+        hint = nearest(found, map(str, factor.labels))
+        raise InputError(f"{where}: row {row}, {factor.name}: found {shown(found)}, allowed is {allowed}{hint}")
+
+    empty = (column == "") if text else column.isna()
+    if empty.any():
+        raise InputError(f"{where}: row {empty.idxmax()}, {factor.name}: found nothing, allowed is a value")
     values = column.to_numpy()
-    if values.dtype == object and not factor.labels:
-        values = np.array([_number(value) for value in values], object)
+    if values.dtype == object:
+        cells = [_meant(cell, factor) if isinstance(cell, str) else cell for cell in values]
+        numbers = all(type(cell) in (int, float) for cell in cells)
+        values = np.array(cells) if numbers else np.array([*cells, None], object)[:-1]
     if factor.labels:
         known = {label: number for number, label in enumerate(factor.labels)}
-        bad = [row for row, value in enumerate(values) if value not in known]
-        allowed = f"one of {', '.join(map(str, known))}"
-    else:
-        low, high = (-np.inf, np.inf) if factor.low is None or factor.high is None else (factor.low, factor.high)
-        bad = [row for row, value in enumerate(values) if factor.ranged and not low <= value <= high]
-        allowed = f"{shown(factor.low)} to {shown(factor.high)}"
-    if bad:
-        hint = nearest(values[bad[0]], map(str, factor.labels))
-        raise InputError(f"{where}: row {bad[0] + 1}, {factor.name}: found {shown(values[bad[0]])}, allowed is {allowed}{hint}")
-    return np.array([known[value] for value in values]) if factor.labels else values
+        for place, value in enumerate(values.tolist()):
+            if value not in known:
+                refuse(place, f"one of {', '.join(map(str, known))}")
+        return np.array([known[value] for value in values.tolist()])
+    if factor.low is not None and factor.high is not None:
+        for place, value in enumerate(values.tolist()):
+            if isinstance(value, str | bool) or not factor.low <= value <= factor.high:
+                refuse(place, f"{shown(factor.low)} to {shown(factor.high)}")
+    return values

@@ -60,7 +60,7 @@ def test_a_bad_log_is_refused_with_one_message(name: str, tmp_path: Path) -> Non
 
 
 def test_what_is_no_log_at_all_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_bytes(b"\xff\xfe\x00\x01")
+    (tmp_path / "log.csv").write_bytes(b"caf\xe9,date\n")
     (tmp_path / "null.csv").write_bytes(b"a\0b")
     with pytest.raises(InputError, match="not a text file"):
         read(tmp_path / "log.csv")

@@ -24,7 +24,7 @@ def build(source: Path, target: Path, what: str = "wheel") -> Path:
     code = f"from setuptools import build_meta; build_meta.build_{what}({str(target)!r})"
     done = subprocess.run([sys.executable, "-c", code], cwd=source, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    (made,) = target.glob("*.whl" if what == "wheel" else "*.tar.gz")
+    (made,) = target.glob("*.tar.gz" if what == "sdist" else "*.whl")
     return made
 
 

@@ -231,7 +231,7 @@ def test_a_bad_table_is_refused_with_row_and_column(tmp_path: Path) -> None:
         ([{"scheme": "small", "b": 0.1, "c": 1}], 'table: found column "c", which is no factor'),
         ([{"scheme": "small", "b": None}], "table: row 1, b: found nothing, allowed is a value"),
         ([], "table: has no "),
-        ("gone.csv", "gone.csv: there is no such file; table names a CSV file with a column per factor"),
+        ("gone.csv", "gone.csv: there is no such file; a table of points is a CSV file with a column per factor"),
     ):
         with pytest.raises(sim.InputError, match=re.escape(expected)):
             len(Design(TINY, factors, method="list", table=rows, folder=tmp_path))
@@ -267,7 +267,7 @@ def test_a_value_in_a_table_that_can_never_be_right_is_refused_with_its_row(tmp_
     (tmp_path / "p.csv").write_text("reps.salary,label\n1000,x\n1200,y\nabc,x\n", encoding="utf-8")
     free = Factor(path="reps.salary")
     label = Factor("label", "title", levels=["x", "y"])
-    with pytest.raises(InputError, match=r'p\.csv: row 3: reps\.salary: found "abc", allowed is a number'):
+    with pytest.raises(InputError, match=r'p\.csv: row 4: reps\.salary: found "abc", allowed is a number'):
         Design(TINY, [free, label], method="table", table="p.csv", folder=tmp_path)
     for salaries, said in (
         ([1000.0, -1.0], "row 2: reps.salary: found -1.0, allowed is at least 0"),
