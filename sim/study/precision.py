@@ -16,7 +16,19 @@ import numpy as np
 from sim import formula
 from sim.analysis.estimators import CONFIDENCE, Estimate
 from sim.analysis.expression import TAIL, Columns, Expression, of_node
-from sim.analysis.stopping import CONSTANT, FIRST, GROWTH, STEP, expected_size, look_ahead_limit, next_size, replications
+from sim.analysis.skew import runs_for
+from sim.analysis.stopping import (
+    CONSTANT,
+    EVENTS,
+    FIRST,
+    GROWTH,
+    STEP,
+    expected_size,
+    look_ahead_limit,
+    next_size,
+    replications,
+    runs_for_events,
+)
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
@@ -253,6 +265,7 @@ class Precision:
             "growth": GROWTH,
             "step": STEP,
             "constant": CONSTANT,
+            "events": EVENTS,
             "tail": TAIL,
         }
 
@@ -284,13 +297,29 @@ class Precision:
         compared = target.expression.of(base).value if target.difference else found.value
         allowed = target.width * abs(compared) if target.relative else target.width
         n = found.n + found.undefined
-        expected = expected_size(n, found.half_width, allowed, target.expression.least_runs)
+        expected = expected_size(n, found.half_width, allowed, self._least(target, allowed, ours, base))
         if self.rule == "batches":
             return Attained(str(target), name, found, allowed, expected, expected <= n)
         solved = self._replications(target, ours, base)
         if solved is None:
             expected = max(expected, n) + look_ahead_limit(n) + 1.0
         return Attained(str(target), name, found, allowed, expected, expected <= n, solved)
+
+    @staticmethod
+    def _least(target: Target, allowed: float, ours: Columns, base: Columns) -> int:
+        """Runs below which the half-width is no guide to when to stop: rare events, and skewed outcomes (Cochran's rule)."""
+        if target.expression.kind not in ("mean", "P"):
+            return target.expression.least_runs
+        values = target.expression.per_run(ours)
+        values = values - target.expression.per_run(base) if target.difference else values
+        known = values[~np.isnan(values)]
+        if target.expression.kind == "mean":
+            least = float(runs_for(known[:, None])[0])
+        else:
+            happened = int(np.count_nonzero(known))
+            seen = happened if target.difference else min(happened, known.size - happened)
+            least = runs_for_events(known.size, seen, allowed)
+        return math.ceil(least) if math.isfinite(least) else MOST_RUNS
 
     @staticmethod
     def _replications(target: Target, ours: Columns, base: Columns) -> int | None:
