@@ -10,7 +10,8 @@ from scipy.special import stdtrit
 
 from sim.analysis.estimators import CONFIDENCE
 
-FIRST = 200  # runs before the first look: of what happens in 2% of runs fifty show nothing in a third of studies, 200 in a fiftieth
+FIRST = 50  # runs before the first look
+LEAST = 200  # before any but a share ends a study: what happens in 2% of runs fifty show never in a third of studies
 EVENTS = 20  # runs in which an event happened, and in which it did not, before its share ends a study
 GROWTH = 2.0  # a batch at most doubles the runs: the spread seen in few runs may be far off
 STEP = 0.05  # … and adds at least a twentieth, so that threads have work between two looks

@@ -103,7 +103,7 @@ def _print(battery: Battery, quiet: bool) -> None:
     from rich.table import Table
 
     from sim.cli.report import make_console
-    from sim.validate.report import cells, largest, left_out, verdict
+    from sim.validate.report import cells, largest, left_out, seen, verdict
 
     console = make_console()
     if not quiet:
@@ -112,11 +112,12 @@ def _print(battery: Battery, quiet: bool) -> None:
             table.add_column(heading)
         for heading in ("findings", "largest |z|", "seconds"):
             table.add_column(heading, justify="right")
+        table.add_column("sees a steady fault of")
         table.add_column("verdict")
         for one in battery.results:
             count = str(len(one.findings))
             title = escape(one.entry.title)
-            table.add_row(one.entry.id, title, count, largest(one), f"{one.seconds:.1f}", verdict(one))
+            table.add_row(one.entry.id, title, count, largest(one), f"{one.seconds:.1f}", seen(one), verdict(one))
         console.print(table)
     for one in battery.results:
         if one.error:

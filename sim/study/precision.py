@@ -22,6 +22,7 @@ from sim.analysis.stopping import (
     EVENTS,
     FIRST,
     GROWTH,
+    LEAST,
     STEP,
     expected_size,
     look_ahead_limit,
@@ -266,6 +267,7 @@ class Precision:
             "step": STEP,
             "constant": CONSTANT,
             "events": EVENTS,
+            "least": LEAST,
             "tail": TAIL,
         }
 
@@ -309,12 +311,12 @@ class Precision:
     def _least(target: Target, allowed: float, ours: Columns, base: Columns) -> int:
         """Runs below which the half-width is no guide to when to stop: rare events, and skewed outcomes (Cochran's rule)."""
         if target.expression.kind not in ("mean", "P"):
-            return target.expression.least_runs
+            return max(LEAST, target.expression.least_runs)
         values = target.expression.per_run(ours)
         values = values - target.expression.per_run(base) if target.difference else values
         known = values[~np.isnan(values)]
         if target.expression.kind == "mean":
-            least = float(runs_for(known[:, None])[0])
+            least = max(LEAST, float(runs_for(known[:, None])[0]))
         else:
             happened = int(np.count_nonzero(known))
             seen = happened if target.difference else min(happened, known.size - happened)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import pkgutil
 import zlib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,10 @@ class Finding:
     tolerance : float
         A difference that the setting implies (money kept in whole hundredths, a precision that is not infinite): said in the note,
         taken off the difference before it is judged.
+    case : str
+        Findings of different cases have random numbers of their own; those that name none belong together.
+    slopes : mapping
+        By rate of the model: how far `expected` moves when the rate changes by a small share, per unit of that share.
     """
 
     quantity: str
@@ -56,6 +60,12 @@ class Finding:
     n: int
     note: str = ""
     tolerance: float = 0.0
+    case: str = ""
+    slopes: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, case: str, slopes: Mapping[str, float] | None = None) -> Finding:
+        """The finding, of a case with random numbers of its own, with its slopes."""
+        return replace(self, case=case, slopes=slopes or {})
 
     @property
     def z(self) -> float:

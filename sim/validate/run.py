@@ -13,6 +13,7 @@ from sim import library
 from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.validate.entry import GROUPS, Effort, Entry, Figure, Finding
+from sim.validate.omnibus import Seen, sees, together
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Result:
     figures: tuple[Figure, ...] = ()
     error: str = ""
     seconds: float = field(default=0.0, compare=False)
+
+    @property
+    def sees(self) -> list[Seen]:
+        """The smallest steady fault of each of its rates that it finds with probability .9."""
+        return sees(self.findings)
 
     @property
     def passes(self) -> bool:
@@ -67,6 +73,7 @@ def run_entry(one: Entry, effort: Effort) -> Result:
     except Exception as raised:
         error = f"{type(raised).__name__}: {raised}"
     findings = tuple(value for value in found if isinstance(value, Finding))
+    findings += tuple(together(findings))
     figures = tuple(value for value in found if not isinstance(value, Finding))
     return Result(one, findings, figures, error, time.perf_counter() - start)
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.analysis.stopping import FIRST
+from sim.analysis.stopping import EVENTS, FIRST, LEAST
 from sim.study.precision import MAX_RUNS, Look, Precision, Target
 from tests.study.test_store import Death, Mortal
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
@@ -152,7 +152,7 @@ def test_the_rule_of_hoad_finds_the_number_that_sim_tools_finds() -> None:
     algorithm = analysis.ReplicationsAlgorithm(half_width_precision=0.1, initial_replications=FIRST, replication_budget=900)
     needed, _ = algorithm.select(Replay(), ["lapses"])
     assert told["replications"] == needed["lapses"] > FIRST
-    assert needed["lapses"] < study.about["runs"] < 1.4 * needed["lapses"]
+    assert needed["lapses"] < study.about["runs"] <= max(LEAST, 1.4 * needed["lapses"])
 
 
 def test_runs_in_which_an_outcome_is_undefined_count_as_runs() -> None:
@@ -182,7 +182,7 @@ def test_another_precision_is_another_study(tmp_path: Path) -> None:
     ):
         with pytest.raises(sim.InputError, match=f"holds another study .*{message}"):
             sim.run(TINY, out=tmp_path / "s", **more)  # type: ignore[arg-type]
-    assert sim.run(TINY, precision="mean(npv) = 5 %", out=tmp_path / "s").about["runs"] == 50  # another spelling is not
+    assert sim.run(TINY, precision="mean(npv) = 5 %", out=tmp_path / "s").about["runs"] == LEAST  # another spelling is not
     assert contents(tmp_path / "s") == files
 
 
@@ -251,3 +251,30 @@ def test_estimates_of_a_finished_study() -> None:
     assert table.loc[("other", "ratio(realised_profit, promised_profit)"), "value"] == pytest.approx(pooled)
     with pytest.raises(sim.InputError, match="did you mean"):
         study.estimates("P(nvp < 0)")
+
+
+@pytest.mark.parametrize(("share", "width"), [(0.02, 0.02), (0.05, 0.02)])
+def test_a_rare_event_is_not_understated_by_stopping(share: float, width: float) -> None:
+    """Without a guard .02 ended 17% too low.  150 studies: the mean is known to a few per cent, 95% hold but 3 standard errors."""
+    rng, goal = np.random.default_rng(5), Precision.parse(f"P(x < 0)={width}")
+    ends = []
+    for _ in range(150):
+        x, runs = np.empty(0), goal.first
+        while True:
+            x = np.append(x, np.where(rng.random(runs - x.size) < share, -1.0, 1.0))
+            look = goal.look(runs, {"one": {"x": x}})
+            if look.finished:
+                break
+            runs = look.next_runs
+        ends.append(look.attained[0].estimate)
+        assert min((x < 0).sum(), (x >= 0).sum()) >= EVENTS or runs >= 2 * EVENTS / width
+    values = np.array([one.value for one in ends])
+    assert values.mean() > share * (1 - 0.05)
+    assert np.mean([one.low <= share <= one.high for one in ends]) > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 150)
+
+
+def test_a_mean_with_rare_losses_does_not_end_at_the_first_look() -> None:
+    x = 10 + np.random.default_rng(1).standard_normal(400)
+    assert not Precision.parse("x=0.5").look(50, {"one": {"x": x[:50]}}).finished  # no loss seen yet, and none may be concluded
+    x[::50] -= 100  # one run in fifty: skewness 6.9, Cochran's rule asks for 1,180 runs
+    assert not Precision.parse("x=5").look(400, {"one": {"x": x}}).finished

@@ -12,6 +12,7 @@ from sim.validate.entry import Effort, Finding, Quantiles, entry
 from sim.validate.measure import by_run, certain, counts_against, mean, months
 from sim.validate.settings import setting
 
+SIGNINGS, REFERRAL = "chance of signing", "referral rate"
 BOOK, REFERRALS = "scenarios/validation/stationary-book.toml", "scenarios/validation/referrals.toml"
 
 
@@ -44,11 +45,12 @@ def stationary(effort: Effort) -> Iterator[Finding | Quantiles]:
         where, note = f"a = {a}, r = {r}", "drawn at random" if number else ""
         t, size = world.months, a * r / (1 - r)
         few = 1e-3 * size  # the leads are not quite without end: a thousandth of the attempts finds none
-        yield mean(f"{where}: mean after 6 months", size * (1 - r**6), book[:, 5], note, few)
-        yield mean(f"{where}: mean", size * (1 - r**t), book[:, -1], note, few)
-        yield mean(f"{where}: variance over mean", 1.0, (book[:, -1] - size) ** 2 / size, note, 2 * a / attempts)
+        after, last = size * (1 - r**6), size * (1 - r**t)
+        yield mean(f"{where}: mean after 6 months", after, book[:, 5], note, few).of(where, {SIGNINGS: after})
+        yield mean(f"{where}: mean", last, book[:, -1], note, few).of(where, {SIGNINGS: last})
+        yield mean(f"{where}: variance over mean", 1.0, (book[:, -1] - size) ** 2 / size, note, 2 * a / attempts).of(where)
         counts = book[:, -1].astype(int)
-        yield _binned(f"{where}: distribution", counts, size)
+        yield _binned(f"{where}: distribution", counts, size).of(where)
         if number == 0:
             levels = (np.arange(400) + 0.5) / 400
             found = np.quantile(counts, levels, method="inverted_cdf").astype(float)
@@ -95,8 +97,10 @@ def little(effort: Effort) -> Iterator[Finding]:
         watched = people[people["signed_month"].between(121, 240)].groupby("run")["stayed"]
         stay = watched.mean()
         beyond = float(special.beta(alpha, beta + 120) / special.beta(alpha, beta)) * 120
-        yield mean(f"{where}: W", beta / (alpha - 1), stay, note, beyond)
-        yield mean(f"{where}: L / (λ W)", 1.0, late["customers"] / (late["signings"] * stay), f"{note}; bias of a ratio", 2e-3)
+        yield mean(f"{where}: W", beta / (alpha - 1), stay, note, beyond).of(where)
+        yield mean(
+            f"{where}: L / (λ W)", 1.0, late["customers"] / (late["signings"] * stay), f"{note}; bias of a ratio", 2e-3
+        ).of(where)
 
 
 @entry(
@@ -118,6 +122,8 @@ def multiplier(effort: Effort) -> Iterator[Finding]:
         table = months(world, effort.key(f"referral-multiplier {number}"), effort.number(400, 40))
         where, note = f"rate {rate}, churn {q}", "drawn at random" if number else ""
         signed = table.groupby("run")["signings"].sum()
-        yield mean(f"{where}: customers per seed", 1 / (1 - rate / q), 1 + signed / world.customers.at_start, note)
+        yield mean(f"{where}: customers per seed", 1 / (1 - rate / q), 1 + signed / world.customers.at_start, note).of(
+            where, {REFERRAL: rate / q / (1 - rate / q) ** 2}
+        )
         last = float(table.loc[table["month"] == world.months, "customers"].sum())
         yield Finding(f"{where}: customers left at the end", 0.0, last, 0.0, 0, "so that nobody is still to be referred")

@@ -17,6 +17,7 @@ from sim.validate.settings import setting
 TRAIL = "scenarios/validation/trail.toml"
 CLAWED, LEVEL = "scenarios/validation/indemnity-clawback.toml", "scenarios/validation/level-commission.toml"
 CHOICE = "scenarios/validation/clawback-choice.toml"
+PAID, CLAWBACK = "commission rate", "share clawed back"
 SELLING = 50  # months in which the two settings sell
 INDEMNITY = 100.0
 ARITHMETIC = "arithmetic: both pay (K/n) Σ S(t), t = 0 … n - 1"
@@ -45,7 +46,8 @@ def trail(effort: Effort) -> Iterator[Finding]:
         n, x = world.months, s / (1 + i)
         value = (pay / (1 + i) ** np.arange(1, n + 1)).sum(axis=1) / world.customers.at_start
         note = "drawn at random" if number else f"for ever: {s / (1 + i - s):.5g}"
-        yield mean(f"S = {s}, i = {i}: {n} months of 1 per customer", x * (1 - x**n) / (1 - x), value, note)
+        worth = x * (1 - x**n) / (1 - x)
+        yield mean(f"S = {s}, i = {i}: {n} months of 1 per customer", worth, value, note).of(f"S = {s}, i = {i}", {PAID: worth})
 
 
 def arms(lapse: dict[str, float], n: int, **changes: Any) -> tuple[Scenario, Scenario]:
@@ -100,8 +102,10 @@ def clawback_is_level(effort: Effort) -> Iterator[Finding]:
         clawed, level = (sums(months(world, seed, runs)) for world in arms(lapse, n))
         expected = INDEMNITY / n * float(survival(lapse, n - 1).sum())
         signed = clawed["signings"]
-        yield ratio(f"{where}: kept per signing with clawback", expected, clawed["kept"], signed, "", 0.005)
-        yield ratio(f"{where}: earned per signing, level", expected, level["commission"], level["signings"], "", 0.005)
+        yield ratio(f"{where}: kept per signing with clawback", expected, clawed["kept"], signed, "", 0.005).of(
+            where, {CLAWBACK: expected - INDEMNITY}
+        )
+        yield ratio(f"{where}: earned per signing, level", expected, level["commission"], level["signings"], "", 0.005).of(where)
         worst = float(((clawed["kept"] - level["commission"]).abs() / signed).max())
         rounding = 0.005 * (1 + (SELLING + n) / float(signed.min()))
         note = "largest of the runs; a claim and a month's pay are rounded to a hundredth"
@@ -136,7 +140,7 @@ def clawback_when_the_rep_leaves(effort: Effort) -> Iterator[Finding]:
         signed, where = clawed["signings"], f"{where}, reps leave at {h}"
         yield ratio(f"{where}: recovered per signing", recovered, clawed["clawback"], signed, "", 0.005)
         yield ratio(f"{where}: lost per signing", lost, clawed["uncollectable"], signed, "", 0.005)
-        yield ratio(f"{where}: level commission per signing", earned, level["commission"], level["signings"], "", 0.005)
+        yield ratio(f"{where}: level commission per signing", earned, level["commission"], level["signings"], "", 0.005).of(where)
         kept = clawed["commission"] - clawed["clawback"] - level["commission"]
         yield ratio(f"{where}: reps keep more than level commission by, per signing", lost, kept, signed, "", 0.01)
 

@@ -12,6 +12,7 @@ from sim.validate.measure import certain, mean, ratio, runs_table
 from sim.validate.settings import setting
 
 RENEWALS, UNTIL_CHURN = "scenarios/validation/renewals.toml", "scenarios/validation/custom-until-churn.toml"
+HAZARD, DISCOUNT = "odds of not renewing", "discount rate"
 MARGIN = 40.0  # of the first purchase, of every renewal, and of a purchase on the mean
 FOR_EVER = 60  # years
 TEXTBOOK = "Gupta & Lehmann 2003, J. Interactive Marketing †"
@@ -61,14 +62,17 @@ def margin_multiple(effort: Effort) -> Iterator[Finding]:
     for r, i, printed in ((0.8, 0.10, 2.6667), (0.9, 0.12, 4.0909)):
         tail = multiple(r, i) - multiple(r, i, FOR_EVER)
         note, where = "sixty years stand for ever; four decimals are printed", f"r = {r}, i = {i}, for ever"
-        yield mean(where, printed, values(cohort(r, i), effort.key(where), runs), note, tail + 5e-5)
+        slopes = {HAZARD: -(1 - r) * r * (1 + i) / (1 + i - r) ** 2, DISCOUNT: -r * i / (1 + i - r) ** 2}
+        yield mean(where, printed, values(cohort(r, i), effort.key(where), runs), note, tail + 5e-5).of(where, slopes)
     random = effort.random("clv-multiple")
     for _ in range(effort.number(6, 2)):
         r, i, n = round(random.uniform(0.5, 0.95), 3), round(random.uniform(0.02, 0.25), 3), int(random.integers(3, 31))
         x = r / (1 + i)
         where = f"r = {r}, i = {i}, {n} years, with the margin at signing"
         found = 1.0 + values(cohort(r, i, n), effort.key(where), runs)
-        yield mean(where, (1 - x**n) / (1 - x), found, "drawn at random")
+        per_x = (1 - x**n) / (1 - x) ** 2 - n * x ** (n - 1) / (1 - x)
+        slopes = {HAZARD: -(1 - r) * x * per_x, DISCOUNT: -x * i / (1 + i) * per_x}
+        yield mean(where, (1 - x**n) / (1 - x), found, "drawn at random").of(where, slopes)
 
 
 @entry(
@@ -90,7 +94,7 @@ def growing_margins(effort: Effort) -> Iterator[Finding]:
         where = f"r = {r}, i = {i}, g = {g}"
         found = values(cohort(r, (1 + i) / (1 + g) - 1), effort.key(where), effort.number(60)) / (1 + g)
         tail = (r * (1 + g) / (1 + i)) ** FOR_EVER / (1 - r * (1 + g) / (1 + i))
-        yield mean(where, r / (1 + i - r * (1 + g)), found, "drawn at random", tail)
+        yield mean(where, r / (1 + i - r * (1 + g)), found, "drawn at random", tail).of(where)
 
 
 STEP = 0.01  # relative, up and down

@@ -13,12 +13,18 @@ from sim.validate.settings import setting
 
 ALONE, RENEWALS = "scenarios/validation/customers-alone.toml", "scenarios/validation/renewals.toml"
 SOURCE = "Fader & Hardie 2007, J. Interactive Marketing"
+LAPSE = "odds of lapse"
 FITS = {"High End": (0.668, 3.806, 5.9226), "Regular": (0.704, 1.182, 3.6951)}  # alpha, beta, lifetime discounted at 10%
 
 
 def survival(alpha: float, beta: float, t: np.ndarray | int) -> np.ndarray:
     """S(t) = B(α, β + t) / B(α, β)."""
     return np.asarray(np.exp(special.betaln(alpha, beta + np.asarray(t)) - special.betaln(alpha, beta)))
+
+
+def moved(alpha: float, beta: float, t: int) -> float:
+    """Of S(t), per relative change of everybody's odds of lapse: -t E[p (1 - p)^t] = -t B(α + 1, β + t) / B(α, β)."""
+    return float(-t * np.exp(special.betaln(alpha + 1, beta + t) - special.betaln(alpha, beta)))
 
 
 def discounted(alpha: float, beta: float, d: float, t: int = 0) -> float:
@@ -53,9 +59,13 @@ def survival_and_retention(effort: Effort) -> Iterator[Finding]:
         signed = runs * world.customers.at_start
         before = np.append(signed, there[:-1])
         for t in (1, 2, 4, 8):
-            yield share(f"{where}: S({t})", float(survival(alpha, beta, t)), there[t - 1], signed)
+            yield share(f"{where}: S({t})", float(survival(alpha, beta, t)), there[t - 1], signed).of(
+                where, {LAPSE: moved(alpha, beta, t)}
+            )
         for t in (1, 2, 4, 8):
-            yield share(f"{where}: retention {t}", (beta + t - 1) / (alpha + beta + t - 1), there[t - 1], int(before[t - 1]))
+            yield share(f"{where}: retention {t}", (beta + t - 1) / (alpha + beta + t - 1), there[t - 1], int(before[t - 1])).of(
+                where
+            )
 
 
 @entry(
@@ -78,7 +88,7 @@ def value_of_a_cohort(effort: Effort) -> Iterator[Finding]:
         printed = [value for a, b, value in FITS.values() if (a, b) == (alpha, beta)]
         tail = float(survival(alpha, beta, years)) * (1 + d) ** -years * discounted(alpha, beta, d, years)
         expected = printed[0] if printed else discounted(alpha, beta, d)
-        yield mean(f"{where}, d = {d}", expected, npv, "four decimals are printed" if printed else "", tail + 5e-5)
+        yield mean(f"{where}, d = {d}", expected, npv, "four decimals are printed" if printed else "", tail + 5e-5).of(where)
 
 
 @entry(
@@ -104,4 +114,4 @@ def residual_lifetime(effort: Effort) -> Iterator[Finding]:
             before = there[:, n - 2] if n > 1 else np.full(len(there), float(world.customers.at_start))
             left = (there[:, n - 1 : n + years] / (1 + d) ** np.arange(years + 1)[: there.shape[1] - n + 1]).sum(axis=1)
             expected = (beta + n - 1) / (alpha + beta + n - 1) * discounted(alpha, beta, d, n)
-            yield ratio(f"{where}: before renewal {n}", expected, left, before, "", 11 * (1 + d) ** -years)
+            yield ratio(f"{where}: before renewal {n}", expected, left, before, "", 11 * (1 + d) ** -years).of(where)

@@ -11,7 +11,25 @@ from sim.validate.entry import Effort, Finding, entry
 from sim.validate.measure import mean, months, share
 from sim.validate.settings import setting
 
+RATES = {"odds of paying": 0, "odds of write-off": -1}  # columns
+STEP = 1e-4
 RECEIVABLES = "scenarios/validation/receivables.toml"
+
+
+def tilted(rows: np.ndarray, column: int, share: float) -> np.ndarray:
+    """The matrix with the odds of one column, against all others of its row, larger by a share."""
+    chance = rows[:, column]
+    now = chance * (1 + share) / (1 + share * chance)
+    made = rows * ((1 - now) / np.where(chance < 1, 1 - chance, 1.0))[:, None]
+    made[:, column] = np.where(chance < 1, now, 1.0)
+    return np.asarray(made)
+
+
+def absorbed(rows: np.ndarray) -> tuple[float, float]:
+    """Share of a new invoice that is lost, and month-ends at which it is owed: N = (I - Q)⁻¹, N R, N1 - 1."""
+    inside = np.column_stack([np.zeros(len(rows)), rows[:, 1:-1]])
+    fundamental = np.linalg.inv(np.eye(len(rows)) - inside)
+    return float((fundamental @ rows[:, -1])[0]), float(fundamental[0].sum() - 1)
 
 
 def chains(effort: Effort) -> Iterator[tuple[str, np.ndarray, Scenario]]:
@@ -43,12 +61,15 @@ def bad_debt(effort: Effort) -> Iterator[Finding]:
     for where, rows, world in chains(effort):
         table = months(world, effort.key(where), runs)
         sums = table.groupby("run")[["revenue", "collected", "write_off", "outstanding"]].sum()
-        inside = np.column_stack([np.zeros(len(rows)), rows[:, 1:-1]])
-        fundamental = np.linalg.inv(np.eye(len(rows)) - inside)
-        lost, owed = float((fundamental @ rows[:, -1])[0]), float(fundamental[0].sum() - 1)
+        lost, owed = absorbed(rows)
+        moved = {rate: np.subtract(absorbed(tilted(rows, column, STEP)), (lost, owed)) / STEP for rate, column in RATES.items()}
         people = runs * world.customers.at_start
-        yield share(f"{where}: share lost", lost, people * sums["write_off"].sum() / sums["revenue"].sum(), people)
-        yield mean(f"{where}: month-ends outstanding", owed, sums["outstanding"] / sums["revenue"])
+        yield share(f"{where}: share lost", lost, people * sums["write_off"].sum() / sums["revenue"].sum(), people).of(
+            where, {rate: float(by[0]) for rate, by in moved.items()}
+        )
+        yield mean(f"{where}: month-ends outstanding", owed, sums["outstanding"] / sums["revenue"]).of(
+            where, {rate: float(by[1]) for rate, by in moved.items()}
+        )
         still = float(table.loc[table["month"] == world.months, "outstanding"].sum())
         gap = float((sums["revenue"] - sums["collected"] - sums["write_off"]).sum()) - still
         note = "revenue less collected, written off and outstanding: exact but for adding up"

@@ -13,6 +13,7 @@ from sim.validate.settings import setting
 
 NBD, SHOP = "scenarios/validation/gamma-poisson.toml", "scenarios/validation/shop.toml"
 AMOUNTS, UNTIL_CHURN = "scenarios/validation/amounts.toml", "scenarios/validation/custom-until-churn.toml"
+RATE, DROPOUT, SPEND = "purchase rate", "odds of dropout", "mean amount"
 LEVELS = (np.arange(400) + 0.5) / 400
 
 
@@ -37,10 +38,10 @@ def negative_binomial(effort: Effort) -> Iterator[Finding | Quantiles]:
         counts = customers(world, effort.key(f"nbd {number}"), effort.number(25, 3))["purchases"].to_numpy().astype(int)
         where, note = f"r = {r}, α = {alpha}, t = {t}", "drawn at random" if number > 2 else ""
         expected = r * t / alpha
-        yield mean(f"{where}: mean", expected, counts, note)
-        yield mean(f"{where}: variance", expected + r * (t / alpha) ** 2, (counts - expected) ** 2, note)
+        yield mean(f"{where}: mean", expected, counts, note).of(where, {RATE: expected})
+        yield mean(f"{where}: variance", expected + r * (t / alpha) ** 2, (counts - expected) ** 2, note).of(where)
         law = stats.nbinom(r, alpha / (alpha + t))
-        yield counts_against(f"{where}: distribution", counts, law.pmf(np.arange(1000)))
+        yield counts_against(f"{where}: distribution", counts, law.pmf(np.arange(1000))).of(where)
         if number == 0:
             title = f"Purchases in {t} months, negative binomial"
             yield Quantiles("nbd", title, law.ppf(LEVELS), np.quantile(counts, LEVELS, method="inverted_cdf"))
@@ -50,6 +51,14 @@ def expected_purchases(r: float, alpha: float, a: float, b: float, t: float) -> 
     """E[X(t)] of BG/NBD: (a+b-1)/(a-1) [1 - (α/(α+t))^r ₂F₁(r, b; a+b-1; t/(α+t))]."""
     hyper = special.hyp2f1(r, b, a + b - 1, t / (alpha + t))
     return float((a + b - 1) / (a - 1) * (1 - (alpha / (alpha + t)) ** r * hyper))
+
+
+def per_dropout(r: float, alpha: float, a: float, b: float, t: float) -> float:
+    """Of E[X(t)], per relative change of everybody's odds of dropout: E over p of p (1 - p) d/dp [1 - (α/(α+pt))^r] / p."""
+    p = stats.beta(a, b).ppf((np.arange(4000) + 0.5) / 4000)
+    left = (alpha / (alpha + p * t)) ** r
+    slope = r * t * left / (alpha + p * t) / p - (1 - left) / p**2
+    return float((p * (1 - p) * slope).mean())
 
 
 def purchase_probability(r: float, alpha: float, a: float, b: float, t: float, x: np.ndarray) -> np.ndarray:
@@ -89,11 +98,13 @@ def bg_nbd(effort: Effort) -> Iterator[Finding | Quantiles]:
         bought = by_run(months(world, effort.key(f"bgnbd {number}"), runs), "repeat_revenue").cumsum(axis=1) / 4000 / 100.0
         for t in weeks if not effort.quick else (13, 52):
             expected = expected_purchases(r, alpha, a, b, t)
-            yield mean(f"{where}: E[X({t})]", expected, bought[:, t - 1], note or "all amounts are 100, within 1.4%")
+            yield mean(f"{where}: E[X({t})]", expected, bought[:, t - 1], note or "all amounts are 100, within 1.4%").of(
+                where, {DROPOUT: per_dropout(r, alpha, a, b, t)}
+            )
         people = customers(world.with_(months=39), effort.key(f"bgnbd counts {number}"), effort.number(25, 3))
         counts = people["purchases"].to_numpy().astype(int)
         mass = purchase_probability(r, alpha, a, b, 39, np.arange(1000))
-        yield counts_against(f"{where}: counts in 39", counts, mass)
+        yield counts_against(f"{where}: counts in 39", counts, mass).of(f"{where}, counts")
         if number == 0:
             law = np.searchsorted(mass.cumsum(), LEVELS).astype(float)
             title = "Purchases in 39 weeks, BG/NBD, CDNOW's fit"
@@ -191,17 +202,19 @@ def gamma_gamma(effort: Effort) -> Iterator[Finding]:
         centre = p * v / (q - 1)
         bought = both[both["purchases"] > 0]
         own = bought["revenue"] / bought["purchases"]
-        yield mean(f"{where}: mean", centre, own, note)
+        yield mean(f"{where}: mean", centre, own, note).of(where, {SPEND: centre})
         if q > 8:
             second = v * v / ((q - 1) * (q - 2))
             expected = p * second * float((1 / bought["purchases"]).mean()) + p * p * (second - (v / (q - 1)) ** 2)
-            yield mean(f"{where}: variance of customers' means", expected, (own - centre) ** 2, note)
+            yield mean(f"{where}: variance of customers' means", expected, (own - centre) ** 2, note).of(where)
             later = both - year
             for x in (8, 12, 16):
                 there = ((year["purchases"] == x) & (later["purchases"] > 0)).to_numpy()
                 first = (year["revenue"][there] / x).to_numpy()
                 second_year = (later["revenue"][there] / later["purchases"][there]).to_numpy()
-                yield slope(f"{where}: weight on the own mean of {x}", p * x / (p * x + q - 1), first, second_year, note)
+                yield slope(f"{where}: weight on the own mean of {x}", p * x / (p * x + q - 1), first, second_year, note).of(
+                    where
+                )
 
 
 def slope(quantity: str, expected: float, x: np.ndarray, y: np.ndarray, note: str) -> Finding:

@@ -15,6 +15,7 @@ from sim.validate.settings import setting
 
 DESK = "scenarios/validation/rep-desk.toml"
 ERLANG = "Erlang 1917; Cooper 1981, Introduction to Queueing Theory"
+ARRIVALS, STEP = "rate of service", 1e-4
 DAYS = 21.0  # working days in a month
 PRINTED = {3: 0.70225, 4: 0.31986, 5: 0.13037, 6: 0.04744}  # probability of waiting at offered load 2.5
 
@@ -23,6 +24,16 @@ def erlang_c(a: float, c: int) -> float:
     """Probability of waiting: [a^c / c! c / (c - a)] / [sum_{k < c} a^k / k! + a^c / c! c / (c - a)]."""
     last = a**c / factorial(c) * c / (c - a)
     return float(last / (sum(a**k / factorial(k) for k in range(c)) + last))
+
+
+def pooled(arrivals: float, capacity: float, servers: int) -> float:
+    """Days of waiting in a pool: Erlang's formula, of so many arrivals a month, each agent serving `capacity`."""
+    return erlang_c(arrivals / capacity, servers) / (servers * capacity - arrivals) * DAYS
+
+
+def per_arrivals(capacity: float, servers: int) -> float:
+    """Of the wait of 60 arrivals a month, per relative change of their number."""
+    return (pooled(60.0 * (1 + STEP), capacity, servers) - pooled(60.0, capacity, servers)) / STEP
 
 
 def waits(effort: Effort, case: int, rate: float, customers: int, agents: int, capacity: float, contact: str) -> np.ndarray:
@@ -57,12 +68,12 @@ def pool(effort: Effort) -> Iterator[Finding]:
             found,
             "printed to five decimals",
             5e-6 / (servers * 24 - 60) * DAYS,
-        )
+        ).of(f"load 2.5, {servers}", {ARRIVALS: per_arrivals(24.0, servers)})
     random = effort.random("erlang-pool")
     for case in range(effort.number(6, 2)):
         servers, used = int(random.integers(2, 30)), random.uniform(0.4, 0.9)
         capacity = 60.0 / (used * servers)
-        expected = erlang_c(60.0 / capacity, servers) / (servers * capacity - 60.0) * DAYS
+        expected = pooled(60.0, capacity, servers)
         found = waits(effort, 10 + case, 0.05, 1200, servers, capacity, "pool")
         curved = convexity(expected, used, servers)
         yield mean(
@@ -71,7 +82,7 @@ def pool(effort: Effort) -> Iterator[Finding]:
             found,
             "convex in the load; waits are kept in quanta",
             tolerance=curved,
-        )
+        ).of(f"random {case}", {ARRIVALS: per_arrivals(capacity, servers)})
 
 
 @entry(id="erlang-dedicated", group="closed form", title="Pooled against dedicated queues", source=ERLANG, setting=DESK)
