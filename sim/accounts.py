@@ -1,8 +1,8 @@
 """The books: every amount has a line, every line adds up, in whole hundredths.
 
 Identities (held to in `tests/test_accounts.py`):
-booked = collected + written off + change in outstanding; variable pay awarded = paid + change in held
-+ forfeited; clawback claimed = recovered + change in due + uncollectable; customers(t) =
+booked = collected + written off + change in outstanding; variable pay earned = awarded + change in accrued + unsettled, and
+awarded = paid + change in held + forfeited; clawback claimed = recovered + change in due + uncollectable; customers(t) =
 customers(t-1) + signings - lapses, customers(0) being the opening book; the customers' accounts and the firm's fixed items make the profit.
 """
 
@@ -269,6 +269,7 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  
     for i in range(months.shape[0]):
         m = months[i]
         run.npv += m.profit * weight
+        run.sales_force_cost += (m.salaries + m.commission - m.clawback) * weight * 100.0
         weight *= factor
         profit_years[i // 12] += m.profit
         customer_months += m.customers + m.lapses
@@ -289,6 +290,7 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  
         run.fixed_cost += m.desk
         run.rep_turnover += m.rep_exits
         run.customers_end = m.customers
+        run.accrued_pay, run.trail_due = m.accrued + m.held, m.trail_due
     total = 0.0
     loss = 0.0
     for i in range(number):

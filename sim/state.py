@@ -78,8 +78,9 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
     + _floats("visited visited_lapses visited_repeat visited_cross visited_satisfaction expected visited_expected")
     # whether the seat is filled, and how its rep spends the time
     + _floats("present hunting nurturing pressure")
-    # as surveyed, in score; of the customers signed so long ago, how many are there
-    + _floats("surveyed cohort_kept cohort_signed")
+    # as surveyed, in score; persistency: of the cohort (customers, or hundredths of first purchases) what is there, all of it,
+    # and whether there are enough customers in it
+    + _floats("surveyed cohort_kept cohort_signed cohort_enough")
 )
 
 NOW = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
@@ -101,7 +102,12 @@ class Ledger(NamedTuple):
     held: np.ndarray  # [C, H] deferred pay by the month in which it vests, hundredths
     factor: np.ndarray  # [C] what multipliers and gates last stood at
     base: np.ndarray  # [2, T] signings and first purchases still there, by month of signing
-    signed: np.ndarray  # [T] customers signed, by month
+    signed: np.ndarray  # [2, T] customers signed and their first purchases, by month
+    reached: np.ndarray  # [2, T] of those, what was there in the month of contract in which persistency is measured
+    carried: np.ndarray  # [C] months of periods whose measure did not exist, carried into this one
+    counted: (
+        np.ndarray
+    )  # [C] months that will count when the period is settled; 0 where it will not be paid for want of a measure
     scale: np.ndarray  # [T] what multipliers and the regulator's cap made of awards, summed over months
     paid_rate: np.ndarray  # [T, C] award per unit of the measure, by month of signing (for clawback)
     stood: np.ndarray  # [C] what multipliers and the regulator's cap made of the component's award when it was last settled
@@ -123,11 +129,14 @@ def new_ledgers(seats, components, months, horizon, measures, alternatives, shar
         np.zeros((seats, components, horizon + 1)),
         np.ones((seats, components)),
         np.zeros((seats, 2, months + 2)),
-        np.zeros((seats, months + 2)),
+        np.zeros((seats, 2, months + 2)),
+        np.zeros((seats, 2, months + 2)),
+        np.zeros((seats, components)),
+        np.zeros((seats, components)),
         np.zeros((seats, months + 2)),
         np.zeros((seats, months + 2, components)),
         np.ones((seats, components)),
-        np.zeros((seats, measures)),
+        np.full((seats, measures), np.nan),
         np.zeros((seats, components)),
         np.ones((seats, alternatives)),
         np.zeros((seats, draws.whole_lanes(alternatives))),
@@ -146,10 +155,13 @@ def clear_ledgers(all_):  # type: ignore[no-untyped-def]
     all_.factor[:] = 1.0
     all_.base[:] = 0.0
     all_.signed[:] = 0.0
+    all_.reached[:] = 0.0
+    all_.carried[:] = 0.0
+    all_.counted[:] = 0.0
     all_.scale[:] = 0.0
     all_.paid_rate[:] = 0.0
     all_.stood[:] = 1.0
-    all_.values[:] = 0.0
+    all_.values[:] = np.nan
     all_.awards[:] = 0.0
     all_.propensity[:] = 1.0
     all_.utility[:] = 0.0
@@ -168,6 +180,9 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.factor[seat],
         all_.base[seat],
         all_.signed[seat],
+        all_.reached[seat],
+        all_.carried[seat],
+        all_.counted[seat],
         all_.scale[seat],
         all_.paid_rate[seat],
         all_.stood[seat],

@@ -15,7 +15,7 @@ LIBRARY = sorted((ROOT / "scenarios").glob("*.toml"))
 
 def random_scenario(number: int) -> dict[str, Any]:
     """A valid scenario drawn over the whole parameter space: every rule, policy and component occurs."""
-    r = random.Random(number)
+    r, more = random.Random(number), random.Random(f"choices {number}")
     contractual = r.random() < 0.6
 
     def component() -> dict[str, Any]:
@@ -46,7 +46,14 @@ def random_scenario(number: int) -> dict[str, Any]:
                 "rate": 0.1,
                 "deferral": {"share": 0.5, "months": 9, "slices": 3, "malus_measure": "satisfaction", "malus_below": 0.0},
             }
-        return one | {"from_month": r.choice([1, 1, 8])}
+        choices = {
+            "pro_rata": more.choice([True, False]),
+            "calendar": more.choice([True, False]),
+            "leaver": more.choice(["forfeits", "paid"]),
+            "unmeasured": more.choice(["unpaid", "target", "carried"]),
+            "floor": more.choice([0.0, -500.0]),
+        }
+        return one | choices | {"from_month": r.choice([1, 1, 8])}
 
     return {
         "months": r.randint(1, 20),
@@ -80,6 +87,10 @@ def random_scenario(number: int) -> dict[str, Any]:
         "scheme": {
             "components": [component() for _ in range(r.randint(0, 4))],
             "variable_cap": r.choice([0.0, 0.2]),
+            "persistency_months": more.choice([1, 3, 13]),
+            "persistency_window": more.choice([1, 12]),
+            "persistency_least": more.choice([1, 4]),
+            "persistency_of": more.choice(["customers", "premium"]),
             "norm": {"minimum": r.choice([0.0, 3.0]), "warnings": 1},
         },
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import Matched, check_level, differences
 from sim.analysis.dominance import dominance
 from sim.analysis.outcomes import directed, outcomes_of, samples
@@ -67,8 +68,9 @@ class Comparison:
         self.equal_pay = tuple(equal_pay)
 
     def __repr__(self) -> str:
-        """The comparison in a line."""
-        return f"<Comparison of {', '.join(self.others)} with {self.base}: {self.study.about['runs']} pairs of runs>"
+        """The comparison in a line, and one for each scheme that does not cost what the base does."""
+        line = f"<Comparison of {', '.join(self.others)} with {self.base}: {self.study.about['runs']} pairs of runs>"
+        return "\n".join([line, *unequal_costs(self.study)])
 
     @property
     def base(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
 from sim.analysis.dominance import CROSSING, ESTABLISHED, dominance
 from sim.analysis.outcomes import samples
@@ -20,14 +21,15 @@ ORDERS = {1: "first", 2: "second"}
 
 
 def verdict(comparison: Comparison, outcome: str = "npv") -> str:
-    """A sentence or two per other scheme, and with several one on which is best.
+    """A sentence or two per other scheme, with several one on which is best, and whether they cost the same.
 
     What is said to be higher or lower is so at the comparison's level, jointly for all its schemes.
     """
     column = comparison.directed(outcome)
     rows = comparison.differences_of([outcome]).to_dict("records")
     said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
-    return "\n".join([*said, *([_best(comparison, outcome)] if len(rows) > 1 else [])])
+    best = [_best(comparison, outcome)] if len(rows) > 1 else []
+    return "\n".join([*said, *best, *unequal_costs(comparison.study)])
 
 
 def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:

@@ -196,7 +196,7 @@ class RepAgent(_Recorded):
     def evening(self) -> None:
         """Stay with the firm, or leave."""
         model = self.model
-        entries.evening(model.setup.p, model.now, self.record, self.tally, self.ledger, model.row)
+        entries.evening(model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.row)
 
     def refill(self) -> None:
         """Leads go stale and come in."""

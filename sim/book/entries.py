@@ -154,8 +154,8 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
 
 
 @kernel
-def evening(p, now, r, t, led, m):  # type: ignore[no-untyped-def]
-    career.evening(p[0], now[0], r[0], t[0], led, m[0])
+def evening(p, components, now, r, t, led, m):  # type: ignore[no-untyped-def]
+    career.evening(p[0], components, now[0], r[0], t[0], led, m[0])
 
 
 @kernel

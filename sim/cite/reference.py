@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
 from sim.analysis.outcomes import KNOWN
 from sim.cite.recipes import kind_of
@@ -87,6 +88,7 @@ def _differences(study: Study, outcome: str) -> Iterator[str]:
     for row in _records(rows[rows["outcome"] == outcome]):
         names = f"{_title(study, row['scenario'])} less {_title(study, row['base'])}"
         yield f"Paired difference in {outcome}, {names}: {_estimate(study, outcome, row)}."
+    yield from unequal_costs(study)
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ def design(
     threads = workers or os.cpu_count() or 1
     folder = out or Path("designs") / f"{asked.file.stem}{f'-{asked.base_file.stem}' if base else ''}"
     case = prepare(asked, seed, threads, folder / "evaluations")
+    for warning in asked.warnings():
+        print(f"warning: {problem}: {warning}", file=sys.stderr)
     if not quiet:
         _say_how_long(case, seed, threads)
     try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import os
 import sys
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.cost import unequal_costs
 from sim.digits import decimals, fixed, plus_minus, significant, span
 from sim.tables import RUNS_FIRST, RUNS_REST
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 GROUPS = {
     "profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
     "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
-    "reps": ("rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
+    "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
 }
 PIPED_WIDTH = 160  # columns, where there is no terminal
 NARROWEST = 16  # of a column, so that its heading reads
@@ -37,6 +39,8 @@ def print_summary(study: Study) -> None:
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in tables(study, blocks, console):
             console.print(table)
+    for text in unequal_costs(study):
+        console.print(textwrap.fill(text, console.width), markup=False)
     if found := unlike_lengths(study):
         console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")
 

@@ -97,6 +97,7 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
 
 def _as_json(study: Study, folder: Path) -> str:
+    from sim.analysis.cost import unequal_costs
     from sim.cli.report import unlike_lengths
 
     several = len(study.names) > 1
@@ -108,6 +109,7 @@ def _as_json(study: Study, folder: Path) -> str:
         **{key: study.about[key] for key in ("precision", "reached", "attained") if study.about.get("precision")},
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
+        "costs_differ": unequal_costs(study),
         **({"months_differ": unlike} if unlike else {}),
     }
     return json.dumps(finite(answer), indent=1, allow_nan=False)

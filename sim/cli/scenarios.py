@@ -28,38 +28,44 @@ def check(
     bad = False
     for file in files:
         try:
-            title = _title(file)
+            title, warnings = _title(file)
         except InputError as error:
             print(error, file=sys.stderr)
             bad = True
         else:
+            for warning in warnings:
+                typer.echo(f"warning: {file}: {warning}")
             typer.echo(f"{file}: ok ({title})")
     if bad:
         raise typer.Exit(2)
 
 
-def _title(file: Path) -> str:
-    """What a valid file is called; which kind it is shows in what it has."""
+def _title(file: Path) -> tuple[str, list[str]]:
+    """What a valid file is called, and what in it cannot work; which kind it is shows in what it has."""
     from sim import library
+    from sim.scenario.warnings import warnings
     from sim.toml import read_toml
 
     has = read_toml(library.file(file), "a scenario")
     if "claims" in has:
         from sim.validate.registered import load as load_hypothesis
 
-        return load_hypothesis(file).title
+        return load_hypothesis(file).title, []
     if "vary" in has:
         from sim.design.case import prepare
         from sim.design.problem import load as load_problem
 
-        return prepare(load_problem(file), seed=1, workers=1).problem.title
+        case = prepare(load_problem(file), seed=1, workers=1)
+        return case.problem.title, case.problem.warnings()
     if "factors" in has or "table" in has:
         from sim.sweeps.read import load as load_design
 
-        return load_design(file).title
+        design = load_design(file)
+        return design.title, [f"base: {text}" for text in warnings(design.base)] if design.base else []
     from sim.scenario.load import load
 
-    return load(file).title
+    scenario = load(file)
+    return scenario.title, warnings(scenario)
 
 
 def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
@@ -74,7 +80,10 @@ def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     table = Table("parameter", "value", "unit", "allowed", "meaning", "source", title=loaded.title, title_justify="left")
     for row in parameters(loaded):
         table.add_row(row.path, row.value, row.unit.replace("money", loaded.currency), row.bounds, row.meaning, row.source)
-    Console(width=None if sys.stdout.isatty() else 220).print(table)
+    console = Console(width=None if sys.stdout.isatty() else 220)
+    console.print(table)
+    for origin in loaded.origins:
+        console.print(origin, markup=False)
 
 
 def schema() -> None:

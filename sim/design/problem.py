@@ -35,6 +35,14 @@ class Range(Group):
             raise wrong(f"found {shown(self.low)}, allowed is more than 0 on a log scale", "low")
 
 
+PAID = (
+    "rep_pay",
+    "pay_cost",
+    "variable",
+    "sales_force_cost",
+)  # parts of names of outcomes that keep pay up if they are to be at least so much
+
+
 class Vary(Range):
     """A parameter of the scheme that is free: an interval, or levels to choose from."""
 
@@ -164,6 +172,17 @@ class Problem(Group):
         if both:
             raise wrong(f'found "{min(both)}", which is also under [[vary]]: it is either chosen or unknown', "uncertainty")
         return self
+
+    def warnings(self) -> list[str]:
+        """What makes the best scheme an empty one: in the search nothing stands for a rep's pay but its cost."""
+        floored = [one.outcome for one in self.constraints if one.at_least is not None]
+        wanted = [one.outcome for one in self.objectives if one.sense == "max"] + floored
+        if any(word in outcome for outcome in wanted for word in PAID):
+            return []
+        return [
+            "constraints: no floor on pay, and the scheme that pays nothing may come out best: reps here cannot refuse a plan; "
+            'say what they must earn, as in outcome = "rep_pay_mean", at_least = "base"'
+        ]
 
     @property
     def file(self) -> Path:

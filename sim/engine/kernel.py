@@ -172,7 +172,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
                     number += closing.shape[0]
                 if month % 12 == 0:
                     accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
-                career.evening(p, now, r, t, led, m)
+                career.evening(p, components, now, r, t, led, m)
                 hunting.refill(p, r, t.referrals)
             accounts.close_month(p, now, reps, tallies, m)
             last = tallies

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
 from sim.analysis.verdict import best
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
@@ -80,6 +81,7 @@ def summary(numbers: Numbers) -> Iterator[str]:
     if len(comparison.others) > 1:
         what = f"the expected {called('npv')}"
         yield f"{best(comparison.ranking('npv'), what, comparison.level, known)}."
+    yield from unequal_costs(numbers.study)
 
 
 def findings(numbers: Numbers) -> Section:

@@ -104,6 +104,7 @@ def _conditions(one: Component, currency: str) -> Iterator[str]:
         yield _clawback(one.clawback)
     if one.deferral.share:
         yield _deferral(one.deferral)
+    yield from one.choices()
     if one.from_month > 1:
         yield f"from month {one.from_month}"
     if one.until_month < 100_000:

@@ -8,8 +8,8 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import planning
-from sim.scheme.measures import COUNT, LEVEL
-from sim.scheme.settle import longest_deferral, recover, reward, set_charges
+from sim.scheme.measures import COUNT
+from sim.scheme.settle import accrued, longest_deferral, recover, reward, set_charges, settle_leaver, trail_due
 from sim.state import cents, new_ledgers
 
 
@@ -59,11 +59,12 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     if r.hire == 0:
         r.cold = p.market_leads_at_start
     led.to_date[:] = 0.0
+    led.carried[:] = 0.0
     led.factor[:] = 1.0
     led.stood[:] = 1.0
     for i in range(components.shape[0]):
         k = components[i]
-        led.usual[i] = led.values[k.measure] if k.kind == LEVEL and k.team == 0 else 0.0  # the book taken over is there to see
+        led.usual[i] = planning.usual_at_first(p, k, led)
         led.noise[i] = p.belief_noise * (k.quota if k.quota > 0.0 else 1.0)
     led.propensity[:] = 1.0
 
@@ -166,9 +167,13 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
 
 
 @rule
-def evening(p, now, r, t, led, m):  # type: ignore[no-untyped-def]
-    """At the month's end, lapses having been claimed: stay or leave."""
-    if r.present == 1 and leaves(p, now, r, t):
+def evening(p, components, now, r, t, led, m):  # type: ignore[no-untyped-def]
+    """At the month's end, lapses having been claimed: stay or leave; what is not settled yet is noted."""
+    m.trail_due += cents(trail_due(components, now.month, led))
+    if r.present == 0 or not leaves(p, now, r, t):
+        m.accrued += accrued(p, components, now.month, r, led)
+    else:
+        settle_leaver(p, components, now.month, r, led, m)
         forfeited, lost = depart(p, now, r, led)
         m.forfeited += forfeited
         m.uncollectable += lost

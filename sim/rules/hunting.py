@@ -143,4 +143,5 @@ def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
     invoice_initial(c, r, t)
     led.base[0, c.signed] += 1.0
     led.base[1, c.signed] += c.initial
-    led.signed[c.signed] += 1.0
+    led.signed[0, c.signed] += 1.0
+    led.signed[1, c.signed] += c.initial

@@ -11,17 +11,19 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.numeric import exp
+from sim.numeric import exp, power
 from sim.rules import hunting
-from sim.scenario.record import ADD
-from sim.scheme.measures import BOOK, CENT, LEVEL, NEW
+from sim.scenario.record import ADD, UNPAID
+from sim.scheme.measures import BOOK, CENT, LEVEL, NAMES, NEW, PER_SIGNING, PER_VISIT
 from sim.scheme.settle import (
     claimable,
     clawback_share,
     combined_factor,
-    component_pay,
     in_force,
     measured,
+    months_counted,
+    opened_in,
+    period_pay,
     settled_in,
     settles,
     trail_row,
@@ -31,10 +33,12 @@ from sim.scheme.settle import (
 from sim.state import QUANTUM
 
 LOGIT, ROTH_EREV, FIXED = range(3)
-ONE, REVENUE, MARGIN, WORTH = range(1, 5)  # indices of measures.PER_SIGNING
-NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SATISFACTION, CUSTOMER, CUSTOMER_SHARE, CUSTOMER_WORTH, LOSS = range(
-    10
-)  # indices of measures.PER_VISIT
+_, ONE, REVENUE, MARGIN, WORTH, PROFIT, TENURE, OWES = range(len(PER_SIGNING))
+(
+    NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SALE_PROFIT,
+    SATISFACTION, CUSTOMER, CUSTOMER_SHARE, CUSTOMER_WORTH, LOSS, ARREARS,
+) = range(len(PER_VISIT))  # fmt: skip
+PERSISTENCY = NAMES.index("persistency")
 NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
 MALUS_SPREAD = 0.1  # standard deviation a rep expects of the measure a malus looks at
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
@@ -83,8 +87,14 @@ def part(p, k):  # type: ignore[no-untyped-def]
 
 
 @rule
-def per_signing(k, r):  # type: ignore[no-untyped-def]
-    """What one signing adds at once to a seat's measure, as the rep believes."""
+def per_signing(p, k, r, level):  # type: ignore[no-untyped-def]
+    """What one signing adds at once to a seat's measure, as the rep believes; `level` is what a mean over the book stands at."""
+    if k.per_signing == PROFIT:
+        return r.size * r.margin_share - p.firm_perks
+    if k.per_signing == TENURE:
+        return (1.0 - level) / (r.book_size + 1.0)
+    if k.per_signing == OWES:
+        return -level / (r.book_size + 1.0)
     if k.per_signing == ONE:
         return 1.0
     if k.per_signing == REVENUE:
@@ -95,8 +105,12 @@ def per_signing(k, r):  # type: ignore[no-untyped-def]
 
 
 @rule
-def per_visit(kind, r, active):  # type: ignore[no-untyped-def]
-    """What one visit adds this month to a seat's measure, by :data:`sim.scheme.measures.PER_VISIT`, as the rep believes."""
+def per_visit(p, kind, r, active, level):  # type: ignore[no-untyped-def]
+    """What one visit adds this month to a seat's measure, by :data:`sim.scheme.measures.PER_VISIT`, as the rep believes.
+
+    Who is content pays: the share in arrears, a, falls by b a (1 - a) times what the visit adds to the book's mean
+    satisfaction, b being the slope of the odds to pay.
+    """
     if kind == REPEAT:
         return r.visit_repeat
     if kind == CROSS:
@@ -105,6 +119,10 @@ def per_visit(kind, r, active):  # type: ignore[no-untyped-def]
         return r.visit_repeat + r.visit_cross
     if kind == SALE_MARGIN:
         return (r.visit_repeat + r.visit_cross) * r.margin_share
+    if kind == SALE_PROFIT:
+        return (r.visit_repeat + r.visit_cross) * r.margin_share - p.firm_visit_cost
+    if kind == ARREARS:
+        return -p.payment_dissatisfied * level * (1.0 - level) * r.visit_satisfaction / max(active, 1.0)
     if kind == SATISFACTION:
         return r.visit_satisfaction / max(active, 1.0)
     if kind == CUSTOMER:
@@ -142,17 +160,48 @@ def split_award(p, k, r, left):  # type: ignore[no-untyped-def]
 
 
 @rule
-def project(k, value, noise, floor):  # type: ignore[no-untyped-def]
+def project(k, value, noise, floor, counted):  # type: ignore[no-untyped-def]
     """Expected award when the measure is expected to come to `value`, give or take a standard deviation `noise`.
 
-    It cannot end below `floor`: what has been signed or sold stays so.
+    It cannot end below `floor`: what has been signed or sold stays so.  Of the period `counted` months will count.
     """
-    if k.linear == 1:
-        return component_pay(k, value)
+    if counted == 0.0:
+        return 0.0
+    if k.smooth == 1:
+        return period_pay(k, value, counted)
     total = 0.0
     for z in NODES:
-        total += component_pay(k, max(value + z * noise, floor))
+        total += period_pay(k, max(value + z * noise, floor), counted)
     return total / 9.0
+
+
+@rule
+def will_count(p, k, r, led, i, month):  # type: ignore[no-untyped-def]
+    """Months that will count when the period is settled; 0 if it will not be paid, since its measure will not exist.
+
+    A rep knows for certain that there will be no persistency: when all who would be in the cohort have been signed already,
+    and are too few.
+    """
+    last = settled_in(k, month)
+    if k.measure == PERSISTENCY and k.team == 0 and k.combine == ADD and k.unmeasured == UNPAID:
+        end = last - np.int64(p.scheme_persistency_months) + 1
+        if end < month:
+            customers = 0.0
+            for signed in range(max(1, end - np.int64(p.scheme_persistency_window) + 1), end + 1):
+                customers += led.signed[0, signed]
+            if customers < p.scheme_persistency_least:
+                return 0.0
+    return months_counted(k, led.carried[i], opened_in(k, r, month), last)
+
+
+@rule
+def usual_at_first(p, k, led):  # type: ignore[no-untyped-def]
+    """What a newcomer takes a component's measure to come to in a month; the book taken over is there to see."""
+    if k.kind != LEVEL or k.team == 1:
+        return 0.0
+    if not np.isnan(led.values[k.measure]):
+        return led.values[k.measure]
+    return power(1.0 - p.belief_lapse, p.scheme_persistency_months - 1.0) if k.measure == PERSISTENCY else 0.0
 
 
 @rule
@@ -162,7 +211,8 @@ def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
     Signings to come are taken as Poisson; what the book brings strays as it has.  The team's mean is what it
     usually is, moved by the rep's part in what this month differs from the rep's usual one.
     """
-    one = per_signing(k, r) * part(p, k)
+    each = per_signing(p, k, r, led.usual[i])
+    one = each * part(p, k)
     if k.kind == LEVEL:
         return led.usual[i] + signed * one, led.noise[i], -np.inf
     months, coming = left + 1.0, signed + r.usual_signings * left
@@ -172,15 +222,16 @@ def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
         value = coming * one
     else:
         value = led.usual[i] * months + coming * one
-    spread = per_signing(k, r) * np.sqrt(coming * part(p, k)) if k.kind == NEW else led.noise[i] * np.sqrt(months)
+    spread = each * np.sqrt(coming * part(p, k)) if k.kind == NEW else led.noise[i] * np.sqrt(months)
     return led.to_date[i] + value, spread, led.to_date[i]
 
 
 @rule
-def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
+def book_pay(p, k, r, usual, active, now, counted):  # type: ignore[no-untyped-def]
     """Present value, over the horizon, of what a component on the book pays for one customer more in it from next month on.
 
-    A level at the end of the current period is not in it: :func:`projected_pay` has it.
+    A level at the end of the current period is not in it: :func:`projected_pay` has it.  Of the current period `counted`
+    months will count.
     """
     if k.kind == NEW or active <= 0.0:
         return 0.0
@@ -191,11 +242,14 @@ def book_pay(p, k, r, usual, active, now):  # type: ignore[no-untyped-def]
             break
         if not settles(k, now + month):
             continue
+        opened = opened_in(k, r, now + month)
+        counts = counted if month <= left else months_counted(k, 0.0, opened, now + month)
         if k.kind == BOOK:
-            there = min(k.months, month)  # months of the period in which the customer is there
-            more = component_pay(k, usual * k.months + each * part(p, k) * there) - component_pay(k, usual * k.months)
+            length = now + month - opened + 1
+            there = min(length, month)  # months of the period in which the customer is there
+            more = period_pay(k, usual * length + each * part(p, k) * there, counts) - period_pay(k, usual * length, counts)
         elif month > left and (k.per_signing == ONE or k.per_signing == WORTH):
-            more = component_pay(k, usual + per_signing(k, r) * part(p, k)) - component_pay(k, usual)
+            more = period_pay(k, usual + per_signing(p, k, r, usual) * part(p, k), counts) - period_pay(k, usual, counts)
         else:
             more = 0.0
         value += ((1.0 - k.deferral_share) * p.delay[month] + deferred_worth(p, k, month)) * alive * more
@@ -209,7 +263,7 @@ def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
     for month in range(min(k.trail_months, np.int64(p.reps_horizon_months))):
         value += alive * p.delay[month]
         alive *= 1.0 - r.lapse
-    return value * k.rate * per_signing(k, r) / k.trail_months
+    return value * k.rate * per_signing(p, k, r, 0.0) / k.trail_months
 
 
 @rule
@@ -248,24 +302,27 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
             trail, claim = at_risk(p, k, i, month, r, led)
             kept += trail / t.active
             claims += claim / t.active
-        if not in_force(k, month) or k.combine != ADD:
+        if not in_force(k, month):
+            continue
+        led.counted[i] = counted = will_count(p, k, r, led, i, month)
+        if k.combine != ADD:
             continue
         if k.trail_months > 0:
             signing += trail_pay(p, k, r)
             continue
-        left, one = months_left(k, month), per_signing(k, r) * part(p, k)
+        left, one = months_left(k, month), per_signing(p, k, r, led.usual[i]) * part(p, k)
         safe, deferred, lost = split_award(p, k, r, left)
         led.worth[i] = safe + deferred
-        if one > 0.0 and k.kind != LEVEL:
+        if one != 0.0 and k.kind != LEVEL:
             value, noise, least = ahead(p, k, r, led, i, left, r.usual_signings)
-            gain = project(k, value + one, noise, least) - project(k, value, noise, least)
+            gain = project(k, value + one, noise, least, counted) - project(k, value, noise, least, counted)
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
-        pays = book_pay(p, k, r, usual_of_book(k, r, led.usual[i]), t.active, month)
+        pays = book_pay(p, k, r, usual_of_book(p, k, r, led.usual[i]), t.active, month, counted)
         signing += pays
         kept += pays
-        if REPEAT <= k.per_visit <= SALE_MARGIN and k.linear == 1:
-            sale += k.rate * part(p, k) * per_visit(k.per_visit, r, t.active)
+        if REPEAT <= k.per_visit <= SALE_PROFIT and k.linear == 1:
+            sale += k.rate * part(p, k) * per_visit(p, k.per_visit, r, t.active, led.usual[i])
     kept *= factor
     r.care_all = 1.0 + max(0.0, (kept + claims) * r.visit_lapse)
     worth = t.worth_sum * CENT
@@ -277,9 +334,9 @@ def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
 
 
 @rule
-def usual_of_book(k, r, usual):  # type: ignore[no-untyped-def]
+def usual_of_book(p, k, r, usual):  # type: ignore[no-untyped-def]
     """What a measure usually comes to in a month, the team's first purchases apart (as many as the rep's own)."""
-    return max(0.0, usual - r.usual_signings * per_signing(k, r)) if k.kind == BOOK and k.team == 1 else usual
+    return max(0.0, usual - r.usual_signings * per_signing(p, k, r, 0.0)) if k.kind == BOOK and k.team == 1 else usual
 
 
 @rule
@@ -305,8 +362,8 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
             continue
         left = months_left(k, month)
         value, noise, least = ahead(p, k, r, led, i, left, signed)
-        value += visits * per_visit(k.per_visit, r, active) * part(p, k)
-        expected = project(k, value, noise, least)
+        value += visits * per_visit(p, k.per_visit, r, active, led.usual[i]) * part(p, k)
+        expected = project(k, value, noise, least, led.counted[i])
         if k.combine == ADD:
             awards += expected * factor
             pay += expected * factor * led.worth[i]
@@ -336,9 +393,10 @@ def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-
         pot = 0.0
         for later in range(min(k.deferral_months, np.int64(p.reps_horizon_months)) + 1):
             pot += led.held[i, month + later] * p.delay[later]
-        level = led.values[k.malus_measure] + visits * per_visit(k.malus_per_visit, r, active)
+        level = led.values[k.malus_measure]
+        level += visits * per_visit(p, k.malus_per_visit, r, active, level)
         for z in NODES:
-            if level + z * MALUS_SPREAD >= k.malus_below:
+            if not level + z * MALUS_SPREAD < k.malus_below:  # what cannot be measured takes nothing
                 total += pot * CENT / 9.0
     return total
 
@@ -493,8 +551,10 @@ def learn(p, components, r, t, led, team, awards):  # type: ignore[no-untyped-de
         r.lapse += rate * (t.lapses / (t.active + t.lapses) - r.lapse)
     for i in range(components.shape[0]):
         k = components[i]
-        first = t.signings * per_signing(k, r) if k.kind == BOOK and k.team == 0 else 0.0
-        learn_measure(rate if k.kind != LEVEL else 1.0, rate, measured(k, led, team) - first, led, i)
+        first = t.signings * per_signing(p, k, r, 0.0) if k.kind == BOOK and k.team == 0 else 0.0
+        value = measured(k, led, team) - first
+        if not np.isnan(value):
+            learn_measure(rate if k.kind != LEVEL else 1.0, rate, value, led, i)
     r.usual_award += rate * (awards - r.usual_award)
     r.usual_signings += rate * (t.signings - r.usual_signings)
     learn_from_visits(p, r, t)

@@ -53,6 +53,9 @@ SIGNING = {
     "revenue": "the first purchase",
     "margin": "the margin on it",
     "worth": "a customer's expected monthly margin",
+    "profit": "the margin on it less perks",
+    "tenure": "a customer in the first month",
+    "arrears": "a customer who owes nothing overdue",
 }
 VISIT = {
     "none": "nothing",
@@ -60,11 +63,13 @@ VISIT = {
     "cross": "cross revenue",
     "sale": "repeat and cross revenue",
     "sale margin": "the margin on both",
+    "sale profit": "the margin on both less the visit's cost",
     "satisfaction": "satisfaction",
     "customer": "the lapse prevented",
     "customer share": "the lapse prevented, of the book",
     "customer worth": "the lapse prevented, in expected monthly margin",
     "loss": "less the lapse prevented",
+    "arrears": "less arrears: who is content pays",
 }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +18,8 @@ from sim import library
 from sim.errors import InputError
 from sim.received import TEXT, from_toml, read_bytes
 from sim.scenario.base import Group, nearest, shown
-from sim.scenario.model import Scenario, merge
+from sim.scenario.components import EDITS
+from sim.scenario.model import Scenario, overlaid
 from sim.scenario.sources import inner, layered, own
 
 DEEPEST = 20  # files that extend one another
@@ -45,16 +46,34 @@ def load(path: str | Path) -> Scenario:
     data: dict[str, Any] = {}
     sources: dict[str, str] = {}
     for layer in reversed(layers):
-        below, data = data, merge(data, layer.data)
+        below, data = data, overlaid(data, layer.data, f"{layer.file}: ")
         sources = layered(sources, own(layer.data), below, data, Scenario) if below else own(layer.data)
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise InputError(explain(error, data, lambda place: str(_speaker(layers, place)))) from None
+        raise InputError(explain(error, data, lambda place: str(_speaker(layers, place, data)))) from None
     _check_sources(layers, scenario)
     scenario = scenario.model_copy(update={"sources": sources})
     scenario._name = path.stem
+    scenario._origins = tuple(_origins(layers, data))
     return scenario
+
+
+def _origins(layers: list[Layer], data: dict[str, Any]) -> Iterator[str]:
+    """Where the components come from, if one of the files changes them by name."""
+    edits = [(layer.file, layer.data.get("scheme", {})) for layer in layers]
+    if not any(key in scheme for _, scheme in edits for key in EDITS):
+        return
+    listed = next((file for file, scheme in edits if "components" in scheme), layers[-1].file)
+    for part in data["scheme"]["components"]:
+        name = part.get("name")
+        added = [file for file, scheme in edits if any(one.get("name") == name for one in scheme.get("add", ()))]
+        changed = [f"changed in {file} ({', '.join(scheme['change'][name])})" for file, scheme in reversed(edits)
+                   if name in scheme.get("change", {})]  # fmt: skip
+        yield "; ".join([f"component {shown(name)}: from {added[0] if added else listed}", *changed])
+    for file, scheme in edits:
+        for name in scheme.get("remove", ()):
+            yield f"component {shown(name)}: taken out in {file}"
 
 
 def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
@@ -115,8 +134,17 @@ def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
     return [Layer(path, data), *_read(below, (*chain, path))]
 
 
-def _speaker(layers: list[Layer], place: Place) -> Path:
+def _speaker(layers: list[Layer], place: Place, data: Any = None) -> Path:
     """The file whose word counts at a place: the nearest that says it, or says most of the way to it."""
+    if place[:2] == ("scheme", "components") and len(place) > 2:
+        name = _inside(_inside(_inside(data, "scheme"), "components"), place[2])
+        name = _inside(name, "name")
+        for layer in layers:
+            scheme = layer.data.get("scheme")
+            said = _inside(_inside(scheme, "change"), name) if isinstance(scheme, dict) else None
+            added = [_inside(one, "name") for one in _inside(scheme, "add") or ()] if isinstance(scheme, dict) else []
+            if name is not None and (name in added or (said is not None and (len(place) < 4 or place[3] in said))):
+                return layer.file
     return max(layers, key=lambda layer: _depth(layer.data, place)).file  # the first of equals
 
 

@@ -10,6 +10,7 @@ from pydantic import PrivateAttr, ValidationError, field_validator, model_valida
 
 from sim.errors import InputError
 from sim.scenario.base import Group, par, shown, wrong
+from sim.scenario.components import EDITS, edited
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
 from sim.scenario.sources import layered, own
@@ -32,6 +33,7 @@ class Scenario(Group):
     scheme: Scheme = Scheme()
     sources: dict[str, str] = par({}, "text", "parameter path -> where its value comes from", LABEL)
     _name: str = PrivateAttr("")
+    _origins: tuple[str, ...] = PrivateAttr(())
 
     @field_validator("currency")
     @classmethod
@@ -52,6 +54,11 @@ class Scenario(Group):
         return self
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """Which files the components come from, a sentence each; none where the scenario is not from files that change any."""
+        return self._origins
+
+    @property
     def name(self) -> str:
         """Short name: the file's, or one made from the title."""
         slug = "".join(ch if ch.isalnum() else "-" for ch in self.title.lower())
@@ -60,6 +67,8 @@ class Scenario(Group):
     def with_(self, **changes: Any) -> Scenario:
         """A copy with groups or values replaced; nested dictionaries are merged, lists are replaced.
 
+        Components of the scheme are changed, added and taken out by name:
+        ``with_(scheme={"change": {"quarterly bonus": {"bonus": 0.0}}, "add": [...], "remove": ["..."]})``.
         What is changed loses its source and is *assumed*, unless `changes` has ``sources`` for it.
 
         Raises
@@ -68,7 +77,7 @@ class Scenario(Group):
             When the result is no valid scenario.
         """
         before = self.model_dump()
-        data = merge(before, changes)
+        data = overlaid(before, changes, "with_: ")
         try:
             made = Scenario.model_validate(data)
         except ValidationError as error:
@@ -100,6 +109,27 @@ class Scenario(Group):
         """SHA-256 of what is simulated (title, question and sources do not count)."""
         data = {key: value for key, value in self.canonical().items() if key not in ("title", "question", "sources")}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def overlaid(base: dict[str, Any], changes: dict[str, Any], where: str = "") -> dict[str, Any]:
+    """`base` with `changes` laid over it (:func:`merge`), components of the scheme changed by name.
+
+    Raises
+    ------
+    InputError
+        When a name is unknown or taken; it begins with `where`.
+    """
+    scheme = changes.get("scheme")
+    if not isinstance(scheme, dict) or not any(key in scheme for key in EDITS):
+        return merge(base, changes)
+    if "components" in scheme:
+        said = ", ".join(key for key in EDITS if key in scheme)
+        raise InputError(
+            f"{where}scheme: found components beside {said}; components replaces the whole list, say one or the other"
+        )
+    made = merge(base, {**changes, "scheme": {key: value for key, value in scheme.items() if key not in EDITS}})
+    made["scheme"]["components"] = edited(made["scheme"].get("components", ()), scheme, where)
+    return made
 
 
 def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -321,7 +321,12 @@ class Resolution(Group):
         "strict", "name", "seek a solution, hold to the contract, decide by the customer's value, or look away"
     )
     value: float = par(
-        10.0, "money/month", "margin per month of contract so far, from which on by_value seeks a solution", ge=-1e9, le=1e9
+        10.0,
+        "money/month",
+        "margin per month of contract so far, first purchase included, from which on by_value seeks a solution; to tell "
+        "customers apart it must lie among theirs (check says where it does not)",
+        ge=-1e9,
+        le=1e9,
     )
     bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
@@ -338,7 +343,13 @@ class Firm(Group):
     """The firm's policy and costs."""
 
     discount_year: float = par(0.08, "per year", "discount rate", ge=-0.5, le=10)
-    perks: float = par(100.0, "money/customer", "spent on a new customer", ge=0, le=1e9)
+    perks: float = par(
+        100.0,
+        "money/customer",
+        "spent on a new customer: a cost on the account, and nothing else; nobody signs, or stays, for it",
+        ge=0,
+        le=1e9,
+    )
     attempt_cost: float = par(10.0, "money/attempt", "cost of approaching a prospect", ge=0, le=1e9)
     visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
     fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)

@@ -16,17 +16,21 @@ from sim.scheme import measures
 
 COMBINE = ("add", "multiply", "gate")
 ADD, MULTIPLY, GATE = range(3)
+UNMEASURED = ("unpaid", "target", "carried")
+UNPAID, TARGET, CARRIED = range(3)
+LEAVER = ("forfeits", "paid")
+FORFEITS, PAID = range(2)
 
 COMPONENT = np.dtype(
     [
         (name, "i8")
-        for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit malus_per_visit linear".split()
+        for name in "measure team months combine trail_months from_month until_month kind per_signing per_visit malus_per_visit linear smooth opening pro_rata unmeasured leaver".split()
     ]
     + [
         (name, "i8")
         for name in "clawback_months clawback_step n_steps n_tiers deferral_months deferral_slices malus_measure".split()
     ]
-    + [(name, "f8") for name in "rate quota threshold bonus cap deferral_share malus_below".split()]
+    + [(name, "f8") for name in "rate quota threshold bonus cap floor deferral_share malus_below".split()]
     + [(name, "f8", (MAX_TIERS,)) for name in "tier_from tier_rate step_months step_share".split()]
 )
 
@@ -89,6 +93,10 @@ def _component(component: Any) -> tuple[Any, ...]:
         "per_visit": measures.PER_VISIT.index(entry.per_visit),
         "malus_per_visit": 0 if malus is None else measures.PER_VISIT.index(malus.per_visit),
         "linear": linear,
+        "smooth": linear and entry.lowest >= component.floor,
+        "opening": 1 if component.calendar else component.from_month,
+        "leaver": LEAVER.index(component.leaver),
+        "unmeasured": UNMEASURED.index(component.unmeasured),
         "clawback_months": component.clawback.months,
         "clawback_step": component.clawback.shape == "step",
         "n_steps": len(component.clawback.steps),

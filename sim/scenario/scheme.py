@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import field_validator, model_validator
 
 from sim.scenario.base import Group, nearest, par, shown, wrong
+from sim.scenario.components import SCHEMA, names
 
 MAX_TIERS = 6
 MAX_COMPONENTS = 16
@@ -82,13 +83,47 @@ class Deferral(Group):
 class Component(Group):
     """One line of the scheme."""
 
-    name: str = par("commission", "text", "what it is called on the statement of pay")
+    name: str = par("commission", "text", "what it is called on the statement of pay, and changed by; unique")
     measure: str = par("initial_revenue", "name", "what it pays on: one of the measures")
     scope: Literal["rep", "team"] = par("rep", "name", "the rep's own value, or the mean over the team")
-    months: int = par(1, "months", "period after which it is settled", ge=1, le=120)
+    months: int = par(1, "months", "period after which it is settled, counted from from_month", ge=1, le=120)
+    calendar: bool = par(
+        False,
+        "yes/no",
+        "periods are those of the calendar, counted from month 1 of the run, so that one that begins within them has a part period",
+    )
+    pro_rata: bool = par(
+        True,
+        "yes/no",
+        "of a part period (a newcomer's first, and where the component begins or ends within one) quota, bonus, cap and tiers "
+        "count in proportion to its months; else in full",
+        "assumed: usual in employers' plan documents, and the only choice under which a month in service counts alike",
+    )
+    leaver: Literal["forfeits", "paid"] = par(
+        "forfeits",
+        "name",
+        "who leaves in the midst of a period has no claim to its pay, or is paid as if it ended then",
+        "assumed: the usual clause, employed on the day of settlement",
+    )
+    unmeasured: Literal["unpaid", "target", "carried"] = par(
+        "unpaid",
+        "name",
+        "what holds where the measure does not exist (nobody to measure, a cohort below the least number): nothing is paid, it "
+        "counts as on target, or the period's months are carried into the next; gates and multipliers that are not on target "
+        "stay as they stood, at first open and 1",
+        "assumed: nothing is owed for what nobody can show",
+    )
+    floor: float = par(
+        0.0,
+        "unit of the measure",
+        "least value that rates are paid on: at 0 a loss pays nothing; below 0 the rate is charged on a loss down to it",
+        "assumed: commission is not charged for a loss unless the contract says so",
+        ge=-1e12,
+        le=0,
+    )
     rate: float = par(0.0, "per unit", "paid per unit of the measure", ge=-1e9, le=1e9)
     quota: float = par(
-        0.0, "unit of the measure", "norm per period that attainment is measured against; 0 is none", ge=0, le=1e12
+        0.0, "unit of the measure", "norm per whole period that attainment is measured against; 0 is none", ge=0, le=1e12
     )
     tiers: tuple[Tier, ...] = par((), "tiers", "rates by attainment, instead of one rate")
     threshold: float = par(
@@ -138,6 +173,22 @@ class Component(Group):
         if starts != sorted(set(starts)) or len(starts) > MAX_TIERS:
             raise ValueError(f"found tiers from {shown(starts)}, allowed are at most {MAX_TIERS} with rising attainment")
         return tiers
+
+    def choices(self) -> list[str]:
+        """What it says otherwise than most, in words: part periods, leavers, what cannot be measured, losses."""
+        said = []
+        if self.calendar and self.months > 1:
+            said.append("by the calendar's periods, counted from month 1")
+        if not self.pro_rata and self.months > 1:
+            said.append("in full for part periods")
+        if self.leaver == "paid":
+            said.append("leavers are paid for the part of the period they were there")
+        if self.unmeasured != "unpaid":
+            what = "counting as on target" if self.unmeasured == "target" else "carried into the next period"
+            said.append(f"{what} where there is nobody to measure")
+        if self.floor:
+            said.append(f"charged on a loss down to {self.floor:,.10g}")
+        return said
 
     @model_validator(mode="after")
     def _consistent(self) -> Component:
@@ -234,6 +285,25 @@ class Scheme(Group):
     persistency_months: int = par(
         13, "months", "age at which persistency is measured", "13th-month persistency, usual in life insurance", ge=1, le=1200
     )
+    persistency_window: int = par(
+        12,
+        "months",
+        "months of signing in the cohort of persistency, up to those now at that age; 12 beside a yearly settlement is the cohort "
+        "of the period, shifted by the age",
+        "a year of signings, as LIMRA and insurers report it (recalled)",
+        ge=1,
+        le=120,
+    )
+    persistency_least: int = par(
+        1,
+        "customers",
+        "least number in the cohort for which persistency exists; what holds below it: unmeasured",
+        ge=1,
+        le=1_000_000,
+    )
+    persistency_of: Literal["customers", "premium"] = par(
+        "customers", "name", "persistency by number of customers, or by their first purchases"
+    )
     survey_share: float = par(0.3, "share", "of the book asked for its satisfaction", gt=0, le=1)
     survey_noise: float = par(
         0.4,
@@ -246,7 +316,18 @@ class Scheme(Group):
 
     @field_validator("components")
     @classmethod
-    def _not_too_many(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
+    def _named_and_few(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
         if len(components) > MAX_COMPONENTS:
             raise ValueError(f"found {len(components)} components, allowed are at most {MAX_COMPONENTS}")
-        return components
+        called = names([one.name if "name" in one.model_fields_set else None for one in components])
+        return tuple(
+            one if one.name == name else one.model_copy(update={"name": name})
+            for one, name in zip(components, called, strict=True)
+        )
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """A file may also change, add and take out components by name."""
+        made = handler.resolve_ref_schema(handler(core_schema))
+        made["properties"] |= SCHEMA
+        return made

@@ -8,11 +8,15 @@ how a month's values make a period's, and how a rep reckons with it:
 ``level``  a stock or a score (the value at the period's end)
 
 ``per_signing`` says what one signing adds at once: ``none``, ``one``, ``revenue`` (the first purchase),
-``margin`` (the margin on it) or ``worth`` (a customer's expected monthly margin).  ``per_visit`` says what a
-visit adds: ``repeat``, ``cross`` or ``sale`` (repeat revenue, cross revenue or both), ``sale margin`` (the
-margin on both), ``satisfaction`` (of the book's mean), ``customer`` (the lapse it prevents), ``customer
-share`` (that, of the book), ``customer worth`` (that, in expected monthly margin), or ``loss`` (that, as a loss prevented).  Money is in currency; tallies are in
-hundredths.
+``margin`` (the margin on it), ``profit`` (that less perks), ``worth`` (a customer's expected monthly margin), or what a
+newcomer does to a mean over the book: ``tenure`` (who signs is in the first month), ``arrears`` (and owes nothing overdue).
+``per_visit`` says what a visit adds: ``repeat``, ``cross`` or ``sale`` (repeat revenue, cross revenue or both), ``sale
+margin`` (the margin on both), ``sale profit`` (that less the visit's cost), ``satisfaction`` (of the book's mean),
+``customer`` (the lapse it prevents), ``customer share`` (that, of the book), ``customer worth`` (that, in expected monthly
+margin), ``loss`` (that, as a loss prevented), or ``arrears`` (that who is content pays).
+
+A measure for which there is nobody (a share of nobody, the satisfaction of an empty book) is NaN: it *does not exist*, and
+the component says what holds then (``unmeasured``).  Money is in currency; tallies are in hundredths.
 """
 
 from __future__ import annotations
@@ -20,14 +24,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args
 
+import numpy as np
+
 from sim.compiled import rule
 
 Kind = Literal["new", "book", "level"]
-PerSigning = Literal["none", "one", "revenue", "margin", "worth"]
+PerSigning = Literal["none", "one", "revenue", "margin", "worth", "profit", "tenure", "arrears"]
 PerVisit = Literal[
-    "none", "repeat", "cross", "sale", "sale margin", "satisfaction", "customer", "customer share", "customer worth", "loss"
-]
+    "none", "repeat", "cross", "sale", "sale margin", "sale profit",
+    "satisfaction", "customer", "customer share", "customer worth", "loss", "arrears",
+]  # fmt: skip
 CENT = 0.01
+RANGE = {"share": (0.0, 1.0), "score": (-1.0, 1.0)}  # of what is measured in these units; all else is 0 or more
 
 
 class Measure(NamedTuple):
@@ -40,19 +48,27 @@ class Measure(NamedTuple):
     per_visit: PerVisit
     meaning: str
     formula: Callable[[Any], float]
+    lowest: float  # value there can be
+    highest: float
 
 
 MEASURES: list[Measure] = []
 
 
 def measure(
-    unit: str, kind: Kind, per_signing: PerSigning = "none", per_visit: PerVisit = "none"
+    unit: str, kind: Kind, per_signing: PerSigning = "none", per_visit: PerVisit = "none", lowest: float | None = None
 ) -> Callable[[Callable[[Any], float]], Callable[[Any], float]]:
     """Register a formula over the tally; its docstring is the measure's meaning."""
 
     def register(function: Callable[[Any], float]) -> Callable[[Any], float]:
         formula = rule(function)
-        MEASURES.append(Measure(function.__name__, unit, kind, per_signing, per_visit, (function.__doc__ or "").strip(), formula))
+        low, high = RANGE.get(unit, (0.0, np.inf))
+        meaning = " ".join((function.__doc__ or "").split())
+        MEASURES.append(
+            Measure(
+                function.__name__, unit, kind, per_signing, per_visit, meaning, formula, low if lowest is None else lowest, high
+            )
+        )
         return formula
 
     return register
@@ -100,7 +116,7 @@ def collected(t):  # type: ignore[no-untyped-def]
     return t.collected * CENT
 
 
-@measure("money", "book", "margin", "sale margin")
+@measure("money", "book", "profit", "sale profit", lowest=-np.inf)
 def customer_profit(t):  # type: ignore[no-untyped-def]
     """Revenue less cost of goods, perks, service, resolution and write-offs."""
     return (
@@ -123,26 +139,31 @@ def active_customers(t):  # type: ignore[no-untyped-def]
 
 @measure("share", "level", per_visit="customer share")
 def persistency(t):  # type: ignore[no-untyped-def]
-    """Of the customers in month `scheme.persistency_months` of their contract, the share still there (1 if none)."""
-    return t.cohort_kept / t.cohort_signed if t.cohort_signed > 0 else 1.0
+    """Of the customers of the cohort, the share who were there in month `scheme.persistency_months` of their contract.
+
+    The cohort: who, in the `scheme.persistency_window` months up to now, came to that month of their contract or would
+    have, whoever signed them; by number or by first purchases (`scheme.persistency_of`).  It does not exist below
+    `scheme.persistency_least` customers.
+    """
+    return t.cohort_kept / t.cohort_signed if t.cohort_enough > 0.0 else np.nan
 
 
-@measure("months", "level")
+@measure("months", "level", "tenure")
 def tenure(t):  # type: ignore[no-untyped-def]
-    """Mean months since signing of the customers in the book."""
-    return t.tenure_sum / t.active if t.active > 0 else 0.0
+    """Mean months since signing of the customers in the book; it does not exist for an empty book."""
+    return t.tenure_sum / t.active if t.active > 0.0 else np.nan
 
 
 @measure("score", "level", per_visit="satisfaction")
 def satisfaction(t):  # type: ignore[no-untyped-def]
-    """Satisfaction as surveyed: the book's mean, with the noise of a sample, -1 to 1 (0 if none are there)."""
-    return t.surveyed
+    """Satisfaction as surveyed: the book's mean, with the noise of a sample, -1 to 1; it does not exist for an empty book."""
+    return t.surveyed if t.active > 0.0 else np.nan
 
 
-@measure("share", "level")
+@measure("share", "level", "arrears", "arrears")
 def arrears_rate(t):  # type: ignore[no-untyped-def]
-    """Share of the customers in the book who are in arrears."""
-    return t.overdue / t.active if t.active > 0.0 else 0.0
+    """Share of the customers in the book who are in arrears; it does not exist for an empty book."""
+    return t.overdue / t.active if t.active > 0.0 else np.nan
 
 
 @measure("money", "level", "worth", "customer worth")

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.numeric import normal_quantile
-from sim.scenario.record import ADD, GATE, MULTIPLY
+from sim.scenario.record import ADD, CARRIED, GATE, MULTIPLY, PAID, TARGET
 from sim.scheme.measures import CENT, LEVEL, NAMES, NEW, fill_values
 from sim.state import QUANTUM, cents
 
@@ -21,17 +21,19 @@ MARGIN, COLLECTED = NAMES.index("gross_margin"), NAMES.index("collected")
 
 @rule
 def component_pay(k, value):  # type: ignore[no-untyped-def]
-    """Award of component `k` for a period in which its measure came to `value`, in currency.
+    """Award of component `k` for a whole period in which its measure came to `value`, in currency.
 
     rate * value, or tiers on attainment (value / quota; each tier pays on what lies in it), plus the
-    bonus at the threshold, at most the cap.  A gate returns 1 or 0, a multiplier its factor.
+    bonus at the threshold, at most the cap.  Rates are paid on the measure, but not on less than its floor: at 0 a loss
+    pays nothing, below it the rate, or the rate of a tier that begins at 0, is charged on the loss down to the floor.  A
+    gate returns 1 or 0, a multiplier its factor.
     """
     norm = k.quota if k.quota > 0.0 else 1.0
     attainment = value / norm
     if k.combine == GATE:
         return 1.0 if attainment >= k.threshold else 0.0
     if k.n_tiers == 0:
-        pay = k.rate * value
+        pay = k.rate * max(value, k.floor)
     elif k.combine == MULTIPLY:  # a factor by level of attainment, not a sum over tiers
         pay = 1.0
         for i in range(k.n_tiers):
@@ -42,9 +44,24 @@ def component_pay(k, value):  # type: ignore[no-untyped-def]
         for i in range(k.n_tiers):
             top = k.tier_from[i + 1] if i + 1 < k.n_tiers else attainment
             pay += k.tier_rate[i] * norm * max(0.0, min(attainment, top) - k.tier_from[i])
+        if value < 0.0 and k.tier_from[0] == 0.0:
+            pay += k.tier_rate[0] * max(value, k.floor)
     if k.bonus > 0.0 and attainment >= k.threshold:
         pay += k.bonus
     return min(pay, k.cap) if k.cap > 0.0 else pay
+
+
+@rule
+def period_pay(k, value, counted):  # type: ignore[no-untyped-def]
+    """Award for a period of which `counted` months count: the same part of what a whole one would pay at the same pace.
+
+    Pay = c / n * component_pay(n / c * value) for c of n months: quota, bonus, cap and tiers are in proportion, a plain rate
+    pays as ever.  A level (a stock or a score) has no pace; its quota stands, and what it pays is in proportion.
+    """
+    if counted == k.months:
+        return component_pay(k, value)
+    pay = component_pay(k, value if k.kind == LEVEL else value * k.months / counted)
+    return pay * counted / k.months if k.combine == ADD else pay
 
 
 @rule
@@ -103,17 +120,33 @@ def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
     asked = max(1.0, t.active * p.scheme_survey_share)
     surveyed = mean + normal_quantile(r.u_survey) * p.scheme_survey_noise / np.sqrt(asked)
     t.surveyed = min(1.0, max(-1.0, surveyed)) if t.active > 0.0 else 0.0
-    back = now.month - np.int64(p.scheme_persistency_months) + 1
-    if back >= 1:
-        t.cohort_kept = led.base[0, back]
-        t.cohort_signed = led.signed[back]
+    measure_cohort(p, now.month, t, led)
     fill_values(t, led.values)
 
 
 @rule
+def measure_cohort(p, month, t, led):  # type: ignore[no-untyped-def]
+    """Enter the cohort of persistency: those who came to the month of contract that counts within the window, or would have."""
+    last = month - np.int64(p.scheme_persistency_months) + 1
+    if last < 1:
+        return
+    led.reached[0, last], led.reached[1, last] = led.base[0, last], led.base[1, last]
+    row = np.int64(p.scheme_persistency_of)
+    customers = 0.0
+    for signed in range(max(1, last - np.int64(p.scheme_persistency_window) + 1), last + 1):
+        t.cohort_kept += led.reached[row, signed]
+        t.cohort_signed += led.signed[row, signed]
+        customers += led.signed[0, signed]
+    t.cohort_enough = 1.0 if customers >= p.scheme_persistency_least and t.cohort_signed > 0.0 else 0.0
+
+
+@rule
 def settled_in(k, month):  # type: ignore[no-untyped-def]
-    """Month in which the period that holds a month of the component's is settled."""
-    return min(((month - 1) // k.months + 1) * k.months, k.until_month)
+    """Month in which the period that holds a month of the component's is settled.
+
+    Periods count from the component's own first month, or, with `calendar`, from month 1 of the run.
+    """
+    return min(((month - k.opening) // k.months + 1) * k.months + k.opening - 1, k.until_month)
 
 
 @rule
@@ -125,7 +158,13 @@ def settles(k, month):  # type: ignore[no-untyped-def]
 @rule
 def opened_in(k, r, month):  # type: ignore[no-untyped-def]
     """First month that counts for a rep in the period that holds a month."""
-    return max((month - 1) // k.months * k.months + 1, k.from_month, r.hired_month)
+    return max((month - k.opening) // k.months * k.months + k.opening, k.from_month, r.hired_month)
+
+
+@rule
+def months_counted(k, carried, opened, last):  # type: ignore[no-untyped-def]
+    """Months that count for the pay of a period: those from `opened` to `last`, or without pro rata all of it; and those carried."""
+    return carried + (last - opened + 1 if k.pro_rata == 1 else k.months)
 
 
 @rule
@@ -170,7 +209,7 @@ def measured(k, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
-def award(components, now, led, team):  # type: ignore[no-untyped-def]
+def award(components, now, r, led, team):  # type: ignore[no-untyped-def]
     """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
     month = now.month
     total = 0.0
@@ -183,12 +222,96 @@ def award(components, now, led, team):  # type: ignore[no-untyped-def]
         elif in_force(k, month):
             led.to_date[i] = value if k.kind == LEVEL else led.to_date[i] + value
             if settles(k, month):
-                pay = component_pay(k, led.to_date[i])
-                if k.combine == ADD:
-                    led.awards[i] = pay
-                else:
-                    led.factor[i] = pay
+                settle_period(k, i, months_counted(k, led.carried[i], opened_in(k, r, month), month), led)
         total += led.awards[i]
+    return total
+
+
+@rule
+def settle_period(k, i, counted, led):  # type: ignore[no-untyped-def]
+    """Award a period's pay, or set the factor of a gate or multiplier.
+
+    A measure that does not exist awards nothing, counts as on target, or carries the period's months into the next; a gate
+    or multiplier that cannot be measured stays as it stood, unless it is to count as on target.
+    """
+    value = led.to_date[i]
+    exists = not np.isnan(value)
+    if not exists and k.unmeasured == TARGET:
+        exists, value = True, k.threshold * k.quota if k.quota > 0.0 else k.threshold
+    if exists:
+        pay = period_pay(k, value, counted)
+        if k.combine == ADD:
+            led.awards[i] = pay
+        else:
+            led.factor[i] = pay
+    led.carried[i] = counted if not exists and k.unmeasured == CARRIED else 0.0
+
+
+@rule
+def open_pay(k, i, month, r, led):  # type: ignore[no-untyped-def]
+    """What a component's open period would pay if it ended with this month, in currency, before factors; 0 if none is open."""
+    is_open = k.combine == ADD and k.trail_months == 0 and in_force(k, month) and not settles(k, month)
+    if not is_open or r.present == 0 or np.isnan(led.to_date[i]):
+        return 0.0
+    return period_pay(k, led.to_date[i], months_counted(k, led.carried[i], opened_in(k, r, month), month))
+
+
+@rule
+def open_scale(p, components, month, r, led):  # type: ignore[no-untyped-def]
+    """What multipliers, gates and the regulator's limit would make of the pay of open periods."""
+    total, scale = 0.0, combined_factor(components, led.factor, month)
+    for i in range(components.shape[0]):
+        total += open_pay(components[i], i, month, r, led)
+    room = variable_room(p, r, month)
+    return room / total if total * scale > room else scale
+
+
+@rule
+def accrued(p, components, month, r, led):  # type: ignore[no-untyped-def]
+    """Pay of open periods, in hundredths: what they would pay if they ended with this month."""
+    total, scale = 0.0, open_scale(p, components, month, r, led)
+    for i in range(components.shape[0]):
+        total += cents(open_pay(components[i], i, month, r, led) * scale)
+    return total
+
+
+@rule
+def final_pay(k, due):  # type: ignore[no-untyped-def]
+    """What becomes of an open period's pay when the rep leaves: (paid, forfeited since it would be deferred, not settled)."""
+    if k.leaver != PAID:
+        return 0.0, 0.0, due
+    back = np.floor(due * k.deferral_share + 0.5)
+    return due - back, back, 0.0
+
+
+@rule
+def settle_leaver(p, components, month, r, led, m):  # type: ignore[no-untyped-def]
+    """Open periods of a rep who leaves: paid as if they ended with this month where the component says so, else not settled."""
+    scale = open_scale(p, components, month, r, led)
+    for i in range(components.shape[0]):
+        k = components[i]
+        award = open_pay(k, i, month, r, led) * scale
+        paid, forfeited, unsettled = final_pay(k, cents(award))
+        m.awarded += paid + forfeited
+        m.commission += paid
+        m.forfeited += forfeited
+        m.unsettled += unsettled
+        r.paid += paid
+        if k.leaver == PAID and led.to_date[i] > 0.0 and award != 0.0:
+            for signed in range(opened_in(k, r, month), month + 1):
+                led.paid_rate[signed, i] = award / led.to_date[i]
+
+
+@rule
+def trail_due(components, month, led):  # type: ignore[no-untyped-def]
+    """Trail still to come, in currency, if all customers there stay: before factors."""
+    total = 0.0
+    for i in range(components.shape[0]):
+        k = components[i]
+        if k.trail_months > 0:
+            for signed in range(max(k.from_month, month - k.trail_months + 2), min(k.until_month, month) + 1):
+                parts = k.trail_months - (month - signed + 1)
+                total += led.base[trail_row(k), signed] * trail_unit(k) * k.rate / k.trail_months * parts
     return total
 
 
@@ -212,7 +335,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     Returns (awards before multipliers, in currency; awarded, paid, forfeited, in hundredths).
     """
     month = now.month
-    total = award(components, now, led, team)
+    total = award(components, now, r, led, team)
     scale = combined_factor(components, led.factor, month)
     room = variable_room(p, r, month)
     if total * scale > room:
@@ -345,14 +468,11 @@ def recover(r, available):  # type: ignore[no-untyped-def]
 
 @rule
 def team_values(values, reps, team):  # type: ignore[no-untyped-def]
-    """Mean of every measure over the reps present; values[seat, measure] -> team[measure]."""
-    team[:] = 0.0
-    n = 0.0
-    for seat in range(reps.shape[0]):
-        if reps[seat].present == 1:
-            n += 1.0
-            for i in range(team.shape[0]):
-                team[i] += values[seat, i]
-    if n > 0.0:
-        for i in range(team.shape[0]):
-            team[i] /= n
+    """Mean of every measure over the reps present for whom it exists; values[seat, measure] -> team[measure]."""
+    for i in range(team.shape[0]):
+        n, total = 0.0, 0.0
+        for seat in range(reps.shape[0]):
+            if reps[seat].present == 1 and not np.isnan(values[seat, i]):
+                n += 1.0
+                total += values[seat, i]
+        team[i] = total / n if n > 0.0 else np.nan

@@ -12,7 +12,7 @@ from sim.book.agents import CustomerAgent, RepAgent
 from sim.compiled import kernel
 from sim.rules import resolution
 from sim.rules.hunting import FOUNDERS
-from sim.scheme.measures import MEASURES
+from sim.scheme.measures import LEVEL, MEASURES
 from sim.state import cents
 from sim.trace import settlement
 from sim.trace.record import Claim, Line, PayMonth, Settled, Signing
@@ -28,6 +28,10 @@ BOOKED = tuple(field.name for field in fields(Settled))
 def _seeks_solution(p, c, month):  # type: ignore[no-untyped-def]
     seen = resolution.value_seen(c[0], month)
     return resolution.seeks_solution(p[0].resolution_policy, seen, p[0].resolution_value)
+
+
+def _whole(amounts: np.ndarray) -> tuple[int, ...]:
+    return tuple(int(one) for one in amounts)
 
 
 def customer_number(record: np.ndarray) -> int:
@@ -93,7 +97,9 @@ class TracedRep(RepAgent):
         k, spec = self.model.setup.components[i], self.model.spec.scheme.components[i]
         value, adds = float(stood.value[i]), spec.combine == "add"
         matters = bool(spec.quota or spec.tiers or spec.bonus or spec.combine == "gate")
-        tiers = settlement.by_tier(self.model.setup.components, i, value) if spec.tiers and adds and stood.due[i] else []
+        counted = float(stood.counted[i])
+        shown = spec.tiers and adds and stood.due[i] and not np.isnan(value)
+        tiers = settlement.by_tier(self.model.setup.components, i, value, counted) if shown else []
         return Line(
             component=i,
             name=spec.name,
@@ -104,7 +110,9 @@ class TracedRep(RepAgent):
             settled=bool(stood.due[i]),
             month_value=float(stood.month_value[i]),
             value=value,
-            attainment=value / (spec.quota or 1.0) if matters else None,
+            basis=self._basis(spec.measure) if spec.scope == "rep" else "",
+            counted=counted,
+            attainment=value / self._norm(k, spec, counted) if matters else None,
             award=float(stood.award[i] if adds else stood.factor[i]),
             uncapped=float(stood.uncapped[i]),
             tiers=tuple(tiers),
@@ -113,6 +121,23 @@ class TracedRep(RepAgent):
             vested=vested,
             forfeited=lost,
         )
+
+    def _norm(self, k: np.void, spec: Any, counted: float) -> float:
+        """The quota of the months that count."""
+        part = 1.0 if k["kind"] == LEVEL or k["trail_months"] else counted / spec.months
+        return (spec.quota or 1.0) * (part if spec.quota else 1.0)
+
+    def _basis(self, measure: str) -> str:
+        """Numerator and denominator of a share, or the number of customers that a mean is of."""
+        t = self.tally[0]
+        if measure == "persistency":
+            kept, of = (float(t[name]) for name in ("cohort_kept", "cohort_signed"))
+            if self.model.spec.scheme.persistency_of == "premium":
+                return f"{kept / 100:,.2f} of {of / 100:,.2f}"
+            return f"{kept:.0f} of {of:.0f}"
+        if measure == "arrears_rate":
+            return f"{t['overdue']:.0f} of {t['active']:.0f}"
+        return f"{t['active']:.0f} customers" if measure in ("satisfaction", "tenure") else ""
 
     def let_go(self) -> None:
         """As ever; what leavers cost the seat is written first."""
@@ -145,6 +170,8 @@ class TracedRep(RepAgent):
     def evening(self) -> None:
         """As ever; then the page is complete."""
         filled, due, held = bool(self.present), int(self.clawback_due), self.ledger.held.sum(axis=1)
+        model = self.model
+        open_ = settlement.unsettled(model.setup.p, model.setup.components, model.now, self.record, self.ledger)
         t = self.tally[0]
         self.page |= {"hunting": float(t["hunting"]), "nurturing": float(t["nurturing"])}
         self.page |= {name: int(t[name]) for name in ("attempts", "signings", "lapses")}
@@ -154,6 +181,11 @@ class TracedRep(RepAgent):
         self.page |= {
             "left": left,
             "lost_leaving": tuple(int(one) for one in held) if left else (0,) * held.size,
+            "accrued": _whole(open_.pay * (not left)),
+            "final": _whole(open_.final * left),
+            "unsettled": _whole(open_.lost * left),
+            "forfeited_open": int(open_.forfeited.sum() * left),
+            "trail_due": int(open_.trail),
             "given_up": due if left else 0,
             "signed": tuple(self.signed),
             "due_after": int(self.clawback_due),

@@ -17,7 +17,9 @@ class Line:
     opened: int  # first month that counts in the period
     settled: bool  # whether the period ends in this month
     month_value: float  # the measure in this month
-    value: float  # the measure in the period so far
+    value: float  # the measure in the period so far; NaN where it does not exist
+    basis: str  # what a share or a mean rests on: "3 of 4", "23 customers"
+    counted: float  # months that count for the period's pay
     attainment: float | None  # value / quota, where something depends on it
     award: float  # before factors, in currency; of a multiplier or gate, its factor
     uncapped: float  # the same without the component's own cap
@@ -85,13 +87,23 @@ class PayMonth:
     due_after: int
     held: int  # deferred pay at the month's end
     lost_leaving: tuple[int, ...]  # deferred pay forfeited by leaving, by component
+    accrued: tuple[int, ...]  # pay of open periods, were they to end now, by component
+    final: tuple[int, ...]  # paid by component for open periods to a rep who leaves
+    unsettled: tuple[int, ...]  # not paid for them, by component
+    trail_due: int  # trail still to come if all customers there stay, before factors
+    forfeited_open: int  # of open periods' pay, the part that would be deferred, forfeited by leaving
     left: bool  # whether the rep leaves at the month's end
     settled: Settled = field(repr=False)
 
     @property
     def variable(self) -> int:
         """Variable pay that reaches the rep, before clawback."""
-        return sum(line.paid for line in self.lines)
+        return sum(line.paid for line in self.lines) + sum(self.final)
+
+    @property
+    def awarded(self) -> int:
+        """Variable pay earned and settled."""
+        return sum(line.awarded for line in self.lines) + sum(self.final) + self.forfeited_open
 
     @property
     def claimed(self) -> int:
@@ -106,18 +118,21 @@ class PayMonth:
     @property
     def forfeited(self) -> int:
         """Lost to malus or by leaving."""
-        return sum(line.forfeited for line in self.lines) + sum(self.lost_leaving)
+        return sum(line.forfeited for line in self.lines) + sum(self.lost_leaving) + self.forfeited_open
 
     def adds_up(self) -> bool:
         """Whether the lines add up, to the hundredth, to what the payroll booked for the seat."""
         mine = Settled(
-            awarded=sum(line.awarded for line in self.lines),
+            awarded=self.awarded,
             commission=self.variable,
             forfeited=self.forfeited,
             salaries=self.salary + self.subsidy,
             clawback=self.recovered,
             claimed=sum(claim.claimed for claim in self.claims),
             uncollectable=sum(claim.uncollectable for claim in self.claims) + self.given_up,
+            accrued=sum(self.accrued),
+            unsettled=sum(self.unsettled),
+            trail_due=self.trail_due,
         )
         return mine == self.settled and self.due_after == self.due_before - self.recovered + self.claimed - self.given_up
 
@@ -133,3 +148,6 @@ class Settled:
     clawback: int = 0
     claimed: int = 0
     uncollectable: int = 0
+    accrued: int = 0
+    unsettled: int = 0
+    trail_due: int = 0

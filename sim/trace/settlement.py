@@ -15,6 +15,7 @@ from sim.accounts import MONTH
 from sim.book import entries
 from sim.compiled import kernel
 from sim.scheme import settle
+from sim.scheme.measures import LEVEL
 from sim.state import Ledger, cents
 
 
@@ -28,6 +29,7 @@ class Award(NamedTuple):
     factor: np.ndarray  # [C] of multipliers and gates
     due: np.ndarray  # [C] whether the component settles this month
     opened: np.ndarray  # [C] first month that counts in its period
+    counted: np.ndarray  # [C] months that count for its pay, those carried included
     scale: float  # product of the factors
     room: float  # currency that the regulator's limit leaves; infinite without one
 
@@ -35,7 +37,10 @@ class Award(NamedTuple):
 @kernel
 def _award(p, components, now, r, led, team, out):  # type: ignore[no-untyped-def]
     month = now[0].month
-    settle.award(components, now[0], led, team)
+    for i in range(components.shape[0]):
+        k = components[i]
+        out[6, i] = settle.months_counted(k, led.carried[i], settle.opened_in(k, r[0], month), month)
+    settle.award(components, now[0], r[0], led, team)
     for i in range(components.shape[0]):
         k = components[i]
         out[0, i] = settle.trail_base(k, led.base, month) if k.trail_months > 0 else led.to_date[i]
@@ -53,8 +58,18 @@ def _reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _award_of(components, i, value):  # type: ignore[no-untyped-def]
-    return settle.component_pay(components[i], value)
+def _award_of(components, i, value, counted):  # type: ignore[no-untyped-def]
+    return settle.period_pay(components[i], value, counted)
+
+
+@kernel
+def _open(p, components, now, r, led, out):  # type: ignore[no-untyped-def]
+    scale = settle.open_scale(p[0], components, now[0].month, r[0], led)
+    for i in range(components.shape[0]):
+        out[0, i] = settle.open_pay(components[i], i, now[0].month, r[0], led) * scale
+        out[0, i] = cents(out[0, i])
+        out[1, i], out[2, i], out[3, i] = settle.final_pay(components[i], out[0, i])
+    return settle.trail_due(components, now[0].month, led)
 
 
 @kernel
@@ -76,32 +91,50 @@ def copied(led: Ledger) -> Ledger:
 
 def award(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger, team: np.ndarray) -> Award:
     """What every component stands at, and awards, before factors and cap; nothing of the seat's is changed."""
-    out = np.zeros((6, components.shape[0]))
+    out = np.zeros((7, components.shape[0]))
     scale, room = _award(p, components, now, r, copied(led), team, out)
-    value, month_value, amounts, factor, due, opened = out
+    value, month_value, amounts, factor, due, opened, counted = out
     uncapped = amounts.copy()
     for i in np.flatnonzero((components["cap"] > 0) & (due > 0)):
-        uncapped[i] = component_pay(components, int(i), value[i], cap=0.0)
-    return Award(value, month_value, amounts, uncapped, factor, due > 0, opened.astype(int), float(scale), float(room))
+        if not np.isnan(value[i]):
+            uncapped[i] = component_pay(components, int(i), value[i], counted[i], cap=0.0)
+    return Award(value, month_value, amounts, uncapped, factor, due > 0, opened.astype(int), counted, float(scale), float(room))
 
 
-def component_pay(components: np.ndarray, i: int, value: float, **changed: float) -> float:
-    """What component `i` pays on a value, in currency, with some of its numbers changed."""
+class Open(NamedTuple):
+    """What is not settled of a seat's components, C of them, in hundredths."""
+
+    pay: np.ndarray  # [C] of open periods, if they ended now
+    final: np.ndarray  # [C] of that, paid to the rep if leaving
+    forfeited: np.ndarray  # [C] of that, forfeited by leaving since it would be deferred
+    lost: np.ndarray  # [C] of that, not settled if the rep leaves
+    trail: float  # trail to come, before factors
+
+
+def unsettled(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger) -> Open:
+    """What open periods would pay if they ended with this month, and what becomes of it if the rep leaves."""
+    out = np.zeros((4, components.shape[0]))
+    trail = _open(p, components, now, r, led, out)
+    return Open(out[0], out[1], out[2], out[3], float(cents(trail)))
+
+
+def component_pay(components: np.ndarray, i: int, value: float, counted: float, **changed: float) -> float:
+    """What component `i` pays on a value for so many months, in currency, with some of its numbers changed."""
     other = components[i : i + 1].copy()
     for name, number in changed.items():
         other[name] = number
-    return float(_award_of(other, 0, value))
+    return float(_award_of(other, 0, value, counted))
 
 
-def by_tier(components: np.ndarray, i: int, value: float) -> list[tuple[float, float, float]]:
+def by_tier(components: np.ndarray, i: int, value: float, counted: float) -> list[tuple[float, float, float]]:
     """What of a value lies in each tier of component `i`, its rate, and what that pays: differences of what is paid up to the tiers' ends."""
     k = components[i]
-    norm = float(k["quota"]) or 1.0
+    norm = (float(k["quota"]) or 1.0) * (1.0 if k["kind"] == LEVEL else counted / float(k["months"]))
     ends = [*(float(start) * norm for start in k["tier_from"][1 : k["n_tiers"]]), np.inf]
     parts, before, low = [], 0.0, float(k["tier_from"][0]) * norm
     for end, rate in zip(ends, k["tier_rate"][: k["n_tiers"]], strict=True):
         high = max(low, min(value, end))
-        pay = component_pay(components, i, high, cap=0.0, bonus=0.0)
+        pay = component_pay(components, i, high, counted, cap=0.0, bonus=0.0)
         if high > low:
             parts.append((high - low, float(rate), pay - before))
         before, low = pay, high

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.scheme.measures import MEASURES
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth
 from sim.trace.words import limit_words, number, rate_words, terms
 
 WIDTH = 100
+KIND = {entry.name: entry.kind for entry in MEASURES}
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def statement(trace: Trace, seat: int, first: int, last: int) -> str:
         blocks.append(_signed(trace, pages[0]))
     for i in range(len(trace.scenario.scheme.components)):
         blocks.append(_component(trace, i, pages))
-    blocks += [_limit(trace, pages), _claims(trace, pages), _check(trace, pages)]
+    blocks += [_limit(trace, pages), _claims(trace, pages), _accrued(trace, pages[-1]), _check(trace, pages)]
     return "\n\n".join("\n".join(block) for block in blocks if block)
 
 
@@ -86,6 +89,11 @@ def _reps(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
         before = page.rep
         if page.left:
             lost = f"; deferred pay of {money(sum(page.lost_leaving))} is forfeited" if sum(page.lost_leaving) else ""
+            if sum(page.final) + page.forfeited_open:
+                kept = f" (and {money(page.forfeited_open)}, to be deferred, forfeited)" if page.forfeited_open else ""
+                lost += f"; for periods not settled yet {money(sum(page.final))} is paid{kept}"
+            if sum(page.unsettled):
+                lost += f"; {money(sum(page.unsettled))} of periods not settled yet is not paid"
             given = f"; clawback of {money(page.given_up)} still due is given up" if page.given_up else ""
             said += _wrap(f"At the end of month {page.month} rep no. {page.rep} leaves{lost}{given}.")
     return said
@@ -98,7 +106,9 @@ def totals(trace: Trace, pages: Sequence[PayMonth]) -> list[tuple[str, int]]:
         rows.append(("start-up subsidy", sum(page.subsidy for page in pages)))
     for i, component in enumerate(trace.scenario.scheme.components):
         if component.combine == "add":
-            rows.append((component.name, sum(line.paid for line in _lines(pages, i))))
+            rows.append(
+                (component.name, sum(line.paid for line in _lines(pages, i)) + sum(page.final[i] for page in pages if page.final))
+            )
     recovered = sum(page.recovered for page in pages)
     if recovered or any(component.clawback.months for component in trace.scenario.scheme.components):
         rows.append(("less clawback recovered", -recovered))
@@ -169,6 +179,7 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
     columns = [
         Column("period", lambda row: _period(*row), total="sum"),
         Column(component.measure.replace("_", " "), lambda row: _value(row[1])),
+        Column("of whom", lambda row: row[1].basis if row[1].settled else "", ""),
         Column("attained", lambda row: _attained(row[1], bool(component.quota)), ""),
         Column("award", lambda row: f"{row[1].award:,.2f}"),
         *([Column("factor", lambda row: number(round(row[0].scale, 4)))] if scaled else []),
@@ -178,7 +189,7 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
         amount("forfeited", lambda line: -line.forfeited, "0.00"),
         amount("paid", lambda line: line.paid),
     ]
-    return [*heading, *table(columns, rows, lambda row: list(_details(row[1], component, currency)))]
+    return [*heading, *table(columns, rows, lambda row: list(_details(row[0], row[1], component, currency)))]
 
 
 def _period(page: PayMonth, line: Line) -> str:
@@ -190,6 +201,8 @@ def _period(page: PayMonth, line: Line) -> str:
 def _value(line: Line) -> str:
     if not line.settled and line.vested:
         return ""
+    if math.isnan(line.value):
+        return "none"
     if line.unit == "money":
         return f"{line.value:,.2f}"
     return f"{line.value:,.4f}" if line.unit in ("share", "score") else number(round(line.value, 4))
@@ -201,9 +214,13 @@ def _attained(line: Line, quota: bool) -> str:
     return f"{100 * line.attainment:.1f}%"
 
 
-def _details(line: Line, component: Any, currency: str) -> Iterator[str]:
+def _details(page: PayMonth, line: Line, component: Any, currency: str) -> Iterator[str]:
     """How an award was made where a rate alone does not say it."""
     if not line.settled:
+        return
+    yield from _part_period(page, line, component)
+    if math.isnan(line.value):
+        yield UNMEASURED[component.unmeasured].format(months=number(line.counted))
         return
     if line.tiers:
         parts = [
@@ -220,6 +237,56 @@ def _details(line: Line, component: Any, currency: str) -> Iterator[str]:
         yield f"cap: {line.uncapped:,.2f} without it"
 
 
+#: What is said of a period whose measure does not exist.
+UNMEASURED = {
+    "unpaid": "nobody to measure: nothing is paid",
+    "target": "nobody to measure: it counts as on target",
+    "carried": "nobody to measure: {months} months are carried into the next period",
+}
+
+
+def _part_period(page: PayMonth, line: Line, component: Any) -> Iterator[str]:
+    """Of a period that is not a whole one: how many months count, and what that makes of quota and bonus."""
+    there = page.month - line.opened + 1
+    if component.trail_months or (there == component.months and line.counted == component.months):
+        return
+    part = f"{number(line.counted)} of {component.months} months"
+    if not component.pro_rata:
+        yield f"part period of {there} of {component.months} months: everything in full"
+        return
+    level = KIND[component.measure] == "level"
+    amounts = {"quota": 0.0 if level else component.quota, "bonus": component.bonus, "cap": component.cap}
+    in_part = [f"{name} {amount * line.counted / component.months:,.2f}" for name, amount in amounts.items() if amount]
+    yield f"pro rata for {part}" + (f": {', '.join(in_part)}" if in_part else "")
+
+
+def _accrued(trace: Trace, page: PayMonth) -> list[str]:
+    """What the rep has earned by the end of the last month and has not been paid."""
+    rows = [
+        (f"[{i}] {component.name}, period not settled yet", page.accrued[i])
+        for i, component in enumerate(trace.scenario.scheme.components)
+        if page.accrued and page.accrued[i]
+    ]
+    if page.held:
+        rows.append(("deferred pay not vested", page.held))
+    if not rows and not page.trail_due:
+        return []
+    amounts = [*(money(amount) for _, amount in rows), money(sum(amount for _, amount in rows))]
+    wide = max(map(len, amounts))
+    names = [*(name for name, _ in rows), "ACCRUED"]
+    label = max(map(len, names))
+    last = " (the run's last)" if page.month == trace.scenario.months else ""
+    said = _wrap(f"Earned and not paid at the end of month {page.month}{last}, were the open periods to end now:")
+    said += (
+        [f"  {name.ljust(label)}  {amount.rjust(wide)}" for name, amount in zip(names, amounts, strict=True)]
+        if rows
+        else ["  nothing"]
+    )
+    if page.trail_due:
+        said += _wrap(f"Trail still to come if all customers there stay, before factors: {money(page.trail_due)}.", "  ")
+    return said
+
+
 def _factors(kind: str, rows: Sequence[tuple[PayMonth, Line]]) -> list[str]:
     settled = [(page, line) for page, line in rows if line.settled]
     said = []
@@ -228,6 +295,7 @@ def _factors(kind: str, rows: Sequence[tuple[PayMonth, Line]]) -> list[str]:
     columns = [
         Column("period", lambda row: _period(*row)),
         Column(settled[0][1].measure.replace("_", " "), lambda row: _value(row[1])),
+        Column("of whom", lambda row: row[1].basis, ""),
         Column("gate" if kind == "gate" else "factor", lambda row: _stands(kind, row[1].award)),
     ]
     said += table(columns, settled)
@@ -322,7 +390,7 @@ def _check(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     whose = "this seat's lines" if seats == 1 else f"the lines of all {seats} seats"
     return _wrap(
         f"Check: in every month this statement adds up to what the payroll booked for the seat, and {whose} to "
-        f"awarded, commission, forfeited, salaries, clawback, claimed and uncollectable of the months table, to the hundredth ({span} "
+        f"awarded, commission, forfeited, salaries, clawback, claimed, uncollectable, accrued, unsettled and trail_due of the months table, to the hundredth ({span} "
         f"and all before)."
     )
 
@@ -342,20 +410,22 @@ def as_data(trace: Trace, seat: int, first: int, last: int) -> dict[str, Any]:
     }
 
 
-MONTH_MONEY = ("salary", "subsidy", "variable", "recovered", "pay", "held", "due_before", "due_after", "given_up", "forfeited")
+MONTH_MONEY = tuple("salary subsidy variable recovered pay held due_before due_after given_up forfeited trail_due".split())
+LINE = tuple("component name measure unit opened settled value basis counted attainment award".split())
 LINE_MONEY = ("awarded", "held_back", "vested", "forfeited", "paid")
 CLAIM_MONEY = ("commission", "claimed", "uncollectable")
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON has: what does not exist is null."""
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def _month_data(page: PayMonth) -> dict[str, Any]:
     counts = ("month", "rep", "hired", "hunting", "nurturing", "attempts", "signings", "lapses", "factor", "scale", "left")
     plain = {name: getattr(page, name) for name in counts}
     lines = [
-        {
-            name: getattr(line, name)
-            for name in ("component", "name", "measure", "unit", "opened", "settled", "value", "attainment", "award")
-        }
-        | {name: getattr(line, name) / 100 for name in LINE_MONEY}
+        {name: _plain(getattr(line, name)) for name in LINE} | {name: getattr(line, name) / 100 for name in LINE_MONEY}
         for line in page.lines
     ]
     claims = [
@@ -364,6 +434,10 @@ def _month_data(page: PayMonth) -> dict[str, Any]:
         for claim in page.claims
     ]
     signed = [{"customer": one.customer, "first_purchase": one.initial / 100} for one in page.signed]
+    by_component = {name: [one / 100 for one in getattr(page, name)] for name in ("accrued", "final", "unsettled")}
     return (
-        plain | {name: getattr(page, name) / 100 for name in MONTH_MONEY} | {"lines": lines, "claims": claims, "signed": signed}
+        plain
+        | by_component
+        | {name: getattr(page, name) / 100 for name in MONTH_MONEY}
+        | {"lines": lines, "claims": claims, "signed": signed}
     )

@@ -72,6 +72,7 @@ def _conditions(k: Component, currency: str) -> list[str]:
         steps = ", ".join(f"{number(100 * step.share)}% to month {step.months}" for step in k.clawback.steps)
         line = f"in a straight line over {k.clawback.months} months"
         said.append(f"paid back when the customer leaves: {steps or line}")
+    said += k.choices()
     if k.from_month > 1 or k.until_month < 100_000:
         until = f" to {k.until_month}" if k.until_month < 100_000 else " on"
         said.append(f"{'for signings ' if k.trail_months else ''}from month {k.from_month}{until}")

@@ -1,0 +1,103 @@
+"""Components of a scheme by name: every one has a name of its own, by which it is changed, added or taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sim.errors import InputError
+from sim.scenario.base import nearest, shown
+
+UNNAMED = "commission"  # and "commission 2", "commission 3", …
+EDITS = ("change", "add", "remove")
+SCHEMA = {
+    "change": {
+        "type": "object",
+        "description": "components of the scenario extended that are changed: name -> what is other",
+        "additionalProperties": {"type": "object"},
+    },
+    "add": {"type": "array", "description": "components added to those of the scenario extended", "items": {"type": "object"}},
+    "remove": {"type": "array", "description": "names of components that are taken out", "items": {"type": "string"}},
+}
+
+
+def names(given: Sequence[str | None]) -> list[str]:
+    """A name for each: those given, and numbered ones for the rest.
+
+    Raises
+    ------
+    ValueError
+        When two are given the same name.
+    """
+    said = [name for name in given if name not in (None, UNNAMED)]
+    twice = next((name for name in said if said.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"found two components called {shown(twice)}; give each a name of its own")
+    made: list[str] = []
+    for name in given:
+        number, free = 1, name or UNNAMED
+        while name in (None, UNNAMED) and (free in made or free in said):
+            number += 1
+            free = f"{UNNAMED} {number}"
+        made.append(free)
+    return made
+
+
+def edited(below: Any, edits: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
+    """The components of a scheme after changes by name: taken out, changed, added, in this order.
+
+    Raises
+    ------
+    InputError
+        When a name is unknown, or taken.
+    """
+    parts = [dict(part) for part in below if isinstance(part, Mapping)] if isinstance(below, list | tuple) else []
+    for part, name in zip(parts, _names(parts, where), strict=True):
+        part["name"] = name
+    for name in _listed(edits.get("remove", ()), f"{where}scheme.remove", 'a list of names, as in ["quarterly bonus"]'):
+        del parts[_index(parts, name, f"{where}scheme.remove")]
+    change = edits.get("change", {})
+    if not isinstance(change, Mapping):
+        raise InputError(
+            f'{where}scheme.change: expected a table by name, as in [scheme.change."quarterly bonus"], got {shown(change)}'
+        )
+    for name, said in change.items():
+        place = f"{where}scheme.change.{shown(name)}"
+        if not isinstance(said, Mapping):
+            raise InputError(f"{place}: expected a table of what is other, got {shown(said)}")
+        index = _index(parts, name, place)
+        parts[index] = _merged(parts[index], said)
+    for part in _listed(edits.get("add", ()), f"{where}scheme.add", "a list of components, as in [[scheme.add]]"):
+        if not isinstance(part, Mapping):
+            raise InputError(f"{where}scheme.add: expected a component, got {shown(part)}")
+        if part.get("name") in [other["name"] for other in parts]:
+            raise InputError(f"{where}scheme.add: found {shown(part['name'])}, which is there already; use scheme.change")
+        parts.append(dict(part))
+    return parts
+
+
+def _names(parts: Sequence[Mapping[str, Any]], where: str) -> list[str]:
+    try:
+        return names([part.get("name") for part in parts])
+    except ValueError as error:
+        raise InputError(f"{where}scheme.components: {error}") from None
+
+
+def _listed(found: Any, place: str, expected: str) -> list[Any]:
+    if not isinstance(found, list | tuple):
+        raise InputError(f"{place}: expected {expected}, got {shown(found)}")
+    return list(found)
+
+
+def _index(parts: Sequence[Mapping[str, Any]], name: Any, place: str) -> int:
+    there = [part["name"] for part in parts]
+    if name not in there:
+        known = ", ".join(shown(one) for one in there) or "none"
+        raise InputError(f"{place}: found no component called {shown(name)}{nearest(name, there)}; there are {known}")
+    return there.index(name)
+
+
+def _merged(part: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    from sim.scenario.model import merge
+
+    return merge(dict(part), dict(said))
