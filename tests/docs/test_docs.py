@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import sim
+from sim.scenario.components import EDITS
 from sim.scenario.document import COMMAND, page
 from sim.scenario.load import load, paths
 from sim.scenario.model import Scenario
@@ -47,7 +48,7 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> None:
-    known = {re.sub(r"\[\d*\]", "", one) for one in paths()}
+    known = {re.sub(r"\[\d*\]", "", one) for one in paths()} | {f"scheme.{key}" for key in EDITS}
     for name in quoted(path):
         if re.fullmatch(r"(sim|tests|scenarios|notebooks|docs)/[\w./-]*", name):
             assert (ROOT / name).exists(), name
@@ -68,13 +69,14 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("text", SCHEMES, ids=lambda text: re.findall(r'name = "(.+)"', f'name = "plain"\n{text}')[-1])
 def test_an_example_of_a_scheme_loads(text: str, tmp_path: Path) -> None:
+    text = text.replace('extends = "', f'extends = "{(ROOT / "scenarios").as_posix()}/')
     (tmp_path / "example.toml").write_text(text)
     assert load(tmp_path / "example.toml").scheme.components
 
 
 def test_there_is_an_example_of_every_shape() -> None:
     schemes = [tomllib.loads(text)["scheme"] for text in SCHEMES]
-    components: list[dict[str, Any]] = [component for scheme in schemes for component in scheme["components"]]
+    components: list[dict[str, Any]] = [component for scheme in schemes for component in scheme.get("components", [])]
     assert {"rate", "tiers", "quota", "bonus", "cap", "threshold", "scope", "trail_months", "deferral", "clawback"} <= {
         key for component in components for key in component
     }

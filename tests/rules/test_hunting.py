@@ -147,5 +147,7 @@ def test_who_comes_is_booked_to_seat_account_and_desk_and_a_signature_to_the_led
     assert (c["acquisition"][0], c["promise_first"][0], c["owed"][0]) == (perks, 20_000 - perks, 50_000)
     assert list(agents["need"] / QUANTUM) == [1, 1, 1.25]
     counted = 0 if founder else 1
-    assert (led.base[0, 9], led.base[1, 9], led.signed[9]) == (3 + counted, 3 + 50_000 * counted, 4 + counted)
+    assert (led.base[0, 9], led.base[1, 9], led.signed[0, 9], led.signed[1, 9]) == (
+        3 + counted, 3 + 50_000 * counted, 4 + counted, 4 + 50_000 * counted,
+    )  # fmt: skip
     assert led.base[:, 8].tolist() == [3, 3]

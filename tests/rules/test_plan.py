@@ -187,12 +187,12 @@ def test_pay_on_the_book_as_it_stands_presses_nobody(component: dict[str, Any]) 
 @pytest.mark.parametrize(
     ("component", "sale"),
     [({"measure": "repeat_revenue", "rate": 0.1}, 3.0), ({"measure": "cross_revenue", "rate": 0.1}, 0.5), ({"measure": "revenue", "rate": 0.1}, 3.5),
-     ({"measure": "gross_margin", "rate": 0.1}, 1.4), ({"measure": "customer_profit", "rate": 0.1}, 1.4), ({"measure": "lapses", "rate": -500.0}, 0.0),
+     ({"measure": "gross_margin", "rate": 0.1}, 1.4), ({"measure": "customer_profit", "rate": 0.1}, 0.9), ({"measure": "lapses", "rate": -500.0}, 0.0),
      ({"measure": "satisfaction", "rate": 500.0}, 0.0), ({"measure": "persistency", "rate": 500.0}, 0.0), ({"measure": "active_customers", "rate": 5.0}, 0.0),
      ({"measure": "repeat_revenue", "rate": 0.1, "cap": 50.0}, 0.0), ({"measure": "repeat_revenue", "rate": 0.1, "scope": "team"}, 0.75)],
 )  # fmt: skip
 def test_the_worthy_get_more_visits_where_what_a_visit_sells_is_paid(component: dict[str, Any], sale: float) -> None:
-    """A visit sells 30 of renewals and 5 beside at a margin of 0.4; 20 customers are worth 100 a month together."""
+    """A visit sells 30 of renewals and 5 beside at a margin of 0.4, and costs 5; 20 customers are worth 100 a month together."""
     r = weigh(Desk(component, horizon=3, reps={"count": 4}), active=20.0, worth_sum=10_000.0)[2]
     assert r["care_worth"] == pytest.approx(sale * 20 / 100)
 
@@ -265,8 +265,8 @@ def test_the_teams_first_purchases_are_not_what_a_customer_in_the_book_brings() 
     """The team's mean is 900 a month, with two signed for 200 each: the book brings 500; of one's own pay they are apart already."""
     r = believer()
     for component, usual in (({"scope": "team"}, 500.0), ({}, 900.0)):
-        assert planning.usual_of_book(Desk({"measure": "revenue", "rate": 0.1, **component}).k(), r, 900.0) == usual
-    assert planning.usual_of_book(Desk({"measure": "revenue", "rate": 0.1, "scope": "team"}).k(), r, 300.0) == 0.0
+        assert planning.usual_of_book(Desk().p, Desk({"measure": "revenue", "rate": 0.1, **component}).k(), r, 900.0) == usual
+    assert planning.usual_of_book(Desk().p, Desk({"measure": "revenue", "rate": 0.1, "scope": "team"}).k(), r, 300.0) == 0.0
 
 
 def test_a_seat_that_stays_empty_has_no_part_in_the_teams_mean() -> None:

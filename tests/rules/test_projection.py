@@ -24,19 +24,23 @@ def test_effort_costs_the_square_of_the_distance_from_what_is_done_for_love() ->
     assert planning.effort_cost(desk.p, 0.1, 0.6) == pytest.approx(50 * (0.04 + 0.16 - 0.08))
 
 
-PER_SIGNING = {"signings": 1.0, "initial_revenue": 200.0, "revenue": 200.0, "gross_margin": 80.0, "customer_profit": 80.0,
-               "collected": 200.0, "active_customers": 1.0, "book_value": 7.0}  # fmt: skip
+PER_SIGNING = {"signings": 1.0, "initial_revenue": 200.0, "revenue": 200.0, "gross_margin": 80.0, "customer_profit": 80.0 - 30.0,
+               "collected": 200.0, "active_customers": 1.0, "book_value": 7.0, "tenure": (1 - 0.2) / 41, "arrears_rate": -0.2 / 41}  # fmt: skip
 PER_VISIT = {"repeat_revenue": 30.0, "cross_revenue": 5.0, "revenue": 35.0, "collected": 35.0, "gross_margin": 14.0,
-             "customer_profit": 14.0, "active_customers": 0.02, "persistency": 0.02 / 50, "satisfaction": 0.5 / 50,
+             "customer_profit": 14.0 - 5.0, "arrears_rate": -0.7 * 0.2 * 0.8 * 0.5 / 50, "active_customers": 0.02, "persistency": 0.02 / 50, "satisfaction": 0.5 / 50,
              "book_value": 0.02 * 7, "lapses": -0.02}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_a_signing_and_a_visit_add_to_a_measure(name: str) -> None:
-    """First purchases of 200 at a margin of 0.4, 7 a month to come; a visit sells 30 + 5 and keeps 0.02 of a customer."""
-    k, r = Desk({"measure": name, "rate": 1.0}).k(), believer()
-    assert planning.per_signing(k, r) == PER_SIGNING.get(name, 0.0)
-    assert planning.per_visit(k["per_visit"], r, 50.0) == pytest.approx(PER_VISIT.get(name, 0.0))
+    """First purchases of 200 at a margin of 0.4, 7 a month to come; a visit sells 30 + 5 and keeps 0.02 of a customer.
+
+    Perks are 30, a visit costs 5.  The mean over a book of 40 stands at 0.2; who signs is in the first month, and owes nothing.
+    """
+    desk, r = Desk({"measure": name, "rate": 1.0}).set(firm_perks=30.0, firm_visit_cost=5.0), believer(book_size=40.0)
+    k = desk.k()
+    assert planning.per_signing(desk.p, k, r, 0.2) == pytest.approx(PER_SIGNING.get(name, 0.0))
+    assert planning.per_visit(desk.p, k["per_visit"], r, 50.0, 0.2) == pytest.approx(PER_VISIT.get(name, 0.0))
 
 
 # --- timing ---------------------------------------------------------------------------------------------------------------
@@ -139,13 +143,13 @@ def test_an_uncertain_award_is_a_mean_over_nine_equally_likely_outcomes() -> Non
     k = Desk({"measure": "revenue", "quota": 100.0, "bonus": 900.0}).k()
     for value in (60.0, 100.0, 130.0):
         reached = (value + 30 * NODES >= 100).sum()
-        assert planning.project(k, value, 30.0, -np.inf) == pytest.approx(100.0 * reached)
-    assert planning.project(k, 60.0, 30.0, 100.0) == pytest.approx(900.0)  # so much is certain
+        assert planning.project(k, value, 30.0, -np.inf, 1.0) == pytest.approx(100.0 * reached)
+    assert planning.project(k, 60.0, 30.0, 100.0, 1.0) == pytest.approx(900.0)  # so much is certain
 
 
 def test_a_plain_rate_needs_no_outcomes() -> None:
     k = Desk({"measure": "revenue", "rate": 0.1}).k()
-    assert planning.project(k, -50.0, 1e9, -np.inf) == pytest.approx(-5.0)
+    assert planning.project(k, 50.0, 1e9, -np.inf, 1.0) == pytest.approx(5.0)
 
 
 # --- what a customer in the book is worth -----------------------------------------------------------------------------------
@@ -159,14 +163,17 @@ def test_one_customer_more_brings_his_part_of_what_the_book_brings(every: int, u
     """
     desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "months": every, "until_month": until}, horizon=6)
     expected = sum(desk.delay[m] * STAY**m * 0.1 * 50 * min(every, m) for m in settled)
-    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10) == pytest.approx(expected)
+    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(expected)
 
 
 def test_a_year_of_one_customer_more_is_what_is_left_of_it() -> None:
     """Nobody leaves, pay to come counts in full: settled yearly, 1 a month for 11 months, 10, ..., 1, and 12 in the last month."""
     desk = Desk({"measure": "repeat_revenue", "rate": 1.0, "months": 12}, horizon=12)
     desk.p["delay"][:] = 1.0
-    found = [planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month) for month in range(13, 25)]
+    found = [
+        planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
+        for month in range(13, 25)
+    ]
     assert found == pytest.approx([*range(11, 0, -1), 12])
 
 
@@ -179,7 +186,7 @@ def test_a_level_at_the_end_of_the_current_period_is_projected_and_not_counted_a
             planning.projected_pay(desk.p, desk.components, month, 1.0, believer(), desk.ledger, 20.0, signed, 0.0, True)[1]
             for signed in (0.0, 1.0)
         ]
-        later = planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month)
+        later = planning.book_pay(desk.p, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
         assert (ahead[1] - ahead[0], later) == pytest.approx((100.0, 100.0 if month == 24 else 0.0))
 
 
@@ -188,21 +195,21 @@ def test_what_the_book_will_pay_is_held_back_too() -> None:
     deferral = {"share": 0.75, "months": 2, "slices": 1}
     desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "deferral": deferral}, horizon=4)
     expected = sum(5 * STAY**m * (0.25 * desk.delay[m] + (0.75 * desk.delay[m + 2] if m <= 2 else 0.0)) for m in (1, 2, 3, 4))
-    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10) == pytest.approx(expected)
+    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("name", "each"), [("active_customers", 1.0), ("book_value", 7.0), ("satisfaction", 0.0)])
 def test_one_customer_more_moves_a_level(name: str, each: float) -> None:
     desk = Desk({"measure": name, "rate": 3.0, "scope": "team"}, horizon=6, reps={"count": 4})
     expected = sum(desk.delay[m] * STAY**m * 3 * each / 4 for m in range(1, 7))
-    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10) == pytest.approx(expected)
+    assert planning.book_pay(desk.p, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(expected)
 
 
 def test_pay_on_signings_and_an_empty_book_bring_nothing_later() -> None:
     desk = Desk(COMMISSION, {"measure": "revenue", "rate": 0.1})
-    assert planning.book_pay(desk.p, desk.k(0), believer(), 1000.0, 20.0, 10) == 0.0
-    assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 0.0, 10) == 0.0
-    assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 1.0, 10) > 0.0
+    assert planning.book_pay(desk.p, desk.k(0), believer(), 1000.0, 20.0, 10, float(desk.k(0)["months"])) == 0.0
+    assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 0.0, 10, float(desk.k(1)["months"])) == 0.0
+    assert planning.book_pay(desk.p, desk.k(1), believer(), 1000.0, 1.0, 10, float(desk.k(1)["months"])) > 0.0
 
 
 def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:

@@ -29,6 +29,8 @@ class Desk:
         self.delay = np.array(self.p["delay"])
         ledgers = new_ledgers(1, len(components), months, months + 60, COUNT, 15, 5)
         self.ledger: Ledger = seat_ledger(ledgers, 0)
+        self.ledger.values[:] = 0.0
+        self.ledger.counted[:] = self.components["months"]  # whole periods, as weighed
 
     def k(self, i: int = 0) -> Any:
         """A component as the rules read it."""

@@ -70,8 +70,8 @@ def test_components_add_up() -> None:
 
 
 def test_a_component_is_in_force_from_and_until() -> None:
-    """The first quarter starts late and the last ends early: both are settled for the months in force."""
-    pay, signed = paid(pays(measure="signings", rate=70.0, months=3, from_month=8, until_month=20))
+    """By the calendar the first quarter starts late and the last ends early: both are settled for the months in force."""
+    pay, signed = paid(pays(measure="signings", rate=70.0, months=3, from_month=8, until_month=20, calendar=True))
     within = np.zeros_like(signed)
     within[:, 7:20] = signed[:, 7:20]
     expected = 70.0 * settled(within, 3)

@@ -21,9 +21,15 @@ BOOK = {"book_size": 40.0, "book_worth": 12_000.0, "book_signed": 200.0}
 def measured(
     month: int = 9, u: float = 0.5, book: dict[str, float] = BOOK, tally: dict[str, float] = TALLY, **numbers: float
 ) -> tuple[dict[str, float], Any]:
-    given = {"scheme_persistency_months": 4.0, "scheme_survey_share": 0.25, "scheme_survey_noise": 0.6}
+    given = {
+        "scheme_persistency_months": 4.0,
+        "scheme_persistency_window": 1.0,
+        "scheme_survey_share": 0.25,
+        "scheme_survey_noise": 0.6,
+    }
     desk = Desk().set(**given | numbers)
     desk.ledger.base[0, :], desk.ledger.signed[:] = np.arange(42.0), 2 * np.arange(42.0) + 2
+    desk.ledger.reached[0, :] = desk.ledger.base[0, :]
     t = np.array([record("tally", **tally)])
     entries.measure_month(
         desk.setup.p, np.array([record("now", month=month)]), np.array([believer(u_survey=u, **book)]), t, desk.ledger
@@ -46,15 +52,25 @@ def test_one_customer_is_enough_for_a_share_and_none_is_none() -> None:
     found = measured(book=one, tally={"overdue": 1, "satisfaction_sum": 0.5 * QUANTUM})[0]
     assert (found["arrears_rate"], found["tenure"], found["satisfaction"], found["book_value"]) == pytest.approx((1, 3, 0.5, 5))
     found = measured(book=dict.fromkeys(BOOK, 0.0), tally={})[0]
-    assert not any(value for name, value in found.items() if name != "persistency")
+    means = {"tenure", "satisfaction", "arrears_rate"}  # of nobody
+    assert {name for name, value in found.items() if np.isnan(value)} == means
+    assert not any(value for name, value in found.items() if name not in means | {"persistency"})
 
 
 def test_persistency_is_of_those_in_that_month_of_their_contract() -> None:
     """In their fourth month are who signed three months before; in month 3 nobody is."""
     for month in (4, 9):
         assert measured(month)[0]["persistency"] == pytest.approx((month - 3) / (2 * (month - 3) + 2))
-    assert measured(3)[0]["persistency"] == 1.0
+    assert np.isnan(measured(3)[0]["persistency"])
     assert measured(1, scheme_persistency_months=1.0)[0]["persistency"] == pytest.approx(1 / 4)
+
+
+def test_persistency_is_of_the_cohorts_in_the_window_if_they_are_enough() -> None:
+    """Month 9: in months 2 to 6 signed 6, 8, 10, 12 and 14, of whom 2, 3, 4, 5 and 6 came to their fourth month."""
+    for window, kept, signed in ((1, 6, 14), (3, 15, 36), (5, 20, 50), (9, 21, 54)):
+        assert measured(9, scheme_persistency_window=window)[0]["persistency"] == pytest.approx(kept / signed)
+    assert not np.isnan(measured(9, scheme_persistency_least=14.0)[0]["persistency"])
+    assert np.isnan(measured(9, scheme_persistency_least=15.0)[0]["persistency"])
 
 
 def test_a_survey_errs_as_a_mean_over_those_asked() -> None:

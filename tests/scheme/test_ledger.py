@@ -17,17 +17,23 @@ from tests.rules.worlds import Desk, believer, record
 QUARTERLY = {"measure": "signings", "rate": 30.0, "months": 3}
 
 
-def test_a_period_is_settled_in_its_last_month_or_the_components() -> None:
+def test_periods_count_from_the_components_first_month_and_the_last_ends_with_it() -> None:
     k = Desk(QUARTERLY | {"from_month": 2, "until_month": 8}).k()
-    assert [settle.settled_in(k, month) for month in (2, 3, 4, 6, 7, 8)] == [3, 3, 6, 6, 8, 8]
-    assert [month for month in range(1, 9) if settle.settles(k, month)] == [3, 6, 8]
+    assert [settle.settled_in(k, month) for month in (2, 3, 4, 5, 7, 8)] == [4, 4, 4, 7, 7, 8]
+    assert [month for month in range(2, 9) if settle.settles(k, month)] == [4, 7, 8]
     assert [settle.in_force(k, month) for month in (1, 2, 8, 9)] == [False, True, True, False]
 
 
 def test_a_period_opens_with_its_first_month_the_component_or_the_rep() -> None:
     k = Desk(QUARTERLY | {"from_month": 2}).k()
+    assert [settle.opened_in(k, believer(hired_month=1), month) for month in (2, 4, 5, 7, 8)] == [2, 2, 5, 5, 8]
+    assert [settle.opened_in(k, believer(hired_month=6), month) for month in (7, 8)] == [6, 8]
+
+
+def test_the_calendars_periods_count_from_month_1() -> None:
+    k = Desk(QUARTERLY | {"from_month": 2, "until_month": 8, "calendar": True}).k()
+    assert [month for month in range(2, 9) if settle.settles(k, month)] == [3, 6, 8]
     assert [settle.opened_in(k, believer(hired_month=1), month) for month in (3, 4, 6, 7)] == [2, 4, 4, 7]
-    assert [settle.opened_in(k, believer(hired_month=5), month) for month in (6, 7)] == [5, 7]
 
 
 def test_an_account_stays_open_while_commission_may_still_be_paid() -> None:
@@ -210,9 +216,12 @@ def test_a_teams_mean_is_over_the_seats_that_are_filled() -> None:
     reps["present"] = [1, 0, 1]
     settle.team_values(values, reps, team)
     assert team == pytest.approx((values[0] + values[2]) / 2)
+    values[0, 3] = np.nan  # who cannot be measured is not counted
+    settle.team_values(values, reps, team)
+    assert team[3] == values[2, 3]
     reps["present"] = 0
     settle.team_values(values, reps, team)
-    assert not team.any()
+    assert np.isnan(team).all()
 
 
 # --- stocks -------------------------------------------------------------------------------------------------------------------

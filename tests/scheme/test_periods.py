@@ -23,8 +23,8 @@ def leaving(**changes: Any) -> Any:
 
 
 def test_who_was_signed_before_a_component_began_is_not_taken_from_it() -> None:
-    """A yearly component from month 7: the pay of month 12 is the rate on those signed from month 7 on, less what leavers lose."""
-    component = {"measure": "signings", "rate": 100.0, "months": 12, "from_month": 7}
+    """A calendar year's component from month 7: month 12 pays the rate on those signed from month 7 on, less what leavers lose."""
+    component = {"measure": "signings", "rate": 100.0, "months": 12, "from_month": 7, "calendar": True}
     free, claw = (months(leaving(scheme=pays(**component, **more)), 4) for more in ({}, {"clawback": {"months": 24}}))
     due = free.loc[free["month"] == 12, "commission"].to_numpy()
     signed = free[free["month"].between(7, 12)].groupby("run")["signings"].sum().to_numpy()

@@ -46,7 +46,8 @@ AMOUNTS: dict[str, Callable[[PayMonth], float]] = {
     "salary": lambda page: page.salary / 100,
     "subsidy": lambda page: page.subsidy / 100,
     "variable": lambda page: page.variable / 100,
-    "awarded": lambda page: sum(line.awarded for line in page.lines) / 100,
+    "awarded": lambda page: page.awarded / 100,
+    "unsettled": lambda page: sum(page.unsettled) / 100,
     "claimed": lambda page: sum(claim.claimed for claim in page.claims) / 100,
     "recovered": lambda page: page.recovered / 100,
     "uncollectable": lambda page: (sum(claim.uncollectable for claim in page.claims) + page.given_up) / 100,
@@ -57,6 +58,8 @@ AMOUNTS: dict[str, Callable[[PayMonth], float]] = {
 LEVELS: dict[str, Callable[[PayMonth], float]] = {
     "held": lambda page: page.held / 100,
     "due_back": lambda page: page.due_after / 100,
+    "accrued": lambda page: sum(page.accrued) / 100,
+    "trail_due": lambda page: page.trail_due / 100,
     "factor": lambda page: page.scale,
 }
 
@@ -230,7 +233,10 @@ def differences(case: Case) -> list[str]:
 
 def _found(page: PayMonth, name: str) -> float:
     known = (AMOUNTS | LEVELS).get(name)
-    return known(page) if known else sum(line.paid for line in page.lines if line.name == name) / 100
+    if known:
+        return known(page)
+    final = sum(page.final[line.component] for line in page.lines if line.name == name)
+    return (sum(line.paid for line in page.lines if line.name == name) + final) / 100
 
 
 def _compared(case: Case, when: str, name: str, expected: float, found: float) -> list[str]:
