@@ -6,6 +6,7 @@ optimisation; Smith & Winkler 2006).  Here the numbers that are reported come fr
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ from sim.errors import InputError
 from sim.whole import LAST_SEED, whole
 
 Array = NDArray[np.float64]
+log = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]  # stage, runs simulated, runs in all
 SEARCH, CHOICE, REPORT = 0, 1, 2  # added to the seed
 
@@ -67,6 +69,8 @@ def solve(
     threads = workers or os.cpu_count() or 1
     kept = None if folder is None else Path(folder) / "evaluations"
     case = plugged(problem, evaluate, outcomes, seed, threads) if evaluate else prepare(problem, seed, threads, kept)
+    for warning in () if evaluate else problem.warnings():
+        log.warning(f"{problem.file}: {warning}")
     return solve_case(case, seed, progress)
 
 

@@ -120,7 +120,9 @@ def _unmeasured(s: Scenario, k: Component) -> Iterator[str]:
                 "carried": "the period is carried into the next",
             }
             holds_ = (
-                holds[k.unmeasured] if k.combine == "add" or k.unmeasured == "target" else f"the {'gate' if k.combine == 'gate' else 'multiplier'} stays as it stood"
+                holds[k.unmeasured]
+                if k.combine == "add" or k.unmeasured == "target"
+                else f"the {'gate' if k.combine == 'gate' else 'multiplier'} stays as it stood"
             )
             yield (
                 f"from_month: in force before its measure can exist: persistency is measured in month {age} of the contract, and the "
