@@ -112,7 +112,7 @@ class TracedRep(RepAgent):
             value=value,
             basis=self._basis(spec.measure) if spec.scope == "rep" else "",
             counted=counted,
-            attainment=value / self._norm(k, spec, counted) if matters else None,
+            attainment=value / self._norm(k, spec, counted if stood.due[i] else spec.months) if matters else None,
             award=float(stood.award[i] if adds else stood.factor[i]),
             uncapped=float(stood.uncapped[i]),
             tiers=tuple(tiers),
