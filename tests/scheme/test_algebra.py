@@ -238,11 +238,11 @@ def test_the_regulators_cap_binds_each_year_and_only_where_it_is_reached(
 
 def level(factor: float) -> Component:
     """A multiplier that always stands at a factor."""
-    return {"name": "x", "measure": "tenure", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": factor}]}
+    return {"name": "x", "measure": "active_customers", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": factor}]}
 
 
 def gate(threshold: float) -> Component:
-    return {"name": "gate", "measure": "tenure", "combine": "gate", "threshold": threshold}
+    return {"name": "gate", "measure": "active_customers", "combine": "gate", "threshold": threshold}
 
 
 @some
