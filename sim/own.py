@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
 
 from sim import library
 
-SCENARIOS = (library.folder().name, "schemes", library.INNER)  # folders of scenarios
+SCENARIOS = ("scenarios", "schemes", library.INNER)  # folders of scenarios
 HEAD = """\
 # Begun from {name} by daarna new. It says only what differs; all the rest stays as it is there:
 # daarna describe prints every value of both together, with its source.
-title = "{title}, my own"
+title = {title}
 extends = "{name}"
 
 # What {name} itself says; take away the mark of what is to differ, with the [heading] above it.
@@ -34,7 +35,8 @@ def begun(path: Path) -> bytes:
         return _by_name(text, path.parent).encode()
     said = [line for line in text.splitlines() if not re.match(r"(title|extends)\s*=", line)]
     told = "".join(f"# {line}".rstrip() + "\n" for line in said)
-    return HEAD.format(name=library.reference(path), title=tomllib.loads(text).get("title", path.stem)).encode() + told.encode()
+    title = json.dumps(f"{tomllib.loads(text).get('title', path.stem)}, my own", ensure_ascii=False)
+    return (HEAD.format(name=library.reference(path), title=title) + told).encode()
 
 
 def _by_name(text: str, folder: Path) -> str:

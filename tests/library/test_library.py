@@ -43,7 +43,7 @@ def test_names_are_safe_on_every_system() -> None:
 def test_every_item_says_what_it_is() -> None:
     for item in library.items():
         assert item.title and item.kind in library.KINDS.values(), item
-        assert item.about or item.kind in ("design", "hypothesis", "validation"), item
+        assert item.about or item.kind in ("design", "hypothesis", "evidence", "validation"), item
         assert "\n" not in item.about and library.find(item.name) == item.path
 
 
