@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import html as _html
+import json
 import re
 import unicodedata
 
 LONGEST_LINE, MOST_LINES = 1500, 60  # of a message
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~!$&{}])")
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~$&])")
 _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -18,13 +19,13 @@ _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
 
 
 def plain(text: object) -> str:
-    """A text in one line: line breaks and tabs become spaces, control and invisible characters are shown as ``\\x1b``."""
+    """A text in one line: line breaks and tabs become spaces, control and invisible characters are shown as ``\\u001b``."""
     said = str(text)
     return said if said.isprintable() else " ".join(map(_escaped, said.splitlines())).replace("\t", " ")
 
 
 def lines(text: object) -> str:
-    """A text of several lines with control and invisible characters shown as ``\\x1b``; for a terminal."""
+    """A text of several lines with control and invisible characters shown as ``\\u001b``; for a terminal."""
     said = str(text)
     return said if said.isprintable() else "\n".join(map(_escaped, said.split("\n")))
 
@@ -75,5 +76,5 @@ def _escaped(text: str) -> str:
 
 
 def _shown(one: str) -> str:
-    code = ord(one)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    """As JSON escapes it, so that what is escaped in JSON is still JSON."""
+    return json.dumps(one)[1:-1] if ord(one) > 0x7F else f"\\u{ord(one):04x}"

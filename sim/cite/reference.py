@@ -21,6 +21,7 @@ from sim.study.store import check_tables, open_study
 from sim.study.stored import Marks
 from sim.sweeps.results import Sweep
 from sim.tables import Column
+from sim.texts import tex
 
 
 def text(thing: Thing) -> str:
@@ -157,10 +158,3 @@ def _check_tables(thing: Thing) -> None:
 
 def _date(about: dict[str, Any]) -> datetime.date | None:
     return datetime.datetime.fromisoformat(about["date"]).date() if "date" in about else None
-
-
-def tex(words: str) -> str:
-    """A text as LaTeX prints it letter by letter."""
-    special = {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
-    special |= {"^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-    return "".join(special.get(letter, letter) for letter in words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,11 +49,16 @@ def sweep_folder(thing: Thing, how: How) -> None:
 
 def _changed(thing: Thing, about: dict[str, Any]) -> Iterator[str]:
     """Tables whose values are not those that the record has the fingerprints of."""
-    points = parquet(thing.path / "points.parquet").read().drop_columns(["address"]).to_pandas()
-    marks = {"runs": file_fingerprint(thing.path / "runs.parquet"), "points": fingerprint(points)}
+    marks = {"runs": file_fingerprint(thing.path / "runs.parquet"), "points": fingerprint(points_of(thing.path))}
     for name, mark in marks.items():
         if mark != about["tables"][name]["sha256"]:
             yield f"{name}.parquet was changed: its fingerprint is not the one in design.json"
+
+
+def points_of(folder: Path) -> pd.DataFrame:
+    """The points of a sweep as its fingerprint is of them."""
+    frame: pd.DataFrame = parquet(folder / "points.parquet").read().drop_columns(["address"]).to_pandas()
+    return frame
 
 
 def _other_points(about: dict[str, Any], design: Design, points: pd.DataFrame, marks: list[bytes]) -> Iterator[str]:

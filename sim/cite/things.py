@@ -9,11 +9,12 @@ import pyarrow as pa
 
 from sim.cite.recipes import recipe_of
 from sim.errors import InputError
-from sim.received import from_json, parquet, read_json
+from sim.received import from_json, parquet
 from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY
 from sim.study.payload import carried
 from sim.study.provenance import RECORD
+from sim.study.records import check_carried, check_study, read
 from sim.study.stored import Marks
 
 DESIGN = "design.json"  # of a sweep, and of the answer to a design problem
@@ -65,29 +66,19 @@ def find(text: str) -> Thing:
 def _folder(path: Path) -> Thing:
     if not any((path / name).exists() for name in (DESIGN, RECORD)):
         raise InputError(f"{path}: holds no study, sweep or design: neither {RECORD} nor {DESIGN} is there")
-    try:
-        if (path / DESIGN).exists():
-            told = read_json(path / DESIGN)
-            return _design(path, told) if "problem" in told else _sweep(path, told)
-        about = read_json(path / RECORD)
-        _check(about, OF_STUDY)
-        _finished(path, about, "study")
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path}: holds no study, sweep or design that can be read ({error})") from None
-    return Thing(path, "study", {"study": about})
+    record = path / (DESIGN if (path / DESIGN).exists() else RECORD)
+    about = read(record)
+    if "problem" in about:
+        return Thing(path, "design", about)
+    what = "study" if record.name == RECORD else "sweep"
+    _finished(path, about, what)
+    return Thing(path, what, {"study": about} if what == "study" else _of_sweep(about))
 
 
-def _sweep(path: Path, about: dict[str, Any]) -> Thing:
+def _of_sweep(about: dict[str, Any]) -> dict[str, Any]:
     from sim.cite.recipes.sweep import made
 
-    _check(about, OF_SWEEP)
-    _finished(path, about, "sweep")
-    return Thing(path, "sweep", {"recipe": {"kind": "sweep", "sweep": about, "points": None}, "made": made(about)})
-
-
-def _design(path: Path, told: dict[str, Any]) -> Thing:
-    _check(told, OF_FIGURE)
-    return Thing(path, "design", told)
+    return {"recipe": {"kind": "sweep", "sweep": about, "points": None}, "made": made(about)}
 
 
 def _finished(path: Path, about: dict[str, Any], what: str) -> None:
@@ -105,30 +96,20 @@ def _file(path: Path) -> Thing:
             kind = str(record.get("thing")) if record else ""
         if record is None:
             raise InputError(f"{path}: carries no provenance of daarna; it was not made by it, or was saved again without it")
-        if "recipe" in record:
-            _check(record, OF_FIGURE)
-        elif record.get("study") is None:
+        study = record.get("study")
+        if kind == "table" and isinstance(study, dict) and "design_hash" in study:
+            raise InputError(f"{path}: is a table of a sweep; name the sweep's folder, whose design.json says the rest")
+        if "recipe" not in record and study is None:
             raise InputError(
                 f"{path}: is a {kind}, made by: {record.get('command', 'not known')}; it does not say how to make it again"
             )
-        elif "design_hash" in record["study"]:
-            raise InputError(f"{path}: is a table of a sweep; name the sweep's folder, whose design.json says the rest")
-        else:
-            _check(record["study"], OF_STUDY)
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise InputError(f"{path}: {error}") from None
+        raise InputError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    if kind == "table":
+        check_study(study, path)
+    else:
+        check_carried(record, path)
     return Thing(path, kind, record)
-
-
-OF_STUDY = ("scenarios", "names", "seed", "runs", "content_hash", "versions")
-OF_SWEEP = ("design", "points", "runs", "seed", "design_hash", "content_hash", "versions", "tables")
-OF_FIGURE = ("recipe", "content_hash", "made")
-
-
-def _check(about: Any, keys: tuple[str, ...]) -> None:
-    missing = [key for key in keys if key not in about]
-    if missing:
-        raise ValueError(f"its provenance lacks {', '.join(missing)}")
 
 
 def _outcome(thing: Thing, outcome: str, text: str) -> str:

@@ -38,6 +38,8 @@ class Verdict:
         What could not be compared, and why.
     versions : list of (name, there, here)
         Packages of other versions than here.
+    other : str
+        If another version of daarna or of its model made it: which.  Then nothing is made again, and it is not said to be false.
     """
 
     thing: str
@@ -45,15 +47,19 @@ class Verdict:
     findings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     versions: list[tuple[str, str, str]] = field(default_factory=list)
+    other: str = ""
 
     @property
     def identical(self) -> bool:
-        """Whether everything that was compared is the same to the last bit."""
-        return not self.findings
+        """Whether everything was made again and is the same to the last bit."""
+        return not self.findings and not self.other
 
     def __str__(self) -> str:
         """The verdict in words."""
-        lines = [f"{self.thing}: {'identical' if self.identical else 'NOT identical'}"]
+        verdict = "identical" if self.identical else "was changed" if self.other and self.findings else "NOT identical"
+        lines = [f"{self.thing}: {self.other or verdict}"]
+        if self.other and self.findings:
+            lines.append(f"  {verdict}, as far as can be told without making it again:")
         lines += [f"  compared: {text}" for text in self.checked]
         lines += [f"  {text}" for text in self.findings[:TOLD]]
         if len(self.findings) > TOLD:

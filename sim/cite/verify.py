@@ -14,14 +14,18 @@ from sim import __version__
 from sim.cite.designs import design_folder
 from sim.cite.memos import memo
 from sim.cite.pictures import check_record, figure
-from sim.cite.sweeps import sweep_folder
+from sim.cite.sweeps import points_of, sweep_folder
 from sim.cite.tables import study_folder, table
 from sim.cite.things import Thing, find
 from sim.cite.verdict import CannotVerifyError, How, Progress, Verdict
+from sim.cite.work import TooMuchError, check_work
 from sim.errors import InputError
-from sim.study.provenance import PACKAGES, installed
+from sim.study.provenance import PACKAGES, RECORD, installed
+from sim.study.stored import Marks
+from sim.texts import plain
 
-LARGEST_UNTRUSTED = 100_000  # runs that are made again although the record was changed
+#: What a record that is of the right types may still bring about, such as a factor of a path that there is not.
+FOLLOWING = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, MemoryError)
 
 #: How each kind of thing is verified.
 VERIFIED: Mapping[str, Callable[[Thing, How], None]] = {
@@ -34,8 +38,16 @@ VERIFIED: Mapping[str, Callable[[Thing, How], None]] = {
 }
 
 
-def verify(thing: str | Path, quick: bool = False, progress: Progress | None = None, data: Sequence[str | Path] = ()) -> Verdict:
+def verify(
+    thing: str | Path,
+    quick: bool = False,
+    progress: Progress | None = None,
+    data: Sequence[str | Path] = (),
+    yes: bool = False,
+) -> Verdict:
     """Make a result again from what it carries, and compare.
+
+    What another version of daarna or of its model made is not made again: ``other`` of the verdict says which version does.
 
     Parameters
     ----------
@@ -48,33 +60,61 @@ def verify(thing: str | Path, quick: bool = False, progress: Progress | None = N
         Called with (runs made again, runs in all).
     data : sequence of paths
         The user's own files, of a figure that was made from some.
+    yes : bool
+        Make it again however long it takes.
 
     Raises
     ------
     InputError
-        When there is no such thing, it carries no provenance, or it was made by a model or from data that is not here
-        (:class:`sim.cite.verdict.CannotVerifyError`).
+        When there is no such thing, it carries no provenance or one that is none, it asks for more than some minutes of work and
+        `yes` was not said, or it was made by a model or from data that is not here (:class:`sim.cite.verdict.CannotVerifyError`).
     """
     found = find(str(thing))
-    verdict = Verdict(str(found.path), versions=_versions(found))
+    verdict = Verdict(str(found.path), versions=_versions(found), other=_other(found))
     how = How(verdict, quick, tuple(map(Path, data)), progress)
     try:
         check_record(found, verdict)
-        if verdict.findings and (asked := _runs_asked(found)) > LARGEST_UNTRUSTED:
-            raise InputError(f"the changed record asks for {asked:,} runs, which are not made")
+        if verdict.other:
+            _check_as_it_is(found, verdict)
+            return verdict
+        check_work(found, quick, yes)
         VERIFIED[found.kind](found, how)
     except CannotVerifyError as error:
         raise CannotVerifyError(f"{found.path}: {error}") from None
+    except TooMuchError:
+        raise
     except InputError as error:
         verdict.findings.append(f"it cannot be made again from what it carries: {error}")
+    except FOLLOWING as error:
+        verdict.findings.append(f"it cannot be made again from what it carries: {type(error).__name__}: {plain(error)[:200]}")
     return verdict
 
 
-def _runs_asked(thing: Thing) -> int:
-    """How many runs a record of a study or a sweep asks for, if it asks for a number."""
-    about = thing.recipe.get("sweep") or thing.record.get("study") or {}
-    numbers = about.get("runs"), about.get("points", len(about.get("names", ())))
-    return numbers[0] * numbers[1] if all(isinstance(one, int) for one in numbers) else 0
+def _check_as_it_is(found: Thing, verdict: Verdict) -> None:
+    """What can be told of a result of another version without making it again: whether its tables are those of its record."""
+    if found.kind not in ("study", "sweep"):
+        return
+    about = found.recipe["sweep"] if found.kind == "sweep" else found.about
+    marks = Marks(found.path / ("design.json" if found.kind == "sweep" else RECORD), about)
+    for name in about.get("tables", {}):
+        try:
+            marks.check(name, points_of(found.path) if (found.kind, name) == ("sweep", "points") else None)
+        except InputError as error:
+            verdict.findings.append(str(error))
+    verdict.checked.append("the tables, held against the fingerprints in the record")
+
+
+def _other(found: Thing) -> str:
+    """By which version it was made, if by another one."""
+    from sim.compiled import source_hash
+
+    made, source = found.about, source_hash()
+    if (made["daarna"], made["source"] or source) == (__version__, source):
+        return ""
+    return (
+        f"made by daarna {made['daarna']} (model {made['source']}), here is daarna {__version__} (model {source}); "
+        "install that version to check it"
+    )
 
 
 def _versions(thing: Thing) -> list[tuple[str, str, str]]:

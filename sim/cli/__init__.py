@@ -52,6 +52,7 @@ def main() -> None:
     import warnings
 
     from sim.errors import DaarnaError, InputError
+    from sim.texts import message
 
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"  # a line, as all messages
     try:
@@ -71,5 +72,5 @@ def main() -> None:
         if os.environ.get("DAARNA_DEBUG"):
             raise
         what = f"unexpected {type(error).__name__}: {error} (DAARNA_DEBUG=1 shows where)"
-        print("\n".join([what, *getattr(error, "__notes__", [])]), file=sys.stderr)
+        print(message("\n".join([what, *getattr(error, "__notes__", [])])), file=sys.stderr)
         sys.exit(1)

@@ -12,6 +12,7 @@ import typer
 
 from sim.cli.effort import Quiet
 from sim.cli.library import named
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.calibrate import Calibration, Forecast
@@ -62,16 +63,16 @@ def calibrate(
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
     _write(text, target)
     if as_json:
-        typer.echo(_as_json(found, target, made, runs))
+        say(_as_json(found, target, made, runs))
     elif not quiet:
-        typer.echo(f"{found}\n")
+        say(f"{found}\n")
         if made is not None and found.histories is not None:
             mean, low, high = made.total()
-            typer.echo(
+            say(
                 f"forecast of {steps} {found.histories.units} after {found.histories.until:%Y-%m-%d}: {mean:,.0f} repeat purchases, "
                 f"95% interval {low:,.0f} to {high:,.0f} ({runs} runs, seed {seed})\n"
             )
-        typer.echo(f"fragment: {target}")
+        say(f"fragment: {target}")
     if figure is not None and made is not None:
         from sim.cite.recipes.forecast import recipe
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.effort import hush
+from sim.cli.terminal import say
 
 
 def register(app: typer.Typer) -> None:
@@ -31,25 +32,26 @@ def cite(
 
     if form not in FORMS:
         raise InputError(f'--format: found "{form}", allowed is one of {", ".join(FORMS)}')
-    typer.echo(FORMS[form](find(thing)))
+    say(FORMS[form](find(thing)))
 
 
 def verify(
     thing: Annotated[Path, typer.Argument(help="A folder of a study, a sweep or a design, a figure, a memo or a table.")],
     quick: Annotated[bool, typer.Option(help="Make only a sample of the runs again.")] = False,
     data: Annotated[list[Path] | None, typer.Option(help="A log that a forecast was made from; may be repeated.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Make it again however long it takes.")] = False,
     quiet: Annotated[bool, typer.Option(help="Say nothing; the exit status tells.", callback=hush)] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
 ) -> None:
-    """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not."""
+    """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not, or another version made it."""
     from sim.cite import verify as make_again
     from sim.cli.progress import progress_bar
 
     with progress_bar(quiet or as_json, thing) as (progress, _):
-        verdict = make_again(thing, quick, progress, data or ())
+        verdict = make_again(thing, quick, progress, data or (), yes)
     if as_json:
-        typer.echo(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
+        say(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
     elif not quiet:
-        typer.echo(str(verdict))
+        say(str(verdict))
     if not verdict.identical:
         raise typer.Exit(1)

@@ -13,6 +13,7 @@ from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTa
 from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
 from sim.cli.run import draw, usual_folder
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.analysis.compare import Comparison
@@ -72,18 +73,18 @@ def compare(
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
     comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
     if as_json:
-        typer.echo(_as_json(comparison, outcome, folder))
+        say(_as_json(comparison, outcome, folder))
     elif not quiet:
         from sim.cli.paired_report import print_comparison
         from sim.cli.report import print_attained
 
         print_comparison(comparison, outcome)
         print_attained(comparison.study)
-        typer.echo(f"{comparison.study.about['runs']} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
+        say(f"{comparison.study.about['runs']} pairs of runs, seed {seed}, {engine} engine; study: {folder}")
     if figures:
         draw(comparison.study, folder / "figures")
         if not quiet and not as_json:
-            typer.echo(f"figures: {folder / 'figures'}")
+            say(f"figures: {folder / 'figures'}")
 
 
 def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: int | None, quiet: bool) -> list[EqualPay]:

@@ -16,6 +16,7 @@ import typer
 
 from sim.cli.effort import Quiet, Workers
 from sim.cli.library import named
+from sim.cli.terminal import make_console, say
 
 if TYPE_CHECKING:
     from sim.design import Answer
@@ -70,12 +71,12 @@ def design(
     if figures and len(asked.objectives) > 1:
         _draw(answer, folder / "figures")
     if as_json:
-        typer.echo(json.dumps(as_data(answer), indent=1, allow_nan=False, default=float))
+        say(json.dumps(as_data(answer), indent=1, allow_nan=False, default=float))
     elif not quiet:
         from sim.cli.design_report import print_answer
 
         print_answer(answer)
-        typer.echo(f"recommended scheme: {recommended}; the front: {folder / 'schemes'}; all numbers: {folder / 'design.json'}")
+        say(f"recommended scheme: {recommended}; the front: {folder / 'schemes'}; all numbers: {folder / 'design.json'}")
 
 
 def _with_effort(problem: Problem, runs: int | None, evaluations: int | None) -> Problem:
@@ -123,12 +124,17 @@ def _progress(quiet: bool) -> Iterator[Progress | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("runs"),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=make_console(stderr=True), transient=True) as bar:
         task = bar.add_task("search", total=None)
         yield lambda stage, done, total: bar.update(task, description=stage, completed=done, total=total)
 

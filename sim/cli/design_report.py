@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.report import PIPED_WIDTH
+from sim.cli.terminal import make_console
 from sim.digits import plus_minus, significant
 
 if TYPE_CHECKING:
@@ -28,10 +26,8 @@ WORDS = {
 
 def print_answer(answer: Answer) -> None:
     """The front with parameters, objectives and limits on fresh runs; what the search had promised; the choice."""
-    from rich.console import Console
 
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    console = Console(width=width, highlight=False)
+    console = make_console()
     effort = answer.problem.effort
     worlds = f" in each of {len(answer.worlds)} worlds" if len(answer.worlds) > 1 else ""
     console.print(

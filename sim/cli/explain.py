@@ -10,6 +10,7 @@ import typer
 
 from sim.cli.effort import Seed
 from sim.cli.library import named
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.trace import Trace
@@ -48,7 +49,7 @@ def explain(
         from sim.trace.account import account_page
 
         trace = follow(loaded, run=run, seed=seed, months=None if year is None else last, customers=[customer])
-        typer.echo(account_page(trace, customer))
+        say(account_page(trace, customer))
     else:
         trace = follow(loaded, run=run, seed=seed, months=last)
         shown = (
@@ -56,10 +57,10 @@ def explain(
             if as_json
             else statement(trace, rep, first, last)
         )
-        typer.echo(shown)
+        say(shown)
     if figure is not None:
         _draw(trace, figure, rep, -(-last // 12), customer)
-        typer.echo(f"figure: {figure}", err=True)
+        say(f"figure: {figure}", err=True)
 
 
 def _check_options(customer: int | None, figure: Path | None, year: int | None, month: int | None, as_json: bool) -> Path | None:

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.cli.terminal import say
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -45,20 +47,19 @@ def list_library(
         told = [
             {"name": one.name, "kind": one.kind, "title": one.title, "about": one.about, "path": str(one.path)} for one in found
         ]
-        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        say(json.dumps(told, indent=1, ensure_ascii=False))
         return
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    from sim.cli.report import make_console
+    from sim.cli.terminal import make_console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("name", "kind", "title", "about"):
         table.add_column(heading, no_wrap=heading == "name", overflow="fold")
     for one in found:
         if everything or one.kind != INNER:
-            table.add_row(escape(one.name), one.kind, escape(one.title), escape(one.about))
+            table.add_row(one.name, one.kind, one.title, one.about)
     make_console().print(table)
 
 
@@ -87,4 +88,4 @@ def new(
             write_new(file, content)
         except FileExistsError:
             raise InputError(f"{file}: is there already; name another file") from None
-    typer.echo(f"{file}: begun from {PREFIX}{source.removeprefix(PREFIX)}")
+    say(f"{file}: begun from {PREFIX}{source.removeprefix(PREFIX)}")

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.terminal import say
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -38,4 +40,4 @@ def memo(
         if (study / CRATE).exists():
             write_crate(study, opened.about)
     for path in written:
-        typer.echo(path)
+        say(path)

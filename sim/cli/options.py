@@ -7,6 +7,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from sim.cli.terminal import say
+
 ALLOWED = {"int": "a whole number", "float": "a number", "bool": "true or false", "path": "a file or folder"}
 
 
@@ -59,7 +61,7 @@ def _print_version(asked: bool) -> None:
         from sim import __version__
         from sim.compiled import source_hash
 
-        typer.echo(f"daarna {__version__}, model {source_hash()}")
+        say(f"daarna {__version__}, model {source_hash()}")
         raise typer.Exit
 
 

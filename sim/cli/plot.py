@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from sim.cli.terminal import say
+
 KINDS = ("png", "svg", "pdf")
 
 
@@ -43,4 +45,4 @@ def plot(
             raise InputError(f'--format: found "{kind}", allowed is one of {", ".join(KINDS)}')
     folder = out or study / "figures"
     for path in draw(opened, folder, form or KINDS[:2], figure):
-        typer.echo(path)
+        say(path)

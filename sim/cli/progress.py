@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cli.terminal import make_console
+
 if TYPE_CHECKING:
     from sim.study.precision import Look
 
@@ -79,12 +81,11 @@ def progress_bar(
         first: list[Progress] = [say_what_is_there]
         yield (lambda done, total: first.pop()(done, total) if first else None), None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=make_console(stderr=True), transient=True) as bar:
         known = ["runs"]
 
         def show(done: int, total: int) -> None:

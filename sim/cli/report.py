@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
-import sys
 import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cost import unequal_costs
+from sim.cli.terminal import make_console
 from sim.digits import decimals, fixed, plus_minus, significant, span
 from sim.tables import RUNS_FIRST, RUNS_REST
 
@@ -25,7 +24,6 @@ GROUPS = {
     "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
     "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
 }
-PIPED_WIDTH = 160  # columns, where there is no terminal
 NARROWEST = 16  # of a column, so that its heading reads
 
 Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading, and cell by outcome
@@ -92,14 +90,6 @@ def _verdict(one: dict[str, Any]) -> str:
 
 def _half_width(half: float) -> str:
     return fixed(half, decimals(half, 3)) if math.isfinite(half) and half else "0" if half == 0.0 else "unbounded"
-
-
-def make_console() -> Console:
-    """Standard output, as wide as the terminal, or wide where there is none."""
-    from rich.console import Console
-
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPED_WIDTH
-    return Console(width=width, highlight=False)
 
 
 def _outcomes(study: Study) -> list[Block]:

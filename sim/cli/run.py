@@ -12,6 +12,7 @@ import typer
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Runs, Seed, Workers
 from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
+from sim.cli.terminal import say
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -52,18 +53,18 @@ def run(
             loaded, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked
         )
     if as_json:
-        typer.echo(_as_json(study, folder))
+        say(_as_json(study, folder))
     elif not quiet:
         from sim.cli.report import print_attained, print_summary
 
         print_summary(study)
         print_attained(study)
         each = " of each scenario" if len(loaded) > 1 else ""
-        typer.echo(f"{study.about['runs']} runs{each}, seed {seed}, {engine} engine; study: {folder}")
+        say(f"{study.about['runs']} runs{each}, seed {seed}, {engine} engine; study: {folder}")
     if figures:
         draw(study, folder / "figures")
         if not quiet and not as_json:
-            typer.echo(f"figures: {folder / 'figures'}")
+            say(f"figures: {folder / 'figures'}")
 
 
 def usual_folder(

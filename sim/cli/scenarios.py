@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.library import named
+from sim.cli.terminal import make_console, say
 
 
 def register(app: typer.Typer) -> None:
@@ -34,8 +35,8 @@ def check(
             bad = True
         else:
             for warning in warnings:
-                typer.echo(f"warning: {file}: {warning}")
-            typer.echo(f"{file}: ok ({title})")
+                say(f"warning: {file}: {warning}")
+            say(f"{file}: ok ({title})")
     if bad:
         raise typer.Exit(2)
 
@@ -70,7 +71,6 @@ def _title(file: Path) -> tuple[str, list[str]]:
 
 def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     """Print every parameter with unit, value, meaning and source."""
-    from rich.console import Console
     from rich.table import Table
 
     from sim.scenario.describe import parameters
@@ -80,10 +80,10 @@ def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     table = Table("parameter", "value", "unit", "allowed", "meaning", "source", title=loaded.title, title_justify="left")
     for row in parameters(loaded):
         table.add_row(row.path, row.value, row.unit.replace("money", loaded.currency), row.bounds, row.meaning, row.source)
-    console = Console(width=None if sys.stdout.isatty() else 220)
+    console = make_console(220)
     console.print(table)
     for origin in loaded.origins:
-        console.print(origin, markup=False)
+        console.print(origin)
 
 
 def schema() -> None:
@@ -95,4 +95,4 @@ def schema() -> None:
         "type": "string",
         "description": "scenario that says everything not said here: a file, or library:NAME",
     }
-    typer.echo(json.dumps(made, indent=1))
+    say(json.dumps(made, indent=1))

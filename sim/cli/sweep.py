@@ -15,6 +15,8 @@ import typer
 from sim.cli.effort import Quiet, Workers
 from sim.cli.library import named
 from sim.cli.progress import finite, interruptible, progress_bar
+from sim.cli.terminal import make_console, say
+from sim.texts import plain
 
 if TYPE_CHECKING:
     from sim.sweeps import Design, Sweep
@@ -52,10 +54,10 @@ def sweep(
     if slurm_script is not None:
         _write_script(slurm_script, loaded, design, folder, tasks, workers or 4)
         if not quiet:
-            typer.echo(f"script: {slurm_script}")
+            say(f"script: {slurm_script}")
         return
     if dry_run:
-        typer.echo(_estimate(loaded, 0, len(loaded) * loaded.runs, workers))
+        say(_estimate(loaded, 0, len(loaded) * loaded.runs, workers))
         return
     if part is not None:
         _run_part(loaded, folder, part, workers, quiet)
@@ -65,10 +67,10 @@ def sweep(
 
         result = run_sweep(loaded, folder, executor, workers, progress=progress)
     if as_json:
-        typer.echo(_as_json(result, folder))
+        say(_as_json(result, folder))
     elif not quiet:
         _print_summary(result)
-        typer.echo(f"{len(loaded):,} points, {loaded.runs} runs each, seed {loaded.seed}; sweep: {folder}")
+        say(f"{len(loaded):,} points, {loaded.runs} runs each, seed {loaded.seed}; sweep: {folder}")
     if not quiet:
         _tell_failures(result)
     if len(result.failures) == len(loaded):
@@ -139,7 +141,7 @@ def _run_part(design: Design, folder: Path, part: str, workers: int | None, quie
         failing = sweep_part(design, folder, number, parts, workers, progress=progress)
     if not quiet:
         told = f"; {failing} of its points fail" if failing else ""
-        typer.echo(f"part {part} is in {folder}{told}; when all parts are, the same command without --part makes the tables")
+        say(f"part {part} is in {folder}{told}; when all parts are, the same command without --part makes the tables")
 
 
 def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
@@ -175,7 +177,6 @@ def _executor(address: str | None) -> Iterator[Any]:
 
 def _print_summary(result: Sweep) -> None:
     """Where each outcome is lowest and highest, mean ± Monte Carlo standard error."""
-    from rich.console import Console
     from rich.table import Table
 
     from sim.digits import plus_minus
@@ -196,7 +197,7 @@ def _print_summary(result: Sweep) -> None:
             values = ", ".join(f"{name} = {_value(at[name])}" for name in result.factors)
             cells += [plus_minus(row["mean"], row["standard_error"]), values]
         table.add_row(*cells)
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+    console = make_console(160)
     console.print("mean over the runs of a point ± Monte Carlo standard error")
     console.print(table)
 
@@ -213,7 +214,7 @@ def _value(value: Any) -> str:
 def _tell_failures(result: Sweep) -> None:
     failures = result.failures
     for _, row in failures.head(TOLD).iterrows():
-        print(f"point {row['point']} fails: {row['error']}", file=sys.stderr)
+        say(f"point {row['point']} fails: {plain(row['error'])}", err=True)
     if len(failures) > TOLD:
         print(f"{len(failures)} points fail in all; points.parquet says why", file=sys.stderr)
 

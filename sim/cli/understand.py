@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from sim.cli.terminal import make_console, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,17 +103,16 @@ def _noise(noise: Any) -> dict[str, Any]:
 def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: bool) -> None:
     if as_json:
         frames = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-        typer.echo(json.dumps({key: None if value != value else value for key, value in told.items()} | frames, indent=1))
+        say(json.dumps({key: None if value != value else value for key, value in told.items()} | frames, indent=1))
         return
-    from rich.console import Console
     from rich.table import Table
 
     for key, value in told.items():
-        typer.echo(f"{key}: {value:.3g}" if isinstance(value, float) else f"{key}: {value}")
-    console = Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160, highlight=False)
+        say(f"{key}: {value:.3g}" if isinstance(value, float) else f"{key}: {value}")
+    console = make_console(160)
     for name, frame in tables.items():
         if name != "table":
-            typer.echo(f"\n{name}")
+            say(f"\n{name}")
         shown = Table(*map(str, frame), box=None)
         for row in frame.itertuples(index=False):
             shown.add_row(*(_cell(value) for value in row))
@@ -141,4 +140,4 @@ def _draw(
         if (sweep.folder / CRATE).exists():
             write_crate(sweep.folder, sweep.about)
     if not quiet and figures:
-        typer.echo(f"figures: {target}")
+        say(f"figures: {target}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import hush
+from sim.cli.terminal import make_console, say
 
 if TYPE_CHECKING:
     from sim.validate import Battery, Entry
@@ -57,13 +58,13 @@ def validate(
     with interruptible(), _bar(quiet) as progress:
         battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
     if as_json:
-        typer.echo(json.dumps(finite(as_data(battery)), indent=1, allow_nan=False))
+        say(json.dumps(finite(as_data(battery)), indent=1, allow_nan=False))
     else:
         _print(battery, quiet)
     if out is not None:
         write_report(battery, out)
         if not quiet and not as_json:
-            typer.echo(f"report: {out}")
+            say(f"report: {out}")
     if not battery.passes:
         raise typer.Exit(1)
 
@@ -74,10 +75,9 @@ def _bar(quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import Progress
 
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    with Progress(console=make_console(stderr=True), transient=True) as bar:
         task = bar.add_task("entries", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
@@ -86,7 +86,7 @@ def _print_names(entries: list[Entry]) -> None:
     from rich import box
     from rich.table import Table
 
-    from sim.cli.report import make_console
+    from sim.cli.terminal import make_console
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("entry", "group", "title"):
@@ -99,10 +99,8 @@ def _print_names(entries: list[Entry]) -> None:
 def _print(battery: Battery, quiet: bool) -> None:
     """A row per entry, then every finding that fails."""
     from rich import box
-    from rich.markup import escape
     from rich.table import Table
 
-    from sim.cli.report import make_console
     from sim.validate.report import cells, largest, left_out, seen, verdict
 
     console = make_console()
@@ -116,21 +114,21 @@ def _print(battery: Battery, quiet: bool) -> None:
         table.add_column("verdict")
         for one in battery.results:
             count = str(len(one.findings))
-            title = escape(one.entry.title)
+            title = one.entry.title
             table.add_row(one.entry.id, title, count, largest(one), f"{one.seconds:.1f}", seen(one), verdict(one))
         console.print(table)
     for one in battery.results:
         if one.error:
-            typer.echo(f"{one.entry.id}: ended with {one.error}")
+            say(f"{one.entry.id}: ended with {one.error}")
         for finding in one.findings:
             if not finding.passes:
                 _, expected, found, error, z, _, note = cells(finding)
                 score = f", z {z}" if z else ""
                 remark = f" ({note})" if note else ""
-                typer.echo(f"{one.entry.id}: {finding.quantity}: expected {expected}, found {found} ± {error}{score}{remark}")
+                say(f"{one.entry.id}: {finding.quantity}: expected {expected}, found {found} ± {error}{score}{remark}")
     if not quiet:
         good = sum(one.passes for one in battery.results)
         total = len(battery.results)
         failing = [f"{total - good} FAIL"] if good < total else []
         missing = [left_out(battery)] if battery.left_out else []
-        typer.echo("; ".join([f"{good} of {total} entries pass", *failing, *missing]))
+        say("; ".join([f"{good} of {total} entries pass", *failing, *missing]))

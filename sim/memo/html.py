@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from html import escape
 from pathlib import Path
 
 from sim.memo.blocks import Block, Memo, Paragraph, Picture, Points, Table
+from sim.texts import html as escape
 
 STYLE = """
 :root { --ink: #222; --grey: #666; --line: #d4d4d4; }

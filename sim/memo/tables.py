@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.cite.reference import tex
 from sim.memo.blocks import Table
+from sim.texts import tex
 
 
 def as_latex(table: Table) -> str:

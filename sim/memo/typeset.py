@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.memo.blocks import Block, Memo, Paragraph, Picture, Points, Table
 from sim.plots import fonts
+from sim.texts import plain
 
 STYLE = """
 #set document(title: {title}, author: "daarna", keywords: {token}, date: none)
@@ -68,7 +69,7 @@ def _body(memo: Memo, figures: Path) -> str:
 
 def _text(text: str) -> str:
     """A string of Typst, in which nothing is markup."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(plain(text), ensure_ascii=False)
 
 
 def _block(block: Block, figures: Path) -> str:

@@ -14,6 +14,7 @@ from sim.study.disk import make_folder, write_file
 from sim.study.labels import closed
 from sim.study.payload import token
 from sim.sweeps.results import open_sweep
+from sim.texts import cell
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -141,6 +142,10 @@ def swept_record(found: Drives) -> dict[str, Any]:
     return {"sweep": sweep.about, "points": given_points(sweep), "means": means_of(sweep, [found.outcome])}
 
 
+def _cell(value: Any) -> Any:
+    return cell(value) if isinstance(value, str) else value
+
+
 def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     """LaTeX of the tables as printed; CSV of the numbers as they are."""
     from sim.memo.tables import as_latex
@@ -150,6 +155,6 @@ def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     if numbers.comparison:
         exact["differences"] = numbers.comparison.differences
     for name, frame in exact.items():
-        write_file(folder / f"{name}.csv", frame.to_csv(index=False, lineterminator="\n"))
+        write_file(folder / f"{name}.csv", frame.map(_cell).to_csv(index=False, lineterminator="\n"))
     for table in memo.tables():
         write_file(folder / f"{table.name}.tex", as_latex(table))

@@ -12,6 +12,8 @@ from typing import Annotated, Any, NoReturn, get_args
 from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
+from sim.texts import plain
+
 Whole = Annotated[int, Strict()]  # within lists and tables; a field of its own is checked by Group
 Number = Annotated[float, Strict()]
 LONGEST, MOST = 100, 2000  # letters of a name that is taken for a slip of another, and names among which it is sought
@@ -94,7 +96,7 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return f'"{value[:60]}…"' if len(value) > 60 else f'"{value}"'
+        return f'"{plain(value[:60])}…"' if len(value) > 60 else f'"{plain(value)}"'
     if isinstance(value, list | tuple):
         return f"[{', '.join(shown(one) for one in value[:9])}{', …' if len(value) > 9 else ''}]"
     return str(value)

@@ -21,6 +21,7 @@ from sim.scenario.base import Group, nearest, shown
 from sim.scenario.components import EDITS
 from sim.scenario.model import Scenario, overlaid
 from sim.scenario.sources import inner, layered, own
+from sim.texts import plain
 
 DEEPEST = 20  # files that extend one another
 Place = tuple[int | str, ...]
@@ -54,7 +55,7 @@ def load(path: str | Path) -> Scenario:
         raise InputError(explain(error, data, lambda place: str(_speaker(layers, place, data)))) from None
     _check_sources(layers, scenario)
     scenario = scenario.model_copy(update={"sources": sources})
-    scenario._name = path.stem
+    scenario._name = plain(path.stem)
     scenario._origins = tuple(_origins(layers, data))
     return scenario
 

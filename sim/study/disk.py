@@ -27,6 +27,7 @@ LOCK = ".lock"
 FULL = {errno.ENOSPC, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", errno.ENOSPC)}  # not the user's choice of place
 HALF = ".daarna-{}.part"  # name of a file that is being written, with a random number
 HALVES = re.compile(r"\.daarna-[0-9a-f]{32}\.part")
+LARGEST = 1 << 32  # bytes of a sealed file
 HOLDER = re.compile(rb"\d*\s*")  # what a lock file holds: the number of a process
 SUBFOLDERS = ("parts", "figures", "memo", "tables", "schemes", "evaluations")  # that are made in a folder of results
 NO_LINK: int = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -138,7 +139,8 @@ def read_sealed(path: Path, identity: str) -> memoryview | None:
             return None
         raise
     with os.fdopen(handle, "rb") as file:
-        content = memoryview(file.read() if stat.S_ISREG(os.fstat(handle).st_mode) else b"")
+        found = os.fstat(handle)
+        content = memoryview(file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST else b"")
     whole = len(content) >= SEAL and content[-SEAL:] == _digest(content[:-SEAL], identity)
     return content[:-SEAL] if whole else None
 

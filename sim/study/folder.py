@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from sim.errors import InputError, StudyError
-from sim.received import read_json
 from sim.scenario.base import nearest
 from sim.study.disk import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
+from sim.study.records import read
 
 log = logging.getLogger(__name__)
 PARTS = "parts"  # where finished pieces wait for the rest
@@ -122,12 +122,9 @@ def refusing(folder: Path, what: str) -> Iterator[None]:
 def read_record(path: Path) -> dict[str, Any]:
     """The record of a study or sweep; InputError if the file is none."""
     try:
-        about = read_json(path)
-    except ValueError:
-        about = None
-    if not isinstance(about, dict):
-        raise InputError(f"{path}: is not the record of a study; choose another --out, or remove it first")
-    return about
+        return read(path)
+    except InputError as error:
+        raise InputError(f"{error}; choose another --out, or remove it first") from None
 
 
 RECORDS = {"study.json": "study", "design.json": "sweep"}
@@ -148,13 +145,12 @@ def whole_record(folder: Path, record: str, tables: Callable[[dict[str, Any]], I
     if not (folder / record).exists():
         other = [kind for name, kind in RECORDS.items() if (folder / name).exists()]
         raise InputError(f"{folder}: holds no whole {what}" + (f", but a {other[0]}" if other else f": {record} is not there"))
-    try:
-        about: dict[str, Any] = read_json(folder / record)
-        if not about["complete"]:
-            raise InputError(f"{folder}: holds no whole {what}: it is not finished; the same command goes on: {about['command']}")
-        gone = [name for name in tables(about) if not (folder / f"{name}.parquet").exists()]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(f"{folder}: holds no whole {what}: {record} cannot be read as its record") from None
+    about = read(folder / record)
+    if what == "sweep" and "problem" in about:
+        raise InputError(f"{folder}: holds no whole sweep, but the answer to a design problem")
+    if not about.get("complete"):
+        raise InputError(f"{folder}: holds no whole {what}: it is not finished; the same command goes on: {about['command']}")
+    gone = [name for name in tables(about) if not (folder / f"{name}.parquet").exists()]
     if gone:
         raise InputError(f"{folder}: holds no whole {what}: {gone[0]}.parquet is missing")
     return about

@@ -28,17 +28,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
+from sim import __version__
 from sim.errors import StudyError
 from sim.study.crate import write_crate
 from sim.study.disk import followed, make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
 from sim.study.folder import PARTS, WorkFolder, read_record, tell_damaged, whole_record
-from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, read_stream, write_stream
+from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, columns, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference, identity
 from sim.study.results import Study
 from sim.study.stored import Marks, StoredTables
 
 if TYPE_CHECKING:
     from sim.engine import Tables
+
+
+KEYED = ["scenario", "run"]  # columns of every table of every version
 
 
 class Chunk(NamedTuple):
@@ -271,7 +275,11 @@ def open_study(folder: str | Path) -> Study:
 
 def stored(folder: Path, about: dict[str, Any], checked: bool = True) -> Study:
     """A finished study by its folder and record; unless `checked`, its tables as they are, for those who tell what was changed."""
-    return Study(about, StoredTables(folder, tables_of(about), Marks(folder / RECORD, about if checked else {})))
+    names = tables_of(about)
+    longest = max(scenario["months"] for scenario in about["scenarios"])
+    needed = (lambda name: [one.name for one in columns(name, longest)]) if about["daarna"] == __version__ else lambda _: KEYED
+    marks = Marks(folder / RECORD, about if checked else {})
+    return Study(about, StoredTables(folder, names, marks, about["names"], {name: needed(name) for name in names}))
 
 
 def check_tables(folder: Path, about: dict[str, Any]) -> None:

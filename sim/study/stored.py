@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ from sim.errors import InputError, StudyError
 from sim.received import parquet
 from sim.study.disk import FULL
 from sim.study.parquet import file_fingerprint, fingerprint
+from sim.texts import plain
 
+TEXTS = ("scenario", "status")  # columns that are no numbers
 ADVICE = "put back the file as it was, or make it again in another folder by the command in"
 
 
@@ -92,10 +94,16 @@ class StoredTables(Mapping[str, pd.DataFrame]):
         Its tables.
     marks : Marks
         What they are held against.
+    scenarios : sequence of str
+        Those that the record names: a table is of no others.
+    columns : mapping
+        Columns that each table has.
     """
 
-    def __init__(self, folder: Path, names: tuple[str, ...], marks: Marks) -> None:
-        self._folder, self._names, self._marks = folder, names, marks
+    def __init__(
+        self, folder: Path, names: tuple[str, ...], marks: Marks, scenarios: Sequence[str], columns: Mapping[str, Sequence[str]]
+    ) -> None:
+        self._folder, self._names, self._marks, self._scenarios, self._columns = folder, names, marks, scenarios, columns
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -106,8 +114,22 @@ class StoredTables(Mapping[str, pd.DataFrame]):
             with self._marks.reading(name):
                 frame = parquet(self._folder / f"{name}.parquet").read().to_pandas()
             self._marks.check(name, frame)
+            self._check(name, frame)
             self._read[name] = frame
         return self._read[name]
+
+    def _check(self, name: str, frame: pd.DataFrame) -> None:
+        """Refuse a table that the record does not go with; whoever makes a record makes its fingerprints too."""
+        path = self._folder / f"{name}.parquet"
+        missing = [one for one in self._columns[name] if one not in frame]
+        if missing:
+            raise InputError(f"{path}: expected a column {missing[0]}, got none")
+        for one in frame:
+            if one not in TEXTS and not pd.api.types.is_numeric_dtype(frame[one]):
+                raise InputError(f"{path}: {plain(one)}: expected numbers, got {frame[one].dtype}")
+        found = list(dict.fromkeys(map(str, frame["scenario"])))
+        if not set(found) <= set(self._scenarios) or (name == "runs" and len(found) < len(self._scenarios)):
+            raise InputError(f"{path}: expected the scenarios {', '.join(self._scenarios)}, got {', '.join(found) or 'none'}")
 
     def __iter__(self) -> Iterator[str]:
         """Names of the tables."""

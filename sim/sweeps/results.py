@@ -71,8 +71,12 @@ class Sweep:
     def points(self) -> pd.DataFrame:
         """A row per point: ``point``, the factors, ``status`` (ok or failed) and ``error``."""
         with self._marks.reading("points"):
-            frame: pd.DataFrame = self._file("points").read().to_pandas().drop(columns="address")
+            frame: pd.DataFrame = self._file("points").read().to_pandas().drop(columns="address", errors="ignore")
         self._marks.check("points", frame)
+        missing = [one for one in ("point", *self.factors, "status", "error") if one not in frame]
+        if missing or len(frame) != self.about["points"]:
+            found = f"no column {missing[0]}" if missing else f"{len(frame):,} rows"
+            raise InputError(f"{self.folder / 'points.parquet'}: expected {self.about['points']:,} points, got {found}")
         return frame
 
     @cached_property
@@ -112,6 +116,9 @@ class Sweep:
         self._check([outcome])
         found = self._read_runs([outcome])[outcome].to_numpy(float)
         good = (self.points["status"] == "ok").to_numpy()
+        if found.size != good.sum() * self.about["runs"]:
+            expected = f"{self.about['runs']:,} runs of {good.sum():,} points"
+            raise InputError(f"{self.folder / 'runs.parquet'}: expected {expected}, got {found.size:,} rows")
         values = np.full((good.size, self.about["runs"]), np.nan)
         values[good] = found.reshape(-1, self.about["runs"])
         return values

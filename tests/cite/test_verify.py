@@ -19,6 +19,7 @@ from sim.errors import InputError
 from sim.plots import draw_study
 from sim.scenario.model import Scenario
 from sim.study.payload import carried, token
+from sim.study.provenance import content_hash
 from tests.study.worlds import change_number, change_record
 
 SMALL = Scenario().with_(
@@ -185,11 +186,31 @@ def test_a_table_that_was_cut_is_found_and_the_others_are_still_compared(folder:
     assert any("runs, cohorts" in line for line in verdict.checked)
 
 
-def test_a_changed_record_does_not_start_more_runs_than_anybody_makes(folder: Path) -> None:
+@pytest.mark.parametrize("resigned", [False, True])
+def test_a_record_does_not_start_more_runs_than_was_said_yes_to(folder: Path, resigned: bool) -> None:
+    """Whoever makes a record makes its hash."""
     path = folder / "figures" / "time_use.svg"
-    retell(path, lambda record: record["study"].update(runs=10**9))
-    found = str(verify(path))
-    assert "the record was changed" in found and "asks for 2,000,000,000 runs, which are not made" in found
+
+    def more(record: dict[str, Any]) -> None:
+        about = record["study"]
+        about["runs"] = 10**9
+        if resigned:
+            about["content_hash"] = content_hash(about["scenarios"], about["seed"], about["runs"])
+
+    retell(path, more)
+    with pytest.raises(InputError, match=r"asks for 2,000,000,000 runs, up to .* customer-months, about .* with --yes"):
+        verify(path)
+
+
+def test_another_version_is_told_and_not_said_to_be_false(folder: Path) -> None:
+    for change in ({"daarna": "0.0.9"}, {"source": "0" * 16}):
+        change_record(folder / "study.json", lambda about, change=change: about.update(change))
+        verdict = verify(folder)
+        assert not verdict.identical and not verdict.findings and "NOT" not in str(verdict)
+        assert "install that version to check it" in verdict.other and next(iter(change.values())) in verdict.other
+    change_number(folder, "runs", "npv", 1.0)
+    verdict = verify(folder)
+    assert "runs.parquet: was changed" in verdict.findings[0] and "was changed, as far as can be told" in str(verdict)
 
 
 def test_a_figure_of_another_study_is_found_in_a_folder(folder: Path, tmp_path: Path) -> None:

@@ -72,7 +72,6 @@ READERS: dict[str, tuple[str, Callable[[Path], Any]]] = {
     "figure": ("x.png", lambda path: find(str(path))),
     "memo": ("x.html", lambda path: find(str(path))),
     "table": ("x.parquet", lambda path: find(str(path))),
-    "part": ("x.arrow", lambda path: Shelf([path], set())),
 }
 
 
@@ -127,6 +126,14 @@ def test_what_is_no_file_of_its_kind_gets_one_message(kind: str, made: Callable[
         reader(tmp_path / name)
     said = str(error.value)
     assert len(said) < 700 and "\n" not in said and ("x" in said or "folder" in said), said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no pipes in folders")
+@pytest.mark.parametrize("made", [pipe, device, gigabytes, no_text])
+def test_what_is_no_part_is_made_again(made: Callable[[Path], None], tmp_path: Path) -> None:
+    made(tmp_path / "x.arrow")
+    with soon():
+        assert not Shelf([tmp_path / "x.arrow"], set()).spans
 
 
 def test_the_content_of_a_file_that_says_it_is_empty_is_limited() -> None:

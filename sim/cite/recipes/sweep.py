@@ -16,6 +16,7 @@ import pandas as pd
 from sim import formula
 from sim.cite.recipes import Recipe, Record, write
 from sim.cite.verdict import CannotVerifyError, How, gap, sample
+from sim.errors import InputError
 from sim.study.provenance import CIRCUMSTANCES, installed
 from sim.sweeps.about import design_hash, design_of
 from sim.sweeps.checks import GIVEN
@@ -130,6 +131,8 @@ def check(about: dict[str, Any], design: Design, how: How) -> list[bytes]:
     """Whether the record of a sweep is as it was written, and its points those of its design; their addresses."""
     if design_hash(about) != about["design_hash"]:
         how.verdict.findings.append("the record was changed: its design hash is not that of its design; below, what it gives")
+    if len(design) != about["points"]:
+        raise InputError(f"the design gives {len(design):,} points, its record says {about['points']:,}")
     marks = list(addresses({key: about[key] for key in DETERMINING}, design.factors, design.rows()))
     if content_hash(marks, about["runs"]) != about["content_hash"]:
         how.verdict.findings.append("the points of the design are not those that the record names by their content hash")
