@@ -106,7 +106,7 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
     if one_price(mean):
         values = {"customers.spend.p": SAME, "customers.spend.q": SAME, "customers.spend.v": rounded(mean[0] * (SAME - 1) / SAME)}
         made.append(
-            _priced("amounts of repeat purchases", "customers.spend", float(mean[0]), int(x.sum()), values, money, source)
+            _priced("amounts of repeat purchases", ("customers.spend",), float(mean[0]), int(x.sum()), values, money, source)
         )
     elif x.size >= 2 and np.any(x > 1):
         top = spend.fit_gamma_gamma(x, mean, money)
@@ -138,9 +138,7 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
         made.append(_untold("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", why, "customers.spend"))
     if one_price(first):
         values = {"customers.initial": rounded(first[0]), "customers.initial_shape": SAME}
-        made.append(
-            _priced("amount of the first purchase", "customers.initial", float(first[0]), first.size, values, money, source)
-        )
+        made.append(_priced("amount of the first purchase", tuple(values), float(first[0]), first.size, values, money, source))
     elif first.size >= 2:
         top = spend.fit_gamma(first, money)
         check = checks.uniformity(
@@ -170,13 +168,17 @@ def one_price(amounts: np.ndarray) -> bool:
     return amounts.size > 0 and bool(np.ptp(amounts) <= 1e-9 * amounts[0])
 
 
-def _priced(what: str, path: str, price: float, number: int, values: dict[str, float], money: str, source: str) -> Estimate:
+def _priced(
+    what: str, paths: tuple[str, ...], price: float, number: int, values: dict[str, float], money: str, source: str
+) -> Estimate:
     """One price for all: what is kept of it."""
     row = dict.fromkeys(("se", "wald_low", "wald_high", "profile_low", "profile_high"), np.nan)
     told = pd.DataFrame([{"parameter": "price", "unit": money, "estimate": price, **row}])
     text = f"{source}: all {number:,} cost {price:,.6g}; shapes of {SAME:,.0f} say so, with a standard deviation of at most 1.4%"
     note = f"all {number:,} cost the same, {price:,.6g}: no law is estimated, and the fragment says that price"
-    return Estimate(f"one price: {what}", f"{number:,} purchases", told, (), Fragment(values, {path: text}), (note,))
+    return Estimate(
+        f"one price: {what}", f"{number:,} purchases", told, (), Fragment(values, dict.fromkeys(paths, text)), (note,)
+    )
 
 
 def _untold(model: str, why: str, paths: str) -> Estimate:
