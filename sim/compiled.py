@@ -5,9 +5,8 @@ is called by the Mesa agents (from Python) and by the compiled ensemble (inlined
 why the two engines agree to the last bit: IEEE arithmetic in the written order, no fused or
 reassociated operations, and no libm (see :mod:`sim.numeric`).
 
-numba's own cache looks at the time stamp of the file a function stands in, and does not notice
-that a function it *calls* has changed.  A researcher who edits a rule must never get yesterday's
-kernel, so the cache folder is named after a hash of the sources of the model.
+A researcher who edits a rule must never get yesterday's kernel, so the cache folder is named after
+a hash of the sources of the model (:mod:`sim.code_cache` keeps the code in it).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import hashlib
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property, wraps
 from pathlib import Path
@@ -44,6 +43,8 @@ from numba.core.event import Listener, install_listener
 from numba.core.registry import CPUDispatcher
 from numba.extending import intrinsic
 
+from sim.code_cache import CodeCache
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILING = "Compiling the model (about 40 seconds); later starts take it from disk."
@@ -51,21 +52,32 @@ log = logging.getLogger(__name__)
 
 PACKAGE = Path(__file__).resolve().parent
 SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}  # division as IEEE says
-MODEL = (  # the sources on which results depend: a study made by others is not continued
+MODEL = (  # the sources on which compiled code depends
     "accounts.py", "book", "compiled.py", "draws.py", "engine", "numeric.py", "rules", "scenario", "scheme", "state.py", "tables.py",
 )  # fmt: skip
+SHOWING = ("cite", "cli", "memo", "plots", "validate")  # the sources that only show numbers; on all others results depend
 
 
 @cache
 def source_hash() -> str:
-    """First 16 hex digits of the SHA-256 over the sources of the model, path by path."""
+    """First 16 hex digits of the SHA-256 over the sources on which results depend, path by path.
+
+    A study or a sweep made by others is not continued, and a worker that has others does not take part.
+    """
+    return _hash_of(path for path in PACKAGE.rglob("*.py") if _room(path) not in SHOWING)
+
+
+def _hash_of(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
-    for path in sorted(PACKAGE.rglob("*.py")):
-        if path.relative_to(PACKAGE).parts[0] not in MODEL:
-            continue
+    for path in sorted(paths):
         digest.update(path.relative_to(PACKAGE).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _room(path: Path) -> str:
+    """The folder right within the package that a source stands in, or its own name."""
+    return path.relative_to(PACKAGE).parts[0]
 
 
 @cache
@@ -78,7 +90,7 @@ def cache_folder() -> Path:
         root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "daarna"
     else:
         root = told.get("XDG_CACHE_HOME", Path.home() / ".cache") / "daarna"
-    return root / f"kernel-{source_hash()}"
+    return root / f"kernel-{_hash_of(path for path in PACKAGE.rglob('*.py') if _room(path) in MODEL)}"
 
 
 def _of_others(folder: Path) -> str:
@@ -165,20 +177,17 @@ def _inner(function: Function, **options: bool) -> Any:
 
 def kernel(function: Function) -> Function:
     """Like :func:`rule`, called from Python, its machine code kept on disk: for the few functions users wait for."""
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(cache_folder())
-    try:
-        made: Any = numba.njit(function, cache=_can_be_kept(cache_folder()), **SETTINGS)
-    finally:
-        numba.config.CACHE_DIR = before
+    made: Any = numba.njit(function, **SETTINGS)
     if not numba.config.DISABLE_JIT:
+        if _can_be_kept(cache_folder()):
+            made._cache = CodeCache(function, cache_folder())
         made.compile = _announced(_uncollected(made.compile))
     return cast(Function, made)
 
 
 @cache
 def _can_be_kept(folder: Path) -> bool:
-    """Whether code can be kept in the folder; where it cannot, numba would keep it beside the sources, by time stamp."""
+    """Whether code can be kept in the folder, by this user alone."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -19,3 +19,23 @@ class InputError(DaarnaError):
 
 class StudyError(DaarnaError):
     """A study on disk cannot be read, written or continued; says what is safe."""
+
+
+class WorkerError(StudyError):
+    """A worker of a sweep cannot do the work, whatever the point: its machine's fault, and others may do it.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong, and with which worker.
+    address : str
+        Where the worker is, as its scheduler says; empty if there is none.
+    """
+
+    def __init__(self, message: str, address: str = "") -> None:
+        super().__init__(message)
+        self.address = address
+
+    def __reduce__(self) -> tuple[type[WorkerError], tuple[str, str]]:
+        """It comes back from other processes."""
+        return WorkerError, (str(self), self.address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -106,7 +108,7 @@ def test_where_nothing_can_be_kept_nothing_is_kept(
     made = [compiled.kernel(tripled), compiled.kernel(tripled)]
     assert made[0](1.5) == 4.5
     assert made[0].stats.cache_path is None
-    told = f"{folder}: compiled code cannot be kept there: Not a directory; DAARNA_CACHE names another folder"
+    told = f"{folder}: compiled code cannot be kept there: File exists; DAARNA_CACHE names another folder"
     assert [record.getMessage() for record in caplog.records] == [told, "Compiling the model (about 40 seconds)."]
 
 
@@ -121,3 +123,48 @@ def test_compilation_is_announced_once_and_not_where_the_kernel_is_on_disk(
     compiled._announce.cache_clear()
     assert compiled.kernel(tripled)(1.5) == 4.5
     assert len(caplog.records) == 1
+
+
+@pytest.fixture
+def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file with the code of a kernel, alone in its folder."""
+    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+    assert compiled.kernel(tripled)(1.5) == 4.5
+    (path,) = tmp_path.iterdir()
+    return path
+
+
+@pytest.mark.parametrize("damage", ["empty", "truncated", "longer", "random", "bit of code", "bit of digest", "pipe"])
+def test_damaged_code_is_compiled_again_and_that_is_said(damage: str, kept: Path, caplog: pytest.LogCaptureFixture) -> None:
+    content, middle = kept.read_bytes(), kept.stat().st_size // 2
+    flipped = {"bit of code": middle, "bit of digest": -1}
+    if damage == "pipe":
+        kept.unlink()
+        os.mkfifo(kept)
+    elif damage in flipped:
+        changed = bytearray(content)
+        changed[flipped[damage]] ^= 4
+        kept.write_bytes(changed)
+    else:
+        damaged = {"empty": b"", "truncated": content[:middle], "longer": content + b"\0", "random": os.urandom(len(content))}
+        kept.write_bytes(damaged[damage])
+    caplog.clear()
+    made = compiled.kernel(tripled)
+    assert made(1.5) == 4.5 and not made.stats.cache_hits
+    assert f"{kept}: was damaged, or belongs to something else; it is compiled again" in caplog.messages
+    if damage != "pipe":  # which is not replaced
+        again = compiled.kernel(tripled)
+        assert again(1.5) == 4.5 and again.stats.cache_hits
+
+
+def test_code_that_cannot_be_kept_is_used_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr("sim.study.disk.os.fsync", full)
+    assert compiled.kernel(tripled)(1.5) == 4.5
+    assert f"{tmp_path}: compiled code cannot be kept there: No space left on device; DAARNA_CACHE" in caplog.text
+    assert not list(tmp_path.iterdir())

@@ -8,15 +8,26 @@ from sim.cite.pictures import figures_beside
 from sim.cite.recipes.design import answer_again, case_of
 from sim.cite.things import Thing
 from sim.cite.verdict import How, Verdict
+from sim.design.folder import changed
 from sim.errors import InputError
 from sim.received import read_bytes
 
-OWN = ("schema_version", "recipe", "content_hash", "made")  # keys of design.json that are no part of the answer
+OWN = (
+    "schema_version",
+    "recipe",
+    "content_hash",
+    "made",
+    "files",
+    "complete",
+)  # keys of design.json that are no part of the answer
 
 
 def design_folder(thing: Thing, how: How) -> None:
     """Find an answer again, compare its files, and draw its figure."""
     there = {key: value for key, value in thing.record.items() if key not in OWN}
+    how.verdict.findings += [
+        f"{name} was changed or is missing: it is not the one recorded" for name in changed(thing.path, thing.record)
+    ]
     _check_schemes(thing, there, how.verdict)
     answer = answer_again(thing.recipe, there, how)
     if answer is None:

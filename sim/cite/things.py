@@ -68,7 +68,9 @@ def _folder(path: Path) -> Thing:
         raise InputError(f"{path}: holds no study, sweep or design: neither {RECORD} nor {DESIGN} is there")
     record = path / (DESIGN if (path / DESIGN).exists() else RECORD)
     about = read(record)
-    if "problem" in about:
+    if "recipe" in about:
+        if about.get("complete") is False:
+            raise InputError(f"{path}: the design is not finished; the same command goes on: {about['made']['command']}")
         return Thing(path, "design", about)
     what = "study" if record.name == RECORD else "sweep"
     _finished(path, about, what)

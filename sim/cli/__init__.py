@@ -49,6 +49,13 @@ def make_app() -> typer.Typer:
 
 def main() -> None:
     """Entry point: 0 done, 2 the input is wrong, 1 anything else; one message, never a traceback."""
+    from sim.cli.streams import guarded
+
+    with guarded():
+        _start()
+
+
+def _start() -> None:
     import warnings
 
     from sim.errors import DaarnaError, InputError

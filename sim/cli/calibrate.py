@@ -50,6 +50,7 @@ def calibrate(
     """Estimate customer processes from logs; print them with standard errors and fit; write a scenario fragment."""
     from sim import library
     from sim.calibrate import calibrate as estimate
+    from sim.errors import InputError
 
     logs = [library.file(log) for log in logs]
     target = out or Path(f"{logs[0].stem}-fragment.toml")
@@ -60,6 +61,8 @@ def calibrate(
     }  # fmt: skip
     found = estimate(*logs, **options)
     text = _fragment(found, target, extends)
+    if out is None and target.is_file() and target.read_bytes() != text.encode():
+        raise InputError(f"{target}: holds another fragment; name a file with --out, that one if it is to be replaced")
     made = _forecast(found, steps, runs, seed, quiet or as_json) if steps else None
     _write(text, target)
     if as_json:

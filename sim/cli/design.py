@@ -47,29 +47,35 @@ def design(
 ) -> None:
     """Find the Pareto front of a family of schemes and the robust choice; report both on fresh runs."""
     from sim.design.case import prepare
-    from sim.design.folder import as_data, save
+    from sim.design.folder import EVALUATIONS, DesignFolder, as_data, recipe_of
     from sim.design.problem import load
     from sim.design.solve import check, solve_case
+    from sim.scenario.load import load as load_scenario
+    from sim.study.provenance import digest
 
     asked = load(problem)
     asked = _with_effort(asked.with_base(base) if base else asked, runs, evaluations)
     check(seed, workers)
     threads = workers or os.cpu_count() or 1
-    folder = out or Path("designs") / f"{asked.file.stem}{f'-{asked.base_file.stem}' if base else ''}"
-    case = prepare(asked, seed, threads, folder / "evaluations")
+    stem = f"{asked.file.stem}{f'-{asked.base_file.stem}' if base else ''}"
+    plain = load_scenario(asked.base_file)
+    told = recipe_of(asked, plain, seed)
+    folder = out or Path("designs") / f"{stem[:80]}-{digest(told)[:8]}"
+    case = prepare(asked, seed, threads, folder / EVALUATIONS, plain)
     for warning in asked.warnings():
         print(f"warning: {problem}: {warning}", file=sys.stderr)
-    if not quiet:
-        _say_how_long(case, seed, threads)
-    try:
-        with _progress(quiet) as progress:
-            answer = solve_case(case, seed, progress)
-    except KeyboardInterrupt:
-        print(f"finished evaluations are kept in {folder / 'evaluations'}; the same command goes on there", file=sys.stderr)
-        raise
-    recommended = save(answer, folder)
-    if figures and len(asked.objectives) > 1:
-        _draw(answer, folder / "figures")
+    with DesignFolder(folder, told) as target:
+        if not quiet:
+            _say_how_long(case, seed, threads)
+        try:
+            with target.keeping(), _progress(quiet) as progress:
+                answer = solve_case(case, seed, progress)
+        except KeyboardInterrupt:
+            print(target.safe(), file=sys.stderr)
+            raise
+        recommended = target.finish(answer)
+        if figures and len(asked.objectives) > 1:
+            _draw(answer, folder / "figures")
     if as_json:
         say(json.dumps(as_data(answer), indent=1, allow_nan=False, default=float))
     elif not quiet:

@@ -86,10 +86,12 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
     InputError, StudyError
         When they cannot be written.
     """
-    from sim.plots import draw_study
+    from sim.plots import draw_study, figures_of
+    from sim.plots.carried import refuse_others
     from sim.study.crate import CRATE, write_crate
     from sim.study.disk import writing
 
+    refuse_others((folder / f"{name}.{kind}" for name in names or figures_of(study) for kind in kinds), study.about)
     with writing(folder, "the study itself is whole"):
         written = draw_study(study, folder, kinds, names)
         if (folder.parent / CRATE).exists():

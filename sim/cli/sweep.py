@@ -170,7 +170,9 @@ def _executor(address: str | None) -> Iterator[Any]:
     try:
         client = Client(address, timeout=10)
     except (OSError, ValueError) as error:
-        raise InputError(f"--dask: no scheduler answers at {address}: {str(error).splitlines()[0]}") from None
+        raise InputError(
+            f"--dask: no scheduler answers at {address}: {' '.join(str(error).split()) or type(error).__name__}"
+        ) from None
     with client:
         yield client.get_executor()
 

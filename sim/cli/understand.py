@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -49,7 +50,8 @@ def sensitivity(
     tables = {"table": result.table} | ({"second": result.second} if getattr(result, "second", None) is not None else {})
     _tell(told, tables, as_json)
     if figures:
-        drawn = {f"sensitivity-{column}": (lambda: draw_sensitivity(kind, result), {"figure": "sensitivity"})}
+        name = _named("sensitivity", f"difference of {outcome}" if pair else outcome, asked)
+        drawn = {name: (lambda: draw_sensitivity(kind, result), {"figure": "sensitivity"})}
         _draw(drawn, opened, asked, as_json)
 
 
@@ -75,7 +77,7 @@ def discover(
     if figures:
         asked |= {"condition": condition, "boxes": boxes, "density": density}
         drawn = {
-            f"{name}-{k + 1}": (partial(draw, found, number=k), {"figure": name, "number": k})
+            _named(f"{name}-{k + 1}", condition, asked): (partial(draw, found, number=k), {"figure": name, "number": k})
             for name, draw in (("box", box), ("tradeoff", tradeoff))
             for k in range(len(found.boxes))
         }
@@ -123,6 +125,14 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         return "" if value != value else f"{value:.4g}"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _named(kind: str, text: str, asked: Mapping[str, Any]) -> str:
+    """Name of a figure's files: no two requests share it, and it is short and safe whatever the text."""
+    from sim.study.provenance import digest
+
+    slug = re.sub(r"[^a-z0-9_]+", "-", text.lower())[:40].strip("-")
+    return f"{kind}-{slug}" if slug == text else f"{kind}-{slug}-{digest(asked)[:8]}"
 
 
 def _draw(

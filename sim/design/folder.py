@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -9,20 +10,126 @@ from typing import Any
 import numpy as np
 
 from sim.design.answer import Answer, Scheme
+from sim.design.problem import Problem
 from sim.design.surface import Optimum
 from sim.design.write import write_scheme
-from sim.received import read_json
+from sim.errors import InputError
+from sim.received import read_bytes, read_json
+from sim.scenario.base import shown
+from sim.scenario.model import Scenario
 from sim.study import crate
-from sim.study.disk import make_folder, write_file, writing
-from sim.study.provenance import digest, installed, made_now
+from sim.study.disk import write_file, writing
+from sim.study.folder import PARTS, WorkFolder, read_record
+from sim.study.provenance import difference, digest, installed, made_now
 
 RECORD = "design.json"
-KEPT = ("evaluations",)  # samples of a search that may go on: nothing of the answer
-SCHEMA_VERSION = 2  # 2: recipe, content_hash and made
+EVALUATIONS = "evaluations"
+KEPT = (EVALUATIONS,)  # samples of a search that may go on: nothing of the answer
+SCHEMA_VERSION = 3  # 3: complete, and the SHA-256 of the files
+
+
+class DesignFolder(WorkFolder):
+    """An answer being found and written into a folder; a context manager, within which nobody else writes there.
+
+    While the search runs, the folder holds ``design.json`` with ``"complete": false`` and the finished evaluations; in the end
+    also ``front.csv``, ``tried.csv``, ``recommended.toml``, ``schemes/scheme-1.toml`` and so on, and the crate.  The record
+    has the SHA-256 of each of these files.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; made if it is not there.
+    told : dict
+        What determines the answer: see :func:`recipe_of`.
+    """
+
+    what, record = "design", RECORD
+
+    def __init__(self, folder: Path, told: dict[str, Any]) -> None:
+        super().__init__(
+            folder,
+            {
+                "schema_version": SCHEMA_VERSION,
+                "recipe": told,
+                "content_hash": digest(told),
+                "made": made(),
+                "complete": False,
+            },
+        )
+
+    def safe(self) -> str:
+        """What is safe on disk, and how to go on, in words."""
+        if self.about["complete"]:
+            return f"the answer is whole in {self.folder}"
+        return f"finished evaluations are safe in {self.folder / EVALUATIONS}; the same command goes on from there"
+
+    def finish(self, answer: Answer) -> Path:
+        """Write the answer; the file of the recommended scheme.
+
+        Raises
+        ------
+        StudyError
+            When it cannot be written; says what is safe.
+        """
+        title = answer.problem.title
+        with self.keeping():
+            files = [write_file(self.folder / "front.csv", answer.front.to_csv(index=False))]
+            files.append(write_file(self.folder / "tried.csv", answer.points.to_csv(index=False)))
+            for scheme in answer.schemes:
+                path = self.folder / "schemes" / f"scheme-{scheme.name}.toml"
+                files.append(write_scheme(answer, scheme.params, path, f"{title}: scheme {scheme.name}"))
+            recommended = self.folder / "recommended.toml"
+            files.append(write_scheme(answer, answer.recommended.params, recommended, f"{title}: recommended"))
+            marks = {path.relative_to(self.folder).as_posix(): file_digest(path) for path in files}
+            self.about = {**self.about, **plain_data(answer), "files": marks, "complete": True}
+            try:
+                self._write_record()
+            except OSError:
+                self.about["complete"] = False
+                raise
+            write_crate(self.folder)
+        return recommended
+
+    def _take_up(self) -> None:
+        if (self.folder / RECORD).exists():
+            there = read_record(self.folder / RECORD)
+            if "recipe" not in there:
+                raise InputError(f"{self.folder}: holds a sweep; choose another --out, or remove it first")
+            self._refuse(difference(_determining(there), _determining(self.about), ("made", *self.about["recipe"])))
+            if there.get("complete") and (gone := changed(self.folder, there)):
+                raise InputError(
+                    f"{self.folder / gone[0]}: was changed or is missing; put it back as it was, or choose another --out"
+                )
+            self.about["made"] = there["made"]
+        else:
+            self._check_free(("study.json", "runs.parquet", "front.csv", "recommended.toml", PARTS))
+        self._write_record()
+
+
+def _determining(about: dict[str, Any]) -> dict[str, Any]:
+    """What another answer would differ in: the problem but for the name of its file, and the version of the model."""
+    version = {key: about["made"].get(key) for key in ("daarna", "source")}
+    return {**about["recipe"], "file": None, "name": None, "made": version}
+
+
+def changed(folder: Path, about: dict[str, Any]) -> list[str]:
+    """Files of a finished answer that are not those of its record, or are missing."""
+    marks = about.get("files") or {}
+    if not isinstance(marks, dict):
+        raise InputError(f"{folder / RECORD}: files: expected SHA-256 by name, got {shown(marks)}")
+    return [name for name, mark in marks.items() if ".." in Path(name).parts or file_digest(folder / name) != mark]
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file of text, whatever ends its lines; empty if it cannot be read."""
+    try:
+        return hashlib.sha256(read_bytes(path).replace(b"\r\n", b"\n")).hexdigest()
+    except OSError:
+        return ""
 
 
 def save(answer: Answer, folder: Path) -> Path:
-    """Write ``design.json``, ``front.csv``, ``tried.csv``, ``recommended.toml``, ``schemes/scheme-1.toml`` and so on, and the crate.
+    """Write an answer into a folder of its own: see :class:`DesignFolder`.
 
     Returns
     -------
@@ -31,27 +138,10 @@ def save(answer: Answer, folder: Path) -> Path:
     Raises
     ------
     InputError, StudyError
-        When the folder cannot be written.
+        When the folder cannot be written, holds something else, or is being written.
     """
-    with writing(folder):
-        make_folder(folder)
-        told = recipe(answer)
-        record = {
-            "schema_version": SCHEMA_VERSION,
-            "recipe": told,
-            "content_hash": digest(told),
-            "made": made(),
-            **plain_data(answer),
-        }
-        write_file(folder / RECORD, json.dumps(record, indent=1, allow_nan=False))
-        for name, frame in (("front.csv", answer.front), ("tried.csv", answer.points)):
-            write_file(folder / name, frame.to_csv(index=False))
-    title = answer.problem.title
-    for scheme in answer.schemes:
-        write_scheme(answer, scheme.params, folder / "schemes" / f"scheme-{scheme.name}.toml", f"{title}: scheme {scheme.name}")
-    recommended = write_scheme(answer, answer.recommended.params, folder / "recommended.toml", f"{title}: recommended")
-    write_crate(folder)
-    return recommended
+    with DesignFolder(folder, recipe(answer)) as target:
+        return target.finish(answer)
 
 
 def write_crate(folder: Path) -> Path:
@@ -79,16 +169,23 @@ def identity(told: dict[str, Any], made: dict[str, Any]) -> str:
 
 
 def recipe(answer: Answer) -> dict[str, Any]:
-    """What the answer is found again from: the problem, its base in full, the seed."""
-    problem, base = answer.problem, answer.plain
-    return {
-        "kind": "design",
-        "problem": as_plain(problem.model_dump(mode="json")),
-        "file": problem.file.name,
-        "name": base and base.name,
-        "base": base and base.canonical(),
-        "seed": answer.seed,
-    }
+    """What an answer is found again from."""
+    return recipe_of(answer.problem, answer.plain, answer.seed)
+
+
+def recipe_of(problem: Problem, base: Scenario | None, seed: int) -> dict[str, Any]:
+    """What an answer is found again from: the problem, its base in full, the seed."""
+    told: dict[str, Any] = as_plain(
+        {
+            "kind": "design",
+            "problem": problem.model_dump(mode="json"),
+            "file": problem.file.name,
+            "name": base and base.name,
+            "base": base and base.canonical(),
+            "seed": seed,
+        }
+    )
+    return told
 
 
 def made() -> dict[str, Any]:

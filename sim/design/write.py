@@ -25,17 +25,18 @@ def write_scheme(answer: Answer, params: Params, path: Path, title: str) -> Path
     Raises
     ------
     DaarnaError
-        When what was written does not read back as the scheme that was simulated, or cannot be written.
+        When what was written does not read back as the scheme that was simulated.
+    OSError
+        When it cannot be written.
     """
     from sim.scenario.load import load
-    from sim.study.disk import make_folder, write_file, writing
+    from sim.study.disk import make_folder, write_file
 
     assert answer.scenario is not None
     base = answer.problem.base_file
     text = scenario_text(answer, params, library.reference(base) or _relative(base, path.parent), title)
-    with writing(path):
-        make_folder(path.parent)
-        write_file(path, text)
+    make_folder(path.parent)
+    write_file(path, text)
     if load(path).content_hash() != vary(answer.scenario, params).content_hash():
         raise DaarnaError(f"{path}: does not read back as the scheme that was simulated")
     return path

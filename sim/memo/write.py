@@ -10,6 +10,7 @@ from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
+from sim.plots.carried import refuse_others
 from sim.study.disk import make_folder, write_file
 from sim.study.labels import closed
 from sim.study.payload import token
@@ -69,8 +70,9 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     InputError, StudyError
         When there is no finished sweep in the folder, or none that a memo is written of.
     """
-    make_folder(folder)
     found = drives(open_sweep(sweep)) if sweep else None
+    refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=found.sweep.about if found else None)
+    make_folder(folder)
     numbers = Numbers(study)
     memo = compose(numbers, found)
     draw_figures(memo, study, folder / FIGURES, found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -9,7 +11,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.study.payload import token
+from sim.errors import InputError
+from sim.study.payload import carried, token
+from sim.study.provenance import identity
 
 
 def shown(figure: Figure) -> dict[str, Any]:
@@ -82,3 +86,35 @@ def metadata(kind: str, about: dict[str, str], record: dict[str, Any], program: 
     return {
         "Title": about["Title"], "Subject": about["Description"], "Creator": program, "Keywords": token(record), "CreationDate": None,
     }  # fmt: skip
+
+
+def refuse_others(paths: Iterable[Path], about: Mapping[str, Any], **more: Mapping[str, Any] | None) -> None:
+    """Refuse to replace figures or memos of another study, before anything is drawn.
+
+    Parameters
+    ----------
+    paths : files to be written.
+    about : record of the study that they will be of.
+    more : other records that they may carry, such as that of a ``sweep``; None, as there, goes with any.
+
+    Raises
+    ------
+    InputError
+        When one is there that carries another.
+    """
+    for path in paths:
+        try:
+            there = carried(path) if path.is_file() else None
+            others = [
+                what for what, mine in {"study": about, **more}.items()
+                if there and mine and isinstance(its := there.get(what), dict) and _content(its) != _content(mine)
+            ]  # fmt: skip
+        except (OSError, InputError, ValueError, TypeError):  # it is damaged: made again
+            continue
+        if others:
+            raise InputError(f"{path}: is there already, of another {others[0]}; choose another --out, or remove it first")
+
+
+def _content(about: Mapping[str, Any]) -> str:
+    inner = about.get("sweep", about)  # a memo carries a sweep beside its means
+    return str(inner["content_hash"]) if "design_hash" in inner else identity(dict(inner))

@@ -160,8 +160,9 @@ def difference(there: dict[str, Any], here: dict[str, Any], keys: Sequence[str] 
     here = json.loads(json.dumps(here))
     for key in keys or _determining(here):
         for place, old, new in _differing(there.get(key), here.get(key), key):
-            if key in ("daarna", "source"):
-                return f"another version of the model made it: daarna {there.get('daarna')}, model source {there.get('source')}"
+            if key in ("daarna", "source", "made"):
+                made = there.get("made") or there
+                return f"another version of the model made it: daarna {made.get('daarna')}, model source {made.get('source')}"
             if key == "model":
                 return "another BookModel, or another version of it, made it"
             return f"{place} is {_short(old)} there and {_short(new)} here"

@@ -19,11 +19,13 @@ from sim.errors import InputError
 from sim.received import read_json
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
+from sim.study.provenance import digest
 from sim.texts import plain
 from sim.whole import LAST_SEED, MOST_RUNS
 
 MOST_POINTS = 1_000_000
 RECORD = "study.json"
+MARK = "sha256"  # of a record: of all else that it says
 
 
 def _in_a_line(text: str) -> str:
@@ -393,6 +395,15 @@ class Answer(_Record):
     recommended: Line | int
 
 
+class Unfinished(_Record):
+    """The record of a design problem whose answer is being found."""
+
+    recipe: OfDesign
+    content_hash: Digest
+    made: Made
+    complete: Literal[False]
+
+
 def check(kind: type[BaseModel], found: Any, where: object) -> dict[str, Any]:
     """A record, if it is one of its kind.
 
@@ -426,8 +437,18 @@ def check_study(about: Any, where: object) -> dict[str, Any]:
     return study
 
 
-def read(path: Path) -> dict[str, Any]:
-    """The record of a study, a sweep or the answer to a design problem; of the last, it has a ``problem``.
+def check_mark(path: Path, about: dict[str, Any]) -> dict[str, Any]:
+    """A record without the SHA-256 of all else that it says; InputError if it is another.  One of an earlier version has none."""
+    rest = {key: value for key, value in about.items() if key != MARK}
+    if about.get(MARK, digest(rest)) != digest(rest):
+        raise InputError(f"{path}: was changed or damaged: it does not agree with its SHA-256; put it back as it was")
+    return rest
+
+
+def read(path: Path, marked: bool = False) -> dict[str, Any]:
+    """The record of a study, a sweep or the answer to a design problem; of the last, it has a ``recipe``.
+
+    With what :func:`check_mark` takes if `marked`; else without it, for those who tell what was changed.
 
     Raises
     ------
@@ -439,9 +460,12 @@ def read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise InputError(f"{path}: cannot be read as the record of a study, a sweep or a design: {why}") from None
+    if isinstance(found, dict) and not marked:
+        found.pop(MARK, None)
     if path.name == RECORD:
         return check_study(found, path)
-    return check(Answer if isinstance(found, dict) and "problem" in found else Sweep, found, path)
+    kind = Sweep if not isinstance(found, dict) or "recipe" not in found else Answer if "problem" in found else Unfinished
+    return check(kind, found, path)
 
 
 def check_carried(record: Any, where: object) -> dict[str, Any]:

@@ -176,7 +176,7 @@ class StudyFolder(WorkFolder):
     def _take_up(self) -> None:
         record = self.folder / RECORD
         if not record.exists():
-            self._check_free((*(f"{table}.parquet" for table in TABLES), PARTS))
+            self._check_free((*(f"{table}.parquet" for table in TABLES), "design.json", PARTS))
             self._write_record()
         else:
             there = read_record(record)

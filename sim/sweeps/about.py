@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import json
 from typing import Any
@@ -17,6 +16,7 @@ from sim.study.provenance import CIRCUMSTANCES, digest, record
 from sim.sweeps.checks import GIVEN
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
+from sim.sweeps.job import source_of
 
 SCHEMA_VERSION = 1
 CONTENT = ("schema_version", "base", "seed", "model", "daarna", "source", "points", "runs", "design")  # what is hashed
@@ -138,9 +138,5 @@ def _function(model: Any) -> dict[str, str] | None:
     if model is None:
         return None
     inner = model if inspect.isroutine(model) else type(model)
-    try:
-        source = inspect.getsource(inner)
-    except (OSError, TypeError):
-        source = "not known"
     name = f"{getattr(inner, '__module__', '')}.{getattr(inner, '__qualname__', inner)}"
-    return {"name": name, "source": hashlib.sha256(source.encode()).hexdigest()[:16]}
+    return {"name": name, "source": source_of(model)}

@@ -21,7 +21,7 @@ def seconds_per_run(design: Design, model: Model | None = None) -> float | None:
     model : callable, optional
         What takes the place of the simulation.
     """
-    job = Job("", design.base, design.factors, design.seed, None, "", model)
+    job = Job("", design.base, design.factors, design.seed, {}, "", model)
     last = len(design) - 1
     times: list[float] = []
     for number in range(SAMPLE):

@@ -14,7 +14,7 @@ from sim.study.disk import place
 from sim.sweeps.about import about
 from sim.sweeps.batches import Batches
 from sim.sweeps.design import Design
-from sim.sweeps.job import Job, Model
+from sim.sweeps.job import Job, Model, program
 from sim.sweeps.pool import cores, in_parallel, slots_of
 from sim.sweeps.read import load
 from sim.sweeps.results import Sweep, open_sweep
@@ -146,8 +146,7 @@ def _sweep(
 
 def _job(folder: SweepFolder, model: Model | None) -> Job:
     design = folder.design
-    source = folder.about["source"]
-    return Job(str(folder.folder.absolute()), design.base, design.factors, design.seed, source, folder.mark, model)
+    return Job(str(folder.folder.absolute()), design.base, design.factors, design.seed, program(model), folder.mark, model)
 
 
 def _fill(folder: SweepFolder, job: Job, executor: Executor | None, workers: int | None, progress: Progress | None) -> None:

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
+import inspect
 import os
 import platform
+import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numba.core.errors import NumbaError
 
-from sim.errors import DaarnaError, StudyError
+from sim.errors import DaarnaError, WorkerError
 from sim.scenario.model import Scenario
+from sim.study.provenance import installed
 from sim.sweeps.factor import Factor
 from sim.sweeps.parts import write_part
 from sim.sweeps.point import make_scenario, mapping
 
+MACHINE = (OSError, MemoryError, ImportError, SystemError, NumbaError)  # errors that are never a point's
+PACKAGES = ("numpy", "scipy", "numba", "llvmlite")
 Model = Callable[..., pd.DataFrame]
 Columns = dict[str, np.ndarray]
 
@@ -53,7 +62,7 @@ class Job:
     base: Scenario | None
     factors: tuple[Factor, ...]
     seed: int
-    source: str | None  # of the model, as its folder says
+    program: dict[str, str]  # what numbers depend on beside the design, as who leads has it: see `program`
     mark: str  # what its parts' names begin with
     model: Model | None = None
 
@@ -64,8 +73,8 @@ class Job:
         ------
         OSError
             When the part cannot be written.
-        StudyError
-            When the folder of the sweep is not to be seen from here.
+        WorkerError
+            When the folder of the sweep is not to be seen from here, or this worker or its machine cannot simulate.
         """
         began = time.perf_counter()
         parts = Path(self.folder) / "parts"
@@ -74,6 +83,8 @@ class Job:
         for piece in pieces:
             try:
                 frames.append((piece.address, self.simulate(piece)))
+            except MACHINE as error:
+                raise _broken(_told(error)) from None
             except Exception as error:  # whatever it is, it is this point's alone
                 failures.append((piece.address, _told(error)))
         if frames:
@@ -81,18 +92,18 @@ class Job:
         return Receipt(sum(piece.runs for piece in pieces), time.perf_counter() - began, tuple(failures))
 
     def _check(self, parts: Path) -> None:
+        """See that the folder is there, that the program is the one of who leads, and that it can simulate at all."""
         if not parts.is_dir():
-            host = platform.node()
-            raise StudyError(
-                f"{parts}: is not there for worker {os.getpid()} on {host}; all workers must see the folder of the sweep"
-            )
-        if self.source is not None:
-            from sim.compiled import source_hash
-
-            if source_hash() != self.source:
-                raise StudyError(
-                    f"worker {os.getpid()} on {platform.node()} has another version of daarna; install the same on all"
-                )
+            raise _broken(f"{parts}: is not there; all workers must see the folder of the sweep")
+        here = program(self.model)
+        for name, there in self.program.items():
+            if here.get(name) != there:
+                raise _broken(f"has another {name} ({here.get(name)}; expected {there}); install the same on all")
+        if self.model is None:
+            try:
+                load_kernel()
+            except Exception as error:  # whatever it is, no point is to blame
+                raise _broken(f"the model cannot be loaded: {_told(error)}") from None
 
     def simulate(self, piece: Piece) -> Columns:
         """The runs table of a piece, column by column: ``run``, then the outcomes."""
@@ -101,6 +112,38 @@ class Job:
             return _checked(self.model(mapping(self.factors, piece.row), self.seed, numbers), numbers)
         assert self.base is not None
         return run_columns_of(make_scenario(self.base, self.factors, piece.row), self.seed, numbers)
+
+
+@cache
+def load_kernel() -> None:
+    """Simulate a month, once in the life of a process, so that what is wrong with compiled code or machine shows before any point."""
+    run_columns_of(Scenario(months=1), 1, range(1, 2))
+
+
+def program(model: Model | None) -> dict[str, str]:
+    """All that numbers depend on beside the design, by name: sources, the user's function, packages whose bits may differ."""
+    from sim.compiled import source_hash
+
+    own = {} if model is None else {"version of the model function": source_of(model)}
+    return {"version of daarna": source_hash(), **own, **{name: installed(name) for name in PACKAGES}}
+
+
+def source_of(model: Model) -> str:
+    """First 16 hex digits of the SHA-256 of the source of a user's function."""
+    try:
+        source = inspect.getsource(model if inspect.isroutine(model) else type(model))
+    except (OSError, TypeError):
+        source = "not known"
+    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+def _broken(why: str) -> WorkerError:
+    """The error of this worker, with its address if it is Dask's."""
+    address = ""
+    if "distributed" in sys.modules:
+        with suppress(ValueError):  # not in a task of Dask
+            address = str(sys.modules["distributed"].get_worker().address)
+    return WorkerError(f"worker {os.getpid()} on {platform.node()}: {why}", address)
 
 
 def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:

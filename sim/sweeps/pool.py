@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from typing import Any
+from typing import Any, cast
 
-from sim.errors import StudyError
+from sim.errors import StudyError, WorkerError
 from sim.sweeps.batches import Batches
 from sim.sweeps.job import Job, Piece, Receipt
 
+log = logging.getLogger(__name__)
 ASK_AGAIN = 5.0  # seconds between questions for the size of a cluster
 ALONE = 120.0  # seconds without a worker, after which that is said
 Done = tuple[tuple[Piece, ...], Receipt]
@@ -36,7 +38,10 @@ def slots_of(pool: Executor, workers: int | None) -> Callable[[], int]:
         nonlocal known, asked, seen
         now = time.monotonic()
         if now - asked > ASK_AGAIN:
-            known, asked = sum(client.nthreads().values()), now
+            try:
+                known, asked = sum(client.nthreads().values()), now
+            except OSError as error:
+                raise StudyError(f"the Dask scheduler does not answer: {_why(error)}") from None
             if known:
                 seen = now
             elif now - seen > ALONE:  # a queue may take hours to give any, so this is no error
@@ -52,6 +57,8 @@ def slots_of(pool: Executor, workers: int | None) -> Callable[[], int]:
 def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], int]) -> Iterator[Done]:
     """Each batch with its receipt, as they are finished; two are handed out per worker, so that none waits.
 
+    A worker that cannot do the work at all is said, and left out for the others if it is one of a Dask cluster.
+
     A batch whose workers die (Dask says so after three of them) is tried again point by point, and a point that
     kills its workers is a failing one.
 
@@ -62,6 +69,7 @@ def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], 
     StudyError
         When the executor itself is broken, or its workers cannot do the work.
     """
+    bad: set[str] = set()  # workers that cannot do the work
     waiting: dict[Future[Receipt], tuple[Piece, ...]] = {}
     again: deque[tuple[Piece, ...]] = deque()
     try:
@@ -77,6 +85,10 @@ def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], 
                 if error is None:
                     receipt = future.result()
                     batches.learn(receipt)
+                elif isinstance(error, WorkerError):
+                    pool = _without(pool, error, bad)
+                    again.append(pieces)
+                    continue
                 elif type(error).__name__ != "KilledWorker":
                     raise _meant(error)
                 elif len(pieces) > 1:
@@ -92,6 +104,20 @@ def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], 
             future.cancel()
 
 
+def _without(pool: Executor, error: WorkerError, bad: set[str]) -> Executor:
+    """An executor for the same cluster but for the worker that the error is of, which is said once; raises it where there is no other."""
+    client: Any = getattr(pool, "_client", None)
+    if client is None or not error.address:
+        raise error
+    others = set(client.nthreads()) - bad - {error.address}
+    if not others:
+        raise error
+    if error.address not in bad:
+        log.warning(f"{error}; its points are left to the other workers")
+        bad.add(error.address)
+    return cast(Executor, client.get_executor(workers=sorted(others)))
+
+
 def _error(future: Future[Receipt]) -> BaseException | None:
     try:
         return future.exception()
@@ -101,6 +127,16 @@ def _error(future: Future[Receipt]) -> BaseException | None:
 
 def _meant(error: BaseException) -> BaseException:
     """The error to raise for one of a batch: as it is, or as one that says that the executor failed."""
-    if isinstance(error, OSError | StudyError) or not isinstance(error, Exception | CancelledError):
+    ours = isinstance(error, OSError | StudyError) and not type(error).__module__.startswith("distributed")
+    if ours or not isinstance(error, Exception | CancelledError):
         return error
-    return StudyError(f"the executor cannot do the work: {type(error).__name__}: {error}")
+    return StudyError(f"the executor cannot do the work: {type(error).__name__}: {_why(error)}")
+
+
+def _why(error: BaseException) -> str:
+    """What an error says; of one that says nothing, what it means."""
+    return " ".join(str(error).split()) or (
+        "the work was cancelled, as it is when the scheduler has died"
+        if isinstance(error, CancelledError)
+        else "no reason is given"
+    )

@@ -125,7 +125,7 @@ class Sweep:
 
     def means(self, outcomes: Sequence[str] | None = None) -> pd.DataFrame:
         """A row per point: ``point``, the factors, and the mean of each outcome over its runs."""
-        chosen = self._chosen(outcomes)
+        chosen = self._chosen(outcomes) if outcomes or self.outcomes() else []
         frame = self.points[["point", *self.factors]].copy()
         return frame.assign(**{name: _statistics(self.column(name))["mean"] for name in chosen})
 
@@ -140,8 +140,11 @@ class Sweep:
         Returns
         -------
         DataFrame
-            ``point outcome mean standard_error q05 q50 q95 n``, where n counts the runs in which it is defined.
+            ``point outcome mean standard_error q05 q50 q95 n``, where n counts the runs in which it is defined; of a sweep
+            whose points all failed, no row.
         """
+        if not outcomes and not self.outcomes():
+            return pd.DataFrame(columns=["point", "outcome", *_statistics(np.empty((0, 1)))])
         chosen = self._chosen(outcomes)
         parts = [
             pd.DataFrame({"point": self.points["point"], "outcome": name, **_statistics(self.column(name))}) for name in chosen
@@ -157,6 +160,9 @@ class Sweep:
 
     def _check(self, outcomes: Sequence[str]) -> None:
         there = self.outcomes()
+        if not there:
+            first = self.failures["error"].iloc[0] if len(self.failures) else "there are no points"
+            raise InputError(f"{self.folder}: no point could be simulated, so there are no outcomes; the first says: {first}")
         for name in outcomes:
             if name not in there:
                 raise InputError(f'outcomes: found "{name}"{nearest(name, there) or "; there are " + ", ".join(there)}')

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 from pathlib import Path
 
+from sim.errors import InputError
+
 RESERVE = 3.0  # times the estimate: nodes differ, and Slurm kills what takes longer than it said
+BARE = re.compile(r"[^A-Za-z0-9._-]+")  # what a directive of Slurm would take for its end, or a pattern, or not at all
 SHORTEST = 600.0  # seconds to ask for
 
 ARRAY = """\
 #!/bin/bash
 # {title}
-# Submit with:  bash {file}
+# Submit with:  bash {file}      one task, or some, once more:  bash {file} 3,7
 # {tasks} tasks of {cores} cores simulate a part of the points each; a last job makes the tables, and simulates what a
 # task may have left.  A task that was killed goes on when it is submitted again.  The folder must be on a file system
 # that all nodes share.
 set -euo pipefail
 
-array=$(sbatch --parsable <<'JOB'
+array=$(sbatch --parsable ${{1:+--array="$1"}} <<'JOB'
 #!/bin/bash
 #SBATCH --job-name={name}
 #SBATCH --array=1-{tasks}
@@ -38,13 +42,11 @@ daarna sweep {design} --out {out} --workers "$SLURM_CPUS_PER_TASK"
 JOB
 """
 
-DASK = '''\
-"""{title}
-
-Start it where jobs may be submitted, and let it live until it is done:  python {file}
-It brings up {tasks} jobs of {cores} cores as Dask workers.  Killed, it goes on when it is started again.  The folder
-must be on a file system that all nodes share.
-"""
+DASK = """\
+# {title}
+# Start it where jobs may be submitted, and let it live until it is done:  python {file}
+# It brings up {tasks} jobs of {cores} cores as Dask workers.  Killed, it goes on when it is started again.  The folder
+# must be on a file system that all nodes share.
 
 from dask.distributed import Client
 from dask_jobqueue import SLURMCluster
@@ -60,7 +62,7 @@ if __name__ == "__main__":
         sweep = sim.sweep({design!r}, out={out!r}, executor=client.get_executor())
         print(sweep)
         print(sweep.summary().to_string(max_rows=20))
-'''
+"""
 
 
 def script(file: Path, design: Path, out: Path, tasks: int, cores: int, seconds: float) -> str:
@@ -75,11 +77,14 @@ def script(file: Path, design: Path, out: Path, tasks: int, cores: int, seconds:
     seconds : float
         Work of the whole sweep on one core.
     """
+    for path in (file, design, out):
+        if not str(path).isprintable():
+            raise InputError(f"--slurm-script: expected paths of printable characters, got {str(path)!r}")
     minutes = math.ceil(max(SHORTEST, RESERVE * seconds / (tasks * cores)) / 60)
     words = {
         "title": f"daarna sweep {design.name}",
-        "file": file.name,
-        "name": f"daarna-{design.stem}",
+        "file": shlex.quote(file.name),
+        "name": f"daarna-{BARE.sub('-', design.stem)[:60]}",
         "tasks": tasks,
         "cores": cores,
         "memory": 2 * cores,
@@ -87,4 +92,9 @@ def script(file: Path, design: Path, out: Path, tasks: int, cores: int, seconds:
     }
     if file.suffix == ".py":
         return DASK.format(**words, design=str(design), out=str(out))
-    return ARRAY.format(**words, design=shlex.quote(str(design)), out=shlex.quote(str(out)))
+    return ARRAY.format(**words, design=_word(design), out=_word(out))
+
+
+def _word(path: Path) -> str:
+    """A path as one word of a command, and no option of it."""
+    return shlex.quote(f"./{path}" if str(path).startswith("-") else str(path))

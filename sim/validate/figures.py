@@ -36,8 +36,8 @@ def figures(battery: Battery) -> dict[str, tuple[Figure, list[str]]]:
     return plots
 
 
-def draw(battery: Battery, folder: Path) -> list[Path]:
-    """Write ``validation-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
+def draw(battery: Battery, folder: Path, page: str = "validation") -> list[Path]:
+    """Write ``PAGE-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
     from sim.cite.recipes import write
     from sim.plots.draw import settled
     from sim.study.disk import make_folder
@@ -47,7 +47,7 @@ def draw(battery: Battery, folder: Path) -> list[Path]:
     for name, (one, entries) in figures(battery).items():
         told = recipe(battery.effort, entries, name)
         figure = settled(lambda one=one: plot(one, battery.effort))  # type: ignore[misc]
-        written.append(write(figure, folder / f"validation-{name}.png", told, made(told), dpi=DPI))
+        written.append(write(figure, folder / f"{page}-{name}.png", told, made(told), dpi=DPI))
     return written
 
 

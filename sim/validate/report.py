@@ -35,7 +35,7 @@ def write_report(battery: Battery, out: Path) -> list[Path]:
 
     with writing(out):
         make_folder(out.parent)
-        figures = draw(battery, out.parent / "figures")
+        figures = draw(battery, out.parent / "figures", out.stem)
         write_file(out, page(battery, [figure.name for figure in figures]))
     return [out, *figures]
 

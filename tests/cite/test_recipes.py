@@ -104,6 +104,12 @@ def alone(path: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(path, tmp_path / f"alone{path.suffix}"))
 
 
+def the(folder: Path, pattern: str) -> Path:
+    """The only file of a pattern."""
+    (path,) = folder.glob(pattern)
+    return path
+
+
 def recipe_changed(path: Path, change: Callable[[dict[str, Any]], Any], resigned: bool) -> None:
     def retold(record: dict[str, Any]) -> None:
         change(record["recipe"])
@@ -145,29 +151,29 @@ def test_a_caption_in_the_figure_of_a_run_is_found(life: Path, tmp_path: Path) -
 
 
 def test_a_figure_of_a_sweep_alone_is_enough(swept: Path, tmp_path: Path) -> None:
-    verdict = verify(alone(swept / "figures" / "sensitivity-difference.svg", tmp_path))
+    verdict = verify(alone(the(swept / "figures", "sensitivity-difference*.svg"), tmp_path))
     assert verdict.identical and "all 24 points behind it, 2 runs each" in str(verdict)
 
 
 @pytest.mark.parametrize("name", ["box-1", "tradeoff-1"])
 def test_a_box_alone_is_enough(discovered: Path, tmp_path: Path, name: str) -> None:
-    assert verify(alone(discovered / f"{name}.png", tmp_path)).identical
+    assert verify(alone(the(discovered, f"{name}-*.png"), tmp_path)).identical
 
 
 def test_the_condition_of_a_box_is_found(discovered: Path, tmp_path: Path) -> None:
-    path = alone(discovered / "box-1.svg", tmp_path)
+    path = alone(the(discovered, "box-1-*.svg"), tmp_path)
     recipe_changed(path, lambda recipe: recipe["asked"].update(condition="npv < 0"), resigned=True)
     assert not verify(path).identical
 
 
 def test_a_sample_of_points_says_what_was_not_checked(swept: Path, tmp_path: Path) -> None:
-    verdict = verify(alone(swept / "figures" / "sensitivity-difference.png", tmp_path), quick=True)
+    verdict = verify(alone(the(swept / "figures", "sensitivity-difference*.png"), tmp_path), quick=True)
     assert verdict.identical and "a sample of 10 of 24 points" in str(verdict)
     assert "were not made again" in verdict.notes[0]
 
 
 def test_a_mean_that_a_figure_of_a_sweep_carries_is_found(swept: Path, tmp_path: Path) -> None:
-    path = alone(swept / "figures" / "sensitivity-difference.svg", tmp_path)
+    path = alone(the(swept / "figures", "sensitivity-difference*.svg"), tmp_path)
 
     def change(record: dict[str, Any]) -> None:
         record["means"]["npv"][0] += 1.0
@@ -181,7 +187,7 @@ def test_a_mean_that_a_figure_of_a_sweep_carries_is_found(swept: Path, tmp_path:
 def test_another_design_in_a_figure_of_a_sweep_is_found(swept: Path, tmp_path: Path, quick: bool) -> None:
     from sim.sweeps.about import design_hash
 
-    path = alone(swept / "figures" / "sensitivity-difference.svg", tmp_path)
+    path = alone(the(swept / "figures", "sensitivity-difference*.svg"), tmp_path)
 
     def change(recipe: dict[str, Any]) -> None:
         recipe["sweep"]["base"]["reps"]["salary"] += 500.0
@@ -192,7 +198,7 @@ def test_another_design_in_a_figure_of_a_sweep_is_found(swept: Path, tmp_path: P
 
 
 def test_the_outcome_of_a_figure_of_a_sweep_is_found(swept: Path, tmp_path: Path) -> None:
-    path = alone(swept / "figures" / "sensitivity-difference.svg", tmp_path)
+    path = alone(the(swept / "figures", "sensitivity-difference*.svg"), tmp_path)
     recipe_changed(path, lambda recipe: recipe["asked"].update(outcome="cost_to_serve"), resigned=True)
     assert not verify(path).identical
 
@@ -320,9 +326,9 @@ def test_a_missing_table_of_a_sweep_is_found(folder: Path) -> None:
 
 
 def test_a_figure_of_another_sweep_is_found(folder: Path, tmp_path: Path) -> None:
-    path = folder / "figures" / "sensitivity-difference.svg"
+    path = the(folder / "figures", "sensitivity-difference*.svg")
     retell(path, lambda record: record["recipe"]["sweep"].update(content_hash="0" * 64))
-    assert "sensitivity-difference.svg: is a figure of another sweep" in str(verify(folder, quick=True))
+    assert f"{path.name}: is a figure of another sweep" in str(verify(folder, quick=True))
 
 
 def test_a_sweep_is_cited_by_its_content_and_a_valid_crate(swept: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import sim
+from sim.study import disk
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM
 
 Daarna = Callable[..., int]
@@ -80,3 +84,85 @@ def test_says_when_limits_leave_the_search_no_room(daarna: Daarna, capsys: pytes
     Path("problem.toml").write_text(both)
     assert daarna("design", "problem.toml", "--evaluations", "40", "--out", "d", "--workers", "1", "--no-figures") == 0
     assert "only 1 of 40 schemes tried kept the limits with confidence 0.95" in capsys.readouterr().out
+
+
+SMALL = ("design", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "6", "--no-figures", "--out", "d")
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_same_command_leaves_the_same_files_and_others_are_refused(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert daarna(*SMALL) == 0
+    before = files(tmp_path / "d")
+    assert daarna(*SMALL) == 0
+    assert files(tmp_path / "d") == before
+    Path("problem.toml").rename("renamed.toml")
+    assert daarna("design", "renamed.toml", *SMALL[2:]) == 0
+    Path("problem.toml").write_text(TINY_PROBLEM.replace("at_least", "at_most"))
+    for arguments, gap in (
+        (SMALL, r"problem.constraints[0].at_least is"),
+        (("design", "renamed.toml", *SMALL[2:], "--seed", "2"), "seed is 1 there and 2 here"),
+        (("design", "renamed.toml", *SMALL[2:], "--runs", "5"), "problem.effort.report_runs is 4 there and 5 here"),
+    ):
+        assert daarna(*arguments) == 2
+        said = capsys.readouterr().err
+        assert "d: holds another design (" in said and gap in said, said
+    assert files(tmp_path / "d") == before
+    assert daarna("run", "tiny.toml", "--runs", "1", "--out", "d") == 2
+    assert "holds design.json and no study.json" in capsys.readouterr().err
+    assert files(tmp_path / "d") == before
+
+
+def test_who_writes_second_is_refused(daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "d").mkdir()
+    with disk.lock(tmp_path / "d"):
+        assert daarna(*SMALL) == 2
+    assert re.search(r"d: another process \(\d+\) is writing a design there; wait for it, or choose", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("at", [3, 30])
+def test_a_full_disk_is_one_message_and_the_same_command_goes_on(
+    at: int, daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Full while evaluations are kept, and while the answer is written."""
+    assert daarna(*SMALL[:-1], "whole") == 0
+    left, fsync = [at], os.fsync
+
+    def full(handle: int) -> None:
+        left[0] -= 1
+        if left[0] <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.study.disk.os.fsync", full)
+        assert daarna(*SMALL) == 1
+    said = capsys.readouterr().err
+    assert (
+        "d: cannot be written: No space left on device; finished evaluations are safe in" in said and len(said.splitlines()) == 1
+    )
+    assert daarna("cite", "d") == 2
+    assert "the design is not finished; the same command goes on" in capsys.readouterr().err
+    assert daarna(*SMALL) == 0
+    whole = files(tmp_path / "whole")
+    for name in ("front.csv", "tried.csv", "recommended.toml"):
+        assert (tmp_path / "d" / name).read_bytes() == whole[name]
+
+
+def test_a_changed_file_of_an_answer_is_refused_and_told(
+    daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert daarna(*SMALL) == 0
+    for name in ("front.csv", "tried.csv", "recommended.toml"):
+        path = tmp_path / "d" / name
+        content = path.read_bytes()
+        path.write_bytes(content.replace(b"1", b"2", 1))
+        assert daarna(*SMALL) == 2
+        assert f"{name}: was changed or is missing" in capsys.readouterr().err
+        assert daarna("verify", "d", "--quick") == 1
+        assert f"{name} was changed or is missing" in capsys.readouterr().out
+        path.write_bytes(content)

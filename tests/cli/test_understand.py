@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.cli import make_app
+from sim.cli.understand import _named as named
 from sim.errors import InputError
 from sim.sweeps import Design, Factor, sweep
 from tests.understand.worlds import as_model
@@ -36,7 +38,7 @@ def crossed(tmp_path_factory: pytest.TempPathFactory) -> str:
 def test_sensitivity_of_a_difference_prints_a_table_and_draws_it(crossed: str) -> None:
     result = call("sensitivity", crossed, "--pair", "scheme")
     assert "regression" in result.output and "chance, of a run's variance: " in result.output
-    assert (Path(crossed) / "figures" / "sensitivity-difference.png").exists()
+    assert list((Path(crossed) / "figures").glob("sensitivity-difference-of-*.png"))
     told = json.loads(call("sensitivity", crossed, "--pair", "scheme", "--json", "--no-figures").output)
     rows = {row["factor"]: row for row in told["table"]}
     assert rows["x"]["regression"] == pytest.approx(1, abs=0.02)  # y moves both alike
@@ -45,9 +47,37 @@ def test_sensitivity_of_a_difference_prints_a_table_and_draws_it(crossed: str) -
 def test_discover_says_where_the_new_scheme_wins(crossed: str) -> None:
     result = call("discover", crossed, "difference > 0", "--pair", "scheme", "--base", "old", "--other", "new")
     assert "box 1: x ≥ 0.4" in result.output and "sign not established: 0" in result.output
-    assert {path.name for path in (Path(crossed) / "figures").glob("*-1.png")} == {"box-1.png", "tradeoff-1.png"}
+    drawn = sorted(path.name[:-12] for path in (Path(crossed) / "figures").glob("*-1-*.png"))
+    assert drawn == ["box-1-difference-0-", "tradeoff-1-difference-0-"]
     found = json.loads(call("discover", crossed, "difference < 0", "--pair", "scheme", "--json", "--no-figures").output)
     assert found["share"] == pytest.approx(0.4, abs=0.01)
+
+
+def test_two_requests_share_no_figure(crossed: str) -> None:
+    """Another outcome, another pair of levels, another condition or number of boxes: another file, and the first one stays."""
+    folder = Path(crossed) / "figures"
+    requests = [
+        ("sensitivity", "--pair", "scheme"),
+        ("sensitivity", "--pair", "scheme", "--base", "new", "--other", "old"),
+        ("discover", "difference > 0", "--pair", "scheme"),
+        ("discover", "difference > 0.1", "--pair", "scheme"),
+        ("discover", "difference > 0.1", "--pair", "scheme", "--boxes", "2"),
+    ]
+    kept: dict[str, bytes] = {}
+    for command, *rest in requests:
+        for path in folder.glob("*"):
+            path.unlink()
+        call(command, crossed, *rest)
+        made = {path.name: path.read_bytes() for path in folder.glob("*")}
+        assert made and not set(made) & set(kept) and all(len(name) < 80 and re.fullmatch(r"[\w.-]+", name) for name in made)
+        kept |= made
+    names = [
+        named("sensitivity", text, {"outcome": text, "pair": None}) for text in ("npv", "NPV", "n/pv", "n-pv", "../" * 60, "利益")
+    ]
+    assert (
+        names[0] == "sensitivity-npv" and len(set(names)) == 6 and all(re.fullmatch(r"[a-z0-9_-]{1,70}", name) for name in names)
+    )
+    assert named("sensitivity", "difference of npv", {"pair": 1}) != named("sensitivity", "difference of npv", {"pair": 2})
 
 
 def test_wrong_arguments_are_input_errors(crossed: str) -> None:

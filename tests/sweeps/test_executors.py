@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
@@ -18,8 +22,11 @@ import pandas as pd
 import pytest
 
 import sim
+from sim import compiled
 from sim.cli import main
-from sim.sweeps import Design, batches
+from sim.sweeps import Design, batches, job
+from sim.sweeps.execute import sweep_part
+from sim.sweeps.job import program
 from tests.study.worlds import TINY_FILE
 from tests.sweeps.worlds import contents, listed, planted, tiny_design
 
@@ -83,10 +90,67 @@ def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
     from sim.sweeps.job import Job
 
     with pytest.raises(sim.DaarnaError, match="all workers must see the folder of the sweep"):
-        Job(str(tmp_path / "elsewhere"), None, (), 1, None, "p").work([])
+        Job(str(tmp_path / "elsewhere"), None, (), 1, {}, "p").work([])
     (tmp_path / "parts").mkdir()
-    with pytest.raises(sim.DaarnaError, match="has another version of daarna; install the same on all"):
-        Job(str(tmp_path), None, (), 1, "0123", "p").work([])
+    for name in ("version of daarna", "numpy", "numba"):
+        with pytest.raises(sim.DaarnaError, match=rf"has another {name} \(.*; expected 0123\); install the same on all"):
+            Job(str(tmp_path), None, (), 1, program(None) | {name: "0123"}, "p").work([])
+    with pytest.raises(sim.DaarnaError, match="has another version of the model function"):
+        Job(str(tmp_path), None, (), 1, program(slow), "p", planted).work([])
+
+
+@pytest.mark.parametrize("file", ["sweeps/point.py", "rules/lapse.py", "study/run.py", "whole.py", "scenario/path.py"])
+def test_the_version_of_daarna_is_of_every_source_that_numbers_depend_on(
+    file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "sim"
+    shutil.copytree(compiled.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(compiled, "PACKAGE", copy)
+    before = compiled.source_hash.__wrapped__()
+    assert before == compiled.source_hash()
+    (copy / file).write_text((copy / file).read_text() + "\n")
+    assert compiled.source_hash.__wrapped__() != before
+
+
+def broken(error: BaseException) -> Callable[..., pd.DataFrame]:
+    """A model that fails at one point with an error that is its machine's."""
+
+    def model(point: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
+        if point["x"] == 2.0:
+            raise error
+        return planted(point, seed, runs)
+
+    return model
+
+
+@pytest.mark.parametrize(
+    "error",
+    [OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), MemoryError("no room"), ImportError("no module"), PermissionError("no")],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_of_the_machine_is_never_a_points(error: Exception, tmp_path: Path) -> None:
+    """The sweep ends, the points stay to be simulated, and the same call goes on."""
+    design = listed(1.0, 2.0, 3.0)
+    sim.sweep(design, tmp_path / "whole", model=planted)
+    with pytest.raises(
+        sim.DaarnaError, match=rf"worker \d+ on .*{re.escape(str(error))}.* runs are safe in .*; the same command goes on"
+    ):
+        sim.sweep(design, tmp_path / "s", model=broken(error), workers=1)
+    left = json.loads((tmp_path / "s" / "design.json").read_text())
+    assert not left["complete"]
+    with pytest.raises(sim.DaarnaError, match=r"worker \d+ on"):
+        sweep_part(design, tmp_path / "part", 1, 1, model=broken(error))
+
+
+def test_a_model_that_cannot_be_loaded_is_no_points_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def damaged(*_: Any) -> None:
+        raise EOFError("Ran out of input")
+
+    monkeypatch.setattr(job, "run_columns_of", damaged)
+    job.load_kernel.cache_clear()
+    with pytest.raises(sim.DaarnaError, match=r"worker \d+ on .*: the model cannot be loaded: EOFError: Ran out of input"):
+        sim.sweep(tiny_design(), tmp_path / "s")
+    assert not list((tmp_path / "s").glob("parts/*.arrow"))
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +222,47 @@ def test_dask_workers_killed_while_they_simulate_give_the_identical_sweep(
 
 
 @pytest.mark.slow
+def test_a_dask_worker_with_another_version_leaves_its_points_to_the_others(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its sources give other numbers; beside two good ones it does nothing, alone it ends the sweep."""
+    distributed = import_module("dask.distributed")
+    copy = tmp_path / "other"
+    shutil.copytree(compiled.PACKAGE, copy / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    point = copy / "sim" / "sweeps" / "point.py"
+    point.write_text(
+        point.read_text().replace("row, strict=True):\n        value = ", "row, strict=True):\n        value = 2 and ")
+    )
+    design = tiny_design(points=12)
+    sim.sweep(design, tmp_path / "threads")
+    with distributed.LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None) as cluster:
+        environment = {**os.environ, "PYTHONPATH": str(copy)}
+        command = [
+            sys.executable,
+            "-m",
+            "distributed.cli.dask_worker",
+            cluster.scheduler_address,
+            "--nthreads",
+            "1",
+            "--no-nanny",
+        ]
+        other = subprocess.Popen([*command, "--no-dashboard"], env=environment, cwd=tmp_path, stderr=subprocess.DEVNULL)
+        try:
+            with distributed.Client(cluster) as client:
+                client.wait_for_workers(1)
+                with pytest.raises(sim.DaarnaError, match="has another version of daarna"):
+                    sim.sweep(design, tmp_path / "alone", executor=client.get_executor())
+                cluster.scale(2)
+                client.wait_for_workers(3)
+                sweep = sim.sweep(design, tmp_path / "dask", executor=client.get_executor())
+        finally:
+            other.kill()
+            other.wait()
+    assert sweep.failures.empty and contents(tmp_path / "dask") == contents(tmp_path / "threads")
+    assert sum("has another version of daarna" in text and "left to the other workers" in text for text in caplog.messages) == 1
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 def test_a_point_that_kills_its_workers_is_a_failing_one(tmp_path: Path, cluster: Any) -> None:
     design = Design(factors=listed(1.0).factors, method="list", table=[{"x": x} for x in (1.0, 2.0, 3.0, 4.0)], runs=2)
@@ -190,6 +295,27 @@ def test_what_dies_with_its_batch_is_tried_point_by_point(tmp_path: Path, monkey
     assert max(sizes) > 1
     assert sweep.failures.to_dict("records") == [{"point": 2, "x": 3.0, "error": "the workers that simulated it died"}]
     assert sweep.runs["y"].size == 4
+
+
+def test_a_scheduler_that_died_is_told(tmp_path: Path) -> None:
+    """With stand-ins: one whose work is cancelled, without a word, and one whose scheduler does not answer."""
+
+    class Gone(Executor):
+        def submit(self, work: Any, /, *arguments: Any, **more: Any) -> Future[Any]:
+            done: Future[Any] = Future()
+            done.cancel()
+            done.set_running_or_notify_cancel()
+            return done
+
+    class Silent(Gone):
+        class _client:  # noqa: N801
+            @staticmethod
+            def nthreads() -> dict[str, int]:
+                raise OSError
+
+    for executor, reason in ((Gone(), "as it is when the scheduler has died"), (Silent(), "does not answer: no reason is given")):
+        with pytest.raises(sim.DaarnaError, match=rf"{reason}; 0 of 39 runs are safe in .*; the same command goes on"):
+            sim.sweep(MANY, tmp_path / "s", executor=executor, model=planted)
 
 
 def test_an_executor_may_hold_any_number_of_batches(tmp_path: Path) -> None:

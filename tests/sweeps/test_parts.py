@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -61,9 +62,35 @@ def test_who_leads_waits_for_the_parts_and_a_part_for_who_leads(tmp_path: Path, 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Slurm's scripts are POSIX's")
-def test_the_job_array_is_a_script_that_bash_can_read(tmp_path: Path) -> None:
-    (tmp_path / "array.sh").write_text(script(Path("array.sh"), Path("it's d.toml"), Path("$o"), 2, 1, 1.0))
-    subprocess.run(["bash", "-n", "array.sh"], cwd=tmp_path, check=True)
+@pytest.mark.parametrize(
+    "name", ["d", "a b", "it's", 'say "x"', "50%", "$HOME", "`id`", "überblick 計画", "-x", "a;b #c", "a\\b", "{x}"]
+)
+def test_the_job_array_takes_any_name(name: str, tmp_path: Path) -> None:
+    """Directives are one word each, and the commands get the names as they are; stand-ins for sbatch and daarna."""
+    design, out = Path(f"{name}.toml"), Path(f"{name} out")
+    (tmp_path / "array.sh").write_text(script(Path(f"{name}.sh"), design, out, 2, 1, 1.0), encoding="utf-8")
+    for tool, text in {
+        "daarna": '#!/bin/bash\nprintf "%s\\0" "$@" >> words\n',
+        "sbatch": '#!/bin/bash\necho "$@" >> calls\ntee -a jobs > job\nSLURM_ARRAY_TASK_ID=2 SLURM_CPUS_PER_TASK=1 bash job\necho 77\n',
+    }.items():
+        (tmp_path / tool).write_text(text)
+        (tmp_path / tool).chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    subprocess.run(["bash", "array.sh", "2"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+    given = [f"./{path}" if str(path).startswith("-") else str(path) for path in (design, out)]
+    command = ["sweep", given[0], "--out", given[1]]
+    words = [*command, "--part", "2/2", "--workers", "1", *command, "--workers", "1"]
+    assert (tmp_path / "words").read_text(encoding="utf-8").split("\0")[:-1] == words
+    assert (tmp_path / "calls").read_text().splitlines() == ["--parsable --array=2", "--dependency=afterany:77"]
+    directives = [line for line in (tmp_path / "jobs").read_text().splitlines() if line.startswith("#SBATCH")]
+    assert len(directives) == 9 and all(re.fullmatch(r"#SBATCH --[a-z-]+=[A-Za-z0-9:._%-]+", line) for line in directives)
+    compile(script(Path("run.py"), design, out, 2, 1, 1.0), "run.py", "exec")
+
+
+def test_a_name_that_is_no_line_is_refused() -> None:
+    for name in ("a\nJOB\nid", "a\tb", "\udcff"):
+        with pytest.raises(sim.InputError, match="expected paths of printable characters"):
+            script(Path("array.sh"), Path(name), Path("o"), 2, 1, 1.0)
 
 
 @pytest.mark.slow

@@ -206,6 +206,14 @@ def test_a_combination_that_is_no_scenario_is_a_failing_point() -> None:
 def test_when_all_points_fail_there_is_a_sweep_without_runs(tmp_path: Path) -> None:
     sweep = swept(listed(-1.0, -2.0), tmp_path / "s")
     assert (len(sweep.runs), len(sweep.failures)) == (0, 2)
+    assert list(sweep.summary()) == ["point", "outcome", "mean", "standard_error", "q05", "q50", "q95", "n"]
+    assert (len(sweep.summary()), len(sweep.means()), sweep.outcomes()) == (0, 2, [])
+    assert "2 points" in repr(sweep)
+    for asked in (lambda: sweep.summary("y"), lambda: sweep.means(["y"]), lambda: sweep.column("y")):
+        with pytest.raises(
+            sim.InputError, match="no point could be simulated, so there are no outcomes; the first says: ValueError"
+        ):
+            asked()
 
 
 @pytest.mark.parametrize(
