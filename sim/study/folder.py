@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Self
 from sim.errors import InputError, StudyError
 from sim.scenario.base import nearest
 from sim.study.disk import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
-from sim.study.records import read
+from sim.study.provenance import digest
+from sim.study.records import MARK, check_mark, read
 
 log = logging.getLogger(__name__)
 PARTS = "parts"  # where finished pieces wait for the rest
@@ -95,7 +96,23 @@ class WorkFolder(ABC):
             raise InputError(f"{self.folder}: holds another {self.what} ({gap}); choose another --out, or remove it first")
 
     def _write_record(self) -> None:
-        write_file(self.folder / self.record, json.dumps(self.about, indent=1))
+        about = json.loads(json.dumps(self.about))
+        write_file(self.folder / self.record, json.dumps(about | {MARK: digest(about)}, indent=1))
+
+    def _recorded(self) -> dict[str, Any] | None:
+        """What the record there says; None if it is damaged, and finished parts show that it was this one's, which is said."""
+        path = self.folder / self.record
+        try:
+            return read_record(path)
+        except InputError:
+            if not self._has_parts():
+                raise
+        log.warning(f"{path}: was damaged; it is written again")
+        return None
+
+    def _has_parts(self) -> bool:
+        """Whether there are whole parts of this very study or sweep."""
+        return False
 
 
 def tell_damaged(path: Path) -> None:
@@ -122,7 +139,7 @@ def refusing(folder: Path, what: str) -> Iterator[None]:
 def read_record(path: Path) -> dict[str, Any]:
     """The record of a study or sweep; InputError if the file is none."""
     try:
-        return read(path)
+        return check_mark(path, read(path, marked=True))
     except InputError as error:
         raise InputError(f"{error}; choose another --out, or remove it first") from None
 
@@ -145,12 +162,12 @@ def whole_record(folder: Path, record: str, tables: Callable[[dict[str, Any]], I
     if not (folder / record).exists():
         other = [kind for name, kind in RECORDS.items() if (folder / name).exists()]
         raise InputError(f"{folder}: holds no whole {what}" + (f", but a {other[0]}" if other else f": {record} is not there"))
-    about = read(folder / record)
-    if what == "sweep" and "problem" in about:
+    about = read(folder / record, marked=True)
+    if what == "sweep" and "recipe" in about:
         raise InputError(f"{folder}: holds no whole sweep, but the answer to a design problem")
     if not about.get("complete"):
         raise InputError(f"{folder}: holds no whole {what}: it is not finished; the same command goes on: {about['command']}")
     gone = [name for name in tables(about) if not (folder / f"{name}.parquet").exists()]
     if gone:
         raise InputError(f"{folder}: holds no whole {what}: {gone[0]}.parquet is missing")
-    return about
+    return check_mark(folder / record, about)

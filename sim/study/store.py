@@ -32,9 +32,10 @@ from sim import __version__
 from sim.errors import StudyError
 from sim.study.crate import write_crate
 from sim.study.disk import followed, make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
-from sim.study.folder import PARTS, WorkFolder, read_record, tell_damaged, whole_record
+from sim.study.folder import PARTS, WorkFolder, tell_damaged, whole_record
 from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, columns, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference, identity
+from sim.study.records import MARK
 from sim.study.results import Study
 from sim.study.stored import Marks, StoredTables
 
@@ -174,12 +175,13 @@ class StudyFolder(WorkFolder):
         return f"{self.runs_done()}{of_all} runs are safe in {self.folder}; the same command goes on from there"
 
     def _take_up(self) -> None:
-        record = self.folder / RECORD
-        if not record.exists():
-            self._check_free((*(f"{table}.parquet" for table in TABLES), "design.json", PARTS))
+        new = not (self.folder / RECORD).exists()
+        there = None if new else self._recorded()
+        if there is None:
+            if new:
+                self._check_free((*(f"{table}.parquet" for table in TABLES), "design.json", PARTS))
             self._write_record()
         else:
-            there = read_record(record)
             self._refuse(difference(there, self.about))
             if there["complete"]:
                 check_tables(self.folder, there)
@@ -192,13 +194,22 @@ class StudyFolder(WorkFolder):
         if self.complete:
             return
         make_folder(self.folder / PARTS)
-        for path in self.folder.glob(f"{PARTS}/*.arrow"):
-            chunk = Chunk.named(path.stem)
-            if chunk is None or chunk.scenario not in self.done or read_sealed(path, self._belongs(chunk)) is None:
+        for path, chunk in self._parts():
+            if chunk is None:
                 tell_damaged(path)
                 remove_file(path)
             else:
                 self.done[chunk.scenario].append(chunk)
+
+    def _parts(self) -> Iterator[tuple[Path, Chunk | None]]:
+        """The parts that are there, each with the chunk of this study that it holds; None of one that is damaged, or of another."""
+        for path in self.folder.glob(f"{PARTS}/*.arrow"):
+            chunk = Chunk.named(path.stem)
+            whole = chunk is not None and chunk.scenario in self.done and read_sealed(path, self._belongs(chunk)) is not None
+            yield path, chunk if whole else None
+
+    def _has_parts(self) -> bool:
+        return any(chunk for _, chunk in self._parts())
 
     def _assemble(self) -> dict[str, Any]:
         """Stream the parts into the final files; number of rows and fingerprint of each table."""
@@ -247,7 +258,7 @@ def save(study: Study, folder: Path) -> Path:
     """Write a study: see :meth:`sim.study.results.Study.save`."""
     from sim.engine import Tables
 
-    about = {key: value for key, value in study.about.items() if key not in ("tables", "continued")} | {"complete": False}
+    about = {key: value for key, value in study.about.items() if key not in ("tables", "continued", MARK)} | {"complete": False}
     with StudyFolder(folder, about) as target:
         for gap in list(target.gaps()):
             mine = {name: _rows(getattr(study, name), study.names[gap.scenario], gap.numbers) for name in tables_of(about)}

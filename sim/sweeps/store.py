@@ -27,7 +27,7 @@ import pyarrow as pa
 
 from sim.errors import InputError, StudyError
 from sim.study.disk import BusyError, lock, make_folder, remove_folder, replacing
-from sim.study.folder import PARTS, WorkFolder, read_record, tell_damaged
+from sim.study.folder import PARTS, WorkFolder, tell_damaged
 from sim.study.parquet import file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.sweeps.about import carried
@@ -153,8 +153,10 @@ class SweepFolder(WorkFolder):
         if not record.exists():
             self._check_free(("study.json", RUNS, POINTS, PARTS))
             self._shelf = Shelf([], set())
+        elif (there := self._recorded()) is None:
+            self._shelf = self._look()
+            self.done = self.total - self._gaps()
         else:
-            there = read_record(record)
             self._refuse(_gap(there, self.about))
             if there.get("complete"):  # what was changed would go into the tables made next, under a fingerprint of their own
                 Sweep(self.folder, there).check()
@@ -173,7 +175,7 @@ class SweepFolder(WorkFolder):
             now = {key: self.about[key] for key in CIRCUMSTANCES}
             earlier = {key: there.get(key) for key in CIRCUMSTANCES}
             self.about |= earlier | {"continued": there.get("continued", [])}
-            gaps = sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
+            gaps = self._gaps()
             self.done = self.total - gaps
             if there.get("complete") and same and not gaps:
                 self.about = there | {"content_hash": self.about["content_hash"]}
@@ -185,6 +187,13 @@ class SweepFolder(WorkFolder):
             self.about["continued"] = [*self.about["continued"], now]
         self._write_record()
         make_folder(self.folder / PARTS)
+
+    def _gaps(self) -> int:
+        """Number of runs of these points that are not there."""
+        return sum(last - first + 1 for one in self.mine() for first, last in self._shelf.gaps(one, self.design.runs))
+
+    def _has_parts(self) -> bool:
+        return bool(self._look().spans)
 
     def _usable_table(self) -> list[Path]:
         """The table of a sweep that was finished once and then changed, if it is one whose fingerprint is recorded."""

@@ -86,7 +86,7 @@ def test_says_when_limits_leave_the_search_no_room(daarna: Daarna, capsys: pytes
     assert "only 1 of 40 schemes tried kept the limits with confidence 0.95" in capsys.readouterr().out
 
 
-SMALL = ("design", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "6", "--no-figures", "--out", "d")
+SMALL = ("design", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "8", "--no-figures", "--out", "d")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -101,7 +101,8 @@ def test_the_same_command_leaves_the_same_files_and_others_are_refused(
     assert daarna(*SMALL) == 0
     assert files(tmp_path / "d") == before
     Path("problem.toml").rename("renamed.toml")
-    assert daarna("design", "renamed.toml", *SMALL[2:]) == 0
+    assert daarna("design", "renamed.toml", *SMALL[2:]) == 0  # which the schemes' sources name
+    before = files(tmp_path / "d")
     Path("problem.toml").write_text(TINY_PROBLEM.replace("at_least", "at_most"))
     for arguments, gap in (
         (SMALL, r"problem.constraints[0].at_least is"),
@@ -124,22 +125,21 @@ def test_who_writes_second_is_refused(daarna: Daarna, capsys: pytest.CaptureFixt
     assert re.search(r"d: another process \(\d+\) is writing a design there; wait for it, or choose", capsys.readouterr().err)
 
 
-@pytest.mark.parametrize("at", [3, 30])
+@pytest.mark.parametrize("name", [".npy", "tried.csv"])
 def test_a_full_disk_is_one_message_and_the_same_command_goes_on(
-    at: int, daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Full while evaluations are kept, and while the answer is written."""
     assert daarna(*SMALL[:-1], "whole") == 0
-    left, fsync = [at], os.fsync
+    replace = os.replace
 
-    def full(handle: int) -> None:
-        left[0] -= 1
-        if left[0] <= 0:
+    def full(half: Path, path: Path) -> None:
+        if path.name.endswith(name):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        fsync(handle)
+        replace(half, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.study.disk.os.fsync", full)
+        patch.setattr("sim.study.disk.os.replace", full)
         assert daarna(*SMALL) == 1
     said = capsys.readouterr().err
     assert (
@@ -149,8 +149,8 @@ def test_a_full_disk_is_one_message_and_the_same_command_goes_on(
     assert "the design is not finished; the same command goes on" in capsys.readouterr().err
     assert daarna(*SMALL) == 0
     whole = files(tmp_path / "whole")
-    for name in ("front.csv", "tried.csv", "recommended.toml"):
-        assert (tmp_path / "d" / name).read_bytes() == whole[name]
+    for table in ("front.csv", "tried.csv", "recommended.toml"):
+        assert (tmp_path / "d" / table).read_bytes() == whole[table]
 
 
 def test_a_changed_file_of_an_answer_is_refused_and_told(

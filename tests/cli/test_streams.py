@@ -9,14 +9,7 @@ from pathlib import Path
 import pytest
 
 START = "import sys; from sim.cli import main; sys.argv = ['daarna', *sys.argv[1:]]; main()"
-COMMANDS = (
-    ("describe", "tiny.toml"),
-    ("schema",),
-    ("validate", "--list"),
-    ("--help",),
-    ("run", "--help"),
-    ("check", "tiny.toml"),
-)
+COMMANDS = (("describe", "tiny.toml"), ("validate", "--list"), ("run", "--help"))
 
 
 def started(arguments: tuple[str, ...], redirected: str, folder: Path) -> tuple[int, str]:

@@ -319,6 +319,38 @@ def test_a_damaged_part_is_simulated_again_and_that_is_said(
         ]
 
 
+def test_a_damaged_record_is_refused_or_written_again(
+    whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where parts show whose it was it is written again; of a finished study, whose tables need it, it is refused."""
+    killed, done = tmp_path / "killed", tmp_path / "whole" / "study.json"
+    with monkeypatch.context() as patch, pytest.raises(Death):
+        Mortal(patch, 6)
+        again(killed)
+    for number, damaged in enumerate(damages((killed / "study.json").read_bytes())):
+        folder = tmp_path / str(number)
+        shutil.copytree(killed, folder)
+        (folder / "study.json").write_bytes(damaged)
+        caplog.clear()
+        again(folder)
+        assert contents(folder) == whole
+        assert caplog.messages in ([f"{folder / 'study.json'}: was damaged; it is written again"], [])
+        assert caplog.messages or json.loads(damaged) == json.loads((killed / "study.json").read_bytes())  # white space
+    content = done.read_bytes()
+    for damaged in damages(content):
+        done.write_bytes(damaged)
+        try:
+            same = json.loads(damaged) == json.loads(content)
+        except ValueError:
+            same = False
+        for use in (sim.open, again):
+            if not same:
+                with pytest.raises(sim.InputError, match=r"study\.json|holds no whole study"):
+                    use(tmp_path / "whole")
+    done.write_bytes(content)
+    assert contents(tmp_path / "whole") == whole
+
+
 @pytest.mark.parametrize("name", ["0000-3-3", "0009-1-1", "0000-1-x", "0001-2-2", "notes"])
 def test_a_part_under_another_name_or_of_another_study_is_not_used(
     name: str, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture

@@ -43,7 +43,7 @@ def writers(source: str) -> Iterator[str]:
         modes = [text for text in texts if isinstance(text, str) and set(text) <= set("rwxabt+") and set(text) & set("wxa+")]
         if (
             name in MAKERS
-            or (name == "open" and (modes or owner == "os"))
+            or (name == "open" and (modes or any(flag in ast.unparse(node) for flag in ("O_WRONLY", "O_RDWR", "O_CREAT"))))
             or (name in ("replace", "remove", "link", "symlink") and owner == "os")
             or (name in ("to_csv", "to_json", "rename") and node.args)
             or (name == "save" and owner == "np" and not (node.args and getattr(node.args[0], "id", "") == "content"))
