@@ -196,7 +196,7 @@ def _boxes(x: pd.DataFrame, case: np.ndarray, boxes: int, density: float | None,
         algorithm = _algorithm(x, case, peel, smallest)
         for _ in range(boxes):
             box = algorithm.find_box()
-            if box is None:
+            if box is None or not (box.peeling_trajectory["coverage"] > 0).any():  # no case is left
                 break
             _choose(box, density)
             one = _box(box)
