@@ -80,7 +80,10 @@ RUNS_REST: tuple[Column, ...] = (
     Column("lapses", "customers", "exits of any kind"),
     Column("churn_rate", "per month", "lapses per customer-month", LESS),
     Column(
-        "share_loss_making", "share", "of all customers, the opening book's included, those whose account is below zero", LESS
+        "share_loss_making",
+        "share",
+        "of all customers, the opening book's included, those on whom the firm loses money: whose account is below zero",
+        LESS,
     ),
     Column(
         "promised_profit",
@@ -125,6 +128,50 @@ RUNS_REST: tuple[Column, ...] = (
         MORE,
     ),
 )
+
+#: What is made of the other tables when a run is over.
+RUNS_LAST: tuple[Column, ...] = (
+    Column(
+        "residual_value",
+        "money",
+        "what customers still there at the end would bring later if they stayed as they were in the last year, discounted to the start; "
+        "before pay and fixed cost, not in npv (n/a where it would not end)",
+        MORE,
+    ),
+)
+#: Every outcome but the profit of each year.
+OUTCOMES = RUNS_FIRST + RUNS_REST + RUNS_LAST
+
+#: How outcomes are called in a sentence.
+LABELS = {
+    "npv": "discounted profit of the book",
+    "customers_end": "number of customers at the end",
+    "signings": "number of customers signed",
+    "lapses": "number of customers who left",
+    "churn_rate": "monthly rate at which customers leave",
+    "share_loss_making": "share of customers on whom the firm loses money",
+    "promised_profit": "profit promised at signing",
+    "realised_profit": "profit on customers' accounts up to the end",
+    "satisfaction": "satisfaction of customers",
+    "bad_debt_ratio": "share of revenue written off",
+    "cost_to_serve": "monthly cost to serve a customer",
+    "rep_pay_mean": "monthly pay of a rep",
+    "rep_pay_sd": "spread of monthly pay between seats",
+    "variable_share": "share of pay that is variable",
+    "rep_turnover": "yearly turnover of reps",
+    "hunting_share": "share of reps' time spent hunting",
+    "nurturing_share": "share of reps' time spent on the book",
+    "margin_initial": "margin on first purchases",
+    "margin_repeat": "margin on repeat purchases",
+    "payment_loss": "amount written off",
+    "service_cost": "cost of service and resolution",
+    "acquisition_cost": "cost of acquisition",
+    "pay_cost": "pay of reps",
+    "fixed_cost": "fixed cost of desk and firm",
+    "persistency_12": "share of customers still there after 12 months",
+    "persistency_24": "share of customers still there after 24 months",
+    "residual_value": "residual value of the book at the end",
+}
 
 COHORTS: tuple[Column, ...] = (
     Column("cohort", "year", "year of signing, from 1; 0 is the opening book"),
@@ -178,7 +225,7 @@ def run_columns(months: int) -> tuple[Column, ...]:
     profits = tuple(
         Column(f"profit_year_{year}", "money", f"profit of year {year}", MORE) for year in range(1, years(months) + 1)
     )
-    return RUNS_FIRST + profits + RUNS_REST
+    return RUNS_FIRST + profits + RUNS_REST + RUNS_LAST
 
 
 WHALE_SHARES = tuple(k / 20 for k in range(21))

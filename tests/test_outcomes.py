@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from sim import BookModel, accounts, engine
+from sim.accounts import MONTH as MONTHS_OF
 from sim.book import entries
 from sim.engine import Tables, setup
+from sim.engine.results import residual_value as residual
 from sim.state import NOW, QUANTUM, REP, TALLY
-from tests.mechanisms.worlds import lively, pays
+from tests.mechanisms.worlds import lively, pays, quiet
 
 MONTHS = 41
 WORLD = lively(
@@ -55,7 +57,22 @@ def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
         "acquisition_cost": total["acquisition"],
         "pay_cost": variable + total["salaries"],
         "fixed_cost": total["desk"],
+        "residual_value": residual_value(m, rate),
     }
+
+
+def residual_value(m: pd.DataFrame, rate: float) -> float:
+    """Month by month until nobody is left: who is there brings what a customer brought in the last year, and stays as they did."""
+    last = m.tail(12)
+    there = (last["customers"] + last["lapses"]).sum()
+    margin = (last["revenue"] - last["cost_of_goods"] - last["initial_margin"]).sum()
+    each = (margin - last[["service", "resolution", "write_off"]].to_numpy().sum()) / there
+    left, value, month = float(m["customers"].iloc[-1]), 0.0, len(m)
+    while left > 1e-12:
+        value += left * each / rate ** (month / 12)
+        left *= 1 - last["lapses"].sum() / there
+        month += 1
+    return value
 
 
 def of_customers(people: pd.DataFrame) -> dict[str, float]:
@@ -303,3 +320,33 @@ def test_a_months_row_is_the_sum_of_its_seats() -> None:
     )
     assert row["profit"] == row["revenue"] - costs + 30
     assert (row["reps"], row["hunting_share"], row["pressure"]) == pytest.approx((2, 0.3, 0.3))
+
+
+def test_residual_value_is_what_a_longer_run_brings_where_customers_leave_at_a_constant_rate() -> None:
+    """Nobody is signed, 3% leave every month whoever they are: the rest of a run of 40 years against the formula after two."""
+    steady = {"alpha": 3e4, "beta": 97e4, "satisfaction": 0.0, "tie": 0.0, "midterm": 1.0}
+    buying = {"enabled": True, "shape": 100.0, "alpha": 100.0, "satisfaction": 0.0, "visit": 0.0}  # once a month
+    world = quiet(months=480, reps={"choice": {"hunting": 0.0}}, customers={
+        "at_start": 400, "lapse": steady, "purchase": buying, "spend": {"p": 6.0, "q": 50.0, "v": 500.0}})  # fmt: skip
+    whole = engine.simulate(world, 3, range(1, 31))
+    value = engine.simulate(world.with_(months=24), 3, range(1, 31)).runs["residual_value"].to_numpy()
+    m, rate = whole.months[whole.months["month"] > 24], 1 + world.firm.discount_year
+    brought = m["revenue"] - m["cost_of_goods"] - m["initial_margin"] - m["service"] - m["resolution"] - m["write_off"]
+    later = (brought / rate ** ((m["month"] - 1) / 12)).groupby(m["run"]).sum().to_numpy()
+    gap = value - later
+    assert whole.runs["customers_end"].max() <= 1 and later.min() > 0
+    assert abs(gap.mean()) < 4 * gap.std(ddof=1) / np.sqrt(gap.size)
+    assert gap.std(ddof=1) / np.sqrt(gap.size) < 0.02 * later.mean()
+
+
+def test_residual_value_of_what_ends_and_of_what_does_not() -> None:
+    m = np.zeros((4, 12), MONTHS_OF)
+    m["customers"] = 2.0
+    m["revenue"] = 20_000.0  # 100 a customer and month
+    m["lapses"][1, -1], m["customers"][1, -1] = 2.0, 0.0  # nobody is left
+    m["lapses"][3] = 0.5
+    kept = residual(m, 0.0), residual(m, 0.08)
+    assert np.isnan(kept[0][0]) and kept[0][1] == 0.0
+    assert kept[0][3] == pytest.approx(2 * 80.0 / 0.2)  # 12 · 20,000 / 30 customer-months, one in five leaves
+    month = 1.08 ** (-1 / 12)
+    assert kept[1][0] == pytest.approx(200.0 / 1.08 / (1 - month))

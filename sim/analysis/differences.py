@@ -69,8 +69,8 @@ def differences(
         better                 share of runs in which other is better, ties not counted; NaN where neither more nor less
                                of the outcome is better (:mod:`sim.tables`), with its interval (Wilson 1927)
         above, tied            share of runs with d > 0, with d = 0
-        relative               mean / abs(base_mean), so its sign is that of the difference, with its interval (Fieller
-                               1954); NaN where base_mean does not differ from 0 at this level, and for scores
+        relative               mean / base_mean with its interval (Fieller 1954); NaN where base_mean is not above 0 at
+                               this level, and for scores
         correlation            between the values of base and other in a pair
         variance_ratio         (var base + var other) / var d: as many times the runs would independent runs need
         runs_saved             n · (variance_ratio - 1) per scenario; below zero where pairing lost

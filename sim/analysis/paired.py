@@ -115,7 +115,7 @@ def quantile(level: float, degrees: float) -> float:
 
 
 def _relative(b: Array, d: Array, level: float, extra: Extra) -> dict[str, float]:
-    """Mean difference / abs(mean of base) with the interval of Fieller (1954); NaN where the base may be zero.
+    """Mean difference / mean of base with the interval of Fieller (1954); NaN where the base may be zero or below.
 
     The ratios r that the pairs do not reject, (d̄ - r b̄)^2 <= t^2 · var(d - r b) / n, form an interval between the
     roots of a quadratic as long as b̄ differs from zero at this level.
@@ -125,12 +125,10 @@ def _relative(b: Array, d: Array, level: float, extra: Extra) -> dict[str, float
     v_b, v_d, v_bd = float(b.var(ddof=1)) / n, v + extra.variance, float(np.cov(b, d)[0, 1]) / n
     mean_b, mean_d = float(b.mean()), float(d.mean())
     first, middle, last = mean_b**2 - t2 * v_b, mean_b * mean_d - t2 * v_bd, mean_d**2 - t2 * v_d
-    if first <= 0:
+    if first <= 0 or mean_b < 0:
         return {}
     root = np.sqrt(max(0.0, middle**2 - first * last))
-    sign = np.sign(mean_b)
-    low, high = sorted((sign * (middle - root) / first, sign * (middle + root) / first))
-    return {"relative": mean_d / abs(mean_b), "relative_low": low, "relative_high": high}
+    return {"relative": mean_d / mean_b, "relative_low": (middle - root) / first, "relative_high": (middle + root) / first}
 
 
 def _saved(b: Array, o: Array, s: float) -> dict[str, float]:

@@ -12,9 +12,12 @@ from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
 from sim.analysis.dominance import CROSSING, ESTABLISHED, dominance
 from sim.analysis.outcomes import samples
+from sim.digits import significant, span
 from sim.tables import LESS, Column
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.analysis.compare import Comparison
 
 ORDERS = {1: "first", 2: "second"}
@@ -29,7 +32,27 @@ def verdict(comparison: Comparison, outcome: str = "npv") -> str:
     rows = comparison.differences_of([outcome]).to_dict("records")
     said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
     best = [_best(comparison, outcome)] if len(rows) > 1 else []
-    return "\n".join([*said, *best, *unequal_costs(comparison.study)])
+    lost = losing(comparison.study.summary(), comparison.study.currency)
+    return "\n".join([*said, *best, *([lost] if lost else []), *unequal_costs(comparison.study)])
+
+
+def losing(summary: pd.DataFrame, currency: str, level: float = 0.95) -> str:
+    """What is said where the mean npv of every scheme is below zero; nothing where one is not.
+
+    Parameters
+    ----------
+    summary : rows of scenarios and outcomes with ``mean``, ``low`` and ``high``, the ends of its interval.
+    currency, level : of the amounts, and of the intervals.
+    """
+    rows = summary[summary["outcome"] == "npv"]
+    if rows.empty or not (rows["mean"] < 0).all():
+        return ""
+    best = max(rows.to_dict("records"), key=lambda row: float(row["mean"]))
+    who = f"{best['scenario']} loses" if len(rows) == 1 else "Every scheme loses"
+    sure = "" if (rows["high"] < 0).all() else f", though that is not established at {level:.0%}"
+    whose = "its expected npv is" if len(rows) == 1 else f"the highest expected npv is that of {best['scenario']},"
+    interval = f" ({level:.0%} interval {span(best['low'], best['high'])})" if best["low"] < best["high"] else ""
+    return f"{who} money{sure}: {whose} {significant(best['mean'])} {currency}{interval}."
 
 
 def _difference(row: Mapping[Any, Any], column: Column, level: float) -> str:

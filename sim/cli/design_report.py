@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.design.answer import Scheme
 
 SCARCE = 0.05  # share of the schemes tried that keep the limits, below which this is said
+Z = 1.959963984540054  # of a 95% interval
 COLUMN = 20  # characters a scheme takes
 WORDS = {
     "mean": "largest mean over worlds (Laplace)",
@@ -105,6 +106,8 @@ def _conclusions(answer: Answer) -> Iterator[str]:
         if len(answer.worlds) > 1 or criterion == answer.problem.criterion:
             words = WORDS[criterion] if len(answer.worlds) > 1 else "least shortfall from the best of each objective"
             yield f"{words}: scheme {answer.schemes[k].name}"
+    if lost := _losing(answer):
+        yield lost
     if isinstance(answer.optimum, Optimum):
         peak = answer.optimum
         found = ", ".join(
@@ -113,6 +116,22 @@ def _conclusions(answer: Answer) -> Iterator[str]:
         yield f"optimum of the response surface: {found} (lack of fit {peak.lack_of_fit:.1f} standard errors of a point)"
     elif answer.optimum is not None:
         yield f"no standard error of the optimum: {answer.optimum}"
+
+
+def _losing(answer: Answer) -> str:
+    """What is said where the npv of every scheme reported, and of the base, is below zero."""
+    import pandas as pd
+
+    from sim.analysis.verdict import losing
+
+    for k, objective in enumerate(answer.problem.objectives):
+        if objective.outcome == "npv":
+            shown = [
+                ("base" if one is answer.base else one.name, one.figures[k]) for one in (answer.base, *answer.schemes) if one
+            ]
+            rows = [(name, "npv", one.value, one.value - Z * one.error, one.value + Z * one.error) for name, one in shown]
+            return losing(pd.DataFrame(rows, columns=["scenario", "outcome", "mean", "low", "high"]), answer.currency)
+    return ""
 
 
 def short(path: str) -> str:

@@ -42,7 +42,7 @@ def _meaning(comparison: Comparison) -> str:
     few = f"; with {n} pairs of runs the intervals lean on normal differences" if n < FEW_RUNS else ""
     return (
         f"difference ± Monte Carlo standard error, paired run by run; interval ({labelled(comparison.level, over)}); share of runs "
-        f"in which the other is better ({comparison.level:.0%} interval of each alone); relative to the base's mean; runs that "
+        f"in which the other is better ({comparison.level:.0%} interval of each alone); relative to the base's mean where that is above zero; runs that "
         f"independent samples would need beyond these for the same error{few}{warning(comparison.differences)}"
     )
 

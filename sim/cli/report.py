@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cost import unequal_costs
+from sim.analysis.verdict import losing
 from sim.cli.terminal import make_console
 from sim.digits import decimals, fixed, plus_minus, significant, span
-from sim.tables import RUNS_FIRST, RUNS_REST
+from sim.tables import OUTCOMES
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,7 +21,15 @@ if TYPE_CHECKING:
     from sim.study.precision import Look
 
 GROUPS = {
-    "profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
+    "profit": (
+        "npv",
+        "residual_value",
+        "promised_profit",
+        "realised_profit",
+        "share_loss_making",
+        "bad_debt_ratio",
+        "cost_to_serve",
+    ),
     "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
     "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
 }
@@ -37,6 +46,8 @@ def print_summary(study: Study) -> None:
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in tables(study, blocks, console):
             console.print(table)
+    if found := losing(study.summary(), study.currency):
+        console.print(textwrap.fill(found, console.width), markup=False)
     for text in unequal_costs(study):
         console.print(textwrap.fill(text, console.width), markup=False)
     if found := unlike_lengths(study):
@@ -138,7 +149,7 @@ def _table(study: Study, blocks: list[Block]) -> Table:
     from rich.table import Table
 
     columns = [column for block in blocks for column in block]
-    units = {column.name: column.unit.replace("money", study.currency) for column in RUNS_FIRST + RUNS_REST}
+    units = {column.name: column.unit.replace("money", study.currency) for column in OUTCOMES}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("outcome", no_wrap=True)
     table.add_column("unit", no_wrap=True)
@@ -147,6 +158,7 @@ def _table(study: Study, blocks: list[Block]) -> Table:
         table.add_column(heading, justify="right", max_width=widest, overflow="fold")
     for outcomes in GROUPS.values():
         for outcome in outcomes:
-            table.add_row(outcome, units[outcome], *(cells[outcome] for _, cells in columns))
+            if all(outcome in cells for _, cells in columns):  # a study of an earlier version may lack one
+                table.add_row(outcome, units[outcome], *(cells[outcome] for _, cells in columns))
         table.add_section()
     return table

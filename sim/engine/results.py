@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.accounts import MONTH, RUN
+from sim.numeric import power
 from sim.scenario.model import Scenario
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, WHALE_SHARES, Column, years
 
@@ -64,7 +65,7 @@ def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: l
     if customers is not None:
         customers = [customers[k] for k in order]
     return Tables(
-        pd.DataFrame(runs_columns(numbers, output)),
+        pd.DataFrame(runs_columns(scenario, numbers, output)),
         _months(numbers, output),
         _cohorts(numbers, output),
         pd.DataFrame(
@@ -78,13 +79,47 @@ def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: l
     )
 
 
-def runs_columns(numbers: np.ndarray, output: Output) -> dict[str, np.ndarray]:
+def runs_columns(scenario: Scenario, numbers: np.ndarray, output: Output) -> dict[str, np.ndarray]:
     """The columns of the runs table, of the runs `numbers`."""
     columns: dict[str, np.ndarray] = {"run": numbers}
     columns |= {column.name: output.run[column.name] for column in RUNS_FIRST}  # npv: discounted in currency by the rules
     columns |= {f"profit_year_{k + 1}": output.profit_years[:, k] / 100.0 for k in range(output.profit_years.shape[1])}
     columns |= {column.name: _in_currency(output.run[column.name], column) for column in RUNS_REST}
+    columns["residual_value"] = residual_value(output.months, scenario.firm.discount_year)
     return columns
+
+
+def residual_value(months: np.ndarray, discount_year: float) -> np.ndarray:
+    """What customers still there at the end would bring later, discounted to the start as npv is; in currency, a number per run.
+
+    N · c · v^T / (1 - (1 - h) · v), with N the customers after the last month T, and of the last twelve months (or all, if
+    they are fewer): c the margin of repeat and cross-purchases less service, resolution and write-offs per customer-month, h the exits
+    per customer-month; v = (1 + i)^(-1/12).  It is the sum over k = 0, 1, … of N · (1 - h)^k · c · v^(T + k): who is there at a
+    month's beginning brings c in it, and stays for the next with probability 1 - h.  So everybody is taken to go on as the
+    last year's average customer: no reps, no signing, no pay, no fixed cost.  NaN where the sum has no end.
+
+    Parameters
+    ----------
+    months : the months of runs [runs, T], records of the months table, money in hundredths.
+    discount_year : i, of the firm, a year.
+    """
+    last = months[:, -12:]
+    margin = (
+        last["revenue"]
+        - last["cost_of_goods"]
+        - last["initial_margin"]
+        - last["service"]
+        - last["resolution"]
+        - last["write_off"]
+    )
+    there, exits = (last["customers"] + last["lapses"]).sum(axis=1), last["lapses"].sum(axis=1)
+    month = power(1.0 + discount_year, -1.0 / 12.0)
+    customers = months["customers"][:, -1]
+    known = np.maximum(there, 1.0)
+    rest = 1.0 - (1.0 - exits / known) * month
+    worth = margin.sum(axis=1) / 100.0 / known * customers * power(1.0 + discount_year, -months.shape[1] / 12.0)
+    value = np.divide(worth, rest, out=np.full(worth.shape, np.nan), where=rest > 1e-12)
+    return np.where(customers > 0, value, 0.0)
 
 
 def _months(numbers: np.ndarray, output: Output) -> pd.DataFrame:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
-from sim.analysis.verdict import best
+from sim.analysis.verdict import best, losing
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
+from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
 
 if TYPE_CHECKING:
@@ -20,18 +21,25 @@ if TYPE_CHECKING:
 
 #: Outcomes in the order in which a memo speaks of them: the result, its sources, what the customers and the reps live through.
 GROUPS = {
-    "The profit": ("npv", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
+    "The profit": (
+        "npv",
+        "residual_value",
+        "promised_profit",
+        "realised_profit",
+        "share_loss_making",
+        "bad_debt_ratio",
+        "cost_to_serve",
+    ),
     "The customers": ("signings", "customers_end", "persistency_24", "satisfaction"),
     "The reps": ("rep_pay_mean", "variable_share", "hunting_share", "nurturing_share", "rep_turnover"),
 }
-TOLD = tuple(outcome for group in GROUPS.values() for outcome in group)
 MAIN = ("npv", "share_loss_making", "signings", "rep_pay_mean")
 CAPTIONS = {
     "profit_by_year": "Profit of the book by year; bands are the spread between runs.",
     "profit_distribution": "Discounted profit of the book over the runs.",
     "paired_differences": "Paired differences, outcome by outcome.",
-    "waterfall": "Where the difference in profit comes from: what each driver adds, with paired 95% intervals.",
-    "promised_realised": "Profit promised when customers signed, and realised on the same customers, by year of signing.",
+    "waterfall": "Where the difference in profit comes from: what each driver adds, with paired 95% intervals;",
+    "promised_realised": "Profit promised when customers signed, and realised on the same customers in the same years, by year of signing.",
     "drivers": "What the profit is made of: the drivers of the book's profitability.",
     "persistency": "Customers still there, by years since signing.",
     "time_use": "How reps spend their time.",
@@ -49,6 +57,7 @@ class Numbers:
     comparison : of its scenarios with the first; nothing where it has one.
     level : the summary by scenario and outcome, with units.
     gaps : paired differences by scenario and outcome.
+    groups, told : the outcomes that the memo speaks of, as far as the study has them.
     """
 
     def __init__(self, study: Study) -> None:
@@ -61,6 +70,9 @@ class Numbers:
         units = {name: column.unit.replace("money", study.currency) for name, column in KNOWN.items()}
         self.level = {key: {**row, "unit": units[key[1]]} for key, row in _by_outcome(self.summary).items()}
         self.gaps = _by_outcome(self.comparison.differences) if self.comparison else {}
+        there = set(study.outcomes())  # a study of an earlier version may lack one
+        self.groups = {group: tuple(outcome for outcome in told if outcome in there) for group, told in GROUPS.items()}
+        self.told = tuple(outcome for told in self.groups.values() for outcome in told)
 
 
 def _by_outcome(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
@@ -71,6 +83,8 @@ def _by_outcome(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
 def summary(numbers: Numbers) -> Iterator[str]:
     """The few sentences that stand at the beginning."""
     known, comparison = numbers.titles, numbers.comparison
+    if lost := losing(numbers.summary.assign(scenario=numbers.summary["scenario"].map(known)), numbers.study.currency):
+        yield lost.replace("npv", called("npv")).replace("-", "−")
     if comparison is None:
         name = numbers.study.names[0]
         yield from (_level(numbers.level[name, outcome], known[name]) for outcome in MAIN)
@@ -90,7 +104,7 @@ def findings(numbers: Numbers) -> Section:
     known, comparison = numbers.titles, numbers.comparison
     if comparison is not None:
         for name in comparison.others:
-            for group, told in GROUPS.items():
+            for group, told in numbers.groups.items():
                 gaps = [numbers.gaps[name, outcome] for outcome in told]
                 sentences = [difference(gap, known[name], known[comparison.base], comparison.level) for gap in gaps]
                 if "npv" in told:
@@ -103,12 +117,12 @@ def findings(numbers: Numbers) -> Section:
                 ]
     else:
         name = numbers.study.names[0]
-        blocks.append(Points(tuple(_level(numbers.level[name, outcome], known[name]) for outcome in TOLD)))
+        blocks.append(Points(tuple(_level(numbers.level[name, outcome], known[name]) for outcome in numbers.told)))
     blocks += [Picture("profit_by_year", CAPTIONS["profit_by_year"]), outcomes(numbers)]
     if comparison is not None:
         blocks += [Picture("paired_differences", CAPTIONS["paired_differences"]), differences(numbers, comparison)]
-    if len(numbers.study.names) == 2:
-        blocks.append(Picture("waterfall", CAPTIONS["waterfall"]))
+    for name, other in zip(waterfalls(numbers.study), [*known.values()][1:], strict=True):
+        blocks.append(Picture(name, f"{CAPTIONS['waterfall']} {other} less {next(iter(known.values()))}."))
     blocks.append(years(numbers))
     others = ("profit_distribution", "promised_realised", "drivers", "persistency", "time_use", "whale")
     return Section("Findings", (*blocks, *(Picture(name, CAPTIONS[name]) for name in others)))
@@ -131,7 +145,7 @@ def outcomes(numbers: Numbers) -> Table:
     """Every outcome of every scenario: mean, 95% interval and quantiles over runs."""
     known, level = numbers.titles, numbers.level
     rows = []
-    for outcome in TOLD:
+    for outcome in numbers.told:
         for k, name in enumerate(known):
             if not (row := level[name, outcome])["n"]:
                 continue
@@ -156,7 +170,7 @@ def differences(numbers: Numbers, comparison: Comparison) -> Table:
     known = numbers.titles
     several = len(comparison.others) > 1
     rows = []
-    for outcome in TOLD:
+    for outcome in numbers.told:
         for k, name in enumerate(comparison.others):
             row = numbers.gaps[name, outcome]
             if row["n"] < 2:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.memo.blocks import Block, Paragraph, Points, Section, Table
 from sim.memo.schemes import amount, scheme
+from sim.memo.words import number
 from sim.plots.results import labels_of
 from sim.scenario.describe import Parameter, parameters
 from sim.scenario.model import Scenario
 from sim.study.provenance import identifier
 
 if TYPE_CHECKING:
+    from sim.memo.findings import Numbers
     from sim.study import Study
 
 MODEL = (
@@ -23,6 +26,7 @@ MODEL = (
     "seek a solution. All amounts are booked, and every account balances. Scenarios are compared on common random numbers: each meets the same prospects, contacts and moods."
 )
 ASSUMED = "assumed"
+MUCH = 0.1  # of the discounted profit: a residual value beyond it is called much
 REFERENCES = (
     "Glasserman, P. and Yao, D. D. (1992). Some guidelines and guarantees for common random numbers. Management Science 38(6), 884–908.",
     "Grimm, V. et al. (2020). The ODD protocol for describing agent-based and other simulation models: a second update. JASSS 23(2) 7.",
@@ -113,18 +117,35 @@ def assumptions(study: Study) -> Section:
     return Section("Assumptions", tuple(blocks))
 
 
-def limits(study: Study) -> Section:
+def limits(numbers: Numbers) -> Section:
     """What the numbers do not say."""
-    runs = study.about["runs"]
+    runs = numbers.study.about["runs"]
     points = (
         f"Intervals are Monte Carlo intervals: they tell how well {runs:,} runs know the model's mean, not how well the model knows the world.",
         "An interval covers its own outcome with 95%, not all outcomes at once: of twenty outcomes on which schemes do not differ, "
         "one will on average look different.",
         "Parameters that are assumed were held at one value here; their uncertainty is in no interval.",
         "Firms, reps and prices do not react to each other across firms: there is one firm, and its competitors are a background.",
+        *_left_out(numbers),
         "What is established here holds for these scenarios. Another world can turn the sign, and in the model's own library one does.",
     )
     return Section("Limits", (Points(points),))
+
+
+def _left_out(numbers: Numbers) -> Iterator[str]:
+    """What the customers still there at the end would be worth, who are worth nothing in the profit of the months simulated."""
+    for name, title in numbers.titles.items():
+        value, there = numbers.level.get((name, "residual_value")), numbers.level[name, "customers_end"]
+        if value is None or not value["n"] or not value["mean"]:
+            continue
+        npv = numbers.level[name, "npv"]["mean"]
+        share = f", {abs(value['mean'] / npv):.0%} of the discounted profit" if npv > 0 else ""
+        much = "much " if abs(value["mean"]) > MUCH * abs(npv) else ""
+        yield (
+            f"The discounted profit ends with the last month simulated: under {title} {number(there['mean'], there['standard_error'])} customers are "
+            f"still there then, and what they bring later is {much}that it leaves out. If each went on as the average customer of the last year, they would be "
+            f"worth {number(value['mean'], value['standard_error'] or 0.0, numbers.study.currency)}{share}, before pay and fixed cost (the residual value of the book)."
+        )
 
 
 def references(study: Study) -> Section:

@@ -8,35 +8,14 @@ from typing import Any
 
 from sim.analysis.differences import labelled
 from sim.digits import decimals, fixed, significant
-
-#: How a memo calls the outcomes it speaks of.
-CALLED = {
-    "npv": "discounted profit of the book",
-    "promised_profit": "profit promised at signing",
-    "realised_profit": "profit realised on customers' accounts",
-    "share_loss_making": "share of customers who make a loss",
-    "bad_debt_ratio": "share of revenue written off",
-    "cost_to_serve": "cost to serve a customer",
-    "signings": "number of customers signed",
-    "lapses": "number of customers who left",
-    "customers_end": "number of customers at the end",
-    "churn_rate": "monthly rate at which customers leave",
-    "persistency_12": "share of customers still there after 12 months",
-    "persistency_24": "share of customers still there after 24 months",
-    "satisfaction": "satisfaction of customers",
-    "rep_pay_mean": "monthly pay of a rep",
-    "variable_share": "share of pay that is variable",
-    "rep_turnover": "yearly turnover of reps",
-    "hunting_share": "share of reps' time spent hunting",
-    "nurturing_share": "share of reps' time spent on the book",
-}
+from sim.tables import LABELS
 
 
 def called(outcome: str) -> str:
     """An outcome in words."""
     if outcome.startswith("profit_year_"):
         return f"profit of year {outcome.rpartition('_')[2]}"
-    return CALLED.get(outcome, outcome)
+    return LABELS.get(outcome, outcome)
 
 
 def number(value: float, error: float = 0.0, unit: str = "") -> str:
@@ -45,8 +24,8 @@ def number(value: float, error: float = 0.0, unit: str = "") -> str:
         return "n/a"
     if unit == "share":
         places = 1 if not error > 0 else max(0, min(3, -math.floor(math.log10(100 * error))))
-        return f"{100 * value:.{places}f}%"
-    text = fixed(value, decimals(error, 2)) if error > 0 else significant(value)
+        return f"{100 * value:.{places}f}%".replace("-", "−")
+    text = (fixed(value, decimals(error, 2)) if error > 0 else significant(value)).replace("-", "−")
     return f"{text} {unit}".strip() if unit not in ("score", "customers") else text
 
 

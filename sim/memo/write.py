@@ -38,7 +38,7 @@ def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
         *([drives.section] if drives else []),
         Section("The model in a paragraph", (Paragraph(setting.MODEL),)),
         setting.assumptions(study),
-        setting.limits(study),
+        setting.limits(numbers),
         setting.references(study),
         setting.provenance(study),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,14 @@ from matplotlib.patches import Rectangle
 
 from sim.plots.frame import canvas, heading, message
 from sim.plots.style import BLUE, GREY, INK, ORANGE, VERMILLION
-from sim.plots.swept import source
+from sim.plots.swept import axis_label, source
 from sim.plots.units import share_axis
 
 if TYPE_CHECKING:
     from sim.understand import Box, Discovery
+
+
+_HALF = 0.42  # of a level's place, left and right of its tick: its points and no other's lie within
 
 
 def box(result: Discovery, ax: Axes | None = None, number: int = 0) -> Axes:
@@ -48,8 +52,9 @@ def box(result: Discovery, ax: Axes | None = None, number: int = 0) -> Axes:
                 ax.plot(x[kind & part], y[kind & part], marker, color=color, markersize=4.0, alpha=alpha, linestyle="none")
         unsure = ~result.points["established"].to_numpy(bool) if "established" in result.points else np.zeros(case.size, bool)
         ax.plot(x[unsure], y[unsure], "o", markersize=8, markerfacecolor="none", markeredgecolor=GREY, linestyle="none")
-        ax.add_patch(_rectangle(ax, found, one, other))
-        ax.set(xlabel=one, ylabel=other)
+        for rectangle in _rectangles(ax, result, found, one, other):
+            ax.add_patch(rectangle)
+        ax.set(xlabel=axis_label(result.sweep, one), ylabel=axis_label(result.sweep, other))
         heading(ax, title, _handles(len(found.limits), bool(unsure.any())))
     return ax
 
@@ -69,7 +74,7 @@ def _axis(axis: Any, result: Discovery, name: str) -> np.ndarray:
     column = result.points[name]
     if column.dtype.kind in "if":
         return column.to_numpy(float)
-    levels = sorted(column.astype(str).unique())
+    levels = _levels(result, name)
     axis.set_ticks(range(len(levels)), levels)
     apart = np.random.default_rng(0).uniform(-0.3, 0.3, len(column))
     return column.astype(str).map({level: k for k, level in enumerate(levels)}).to_numpy(float) + apart
@@ -86,18 +91,33 @@ def _elsewhere(result: Discovery, found: Box, shown: tuple[str, str]) -> np.ndar
     return inside
 
 
-def _rectangle(ax: Axes, found: Box, one: str, other: str) -> Rectangle:
-    """The box on two axes, to the axes' ends where it has no limit; the axes keep their ends."""
+def _levels(result: Discovery, name: str) -> list[str]:
+    """The levels of a factor in the order in which they stand on an axis."""
+    return sorted(result.points[name].astype(str).unique())
+
+
+def _rectangles(ax: Axes, result: Discovery, found: Box, one: str, other: str) -> list[Rectangle]:
+    """The box on two axes, to the axes' ends where it has no limit; of a factor with levels, those in the box, side by side or apart."""
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
     ax.set(xlim=(left, right), ylim=(bottom, top))
-    x, width = _span(found.between(one), left, right)
-    y, height = _span(found.between(other), bottom, top)
-    return Rectangle((x, y), width, height, fill=False, edgecolor=INK, linewidth=1.8, zorder=5)
+    frame: dict[str, Any] = {"fill": False, "edgecolor": INK, "linewidth": 1.8, "zorder": 5}
+    return [
+        Rectangle((x, y), width, height, **frame)
+        for x, width in _spans(result, found, one, left, right)
+        for y, height in _spans(result, found, other, bottom, top)
+    ]
 
 
-def _span(limits: tuple[float, float], low: float, high: float) -> tuple[float, float]:
-    start = max(low, limits[0])
-    return start, min(high, limits[1]) - start
+def _spans(result: Discovery, found: Box, name: str, low: float, high: float) -> list[tuple[float, float]]:
+    """Where the box lies on an axis: start and width of each piece."""
+    mine = found.limits[found.limits["factor"] == name]
+    inside = mine["levels"].iloc[0] if len(mine) else None
+    if not isinstance(inside, list):
+        start, end = found.between(name)
+        return [(max(low, start), min(high, end) - max(low, start))]
+    places = [k for k, level in enumerate(_levels(result, name)) if level in set(map(str, inside))]
+    runs = [list(run) for _, run in groupby(places, key=lambda k: k - places.index(k))]
+    return [(run[0] - _HALF, run[-1] - run[0] + 2 * _HALF) for run in runs]
 
 
 def _handles(restricted: int, unsure: bool) -> list[Line2D]:

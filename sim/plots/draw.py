@@ -51,20 +51,19 @@ FIGURES: Mapping[str, Draw] = {
 PAIRED: Mapping[str, Draw] = {"paired_differences": paired_differences}
 
 
-def from_first_to_second(study: Results, ax: Axes | None = None) -> Axes:
-    """The waterfall of a study of two scenarios."""
-    base, other = study.names
-    return waterfall(study, base, other, ax)
+def waterfalls(study: Results) -> Mapping[str, Draw]:
+    """From the first scenario to each other: ``waterfall`` where there are two, else ``waterfall-2``, ``waterfall-3``, …"""
+    base, *others = study.names
 
+    def to(other: str) -> Draw:
+        return lambda study, ax=None: waterfall(study, base, other, ax)
 
-#: And the one that goes from a scenario to another: of a study of two.
-OF_TWO: Mapping[str, Draw] = {"waterfall": from_first_to_second}
+    return {"waterfall" if len(others) == 1 else f"waterfall-{k}": to(other) for k, other in enumerate(others, 2)}
 
 
 def figures_of(study: Results) -> Mapping[str, Draw]:
     """The figures that a study of so many scenarios has."""
-    several = {**FIGURES, **PAIRED} if len(study.names) > 1 else FIGURES
-    return {**several, **OF_TWO} if len(study.names) == 2 else several
+    return {**FIGURES, **PAIRED, **waterfalls(study)} if len(study.names) > 1 else FIGURES
 
 
 def draw_study(

@@ -69,6 +69,14 @@ def tidy(ax: Axes) -> None:
         axis.set_major_formatter(Ticks())
 
 
+def heights(ax: Axes) -> np.ndarray:
+    """Every height at which a line or an area has a point, in data units."""
+    drawn = [np.asarray(line.get_ydata(), float) for line in ax.lines]
+    drawn += [np.asarray(path.vertices, float)[:, 1] for area in ax.collections for path in area.get_paths()]
+    every: np.ndarray = np.concatenate([np.zeros(0), *drawn])
+    return np.extract(np.isfinite(every), every)
+
+
 def version() -> str:
     """``daarna`` with its version."""
     return f"daarna {__version__}"

@@ -18,8 +18,9 @@ from sim.plots.ticks import number_axis
 ROWS = (
     {
         "npv": "discounted profit",
-        "realised_profit": "profit on accounts",
-        "share_loss_making": "loss-making customers",
+        "residual_value": "residual value of the book",
+        "realised_profit": "profit on accounts so far",
+        "share_loss_making": "customers at a loss to the firm",
         "bad_debt_ratio": "bad debt",
         "cost_to_serve": "cost to serve",
     },
@@ -88,7 +89,7 @@ def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
     each = "95% intervals, each for its outcome and scheme alone."
     without = table.loc[table["relative"].isna() & (table["n"] > 1), "outcome"].unique()
     left = [name for outcome, name in names.items() if outcome in without]
-    return f"{each} Without a mark, since the base's mean may be zero: {', '.join(left)}." if left else each
+    return f"{each} Without a mark, since the base's mean is not surely above zero: {', '.join(left)}." if left else each
 
 
 def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:

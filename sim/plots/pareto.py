@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 
+from sim.plots.beside import beside
 from sim.plots.frame import canvas, heading, message
-from sim.plots.style import BLUE, INK, PALE, TICK, VERMILLION
+from sim.plots.style import BLUE, INK, PALE, VERMILLION
 from sim.plots.ticks import number_axis
 from sim.plots.units import Money, share_axis
 
@@ -47,6 +48,7 @@ def pareto(answer: Answer, ax: Axes | None = None, objectives: tuple[int, int] =
             _units(axis, answer, k)
         handles = [*_tried(ax, answer, x, y), *_front(ax, answer, x, y)]
         _frame(ax, answer, x, y)
+        _name(ax, answer, x, y)
         heading(ax, "What one objective costs in the other", handles)
     return ax
 
@@ -111,10 +113,15 @@ def _point(ax: Axes, scheme: Scheme, x: int, y: int, color: str, marker: str, fi
         a.value, b.value, xerr=Z * a.error, yerr=Z * b.error, fmt=marker, color=color, markersize=5, elinewidth=0.8,
         markerfacecolor=color if filled else "white", markeredgewidth=0.8, zorder=3 if filled else 2.5,
     )  # fmt: skip
-    if scheme.name.isdecimal():
-        ax.annotate(
-            scheme.name, (a.value, b.value), xytext=(5, 4), textcoords="offset points", fontsize=TICK - 1, color=INK, zorder=6
-        )
+
+
+def _name(ax: Axes, answer: Answer, x: int, y: int) -> None:
+    """The numbers of the schemes beside their points."""
+    at = {scheme.name: (scheme.figures[x].value, scheme.figures[y].value) for scheme in answer.schemes if scheme.name.isdecimal()}
+    base = [] if answer.base is None else [(answer.base.figures[x].value, answer.base.figures[y].value)]
+    if at:
+        across, up = np.array(list(at.values())).T
+        beside(ax, list(at), across, up, also=base)
 
 
 def _handle(marker: str, color: str, face: str, label: str) -> Line2D:

@@ -13,13 +13,14 @@ from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
 from sim.plots.fan import band, fans, line
-from sim.plots.frame import canvas, heading, message
+from sim.plots.frame import canvas, heading, heights, message
 from sim.plots.results import Array, Results, by_run, labels_of, months_of, of
 from sim.plots.spread import WIDE, pooled, quantiles
 from sim.plots.style import GREY, SMALL, Look
 from sim.plots.units import share_axis, year_axis
 
 _LINES = 12  # more signing years than this are drawn every second, third … one
+_NEAR = 0.02  # curves nowhere farther apart are said to coincide
 _NOBODY = "No customer was signed, so there is no persistency to show"
 
 
@@ -38,13 +39,20 @@ def persistency(study: Results, ax: Axes | None = None) -> Axes:
     """
     with canvas(study, ax) as ax:
         share_axis(ax.yaxis)
-        ax.set_ylim(0, 1.06)
         ax.set_ylabel("Still customers (% of signed)")
         if len(study.names) == 1:
             _by_cohort(study, ax)
         else:
             _by_age(study, ax)
+        _zoom(ax)
     return ax
+
+
+def _zoom(ax: Axes) -> None:
+    """From a round share below what is drawn up to all."""
+    lowest = float(heights(ax).min(initial=1.0))
+    low = next((start for start in (0.9, 0.75, 0.5, 0.25) if start + 0.2 * (1 - start) <= lowest < 1), 0.0)
+    ax.set_ylim(low, 1.0 + 0.06 * (1.0 - low))
 
 
 def _counts(study: Results, scenario: str) -> pd.DataFrame:
@@ -99,6 +107,15 @@ def _shade(k: int, n: int) -> str:
     return to_hex(colormaps["cividis"](0.66 * k / max(1, n - 1)))
 
 
+def _coincide(curves: list[Array]) -> str:
+    """What is said where all curves lie on each other, as far as they all go."""
+    ages = min((curve.size for curve in curves), default=0)
+    if len(curves) < 2 or not ages:
+        return ""
+    apart = float(np.ptp(np.array([curve[:ages] for curve in curves]), axis=0).max())
+    return f"the curves coincide: nowhere more than\n{100 * apart:.1f} percentage points apart" if apart <= _NEAR else ""
+
+
 def _by_age(study: Results, ax: Axes) -> None:
     curves, centres, empty = {}, {}, []
     for (name, label), months in zip(labels_of(study).items(), months_of(study), strict=True):
@@ -117,5 +134,7 @@ def _by_age(study: Results, ax: Axes) -> None:
     ax.axhline(1, color=GREY, linewidth=0.6, zorder=1.5)
     ax.set_xlabel("Years since the end of the year of signing")
     heading(ax, "Persistency by years since signing", handles)
+    if text := _coincide(list(centres.values())):
+        ax.text(0.98, 0.97, text, transform=ax.transAxes, ha="right", va="top", fontsize=SMALL, color=GREY)
     if len(empty) == len(curves):
         message(ax, _NOBODY)

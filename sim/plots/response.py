@@ -17,7 +17,7 @@ from sim.plots.frame import canvas, heading, tidy
 from sim.plots.results import Array
 from sim.plots.spread import mean_interval, quantiles
 from sim.plots.style import BLUE, GREY, INK, SMALL
-from sim.plots.swept import Quantity, quantity, source
+from sim.plots.swept import Quantity, axis_label, factor_words, quantity, source
 from sim.plots.ticks import log_axis
 
 BINS = 10  # equally filled slices of a factor that takes many values
@@ -63,8 +63,8 @@ def response(sweep: Any, factor: str, outcome: str = "npv", ax: Axes | None = No
             ax.set_xticks(x, labels)
         over = "mean over runs" if alone else "mean over the other factors"
         handles = [Line2D([], [], color=BLUE, marker="o", label=f"{over}, 95% interval"), *handles]
-        ax.set(xlabel=factor, ylabel=said.text)
-        heading(ax, f"{said.short} along {factor}", handles)
+        ax.set(xlabel=axis_label(sweep, factor), ylabel=said.text)
+        heading(ax, f"{said.short} along {factor_words(sweep, factor)}", handles)
     return ax
 
 
@@ -110,8 +110,8 @@ def response_map(sweep: Any, x: str, y: str, outcome: str = "npv", ax: Axes | No
         said.on(bar.ax.yaxis)
         bar.set_label(textwrap.fill(said.text, 40))
         ax.grid(visible=False)
-        ax.set(xlabel=x, ylabel=y)
-        heading(ax, f"{said.short} over {x} and {y}")
+        ax.set(xlabel=axis_label(sweep, x), ylabel=axis_label(sweep, y))
+        heading(ax, f"{said.short} over {factor_words(sweep, x)} and {factor_words(sweep, y)}")
     return ax
 
 

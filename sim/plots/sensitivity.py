@@ -8,9 +8,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.plots.frame import axes_width, canvas, heading, text_width
-from sim.plots.style import BLUE, GREY, INK, SMALL, VERMILLION
-from sim.plots.swept import height_of, quantity, rows, source
+from sim.plots.beside import beside
+from sim.plots.frame import canvas, heading
+from sim.plots.style import BLUE, GREY, INK, VERMILLION
+from sim.plots.swept import factor_label, height_of, quantity, rows, rows_width, source
 
 if TYPE_CHECKING:
     from sim.understand import GivenData, Morris, Sobol
@@ -30,7 +31,7 @@ def indices(result: Sobol | GivenData, ax: Axes | None = None) -> Axes:
     table = result.table.sort_values("total" if both else "first", ascending=False)
     names = list(table["factor"])
     with canvas(source(result.sweep), ax, height=height_of(names), note=_noise(result)) as ax:
-        rows(ax, names)
+        rows(ax, [factor_label(result.sweep, name) for name in names])
         kinds = [("first", "alone (first order)", -0.14 if both else 0.0, BLUE, "o")]
         kinds += [("total", "with interactions (total)", 0.14, VERMILLION, "s")] if both else []
         handles: list[Any] = []
@@ -51,7 +52,7 @@ def indices(result: Sobol | GivenData, ax: Axes | None = None) -> Axes:
         lowest = min(float(table[f"{name}_low"].min()) for name, *_ in kinds)
         ax.set_xlim(min(-0.03, lowest - 0.02), None)
         ax.set_xlabel(f"Share of the variance of {quantity(result.sweep, result.outcome).label}, {result.level:.0%} intervals")
-        heading(ax, "What the outcome depends on", handles, beside=max(map(text_width, names)))
+        heading(ax, "What the outcome depends on", handles, beside=rows_width(ax))
     return ax
 
 
@@ -92,32 +93,8 @@ def effects(result: Morris, ax: Axes | None = None) -> Axes:
         noise = 0.8 * float(table["noise"].max())
         if noise > 0.002 * end:
             handles.append(ax.axvspan(0, noise, color=GREY, alpha=0.2, linewidth=0, label="noise alone"))
-        _label(ax, list(table["factor"]), x, y)
+        beside(ax, [factor_label(result.sweep, name) for name in table["factor"]], x, y)
         ax.set_xlabel(f"mu*: mean size of the effect of a factor's range on {said.text}")
         ax.set_ylabel(f"sigma: its spread ({said.unit})" if said.unit else "sigma: its spread")
         heading(ax, "Elementary effects", handles)
     return ax
-
-
-def _label(ax: Axes, names: list[str], x: np.ndarray, y: np.ndarray) -> None:
-    """Names beside points, the largest first, where there is room; a point without any room has none."""
-    right, top = ax.get_xlim()[1], ax.get_ylim()[1]
-    width, height = axes_width(ax), 185.0  # points, about
-    at = np.column_stack([x / right * width, y / top * height])
-    taken = [(a - 3, b - 3, a + 3, b + 3) for a, b in at]  # left, bottom, right, top of points, then of names
-    for k in np.argsort(-np.hypot(*at.T)):
-        wide = text_width(names[k], SMALL)
-        far = [(x_off, y_off) for y_off in (16, 26, 36, 46) for x_off in (8, -8 - wide)]
-        for dx, dy in ((4, 4), (4, -11), (-4 - wide, 4), *far, (-4 - wide, -11)):
-            left, low = at[k, 0] + dx, at[k, 1] + dy
-            here = (left, low, left + wide, low + SMALL)
-            if left > 0 and here[2] < width and low > 0 and not any(_meet(here, other) for other in taken):
-                taken.append(here)
-                leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkB": 3} if dy > 10 else None
-                ax.annotate(names[k], (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=SMALL, color=INK, zorder=5,
-                            arrowprops=leader)  # fmt: skip
-                break
-
-
-def _meet(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

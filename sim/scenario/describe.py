@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args, get_origin
 
@@ -111,6 +112,34 @@ def parameters(scenario: Scenario) -> list[Parameter]:
     return [
         row._replace(meaning=f"{row.meaning} (not in play: {reasons[row.path]})") if row.path in reasons else row for row in rows
     ]
+
+
+class Declared(NamedTuple):
+    """What a declaration says of a parameter, whatever its value."""
+
+    unit: str
+    meaning: str
+
+
+def declared(path: str) -> Declared | None:
+    """Unit and meaning of the parameter at a path; nothing where there is none, or a group."""
+    group: type[Group] | None = Scenario
+    field: Any = None
+    for step in re.sub(r"\[[^\]]*\]", "", path).split("."):
+        field = None if group is None else group.model_fields.get(step)
+        if field is None:
+            return None
+        group = _group(field.annotation)
+    if group is not None:
+        return None
+    return Declared((field.json_schema_extra or {}).get("unit", ""), field.description or "")
+
+
+def _group(annotation: Any) -> type[Group] | None:
+    """The group that a field holds: itself, or those in its list."""
+    if isinstance(annotation, type) and issubclass(annotation, Group):
+        return annotation
+    return next((found for one in get_args(annotation) if (found := _group(one))), None)
 
 
 def _rows(group: Group, prefix: str, sources: dict[str, str]) -> list[Parameter]:

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from sim.scenario.base import Group
 from sim.scenario.describe import allowed, plain
 from sim.scenario.model import Scenario
-from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, RUNS_FIRST, RUNS_REST, WHALE, Column
+from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, OUTCOMES, WHALE, Column
 
 COMMAND = "python -m sim.scenario.document docs/parameters.md"
 
@@ -35,7 +35,7 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         "runs",
         "A row per scenario and run; `profit_year_1`, `profit_year_2`, … (money: profit of that year, more is better) stand after "
         "`npv`. What is neither better more nor better less is a means, and comparisons call no scheme better for it.",
-        RUNS_FIRST + RUNS_REST,
+        OUTCOMES,
     ),
     ("months", "A row per scenario, run and month.", MONTHS),
     ("cohorts", "A row per scenario, run, year of signing and year; the opening book is cohort 0.", COHORTS),

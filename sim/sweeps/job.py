@@ -155,7 +155,7 @@ def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:
     runs = np.array(numbers, np.int64)
     output, ready = new_output(scenario.months, runs.size), build(scenario)
     simulate_runs(ready, seed, runs, False, output, *workspace(ready))
-    return runs_columns(runs, output)
+    return runs_columns(scenario, runs, output)
 
 
 def _checked(frame: Any, numbers: range) -> Columns:

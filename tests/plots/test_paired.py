@@ -25,7 +25,7 @@ def filled(schemes: list[str], runs: int = 20) -> Study:
     """A made-up study in which every outcome that is shown varies."""
     whole = study({name: (RELATION if k else SIGNATURE) for k, name in enumerate(schemes)}, runs=runs, months=24)
     rng = np.random.default_rng(1)
-    for outcome in OUTCOMES[2:]:
+    for outcome in OUTCOMES:
         whole.runs[outcome] = rng.gamma(50.0, 0.01, len(whole.runs)) + 0.1 * (whole.runs["scenario"] != schemes[0])
     return whole
 
@@ -65,7 +65,7 @@ def test_undefined_relative_differences_have_no_mark_and_are_named() -> None:
     ax = paired_differences(given)
     (marks,) = [line for line in ax.get_lines() if line.get_linestyle() == "None"]
     assert len(marks.get_xdata()) == len(OUTCOMES) - 1
-    assert "may be zero: churn" in " ".join(ax.figure.get_supxlabel().split())
+    assert "is not surely above zero: churn" in " ".join(ax.figure.get_supxlabel().split())
 
 
 def test_a_difference_beyond_the_edge_is_an_arrow_on_it() -> None:
@@ -104,3 +104,14 @@ def test_identical_schemes_lie_on_zero() -> None:
     object.__setattr__(given, "runs", runs)
     (marks,) = [line for line in paired_differences(given).get_lines() if line.get_linestyle() == "None"]
     assert (np.asarray(marks.get_xdata(), float) == 0).all()
+
+
+def test_no_per_cent_of_a_base_below_zero_is_printed() -> None:
+    """-100 to -71 is no fall of 29 per cent, nor a rise: the difference stands as it is."""
+    given = filled(["a", "b"])
+    given.runs["npv"] = np.where(given.runs["scenario"] == "a", -100.0, -71.0) + 0.1 * (given.runs["run"] % 3)
+    row = differences(given.runs, given.names).set_index("outcome").loc["npv"]
+    assert row["mean"] == pytest.approx(29.0)
+    assert row[["relative", "relative_low", "relative_high"]].isna().all()
+    shown = words(paired_differences(given))
+    assert "+29" in shown and "above zero: discounted profit" in " ".join(shown.split())

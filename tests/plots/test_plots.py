@@ -27,6 +27,7 @@ from sim.plots import (
     FIGURES,
     draw_study,
     drivers,
+    figures_of,
     look,
     persistency,
     profit_by_year,
@@ -178,7 +179,7 @@ def test_short_studies_and_single_runs_are_drawn(name: str, months: int, runs: i
         ax.figure.draw_without_rendering()
         if runs == 1:
             words = said(ax.figure)  # one run has no spread to claim
-            assert "90%" not in words and "interval" not in words
+            assert "90% of runs" not in words and "interval" not in words
 
 
 @figures
@@ -260,10 +261,11 @@ def test_rows_of_a_comparison_have_the_mean_and_interval_of_their_scenario(two: 
         np.testing.assert_allclose(bar.lines[2][0].get_segments()[0][:, 0], expected)
 
 
-def test_promised_and_realised_are_per_customer_and_over_the_same_years(one: Study) -> None:
+def test_promised_and_realised_are_per_customer_and_over_as_many_years_for_all(one: Study) -> None:
+    """Ten years: the first five of who was signed in years 1 to 6; who was signed later is not seen for five."""
     ax = promised_realised(one)
-    assert "up to 5 years" in ax.get_ylabel()
-    rows = one.cohorts[one.cohorts["year"] < one.cohorts["cohort"] + 5]
+    assert "first 5 years" in ax.get_ylabel() and "years 7 to 10 is not seen for as long" in said(ax.figure)
+    rows = one.cohorts[(one.cohorts["year"] < one.cohorts["cohort"] + 5) & (one.cohorts["cohort"] <= 6)]
     for bars, column in zip(ax.containers, ("promised_profit", "profit"), strict=True):
         totals = rows.groupby("cohort")[column].sum() / rows[rows["year"] == rows["cohort"]].groupby("cohort")["signed"].sum()
         np.testing.assert_allclose([bar.get_height() for bar in bars], totals.to_numpy())
@@ -273,16 +275,27 @@ def test_promised_and_realised_are_per_customer_and_over_the_same_years(one: Stu
     np.testing.assert_allclose(whiskers[3][:, 1], each.quantile([0.05, 0.95]))
 
 
+@pytest.mark.parametrize(("months", "cohorts"), [(1, 1), (12, 1), (24, 2), (36, 2), (41, 2), (60, 3), (120, 6)])
+def test_cohorts_that_are_alike_have_bars_of_one_height(months: int, cohorts: int) -> None:
+    """Where every customer brings 100 a year for ever, no cohort looks better for having been seen longer."""
+    made = study({"same": SIGNATURE}, runs=2, months=months)
+    made.cohorts["profit"] = made.cohorts["promised_profit"] = 100.0 * made.cohorts["signed"]
+    for bars in promised_realised(made).containers:
+        heights = [bar.get_height() for bar in bars]
+        assert len(heights) == cohorts and np.ptp(heights) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_time_use_shows_means_over_runs_and_ninety_per_cent_of_them(one: Study) -> None:
     ax = time_use(one)
     neither = 1 - one.months["hunting_share"] - one.months["nurturing_share"]
+    months = []
     for k, shares in enumerate((one.months["hunting_share"], one.months["nurturing_share"], neither)):
         by_month = shares.groupby(one.months["month"])
         np.testing.assert_allclose(ax.get_lines()[k].get_ydata(), by_month.mean(), atol=1e-12)
-        band = ax.collections[k].get_paths()[0].vertices
-        at_seven = band[band[:, 0] == 7][:, 1]
-        assert at_seven.min() == pytest.approx(by_month.quantile(0.05)[7])
-        assert at_seven.max() == pytest.approx(by_month.quantile(0.95)[7])
+        for (x, low), (_, high) in ax.collections[k].get_segments():
+            months.append(x)
+            assert (low, high) == pytest.approx((by_month.quantile(0.05)[x], by_month.quantile(0.95)[x]))
+    assert len(months) == len(set(months)) >= 30  # no bar stands on another
 
 
 def test_bars_of_drivers_have_students_interval(one: Study) -> None:
@@ -459,3 +472,25 @@ def test_pyplot_is_never_imported() -> None:
 def test_the_synthetic_study_is_a_study_to_the_type_checker(one: Study) -> None:
     results: Results = one
     assert results.names == ["signature-bonus"]
+
+
+def test_persistency_is_drawn_where_it_is_and_coinciding_curves_are_said_to(one: Study) -> None:
+    twins = study({"a": RELATION, "b": RELATION}, runs=40, seed=3)
+    twins.cohorts["customers"] = (twins.cohorts["signed"] * 0.97 ** (twins.cohorts["year"] - twins.cohorts["cohort"])).round()
+    ax = persistency(twins)
+    assert 0.5 <= ax.get_ylim()[0] < min(line.get_ydata().min() for line in ax.lines if len(line.get_ydata()) > 2)
+    assert "the curves coincide" in said(ax.figure)
+    assert "coincide" not in said(persistency(study({"a": RELATION, "b": SIGNATURE}, runs=10)).figure)
+
+
+def test_every_other_scenario_has_its_waterfall(one: Study) -> None:
+    def waterfalls(names: str) -> list[str]:
+        return [name for name in figures_of(study(dict.fromkeys(names, SIGNATURE), runs=2, months=12)) if "waterfall" in name]
+
+    assert [waterfalls(names) for names in ("a", "ab", "abcd")] == [
+        [],
+        ["waterfall"],
+        ["waterfall-2", "waterfall-3", "waterfall-4"],
+    ]
+    three = study({"a": SIGNATURE, "b": RELATION, "c": RELATION}, runs=5)
+    assert figures_of(three)["waterfall-3"](three).get_title(loc="left") == "From a to c"

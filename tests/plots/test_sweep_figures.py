@@ -9,9 +9,12 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from sim.errors import InputError
+from sim.plots.beside import beside
 from sim.plots.discovery import box, tradeoff
+from sim.plots.frame import Sourced, canvas, heading
 from sim.plots.response import response, response_map
 from sim.plots.sensitivity import effects, indices
 from sim.plots.tornado import tornado as draw_tornado
@@ -109,3 +112,74 @@ def test_a_paired_difference_says_whose_it_is() -> None:
     model = as_model(lambda p, runs: p["x"] * (p["scheme"] == "new"))
     pair = paired(sweep(Design(None, (scheme, *SQUARE), "lhs", 30, runs=1), model=model, workers=1))
     assert "npv, new less old" in drawn(response, pair, "x", "difference")
+
+
+def covers(ax: Axes, x: float, y: float) -> bool:
+    """Whether a frame of the box lies around a place."""
+    frames = [patch for patch in ax.patches if isinstance(patch, Rectangle)]
+    return any(f.get_x() < x < f.get_x() + f.get_width() and f.get_y() < y < f.get_y() + f.get_height() for f in frames)
+
+
+@pytest.mark.parametrize(
+    ("levels", "inside"), [(["a", "b"], {"b"}), (["a", "b", "c", "d"], {"a", "c"}), (["6 months", "12", "24"], {"12"})]
+)
+def test_a_box_for_some_levels_is_drawn_over_those_only(levels: list[Any], inside: set[str]) -> None:
+    factors = (Factor("x", low=0, high=1), Factor("kind", levels=levels))
+    made = swept(
+        lambda p, runs: (str(p["kind"]) in inside) * (p["x"] > 0.4) + 0 * own_noise(p, runs), factors, "lhs", 240, runs=1
+    )
+    result = prim(made, "npv > 0.5")
+    ax = box(result)
+    drawn(box, result)
+    kind = "y" if "kind" in ax.get_ylabel() else "x"
+    axis = getattr(ax, f"{kind}axis")
+    places = dict(zip((label.get_text() for label in axis.get_ticklabels()), axis.get_ticklocs(), strict=True))
+    assert set(places) == set(map(str, levels))
+    for level, place in places.items():
+        for apart in (-0.3, 0.0, 0.3):  # as far as its points lie
+            at = (0.9, place + apart) if kind == "y" else (place + apart, 0.9)
+            assert covers(ax, *at) == (level in inside), level
+
+
+def test_axes_speak_of_parameters_as_they_are_declared() -> None:
+    factors = [
+        Factor(path="scheme.components[0].rate", low=0.1, high=0.5),
+        Factor(path="reps.salary", low=1000, high=5000),
+        Factor("patience", "firm.discount_year", low=0.5, high=2.0, scale=True),
+    ]
+    model = as_model(lambda p, runs: p["reps.salary"] * p["scheme.components[0].rate"])
+    result = tornado(sweep(one_at_a_time(BASE, factors, runs=2), model=model, workers=1))
+    names = [label.get_text().replace("\n", " ") for label in draw_tornado(result).get_yticklabels()]
+    assert set(names) == {"0, rate (per unit)", "reps, salary (USD/month)", "patience (times the base's)"}
+    made = sweep(Design(BASE, factors, "lhs", 40, runs=1), model=model, workers=1)
+    ax = response(made, "reps.salary")
+    assert ax.get_xlabel().replace("\n", " ") == "reps, salary (USD/month): fixed pay"
+    for said in (drawn(response, made, "reps.salary"), drawn(response_map, made, "reps.salary", "patience")):
+        assert "reps.salary" not in said and "components" not in said
+
+
+def overlaps(ax: Axes) -> int:
+    """How many pairs of names beside points lie on each other, measured on the drawn figure."""
+    ax.figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]  # without the leaders
+    return sum(a.overlaps(b) for k, a in enumerate(boxes) for b in boxes[k + 1 :])
+
+
+def test_names_beside_points_do_not_lie_on_each_other() -> None:
+    rng = np.random.default_rng(4)
+    for spread in (1e-3, 0.1, 1.0):  # in one heap, near each other, everywhere
+        x, y = 0.5 + spread * rng.uniform(-0.5, 0.5, (2, 12))
+        with canvas(Sourced("made up · 1 · 2"), None) as ax:
+            ax.plot(x, y, "o")
+            ax.set(xlim=(0, 1), ylim=(0, 1))
+            beside(ax, [f"scheme {k}" for k in range(12)], x, y)
+            heading(ax, "Names", [])
+        assert overlaps(ax) == 0
+
+
+def test_thirty_factors_are_named_once_each() -> None:
+    many = [Factor(f"a factor with a name as long as number {k:02}", low=0, high=1) for k in range(30)]
+    result = morris(swept(lambda p, runs: sum(k * v for k, v in enumerate(p.values())) + own_noise(p, runs), many, "morris", 4, runs=2),
+                    resamples=5)  # fmt: skip
+    names = sorted(text.get_text() for text in effects(result).texts)
+    assert names == sorted(factor.name for factor in many)
