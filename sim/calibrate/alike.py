@@ -42,6 +42,12 @@ def purchases_log_likelihood(x: Array, recency: Array, age: Array, weight: Array
     return at
 
 
+def expected_purchases(t: Array, r: float, alpha: float, odds: float) -> Array:
+    """E[X(t)] of BG/NBD where everybody drops out with p = odds / (1 + odds): [1 - (alpha / (alpha + p t))^r] / p."""
+    p = odds / (1.0 + odds)
+    return np.asarray((1.0 - (alpha / (alpha + p * t)) ** r) / p)
+
+
 def fit_purchases(h: Histories) -> Maximum:
     """The maximum-likelihood estimates of (r, alpha, odds of dropout after a repeat purchase)."""
     rate = max(h.x.sum(), 1) / h.age.sum()

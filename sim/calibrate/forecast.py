@@ -5,7 +5,8 @@ the ensemble; a step of the run is a week (or a month) of the log.  Each run has
 asymptotic distribution of the estimates, so that the spread between runs is that of chance and of estimation together.
 
 The runs are not conditioned on who bought what before: the interval is that of another cohort of the same kind, and is
-somewhat wider than that of a forecast which knows each customer's history.
+somewhat wider than that of a forecast which knows each customer's history.  It holds chance and estimation, not that the law
+may be wrong, which a large log shows: :mod:`sim.calibrate.back_test` tries it on the log's own last part.
 """
 
 from __future__ import annotations
@@ -58,7 +59,7 @@ class Forecast:
     fitted : number of the last whole step before the log's end, the steps estimated from.
     runs : [R, T] purchases by run and step.
     observed : [T] purchases in the log; NaN after its end.
-    expected : [T] closed form at the estimates.
+    expected : [T] closed form at the estimates that the runs are drawn about.
     seed : of the runs.
     customers : in the cohort.
     """
@@ -86,11 +87,11 @@ class Forecast:
             made[name] = np.append(blank, values)
         return made
 
-    def total(self, level: float = 0.95) -> tuple[float, float, float]:
-        """Mean and interval of all purchases after the log's end."""
+    def total(self, level: float = 0.95, factor: float = 1.0) -> tuple[float, float, float]:
+        """Mean and interval of all purchases after the log's end, widened by a factor either way."""
         every = self.runs[:, self.fitted :].sum(axis=1)
         low, high = np.quantile(every, (0.5 - level / 2, 0.5 + level / 2))
-        return float(every.mean()), float(low), float(high)
+        return float(every.mean()), float(low) / factor, float(high) * factor
 
 
 def check_extent(steps: int, runs: int, seed: int) -> None:
@@ -140,18 +141,27 @@ def forecast(
         if progress is not None:
             progress(k + 1, runs)
     observed = np.append(tracking.observed(h), np.full(steps, np.nan))
-    expected = tracking.expected(h, lambda t: bgnbd.expected_purchases(t, *fitted.theta), whole)
+    same = _one_for_all(fitted, h)
+    expected = tracking.expected(
+        h, lambda t: alike.expected_purchases(t, *same.theta) if same else bgnbd.expected_purchases(t, *fitted.theta), whole
+    )
     return Forecast(h.unit, fit_steps, out, observed, expected, seed, h.x.size)
+
+
+def _one_for_all(fitted: Maximum, h: Histories) -> Maximum | None:
+    """The fit of one probability of dropout for all, where the log does not tell differences in it from none."""
+    if not fitted.open:
+        return None
+    same = alike.fit_purchases(h)
+    return same if alike.indistinguishable(fitted, same, ("a", "b")) else None
 
 
 def _drawn(fitted: Maximum, h: Histories, runs: int, seed: int) -> Array:
     """[runs, 4] parameters from the asymptotic distribution of the estimates; where differences in dropout are not
     distinguishable from none, from that of the fit of one probability for all."""
-    if fitted.open:
-        same = alike.fit_purchases(h)
-        if alike.indistinguishable(fitted, same, ("a", "b")):
-            r, alpha, odds = same.draw(runs, seed).T
-            return np.stack([r, alpha, alike.SUM * odds / (1.0 + odds), alike.SUM / (1.0 + odds)], axis=1)
+    if same := _one_for_all(fitted, h):
+        r, alpha, odds = same.draw(runs, seed).T
+        return np.stack([r, alpha, alike.SUM * odds / (1.0 + odds), alike.SUM / (1.0 + odds)], axis=1)
     if fitted.open or not np.isfinite(fitted.log_covariance).all():
         raise InputError("forecast: the log does not identify all parameters, so there is no distribution to draw them from")
     return fitted.draw(runs, seed)

@@ -73,7 +73,8 @@ def discover(
     found = prim(data, condition, boxes, density)
     told = {"condition": condition, "points": len(found.points), "share": found.share, "sign not established": found.unsure}
     tables = {f"box {k + 1}: {one}": one.limits for k, one in enumerate(found.boxes)}
-    _tell(told | ({} if tables else {"boxes": f"none was found: {found.why_none}"}), tables, as_json)
+    told |= {} if tables else {"boxes": f"none was found: {found.why_none}"}
+    _tell(told | ({"note": found.small} if tables and found.small else {}), tables, as_json)
     if figures:
         asked |= {"condition": condition, "boxes": boxes, "density": density}
         drawn = {

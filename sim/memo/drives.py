@@ -50,9 +50,15 @@ def drives(sweep: Sweep, outcome: str = "npv") -> Drives:
     from sim.cite.recipes.sweep import draw_sensitivity
     from sim.plots import response
     from sim.understand.method import by_method
+    from sim.understand.noise import TooNoisyError
 
     data, column, what, pair = _asked(sweep, outcome)
-    kind, result = by_method(data, column)
+    try:
+        kind, result = by_method(data, column)
+    except TooNoisyError as error:
+        return Drives(
+            Section(DRIVES, (Paragraph(f"The sweep does not say on what {what} depends: {error}."),)), {}, sweep, outcome
+        )
     if kind not in MEASURES:
         raise InputError(f"{sweep.folder}: moves one parameter at a time; a memo needs a sample ({', '.join(MEASURES)})")
     measure = MEASURES[kind]

@@ -20,7 +20,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.understand.data import CROSSED, SweepLike, guarded, read
-from sim.understand.noise import Array, Noise, corrected, jackknife, standard_errors, variance, variance_parts
+from sim.understand.noise import Array, Noise, check_signal, corrected, jackknife, standard_errors, variance, variance_parts
 from sim.understand.sobol import z
 
 HARMONICS = 10  # of the random balance design: M in SALib
@@ -77,6 +77,7 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
         raise InputError(f"given: found {values.shape[1]} points, needed are {6 * HARMONICS} or more")
     if np.ptp(values) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is nothing to explain")
+    check_signal(variance_parts(values), outcome)
     chance = np.random.default_rng([seed, len(factors)]).permutation(values.shape[1]) / values.shape[1]
     places = np.column_stack([data.places, chance])
     reach = z(level)

@@ -20,11 +20,14 @@ U-statistic that multiplies only values of different runs: E Y[k, i] Y[l, j] = f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.errors import InputError
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -105,6 +108,34 @@ def variance_parts(values: Array) -> Noise:
     common = float(by_run.var(ddof=1)) - interaction / points
     between = float(values.mean(axis=0).var(ddof=1)) - interaction / runs
     return Noise(between, interaction, common, points, runs)
+
+
+class TooNoisyError(InputError):
+    """Chance hides what the parameters do: any share of it would be a number about nothing."""
+
+
+def check_signal(noise: Noise, outcome: str) -> None:
+    """Refuse to share out a variance that is not told from chance: V below two standard errors of V.
+
+    The mean square between points has mean V + I / r and standard error sqrt(2 / (points - 1)) times that (normal theory).  The runs
+    that would do leave a quarter of the variance of the means to chance; with V not above its standard error, at least so many.
+
+    Raises
+    ------
+    TooNoisyError
+        With about how many runs a point are needed.
+    """
+    if noise.runs == 1 or not noise.interaction > 0:
+        return
+    means = noise.parameters + noise.interaction / noise.runs
+    error = math.sqrt(2.0 / (noise.points - 1)) * means
+    if noise.parameters < 2.0 * error:
+        least = noise.parameters < error
+        runs = math.ceil(max(3.0 * noise.interaction / max(noise.parameters, error), 2.0 * noise.runs))
+        raise TooNoisyError(
+            f"{outcome}: too noisy: with {noise.runs} runs a point, what the parameters do to it is not told from chance; "
+            f"{'at least' if least else 'about'} {runs:,} runs a point are needed"
+        )
 
 
 def standard_errors(statistic: Statistic, values: Array, resamples: int, seed: int) -> Array:

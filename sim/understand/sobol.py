@@ -26,7 +26,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.understand.data import CROSSED, SweepLike, read
-from sim.understand.noise import Array, Noise, corrected, standard_errors, variance_parts
+from sim.understand.noise import Array, Noise, check_signal, corrected, standard_errors, variance_parts
 
 
 @dataclass(frozen=True)
@@ -69,13 +69,14 @@ def sobol(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     Raises
     ------
     InputError
-        When the design is of another kind, the outcome is not there or does not vary.
+        When the design is of another kind, the outcome is not there, does not vary, or varies by chance only.
     """
     data = read(sweep, outcome, whole=True)
     factors, rows = data.names, blocks(data.values, data.places)
     noise = variance_parts(np.concatenate([rows[..., 0], rows[..., -1]], axis=1))
     if np.ptp(rows) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is no variance to share out")
+    check_signal(noise, outcome)
     estimate = indices(rows, len(factors))
     raw = indices(rows.mean(axis=0, keepdims=True), len(factors))
     error = standard_errors(lambda drawn, _: indices(drawn, len(factors)), rows, resamples, seed)

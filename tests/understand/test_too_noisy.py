@@ -1,0 +1,45 @@
+"""Where chance hides what parameters do, no share is printed; a small sample is said to be small."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.understand.noise import Noise, TooNoisyError, check_signal, variance_parts
+
+
+def outcomes(signal: float, runs: int, points: int = 128, seed: int = 1) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    return signal * rng.standard_normal(points) + rng.standard_normal((runs, points))
+
+
+def test_the_runs_that_would_do_do() -> None:
+    """Signal variance .04 of a noise of 1: refused with 5 runs a point; with as many as it names, accepted."""
+    with pytest.raises(
+        TooNoisyError, match=r"too noisy: with 2 runs a point.*(about|at least) [\d,]+ runs a point are needed"
+    ) as told:
+        check_signal(variance_parts(outcomes(0.2, 2)), "npv")
+    needed = int(str(told.value).split(" runs a point are needed")[0].split()[-1].replace(",", ""))
+    assert 10 <= needed <= 300
+    check_signal(variance_parts(outcomes(0.2, 4 * needed)), "npv")
+
+
+def test_a_parameter_that_does_nothing_is_refused_in_nearly_all_samples_and_a_clear_one_never() -> None:
+    """Two standard errors: 2.3% by normal theory; 200 samples, and 3 standard errors of that count."""
+
+    def refused(signal: float) -> int:
+        count = 0
+        for seed in range(200):
+            try:
+                check_signal(variance_parts(outcomes(signal, 4, seed=seed)), "npv")
+            except TooNoisyError:
+                count += 1
+        return count
+
+    assert refused(0.0) > 200 * (1 - 0.06)
+    assert refused(2.0) == 0
+
+
+def test_one_run_or_no_noise_is_not_refused() -> None:
+    check_signal(variance_parts(outcomes(0.0, 1)), "npv")
+    check_signal(Noise(1.0, 0.0, 0.0, 10, 5), "npv")
