@@ -7,7 +7,8 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.differences import labelled
-from sim.cli.report import Block, by_scenario, make_console, tables
+from sim.cli.report import Block, by_scenario, tables
+from sim.cli.terminal import make_console
 from sim.digits import plus_minus, significant, span
 
 if TYPE_CHECKING:

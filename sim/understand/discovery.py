@@ -194,8 +194,9 @@ def _table(results: SweepLike) -> tuple[pd.DataFrame, list[str]]:
 
 def _cases(table: pd.DataFrame, condition: Condition) -> tuple[pd.Series, str]:
     words = condition if isinstance(condition, str) else getattr(condition, "__name__", "the condition")
+    columns = {str(name): table[name] for name in table}
     try:
-        found = formula.evaluate(formula.parse(condition), table) if isinstance(condition, str) else condition(table)
+        found = formula.evaluate(formula.parse(condition), columns) if isinstance(condition, str) else condition(table)
     except Exception as error:
         raise InputError(f"condition: {shown(words)} cannot be evaluated: {error}") from None
     if not (isinstance(found, pd.Series | np.ndarray) and found.dtype == bool and found.shape == (len(table),)):

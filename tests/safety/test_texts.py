@@ -80,8 +80,8 @@ def test_line_breaks_become_spaces(tmp_path: Path) -> None:
     assert sim.load(tmp_path / "o\nk.toml").name == "o k"
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_every_figure_and_page_takes_any_title(text: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["[/x]", "$\\frac"])
+def test_check_and_describe_take_any_title(text: str, tmp_path: Path) -> None:
     from typer.testing import CliRunner
 
     from sim.cli import make_app
