@@ -223,7 +223,8 @@ def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
     else:
         value = led.usual[i] * months + coming * one
     spread = each * np.sqrt(coming * part(p, k)) if k.kind == NEW else led.noise[i] * np.sqrt(months)
-    return led.to_date[i] + value, spread, led.to_date[i]
+    # what is signed or sold stays so, but a profit may be lost again
+    return led.to_date[i] + value, spread, -np.inf if k.per_signing == PROFIT else led.to_date[i]
 
 
 @rule

@@ -128,6 +128,12 @@ def test_what_the_book_brings_is_as_usual() -> None:
     assert ahead({"measure": "revenue", "rate": 0.1, "months": 3}, 2, 3.0) == pytest.approx((450 + 7 * 200, 6 * np.sqrt(3), 300))
 
 
+def test_a_profit_may_be_lost_again() -> None:
+    """300 so far, 50 in each of three months; 7 x (80 - 100) for first purchases and perks; nothing of it is certain."""
+    found = ahead({"measure": "customer_profit", "rate": 0.1, "months": 3}, 2, 3.0)
+    assert found == pytest.approx((450 - 7 * 20, 6 * np.sqrt(3), -np.inf))
+
+
 def test_a_level_is_what_it_was_and_what_is_signed_now() -> None:
     found = ahead({"measure": "active_customers", "rate": 1.0, "months": 3}, 2, 3.0)
     assert found == (53.0, 6.0, -np.inf)

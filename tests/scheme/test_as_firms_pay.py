@@ -98,13 +98,6 @@ def test_who_is_paid_on_tenure_hunts_less() -> None:
     assert standard_errors(none - paid) > 4
 
 
-def test_who_is_charged_for_arrears_looks_after_the_book() -> None:
-    none, paid = (
-        reaction({"components": [{"measure": "arrears_rate", "rate": rate}]}, "nurturing_share") for rate in (0.0, -100_000.0)
-    )
-    assert standard_errors(paid - none) > 4
-
-
 def test_a_rep_does_not_work_for_a_persistency_that_cannot_exist() -> None:
     """In year 1, and while the cohort is below its least number, a bonus on persistency changes nothing that reps do."""
     bonus = {"measure": "persistency", "months": 12, "threshold": 0.9, "bonus": 4000.0}

@@ -50,7 +50,7 @@ COUNTED: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 
 @pytest.mark.parametrize("name", COUNTED)
 def test_a_component_pays_on_what_the_month_came_to(name: str) -> None:
-    scenario = busy(scheme={**pays(measure=name, rate=1.0), "survey_noise": 0.0})
+    scenario = busy(scheme={**pays(measure=name, rate=1.0, floor=-1e9), "survey_noise": 0.0})
     m = months(scenario, 4)
     assert np.allclose(m["commission"], COUNTED[name](m), atol=0.0051)
     assert m["commission"].abs().sum() > 1
@@ -128,7 +128,7 @@ def test_arrears_rate_tells_a_book_that_pays_late_from_one_that_pays() -> None:
 def test_the_survey_is_unbiased_and_as_noisy_as_its_sample_is_small(share: float) -> None:
     """Standard deviation: noise of an answer over the root of the number asked."""
     world = quiet(months=60, reps={"choice": {"hunting": 0.0}}, customers={"at_start": 100, "feeling": NUMB, "lapse": NEVER},
-                  scheme={**pays(measure="satisfaction", rate=1000.0), "survey_share": share, "survey_noise": 0.5})  # fmt: skip
+                  scheme={**pays(measure="satisfaction", rate=1000.0, floor=-1.0), "survey_share": share, "survey_noise": 0.5})  # fmt: skip
     m = months(world, 20)
     score = (m["commission"] / 1000.0 - m["satisfaction"]).to_numpy()
     assert abs(standard_errors(score)) < 4
@@ -137,5 +137,5 @@ def test_the_survey_is_unbiased_and_as_noisy_as_its_sample_is_small(share: float
 
 
 def test_without_noise_the_survey_is_the_truth() -> None:
-    m = months(busy(scheme={**pays(measure="satisfaction", rate=1000.0), "survey_noise": 0.0}), 2)
+    m = months(busy(scheme={**pays(measure="satisfaction", rate=1000.0, floor=-1.0), "survey_noise": 0.0}), 2)
     assert np.allclose(m["commission"], 1000.0 * m["satisfaction"], atol=0.0051)
