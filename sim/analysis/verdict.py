@@ -36,13 +36,14 @@ def verdict(comparison: Comparison, outcome: str = "npv") -> str:
     return "\n".join([*said, *best, *([lost] if lost else []), *unequal_costs(comparison.study)])
 
 
-def losing(summary: pd.DataFrame, currency: str, level: float = 0.95) -> str:
+def losing(summary: pd.DataFrame, currency: str, what: str = "npv", level: float = 0.95) -> str:
     """What is said where the mean npv of every scheme is below zero; nothing where one is not.
 
     Parameters
     ----------
     summary : rows of scenarios and outcomes with ``mean``, ``low`` and ``high``, the ends of its interval.
     currency, level : of the amounts, and of the intervals.
+    what : how npv is called.
     """
     rows = summary[summary["outcome"] == "npv"]
     if rows.empty or not (rows["mean"] < 0).all():
@@ -50,7 +51,7 @@ def losing(summary: pd.DataFrame, currency: str, level: float = 0.95) -> str:
     best = max(rows.to_dict("records"), key=lambda row: float(row["mean"]))
     who = f"{best['scenario']} loses" if len(rows) == 1 else "Every scheme loses"
     sure = "" if (rows["high"] < 0).all() else f", though that is not established at {level:.0%}"
-    whose = "its expected npv is" if len(rows) == 1 else f"the highest expected npv is that of {best['scenario']},"
+    whose = f"its expected {what} is" if len(rows) == 1 else f"the highest expected {what} is that of {best['scenario']},"
     interval = f" ({level:.0%} interval {span(best['low'], best['high'])})" if best["low"] < best["high"] else ""
     return f"{who} money{sure}: {whose} {significant(best['mean'])} {currency}{interval}."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -83,8 +84,10 @@ def _by_outcome(table: pd.DataFrame) -> dict[tuple[str, str], dict[str, Any]]:
 def summary(numbers: Numbers) -> Iterator[str]:
     """The few sentences that stand at the beginning."""
     known, comparison = numbers.titles, numbers.comparison
-    if lost := losing(numbers.summary.assign(scenario=numbers.summary["scenario"].map(known)), numbers.study.currency):
-        yield lost.replace("npv", called("npv")).replace("-", "−")
+    if lost := losing(
+        numbers.summary.assign(scenario=numbers.summary["scenario"].map(known)), numbers.study.currency, called("npv")
+    ):
+        yield re.sub(r"(?<!\w)-(?=\d)", "−", lost)
     if comparison is None:
         name = numbers.study.names[0]
         yield from (_level(numbers.level[name, outcome], known[name]) for outcome in MAIN)

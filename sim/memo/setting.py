@@ -140,10 +140,10 @@ def _left_out(numbers: Numbers) -> Iterator[str]:
             continue
         npv = numbers.level[name, "npv"]["mean"]
         share = f", {abs(value['mean'] / npv):.0%} of the discounted profit" if npv > 0 else ""
-        much = "much " if abs(value["mean"]) > MUCH * abs(npv) else ""
+        much = ", which is much" if abs(value["mean"]) > MUCH * abs(npv) else ""
         yield (
             f"The discounted profit ends with the last month simulated: under {title} {number(there['mean'], there['standard_error'])} customers are "
-            f"still there then, and what they bring later is {much}that it leaves out. If each went on as the average customer of the last year, they would be "
+            f"still there then, and what they bring later is left out{much}. If each went on as the average customer of the last year, they would be "
             f"worth {number(value['mean'], value['standard_error'] or 0.0, numbers.study.currency)}{share}, before pay and fixed cost (the residual value of the book)."
         )
 

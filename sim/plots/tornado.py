@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.digits import significant
 from sim.plots.frame import canvas, heading
 from sim.plots.style import BLUE, INK, ORANGE, SMALL
 from sim.plots.swept import factor_label, height_of, quantity, rows, rows_width, source
+from sim.plots.ticks import Ticks
 
 if TYPE_CHECKING:
     from sim.understand import Tornado
@@ -36,7 +36,7 @@ def tornado(result: Tornado, ax: Axes | None = None) -> Axes:
         said = quantity(result.sweep, result.outcome, ends, change="Change of ")
         rows(ax, [factor_label(result.sweep, name) for name in names])
         said.on(ax.xaxis)
-        known = False
+        known, plain = False, Ticks(each=True)
         for side, shift in (("low", -0.19), ("high", 0.19)):
             effect, error = table[f"effect_{side}"].to_numpy(float), table[f"effect_{side}_error"].to_numpy(float)
             at = np.arange(len(names)) + shift
@@ -46,12 +46,12 @@ def tornado(result: Tornado, ax: Axes | None = None) -> Axes:
                 ax.errorbar(effect, at, xerr=error, fmt="none", color=INK, elinewidth=0.9, capsize=1.8, zorder=4)
             for y, x, e, value in zip(at, effect, np.nan_to_num(error), table[side], strict=True):
                 right = x >= 0
-                ax.annotate(significant(value), (x + e if right else x - e, y), (3 if right else -3, 0), textcoords="offset points",
+                ax.annotate(plain(float(f"{value:.4g}")), (x + e if right else x - e, y), (3 if right else -3, 0), textcoords="offset points",
                             ha="left" if right else "right", va="center", fontsize=SMALL)  # fmt: skip
         room = 0.16 * float(np.ptp([*ends, 0.0]))
         ax.set_xlim(min(0.0, float(ends.min())) - room, max(0.0, float(ends.max())) + room)
         ax.axvline(0, color=INK, linewidth=0.9, zorder=2)
-        ax.set_xlabel(f"{said.text}, from the base's {significant(result.base / said.factor)}".replace("-", "−"))
+        ax.set_xlabel(f"{said.text}, from the base's {plain(float(f'{result.base / said.factor:.4g}'))}")
         handles: list[Any] = [
             Patch(edgecolor="white", linewidth=0.0, label=f"{side} value", **look) for side, look in _LOOKS.items()
         ]
