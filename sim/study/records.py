@@ -127,6 +127,17 @@ class Precision(_Record):
     rule: Line
 
 
+class Match(_Record):
+    """How a scenario was brought to the base's pay."""
+
+    scenario: Line
+    pay: Finite
+    target: Finite
+    standard_error: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
+    runs: Runs
+    slopes: dict[Line, Finite]
+
+
 class _Study(Made):
     """The record of a study but for its scenarios."""
 
@@ -140,6 +151,7 @@ class _Study(Made):
     model: Model | None = None
     precision: Precision | None = None
     attained: list[Attained] | None = None
+    equal_pay: list[Match] | None = None
     reached: bool | None = None
     content_hash: Digest
     tables: dict[Literal["runs", "months", "cohorts", "whale", "customers"], Table] = {}
