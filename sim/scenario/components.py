@@ -14,10 +14,24 @@ SCHEMA = {
     "change": {
         "type": "object",
         "description": "components of the scenario extended that are changed: name -> what is other",
+        "unit": "components",
+        "source": "as for the components",
         "additionalProperties": {"type": "object"},
     },
-    "add": {"type": "array", "description": "components added to those of the scenario extended", "items": {"type": "object"}},
-    "remove": {"type": "array", "description": "names of components that are taken out", "items": {"type": "string"}},
+    "add": {
+        "type": "array",
+        "description": "components added to those of the scenario extended",
+        "items": {"type": "object"},
+        "unit": "components",
+        "source": "as for the components",
+    },
+    "remove": {
+        "type": "array",
+        "description": "names of components that are taken out",
+        "items": {"type": "string"},
+        "unit": "names",
+        "source": "as for the components",
+    },
 }
 
 

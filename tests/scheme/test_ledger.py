@@ -122,9 +122,8 @@ def test_every_kind_of_invoice_bears_its_own_rates() -> None:
 
 
 def test_a_customer_there_at_the_start_bears_no_commission_for_the_first_purchase() -> None:
-    c, _, r, t = account(**RATES)
-    c["founder"] = 1
-    purchasing.invoice_initial(c, r, t)
+    c, _, _, t = account(**RATES)
+    purchasing.invoice_opening(c, t)
     assert c["charged"] == 0 and c["revenue"] == 50_000
 
 
