@@ -311,6 +311,14 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  
         run.hunting_share = hunted / rep_months
         run.nurturing_share = nurtured / rep_months
     run.rep_pay_sd = pay_spread(reps)
+    could_12, stayed_12, could_48, stayed_48 = 0.0, 0.0, 0.0, 0.0
+    for i in range(reps.shape[0]):
+        could_12 += reps[i].could_12
+        stayed_12 += reps[i].stayed_12
+        could_48 += reps[i].could_48
+        stayed_48 += reps[i].stayed_48
+    run.rep_stay_12 = stayed_12 / could_12 if could_12 > 0.0 else np.nan
+    run.rep_stay_48 = stayed_48 / could_48 if could_48 > 0.0 else np.nan
     run.variable_share = variable / (variable + fixed) if variable + fixed > 0.0 else 0.0
     run.service_cost = contact_cost
     run.pay_cost = variable + fixed

@@ -61,6 +61,8 @@ REP = np.dtype(
             "book_size book_worth book_expected book_signed "
             # pay, in hundredths; the year's variable pay for the regulator's cap
             "clawback_due year_variable scale held paid recovered salary norm_signings total_pay "
+            # of the reps hired so early that they could complete 12 (48) months: how many there were, and how many did
+            "could_12 stayed_12 could_48 stayed_48 "
             # commission the accounts are charged with, per unit of what is invoiced or collected
             "charge_revenue charge_repeat charge_cross charge_margin charge_collected"
         ).split()

@@ -103,6 +103,8 @@ RUNS_REST: tuple[Column, ...] = (
     Column("rep_pay_sd", "money/month", "spread of mean pay between seats"),
     Column("variable_share", "share", "variable pay net of clawback, of all pay"),
     Column("rep_turnover", "per year", "departures per rep-year", LESS),
+    Column("rep_stay_12", "share", "of the reps hired early enough to have completed 12 months of service, the share who did", MORE),
+    Column("rep_stay_48", "share", "of the reps hired early enough to have completed 48 months of service, the share who did", MORE),
     Column("hunting_share", "share", "of the reps' time, spent hunting"),
     Column("nurturing_share", "share", "of the reps' time, spent on the book"),
     Column("margin_initial", "money", "margin on first purchases"),
@@ -210,6 +212,7 @@ CUSTOMERS: tuple[Column, ...] = (
     Column("outstanding", "money", "invoiced, neither paid nor written off"),
     Column("purchases", "purchases", "repeat purchases made"),
     Column("fit", "sd", "how well the product suits the customer"),
+    Column("initial", "money", "first purchase: the first year's premium; of the opening book, what the term at the start costs"),
     Column("founder", "code", "1 in the opening book (`customers.at_start`), 0 signed in the run"),
     Column("referred", "code", "1 signed from a referred lead, 0 from a cold one or in the opening book"),
 )

@@ -94,7 +94,7 @@ def test_a_runs_row_is_that_of_its_months_and_customers(tables: Tables) -> None:
     for _, row in tables.runs.iterrows():
         m, people = (table[table["run"] == row["run"]] for table in (tables.months, tables.customers))
         expected = of_months(m) | of_customers(people)
-        assert set(expected) == set(tables.runs.columns) - {"run", "rep_pay_sd"}
+        assert set(expected) == set(tables.runs.columns) - {"run", "rep_pay_sd", "rep_stay_12", "rep_stay_48"}
         for name, value in expected.items():
             assert row[name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
         assert row["rep_turnover"] > 0 and 0 < row["persistency_24"] < row["persistency_12"] < 1
@@ -193,7 +193,7 @@ def test_where_there_is_nobody_rates_are_nought_or_not_defined() -> None:
     nought = ("churn_rate share_loss_making satisfaction bad_debt_ratio cost_to_serve rep_pay_mean rep_pay_sd variable_share "
               "rep_turnover hunting_share nurturing_share realised_profit promised_profit")  # fmt: skip
     assert not row[nought.split()].any()
-    assert row[["persistency_12", "persistency_24"]].isna().all() and tables.whale["profit_share"].isna().all()
+    assert row[["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"]].isna().all() and tables.whale["profit_share"].isna().all()
 
 
 def test_the_wait_is_that_of_the_desk() -> None:

@@ -131,6 +131,18 @@ def leaves(p, now, r, t):  # type: ignore[no-untyped-def]
 
 
 @rule
+def end_of_service(p, r, month):  # type: ignore[no-untyped-def]
+    """A rep's service ends, by leaving or with the run: count whether 12 and 48 months could be, and were, completed."""
+    served, could = month - r.hired_month + 1, np.int64(p.months) - r.hired_month + 1
+    if could >= 12:
+        r.could_12 += 1.0
+        r.stayed_12 += 1.0 if served >= 12 else 0.0
+    if could >= 48:
+        r.could_48 += 1.0
+        r.stayed_48 += 1.0 if served >= 48 else 0.0
+
+
+@rule
 def depart(p, now, r, led):  # type: ignore[no-untyped-def]
     """The rep goes: unvested pay is forfeited, clawback can no longer be recovered; (forfeited, lost)."""
     forfeited = r.held
@@ -170,7 +182,10 @@ def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-d
 def evening(p, components, now, r, t, led, m):  # type: ignore[no-untyped-def]
     """At the month's end, lapses having been claimed: stay or leave; what is not settled yet is noted."""
     m.trail_due += cents(trail_due(components, now.month, led))
-    if r.present == 0 or not leaves(p, now, r, t):
+    leaving = r.present == 1 and leaves(p, now, r, t)
+    if leaving or (r.present == 1 and now.month == np.int64(p.months)):
+        end_of_service(p, r, now.month)
+    if not leaving:
         m.accrued += accrued(p, components, now.month, r, led)
     else:
         settle_leaver(p, components, now.month, r, led, m)
