@@ -3,6 +3,7 @@
 from .analysis.compare import Comparison, compare
 from .book import BookModel, CustomerAgent, DeskAgent, RepAgent
 from .errors import DaarnaError, InputError
+from .observables import observe
 from .scenario.load import load
 from .scenario.model import Scenario
 from .study import Study
@@ -29,6 +30,7 @@ __all__ = [
     "compare",
     "follow",
     "load",
+    "observe",
     "open",
     "run",
     "sweep",

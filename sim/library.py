@@ -27,6 +27,7 @@ KINDS = {
     "designs": "design",
     "problems": "problem",
     "hypotheses": "hypothesis",
+    "predictions": "prediction",
     "evidence": "evidence",
     "data": "data",
     "validation": "validation",

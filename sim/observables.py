@@ -21,6 +21,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
+from sim.tables import Column
 
 Array = np.ndarray
 By = Literal["count", "premium"]
@@ -80,7 +81,9 @@ class Observable:
 OBSERVABLES: dict[str, Observable] = {}
 
 
-def observable(unit: str, counted: str, out_of: str = "", needs: str = "months") -> Callable[[Callable[..., Array]], Callable[..., Array]]:
+def observable(
+    unit: str, counted: str, out_of: str = "", needs: str = "months"
+) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
     """Register a function of tables under its name; its arguments are whole numbers (months, years) or names."""
 
     def register(function: Callable[..., Array]) -> Callable[..., Array]:
@@ -119,10 +122,16 @@ def parse(text: str) -> tuple[Observable, dict[str, Any]]:
 def _checked(one: Observable, arguments: dict[str, Any]) -> dict[str, Any]:
     for name, value in arguments.items():
         if name not in one.arguments:
-            raise InputError(f"{one.name}: expected one of the arguments {', '.join(one.arguments) or '(none)'}, got {shown(name)}")
+            raise InputError(
+                f"{one.name}: expected one of the arguments {', '.join(one.arguments) or '(none)'}, got {shown(name)}"
+            )
         allowed = one.arguments[name][0]
         if value not in allowed:
-            said = f"a whole number, {allowed.start} to {allowed.stop - 1}" if isinstance(allowed, range) else ", ".join(map(str, allowed))
+            said = (
+                f"a whole number, {allowed.start} to {allowed.stop - 1}"
+                if isinstance(allowed, range)
+                else ", ".join(map(str, allowed))
+            )
             raise InputError(f"{one.name}: {name}: expected {said}, got {shown(value)}")
     return arguments
 
@@ -130,6 +139,11 @@ def _checked(one: Observable, arguments: dict[str, Any]) -> dict[str, Any]:
 def is_observable(text: str) -> bool:
     """Whether a text begins as one does."""
     return text.partition("(")[0] in OBSERVABLES
+
+
+def columns_of(texts: Iterable[str]) -> tuple[Column, ...]:
+    """Observables as columns of a table: name, unit, meaning."""
+    return tuple(Column(text, parse(text)[0].unit, parse(text)[0].meaning.splitlines()[0]) for text in dict.fromkeys(texts))
 
 
 def needs_customers(texts: Iterable[str]) -> bool:
@@ -193,7 +207,9 @@ class _People:
         self.frame = frame[chosen]
         self.last = int(tables.months["month"].max())
         self.runs, self.run = len(tables.runs), _places(tables, self.frame)
-        self.signed = self.frame["signed_month"].to_numpy(int) + (group == "opening")  # of the opening book a term begins in month 1
+        self.signed = self.frame["signed_month"].to_numpy(int) + (
+            group == "opening"
+        )  # of the opening book a term begins in month 1
         left = self.frame["lapsed_month"].to_numpy(int)
         self.left = np.where(left > 0, left - self.signed + 1, LONGEST + 1)  # month of contract
         self.weight = np.ones(len(left)) if by == "count" else self.frame["initial"].to_numpy(float)
@@ -211,7 +227,12 @@ class _People:
 # --- contracts -------------------------------------------------------------------------------------------------------------------
 
 
-@observable("share", "contracts, or first-year premium, in force when that month of contract begins", "all signed early enough", "months customers")
+@observable(
+    "share",
+    "contracts, or first-year premium, in force when that month of contract begins",
+    "all signed early enough",
+    "months customers",
+)
 def persistency(tables: Tables, month: int = 13, by: By = "count", group: Group = "signed") -> Array:
     """In force at a month of contract: persistency at 13, 25, 37, 49, 61 months as insurers disclose it, by count or by premium.
 
@@ -223,7 +244,12 @@ def persistency(tables: Tables, month: int = 13, by: By = "count", group: Group 
     return ratio(people.sum(seen & (people.left >= month)), people.sum(seen))
 
 
-@observable("share", "contracts, or first-year premium, that leave within that year of contract", "those in force at its start", "months customers")
+@observable(
+    "share",
+    "contracts, or first-year premium, that leave within that year of contract",
+    "those in force at its start",
+    "months customers",
+)
 def lapse(tables: Tables, year: int = 1, by: By = "count", group: Group = "signed") -> Array:
     """Lapse by contract year: of the contracts in force when year k of contract begins, the share that leaves within it.
 
@@ -267,7 +293,12 @@ def referred_share(tables: Tables) -> Array:
     return ratio(_People(tables, "referred").sum(np.True_), _People(tables).sum(np.True_))  # type: ignore[arg-type]
 
 
-@observable("money/contract", "profit on accounts in the first months of contract seen", "contracts signed early enough", "months customers")
+@observable(
+    "money/contract",
+    "profit on accounts in the first months of contract seen",
+    "contracts signed early enough",
+    "months customers",
+)
 def account_profit(tables: Tables, until: int = 60, group: Group = "signed") -> Array:
     """Profit on the account until the run's end, per contract signed in months 1 to `until`; charged commission taken off."""
     people = _People(tables, group)
@@ -449,6 +480,7 @@ def profit_share(tables: Tables, percent: int = 20, costs: Literal["caused", "al
 
 
 # --- reps ------------------------------------------------------------------------------------------------------------------------
+
 
 @observable("share", "reps who complete so many months of service", "reps hired early enough to do so")
 def rep_tenure(tables: Tables, months: Literal[12, 48] = 12) -> Array:

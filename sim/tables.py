@@ -103,8 +103,12 @@ RUNS_REST: tuple[Column, ...] = (
     Column("rep_pay_sd", "money/month", "spread of mean pay between seats"),
     Column("variable_share", "share", "variable pay net of clawback, of all pay"),
     Column("rep_turnover", "per year", "departures per rep-year", LESS),
-    Column("rep_stay_12", "share", "of the reps hired early enough to have completed 12 months of service, the share who did", MORE),
-    Column("rep_stay_48", "share", "of the reps hired early enough to have completed 48 months of service, the share who did", MORE),
+    Column(
+        "rep_stay_12", "share", "of the reps hired early enough to have completed 12 months of service, the share who did", MORE
+    ),
+    Column(
+        "rep_stay_48", "share", "of the reps hired early enough to have completed 48 months of service, the share who did", MORE
+    ),
     Column("hunting_share", "share", "of the reps' time, spent hunting"),
     Column("nurturing_share", "share", "of the reps' time, spent on the book"),
     Column("margin_initial", "money", "margin on first purchases"),

@@ -193,7 +193,10 @@ def test_where_there_is_nobody_rates_are_nought_or_not_defined() -> None:
     nought = ("churn_rate share_loss_making satisfaction bad_debt_ratio cost_to_serve rep_pay_mean rep_pay_sd variable_share "
               "rep_turnover hunting_share nurturing_share realised_profit promised_profit")  # fmt: skip
     assert not row[nought.split()].any()
-    assert row[["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"]].isna().all() and tables.whale["profit_share"].isna().all()
+    assert (
+        row[["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"]].isna().all()
+        and tables.whale["profit_share"].isna().all()
+    )
 
 
 def test_the_wait_is_that_of_the_desk() -> None:

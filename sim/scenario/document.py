@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
+from sim.observables import OBSERVABLES
 from sim.scenario.base import Group
 from sim.scenario.describe import allowed, plain
 from sim.scenario.model import Scenario
@@ -42,6 +43,11 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     ("whale", "A row per scenario, run and share of the customers: concentration of profit.", WHALE),
     ("customers", "A row per scenario, run and customer, the opening book's included (with `--customers`).", CUSTOMERS),
 )
+
+OBSERVED = """What papers, regulators and firms publish, read off the tables: one number per run. `sim.observe(study, "persistency(month=25, by=premium)")`
+gives it of a study, a name among the `outcomes` of a design records it in a sweep, and the published patterns are stated in it. The opening
+book is left out of customers unless the group is `opening`.
+"""
 
 BETTER = {MORE: "more", LESS: "less", 0: ""}
 
@@ -82,7 +88,20 @@ def page() -> str:
         rows = [(f"`{column.name}`", column.unit, column.meaning, BETTER[column.better]) for column in columns]
         head = ("column", "unit", "meaning", "better") if name == "runs" else ("column", "unit", "meaning")
         parts += [f"### {name}\n", f"{meaning}\n", table(head, [row[: len(head)] for row in rows])]
+    observed = [
+        (f"`{one.name}`", ", ".join(_argument(*given) for given in one.arguments.items()), one.unit, one.counted, one.out_of)
+        for one in OBSERVABLES.values()
+    ]
+    parts += ["## Observables\n", OBSERVED, table(("observable", "arguments", "unit", "counted", "out of"), observed)]
+    parts += [f"`{one.name}`: {' '.join(one.meaning.split())}\n" for one in OBSERVABLES.values()]
     return "\n".join(parts)
+
+
+def _argument(name: str, given: tuple[tuple[object, ...] | range, object]) -> str:
+    """An argument: what is allowed, the default first."""
+    allowed, default = given
+    said = f"{allowed.start} to {allowed.stop - 1}" if isinstance(allowed, range) else " or ".join(map(str, allowed))
+    return f"`{name}={default}` ({said})"
 
 
 def _group(group: type[Group], prefix: str) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import ValidationError
 
 from sim.errors import InputError
+from sim.observables import is_observable, parse
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
 from sim.study.alike import check_currency
@@ -56,9 +57,16 @@ def check_numbers(design: Design) -> None:
     _check_method(design)
     if design.base is not None:
         for name in design.outcomes:
-            if name not in OUTCOMES:
+            if is_observable(name):
+                parse(name)
+            elif name not in OUTCOMES:
                 names = [column.name for column in run_columns(design.base.months)]
                 raise InputError(f'outcomes: found "{name}"{nearest(name, names) or "; there are " + ", ".join(names)}')
+
+
+def observables(design: Design) -> tuple[str, ...]:
+    """The outcomes of a design that are observables, which are recorded beside the runs table's columns."""
+    return tuple(name for name in design.outcomes if is_observable(name)) if design.base is not None else ()
 
 
 def _check_method(design: Design) -> None:

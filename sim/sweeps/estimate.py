@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from sim.sweeps.checks import observables
 from sim.sweeps.design import Design
 from sim.sweeps.job import Job, Model, Piece
 
@@ -21,7 +22,7 @@ def seconds_per_run(design: Design, model: Model | None = None) -> float | None:
     model : callable, optional
         What takes the place of the simulation.
     """
-    job = Job("", design.base, design.factors, design.seed, {}, "", model)
+    job = Job("", design.base, design.factors, design.seed, {}, "", model, observables(design))
     last = len(design) - 1
     times: list[float] = []
     for number in range(SAMPLE):

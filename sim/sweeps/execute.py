@@ -13,6 +13,7 @@ from sim.scenario.base import shown
 from sim.study.disk import place
 from sim.sweeps.about import about
 from sim.sweeps.batches import Batches
+from sim.sweeps.checks import observables
 from sim.sweeps.design import Design
 from sim.sweeps.job import Job, Model, program
 from sim.sweeps.pool import cores, in_parallel, slots_of
@@ -146,7 +147,16 @@ def _sweep(
 
 def _job(folder: SweepFolder, model: Model | None) -> Job:
     design = folder.design
-    return Job(str(folder.folder.absolute()), design.base, design.factors, design.seed, program(model), folder.mark, model)
+    return Job(
+        str(folder.folder.absolute()),
+        design.base,
+        design.factors,
+        design.seed,
+        program(model),
+        folder.mark,
+        model,
+        observables(design),
+    )
 
 
 def _fill(folder: SweepFolder, job: Job, executor: Executor | None, workers: int | None, progress: Progress | None) -> None:

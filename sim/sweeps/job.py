@@ -19,7 +19,9 @@ import numpy as np
 import pandas as pd
 from numba.core.errors import NumbaError
 
+from sim.engine import simulate
 from sim.errors import DaarnaError, WorkerError
+from sim.observables import needs_customers, observe
 from sim.scenario.model import Scenario
 from sim.study.provenance import installed
 from sim.sweeps.factor import Factor
@@ -65,6 +67,7 @@ class Job:
     program: dict[str, str]  # what numbers depend on beside the design, as who leads has it: see `program`
     mark: str  # what its parts' names begin with
     model: Model | None = None
+    observables: tuple[str, ...] = ()  # recorded beside the columns of the runs table
 
     def work(self, pieces: Sequence[Piece]) -> Receipt:
         """Simulate pieces and have their results safe on disk.
@@ -111,7 +114,10 @@ class Job:
         if self.model is not None:
             return _checked(self.model(mapping(self.factors, piece.row), self.seed, numbers), numbers)
         assert self.base is not None
-        return run_columns_of(make_scenario(self.base, self.factors, piece.row), self.seed, numbers)
+        scenario = make_scenario(self.base, self.factors, piece.row)
+        if self.observables:
+            return observed(scenario, self.seed, numbers, self.observables)
+        return run_columns_of(scenario, self.seed, numbers)
 
 
 @cache
@@ -156,6 +162,13 @@ def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:
     output, ready = new_output(scenario.months, runs.size), build(scenario)
     simulate_runs(ready, seed, runs, False, output, *workspace(ready))
     return runs_columns(scenario, runs, output)
+
+
+def observed(scenario: Scenario, seed: int, numbers: range, names: Sequence[str]) -> Columns:
+    """The runs table, and observables of all tables (:mod:`sim.observables`)."""
+    tables = simulate(scenario, seed, numbers, needs_customers(names))
+    columns = {str(name): tables.runs[name].to_numpy() for name in tables.runs}
+    return columns | {name: observe(tables, name) for name in names}
 
 
 def _checked(frame: Any, numbers: range) -> Columns:

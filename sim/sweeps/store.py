@@ -26,6 +26,7 @@ from typing import Any
 import pyarrow as pa
 
 from sim.errors import InputError, StudyError
+from sim.observables import columns_of, is_observable
 from sim.study.disk import BusyError, lock, make_folder, remove_folder, replacing
 from sim.study.folder import PARTS, WorkFolder, tell_damaged
 from sim.study.parquet import file_fingerprint
@@ -46,6 +47,16 @@ STANDING = "standing"  # of an unfinished sweep's record: fingerprints of runs t
 PATIENCE = 60.0  # seconds that a part waits for the others to have looked at the folder
 RUNS, POINTS = "runs.parquet", "points.parquet"
 DETERMINING = ("schema_version", "base", "seed", "daarna", "source", "model")
+
+
+def origin(about: dict[str, Any]) -> dict[str, Any]:
+    """What all points of a sweep have in common, from its record: part of every point's address."""
+    return {key: about[key] for key in DETERMINING} | ({"observables": observed(about)} if observed(about) else {})
+
+
+def observed(about: dict[str, Any]) -> list[str]:
+    """The observables that a sweep records."""
+    return [name for name in about["design"]["outcomes"] if is_observable(name)]
 
 
 class SweepFolder(WorkFolder):
@@ -71,8 +82,7 @@ class SweepFolder(WorkFolder):
         self.mark = "p" if part is None else f"p{part[0]}of{part[1]}"  # of the files it writes
         self._written = 0
         self._finished: list[Path] = []  # a whole table, of this sweep or the one it was before
-        origin = {key: about[key] for key in DETERMINING}
-        self.addresses = list(addresses(origin, design.factors, design.rows()))
+        self.addresses = list(addresses(origin(about), design.factors, design.rows()))
         about["content_hash"] = content_hash(self.addresses, design.runs)
         self.failures: dict[bytes, str] = {}
         self.done = 0  # runs, of all points
@@ -218,7 +228,8 @@ class SweepFolder(WorkFolder):
         tables = {}
         with replacing(self.folder / RUNS) as file:
             longest = max((months for months, whole in zip(self.design.months(), good, strict=True) if whole), default=0)
-            units = run_columns(longest) if self.design.base and self.about["model"] is None else ()
+            simulated = self.design.base is not None and self.about["model"] is None
+            units = run_columns(longest) + columns_of(observed(self.about)) if simulated else ()
             currency = self.design.base.currency if self.design.base else ""
             writer = RunsWriter(file, self._shelf.schemas(), units, currency, carried(self.about))
             try:

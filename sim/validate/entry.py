@@ -16,7 +16,7 @@ from scipy import stats
 if TYPE_CHECKING:
     from sim.validate.houghton import Path
 
-GROUPS = ("closed form", "real data", "docking", "pattern", "hypothesis", "robustness")
+GROUPS = ("closed form", "real data", "docking", "pattern", "prediction", "hypothesis", "robustness")
 
 #: Largest |z| of a number that agrees with what was expected.  A correct model exceeds it with probability 6.8e-6, so by
 #: Bonferroni's inequality a battery of a thousand findings raises a false alarm in fewer than 7 of 1,000 batteries.

@@ -18,6 +18,7 @@ HEADINGS = {
     "real data": "Real data",
     "docking": "Docking with other models",
     "pattern": "Published patterns",
+    "prediction": "Registered predictions",
     "hypothesis": "Hypotheses",
     "robustness": "Robustness",
 }

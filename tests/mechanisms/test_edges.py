@@ -40,7 +40,9 @@ def test_numbers_stay_finite_and_lines_add_up(edge: str) -> None:
     m, people = tables.months, tables.customers
     assert people is not None
     assert np.isfinite(m.to_numpy(float)).all() and np.isfinite(people.to_numpy(float)).all()
-    named = tables.runs.drop(columns=["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"])  # of nobody there is no persistency
+    named = tables.runs.drop(
+        columns=["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"]
+    )  # of nobody there is no persistency
     assert np.isfinite(named.to_numpy(float)).all()
     costs = m[["cost_of_goods", "acquisition", "service", "resolution", "write_off", "commission", "salaries", "desk"]].sum(
         axis=1

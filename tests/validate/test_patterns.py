@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.validate.outcomes import lapse_in_year
 from sim.validate.patterns import around, pattern
 
 
@@ -20,14 +19,3 @@ def test_a_pattern_missed_says_what_is_needed_and_one_met_does_not() -> None:
 def test_half_to_one_and_a_half_times_an_estimate_of_either_sign() -> None:
     assert around(10.0) == (5.0, 15.0)
     assert around(-0.4) == pytest.approx((-0.6, -0.2))
-
-
-def test_lapse_in_a_year_of_contract() -> None:
-    """Four signed in month 2, seen for 36 months: gone in month 5 and 20 of the contract, and two who stay; the opening book does not count."""
-    import pandas as pd
-
-    table = pd.DataFrame({"signed_month": [0, 2, 2, 2, 2, 30], "lapsed_month": [3, 6, 21, 0, 0, 0]})
-    assert lapse_in_year(table, 1, 37) == (1, 4)
-    assert lapse_in_year(table, 2, 37) == (1, 3)
-    assert lapse_in_year(table, 3, 37) == (0, 2)
-    assert lapse_in_year(table, 1, 41) == (1, 5)

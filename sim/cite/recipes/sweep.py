@@ -23,7 +23,7 @@ from sim.sweeps.checks import GIVEN
 from sim.sweeps.crate import title_of
 from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.results import Sweep
-from sim.sweeps.store import DETERMINING
+from sim.sweeps.store import origin
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,7 +133,7 @@ def check(about: dict[str, Any], design: Design, how: How) -> list[bytes]:
         how.verdict.findings.append("the record was changed: its design hash is not that of its design; below, what it gives")
     if len(design) != about["points"]:
         raise InputError(f"the design gives {len(design):,} points, its record says {about['points']:,}")
-    marks = list(addresses({key: about[key] for key in DETERMINING}, design.factors, design.rows()))
+    marks = list(addresses(origin(about), design.factors, design.rows()))
     if content_hash(marks, about["runs"]) != about["content_hash"]:
         how.verdict.findings.append("the points of the design are not those that the record names by their content hash")
     return marks

@@ -175,7 +175,9 @@ def departure(effort: Effort) -> Iterator[Finding]:
     yield pattern("the same, customers held by the tie, %", (-17.6, -13.2), lost(close), "lapse.tie = 3, feeling.tie = .6", needs)
     yield told("sales in the year after, contracts, %", lost(calm), "with renewal premiums, which no repeat orders are")
     gap = orders.with_(reps={"vacancy_months": 6}, customers={"purchase": {"visit": 2.0}})
-    yield told("repeat orders, six months' vacancy and purchases that answer to visits, %", lost(gap), "accounts were passed on at once")
+    yield told(
+        "repeat orders, six months' vacancy and purchases that answer to visits, %", lost(gap), "accounts were passed on at once"
+    )
 
 
 @entry(
@@ -206,7 +208,9 @@ def referred(effort: Effort) -> Iterator[Finding]:
             note = f"{above.mean():.3f} against {below.mean():.3f}; mean over runs"
             yield quotient(f"lapse in year {year} of contract, referred / cold{case}", (0.73, 0.91), above, below, note, needs)
         note = "left before month 34 of contract"
-        yield quotient(f"left within 33 months, referred / cold{case}", (0.73, 0.91), 1 - found[:, 6], 1 - found[:, 7], note, needs)
+        yield quotient(
+            f"left within 33 months, referred / cold{case}", (0.73, 0.91), 1 - found[:, 6], 1 - found[:, 7], note, needs
+        )
         needs = "a larger advantage in fit, or one in margin, which the model does not give"
         worth = found[:, 8], found[:, 9]
         yield quotient(f"profit on the account, referred / cold{case}", (1.16, np.inf), *worth, "signed in months 1 to 60", needs)

@@ -38,7 +38,9 @@ READINGS = (
 def _commission(base: Scenario, share: float) -> Scenario:
     """The base with its salary cut by a share, and a commission on first purchases in its place."""
     plain: dict[str, Any] = {"name": "volume commission", "measure": "initial_revenue", "rate": 0.2}
-    return base.with_(title="Less salary, and commission", reps={"salary": base.reps.salary * (1 - share)}, scheme={"components": [plain]})
+    return base.with_(
+        title="Less salary, and commission", reps={"salary": base.reps.salary * (1 - share)}, scheme={"components": [plain]}
+    )
 
 
 @entry(
@@ -68,7 +70,9 @@ def volume_pay(effort: Effort) -> Iterator[Finding]:
         needs = "another response of reps to pay on volume, or of quality to pressure"
         yield pattern(f"{words}, % ({version})", around(figure), change[name], note, needs)
     yield told("written off / invoiced on contracts signed, %", change["written_off"], "the source counts loans in default")
-    yield pattern("margin on the first purchase, %", (-1.0, 1.0), change["first_margin"], "what the firm sees at signing: unchanged")
+    yield pattern(
+        "margin on the first purchase, %", (-1.0, 1.0), change["first_margin"], "what the firm sees at signing: unchanged"
+    )
     change = _change(base, setting("scenarios/signature-bonus.toml"), ["signings", "default(months=24)"], runs, effort.seed)
     why = "signature-bonus also has a quarterly bonus, and pay is not held equal"
     yield told("contracts signed, %, signature-bonus", change["signings"], why)
