@@ -229,7 +229,7 @@ def rungs(case: Case) -> dict[str, Path]:
     """From the published model to the expectation of the model's month, one change at a time."""
     plain, own = replace(Practice().one_tier(case.worth)), case.practice()
     return {
-        "published, two tiers (its savings run out in month 10)": published(Practice()),
+        "published, two tiers (out of savings in month 9)": published(Practice()),
         "one tier": published(plain),
         "steps of a month": monthly(plain, used_up=False, sale_adds=True, share=None),
         "a sale adds no lead": monthly(plain, used_up=False, share=None),
