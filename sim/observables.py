@@ -281,6 +281,14 @@ def written_off(tables: Tables, group: Group = "signed") -> Array:
     return ratio(people.sum(whole, lost), people.sum(whole, sold))
 
 
+@observable("money/contract", "invoices written off", "contracts", "months customers")
+def bad_debt_per_contract(tables: Tables, group: Group = "signed") -> Array:
+    """Written off in all months of the run, per contract of a group."""
+    people = _People(tables, group)
+    whole = np.ones(len(people.run))
+    return ratio(people.sum(whole, people.frame["write_off"].to_numpy(float)), people.sum(whole))
+
+
 @observable("share", "invoices written off in the month, in money", "invoices of the month, in money")
 def bad_debt(tables: Tables) -> Array:
     """Bad debt by value of the whole book, the opening book's included: the column ``bad_debt_ratio``."""

@@ -32,6 +32,7 @@ READINGS = (
     ("contract_size", "first purchase", 23.0, "2011: size +23%"),
     ("default(months=24)", "written off within 24 months, per contract signed", 24.0, "2018: default +24%"),
     ("default(months=24)", "written off within 24 months, per contract signed", 28.0, "2011: default +28%"),
+    ("bad_debt_per_contract", "money written off, per contract signed", 24.0, "2018: default +24%, read by value"),
 )
 
 
@@ -61,15 +62,14 @@ def volume_pay(effort: Effort) -> Iterator[Finding]:
     come in, these reps look for prospects, so the number approached rises with pay as well; a default is a loan's within a year.
     """
     base = setting("scenarios/salary-only.toml")
-    runs = effort.number(100)
+    runs = effort.number(300)  # write-offs are rare
     match = equal_pay(_commission(base, 0.2), base, min(runs, 60), effort.seed)
-    names = [*dict.fromkeys(name for name, *_ in READINGS), "written_off", "first_margin"]
+    names = [*dict.fromkeys(name for name, *_ in READINGS), "first_margin"]
     change = _change(base, match.scenario, names, runs, effort.seed)
     note = f"salary {match.scenario.reps.salary:g} and {20 * match.factor:.1f}% commission against {base.reps.salary:g}"
     for name, words, figure, version in READINGS:
         needs = "another response of reps to pay on volume, or of quality to pressure"
         yield pattern(f"{words}, % ({version})", around(figure), change[name], note, needs)
-    yield told("written off / invoiced on contracts signed, %", change["written_off"], "the source counts loans in default")
     yield pattern(
         "margin on the first purchase, %", (-1.0, 1.0), change["first_margin"], "what the firm sees at signing: unchanged"
     )
