@@ -17,6 +17,7 @@ from benchmarks.clock import timed
 from benchmarks.effort import Effort
 from benchmarks.rows import Row
 from benchmarks.worlds import FILE, SEED
+from sim.engine import new_stop
 from sim.engine.kernel import simulate_runs, workspace
 from sim.engine.results import new_output
 from sim.scenario.record import build
@@ -53,12 +54,13 @@ def _overhead(effort: Effort) -> list[Row]:
 
     def kernel() -> None:
         for one in ready:
-            simulate_runs(one, SEED, numbers, False, new_output(effort.months, RUNS), *workspace(one))
+            simulate_runs(one, SEED, numbers, False, new_output(effort.months, RUNS), *workspace(one, new_stop()))
 
     bare = timed(kernel, effort.repeats).median / few
 
-    def sleep(setup: Any, seed: int, runs: np.ndarray, *_: Any) -> None:
+    def sleep(setup: Any, seed: int, runs: np.ndarray, *_: Any) -> tuple[np.ndarray, np.ndarray]:
         time.sleep(bare * runs.size / RUNS)
+        return np.empty(0), np.zeros(runs.size, np.int64)
 
     with patch("sim.engine.kernel.simulate_runs", sleep):
         sim.sweep(design(2, effort.months), workers=1)

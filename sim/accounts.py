@@ -205,6 +205,12 @@ def widen(arc):  # type: ignore[no-untyped-def]
     )
 
 
+@rule
+def _bucket(best, value, width):  # type: ignore[no-untyped-def]
+    """Where a profit belongs: the best in bucket 0, the worst in the last."""
+    return min(max(np.int64((best - value) / width), 0), BUCKETS - 1)
+
+
 @shared
 def whale_curve(profit, total, whale):  # type: ignore[no-untyped-def]
     """Share of the total that the most profitable SHARES of customers bring; not defined without a profit.
@@ -218,12 +224,12 @@ def whale_curve(profit, total, whale):  # type: ignore[no-untyped-def]
     width = (best - worst) / BUCKETS + 1.0
     ends = np.zeros(BUCKETS + 1, np.int64)
     for value in profit:
-        ends[np.int64((best - value) / width) + 1] += 1
+        ends[_bucket(best, value, width) + 1] += 1
     for b in range(BUCKETS):
         ends[b + 1] += ends[b]
     place, ordered, sums = ends[:BUCKETS].copy(), np.empty(n), np.zeros(BUCKETS + 1)
     for value in profit:
-        b = int((best - value) / width)
+        b = _bucket(best, value, width)
         ordered[place[b]] = value
         place[b] += 1
         sums[b + 1] += value

@@ -268,6 +268,18 @@ def float_to_bits(typing_context, number):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def is_set(typing_context, flag):  # type: ignore[no-untyped-def]
+    """Whether the one int64 of an array is not 0 by now: read from memory at every call, since another thread may set it."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        view = context.make_array(signature.args[0])(context, builder, arguments[0])
+        found = builder.load_atomic(view.data, "monotonic", 8)
+        return builder.icmp_signed("!=", found, ir.Constant(ir.IntType(64), 0))
+
+    return types.boolean(flag), generate
+
+
+@intrinsic
 def borrowed(typing_context, owned):  # type: ignore[no-untyped-def]
     """The same array, or tuple of arrays, without a claim on its memory: handing it on costs no reference counting.
 

@@ -263,7 +263,7 @@ def log_gamma_tails(a: float, log_x: float) -> tuple[float, float]:
         c = c if abs(c) > 1e-300 else 1e-300
         change = c * d
         h *= change
-        if abs(change - 1.0) < 1e-16:
+        if not abs(change - 1.0) >= 1e-16:
             break
     upper = min(front + log(h), -1e-300)
     return log(max(1.0 - exp(upper), 1e-300)), upper
@@ -293,7 +293,7 @@ def log_beta_lower(a: float, b: float, logit_x: float) -> float:
             c = 1.0 + aa / c
             c = c if abs(c) > 1e-300 else 1e-300
             h *= d * c
-        if abs(d * c - 1.0) < 1e-16:
+        if not abs(d * c - 1.0) >= 1e-16:
             break
     return front + log(h)
 
@@ -353,6 +353,8 @@ def transformed_quantile(is_beta: bool, a: float, b: float, z: float) -> float:
         high *= 2.0
     f_low = _gap(is_beta, a, b, low, lower, upper, use_lower)
     f_high = _gap(is_beta, a, b, high, lower, upper, use_lower)
+    if f_low > 0.0 or f_high < 0.0:  # beyond what an exponential can tell from its ends
+        return low if f_low > 0.0 else high
     for step in range(200):
         guess = (low * f_high - high * f_low) / (f_high - f_low) if step % 3 else 0.5 * (low + high)
         f = _gap(is_beta, a, b, guess, lower, upper, use_lower)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import os
 import signal
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +18,8 @@ from sim.cli.terminal import make_console
 
 if TYPE_CHECKING:
     from sim.study.precision import Look
+
+LATEST = 1.8  # seconds after Ctrl-C
 
 Progress = Callable[[int, int], None]
 Looked = Callable[["Look"], None]
@@ -31,21 +36,39 @@ def finite(value: Any) -> Any:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Ctrl-C finishes and keeps the runs under way; a second one leaves at once; both say what is safe."""
+    """Ctrl-C gives the runs under way a second to be finished and kept, a second one leaves at once; both say what is safe."""
 
     def stop(*_: Any) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        print("stopping: the runs under way are finished first (Ctrl-C again leaves at once)", file=sys.stderr, flush=True)
+        print("stopping: the runs under way have a second to finish (Ctrl-C again leaves at once)", file=sys.stderr, flush=True)
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, stop)
+    heard, watch = socket.socketpair()
+    watch.setblocking(False)
+    signal.set_wakeup_fd(watch.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_leave_in_time, args=(heard,), daemon=True).start()
     try:
         yield
     except KeyboardInterrupt as interrupt:
         print("\n".join(["interrupted", *getattr(interrupt, "__notes__", [])]), file=sys.stderr, flush=True)
         os._exit(1)  # at once: an ordinary exit would wait for threads that are still simulating
     finally:
+        signal.set_wakeup_fd(-1)
+        watch.close()
         signal.signal(signal.SIGINT, before)
+
+
+def _leave_in_time(heard: socket.socket) -> None:
+    """Leave within two seconds of Ctrl-C, whatever the main thread is at: compiling, say, where Python hears nothing."""
+    with heard:
+        while number := heard.recv(1):
+            if number[0] == signal.SIGINT:
+                time.sleep(LATEST)
+                print(
+                    "interrupted; what is finished is safe, and the same command goes on from there", file=sys.stderr, flush=True
+                )
+                os._exit(1)
 
 
 @contextmanager

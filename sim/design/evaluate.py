@@ -7,7 +7,7 @@ import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -42,6 +42,7 @@ class Simulated:
 
     scenario: Scenario
     outcomes: tuple[str, ...]
+    stop: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64), compare=False)  # ends runs under way
 
     def __call__(self, params: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
         """Outcomes of the scenario with these parameters; see :func:`sim.scenario.path.vary`."""
@@ -49,7 +50,7 @@ class Simulated:
         from sim.engine import simulate
         from sim.scenario.path import vary
 
-        return table(simulate(vary(self.scenario, params), seed, runs), self.outcomes)
+        return table(simulate(vary(self.scenario, params), seed, runs, stop=self.stop), self.outcomes)
 
     @property
     def identity(self) -> str:
@@ -82,8 +83,13 @@ class Evaluator:
 
     def samples(self, schemes: Sequence[Params], seed: int, runs: int, done: Callable[[int], None] | None = None) -> list[Sample]:
         """Runs 1 to `runs` of every scheme in every world; `done` is told of runs (worlds x runs) that were not there before."""
+        from sim.engine import load_kernel, new_stop, stopping
+
         found: list[Sample] = []
-        with ThreadPoolExecutor(self.workers) as pool:
+        if isinstance(self.evaluate, Simulated):
+            load_kernel()
+        pool = ThreadPoolExecutor(self.workers)
+        with stopping(getattr(self.evaluate, "stop", new_stop()), pool):
             for scheme in schemes:
                 before = len(self._kept)
                 found.append(self._sample(pool, scheme, seed, runs))

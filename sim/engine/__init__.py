@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import logging
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from contextlib import contextmanager
+from functools import cache, lru_cache
+from typing import Any
 
 import numpy as np
 
-from sim.engine.results import Tables, new_output, tables
+from sim.engine.memory import check_memory, needed
+from sim.engine.results import Output, Tables, new_output, tables
+from sim.errors import DaarnaError, StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
+
+log = logging.getLogger(__name__)
+
+EXACT = 2.0**53  # hundredths: sums of whole numbers are exact as far as that
+GRACE = 1.0  # seconds that runs under way are given after Ctrl-C
 
 
 @lru_cache(maxsize=64)
@@ -21,7 +35,91 @@ def setup(scenario: Scenario) -> Setup:
     return _setup(scenario.model_dump_json())
 
 
-def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False) -> Tables:
+def new_stop() -> np.ndarray:
+    """What ends runs under way, wherever they are, when its one number is set to 1."""
+    return np.zeros(1, np.int64)
+
+
+@contextmanager
+def stopping(stop: np.ndarray, pool: Executor) -> Iterator[None]:
+    """The threads of a pool end with the block: after an error or Ctrl-C what is under way has a second to be finished and kept."""
+    try:
+        yield
+    finally:
+        late = threading.Timer(GRACE, stop.fill, [1])
+        late.start()
+        pool.shutdown(wait=True, cancel_futures=True)
+        late.cancel()
+
+
+@cache
+def load_kernel() -> None:
+    """Have the compiled model ready, compiled now if need be: in the thread that asks, so that Ctrl-C is heard meanwhile."""
+    from sim.engine.kernel import simulate_runs, workspace
+
+    least = setup(Scenario(months=1))
+    simulate_runs(least, 1, np.zeros(0, np.int64), False, new_output(1, 0), *workspace(least, new_stop()))
+
+
+def compute(
+    scenario: Scenario, ready: Setup, seed: int, numbers: np.ndarray, customers: bool, stop: np.ndarray | None = None
+) -> tuple[Output, np.ndarray, np.ndarray]:
+    """The runs `numbers`: their output, customers' records and where each run's end.
+
+    Raises
+    ------
+    InputError
+        When there is not enough memory for it.
+    StudyError
+        When `stop` was set, another thread having been asked to end.
+    """
+    from sim.engine.kernel import simulate_runs, workspace
+
+    check_memory(scenario, needed(scenario, numbers.size, customers))
+    load_kernel()
+    flag = new_stop() if stop is None else stop
+    output = new_output(scenario.months, numbers.size)
+
+    def work() -> Any:
+        return simulate_runs(ready, seed, numbers, customers, output, *workspace(ready, flag))
+
+    kept, ends = _listening(work, flag) if threading.current_thread() is threading.main_thread() else work()
+    if flag[0]:
+        raise StudyError("stopped before the runs under way were finished")
+    _check_exact(scenario, output)
+    return output, kept, ends
+
+
+def _listening(work: Any, stop: np.ndarray) -> Any:
+    """Do it in another thread: while compiled code runs in the main one, Python does not hear Ctrl-C."""
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            future = pool.submit(work)
+            while not future.done():
+                wait_for([future], timeout=1.0)  # Windows hears Ctrl-C between waits
+            return future.result()
+        except BaseException:
+            stop[0] = 1
+            raise
+
+
+def _check_exact(scenario: Scenario, output: Output) -> None:
+    """Say so where sums are so large that they are no longer exact to the hundredth, and let nothing out that is no number."""
+    largest = max(np.abs(part).max(initial=0.0) for part in (output.months.view("f8"), output.profit_years, output.cohorts))
+    if not np.isfinite(largest):
+        raise DaarnaError(f"{scenario.name}: the accounts came to numbers beyond all bounds; please report the scenario")
+    if largest > EXACT:
+        _say_inexact(scenario.name, scenario.currency)
+
+
+@cache
+def _say_inexact(name: str, currency: str) -> None:
+    log.warning(
+        f"{name}: amounts of more than {EXACT / 100:,.0f} {currency} are no longer exact to the hundredth; count money in thousands"
+    )
+
+
+def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False, stop: np.ndarray | None = None) -> Tables:
     """Simulate runs of a scenario with the compiled engine.
 
     Parameters
@@ -34,19 +132,22 @@ def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False
         Run numbers; each run depends on (scenario, seed, run number) only.
     customers : bool
         Whether to return every customer's account.
+    stop : array, optional
+        See :func:`new_stop`.
 
     Returns
     -------
     Tables
         Data frames in the scenario's currency.
-    """
-    from sim.engine.kernel import simulate_runs, workspace
 
+    Raises
+    ------
+    InputError, StudyError
+        As :func:`compute`.
+    """
     numbers = np.array(runs, np.int64)
-    output = new_output(scenario.months, numbers.size)
-    ready = setup(scenario)
-    kept, ends = simulate_runs(ready, seed, numbers, customers, output, *workspace(ready))
+    output, kept, ends = compute(scenario, setup(scenario), seed, numbers, customers, stop)
     return tables(scenario, numbers, output, np.split(kept, ends[:-1]) if customers else None)
 
 
-__all__ = ["Tables", "setup", "simulate"]
+__all__ = ["Tables", "compute", "load_kernel", "new_stop", "setup", "simulate", "stopping"]

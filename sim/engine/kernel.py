@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import accounts, draws
 from sim.accounts import new_archive
-from sim.compiled import borrowed, kernel, own_copy, rule, shared
+from sim.compiled import borrowed, is_set, kernel, own_copy, rule, shared
 from sim.engine.events import add_gone, begin_moment, draw_events, list_events
 from sim.engine.scratch import new_scratch
 from sim.engine.shelf import (
@@ -102,7 +102,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, the team's measures and scratch space are the caller's (:func:`workspace`).
-    Returns the customers' records if `keep`, and where each run's end.  One function, and not one within
+    Returns the customers' records if `keep`, and where each run's end; nothing of use once `scratch.stop` is set.  One function, and not one within
     another: numba would optimise what is nested once more at every level.
     """
     p, components = s.p[0], borrowed(s.components)
@@ -125,6 +125,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
         for a in range(desk.shape[0]):
             service.staff(p, now, desk[a], a)
         for seat in range(seats):
+            if is_set(x.stop):
+                return kept[:0], ends
             r, t, shelf = reps[seat], last[seat], shelves[seat]
             career.furnish(r, seat, s.absent[seat])
             active[seat] = used[seat] = open_book(p, now, r, t, desk, shelf, x)
@@ -136,6 +138,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
             # plan, hunt; nurture, purchase, service, payment, resolution, satisfaction, churn
             service.open_desk(p, desk)
             for seat in range(seats):
+                if is_set(x.stop):
+                    return kept[:0], ends
                 r, t, led, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
                 career.open_month(p, components, now, r, led)
                 if r.present == 1:
@@ -189,10 +193,10 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
     return career.open_ledgers(s.p[0], s.components, np.int64(s.p[0].reps_count))
 
 
-def workspace(s):  # type: ignore[no-untyped-def]
+def workspace(s, stop):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, the team's measures, scratch space."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch()
+    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch(stop)
 
 
 __all__ = ["simulate_runs", "workspace"]

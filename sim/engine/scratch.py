@@ -26,12 +26,13 @@ class Scratch(NamedTuple):
     busy: np.ndarray  # [BLOCK + 1] the same, kind by kind
     gone: np.ndarray  # [BLOCK] places of those who left, in their order
     ends: np.ndarray  # [KINDS] where in `busy` each kind ends
+    stop: np.ndarray  # [1] not 0 once the run is to end at once, unfinished: another thread may set it
 
 
-def new_scratch() -> Scratch:
-    """Empty scratch space."""
-    whole = (np.zeros(size, np.int64) for size in (ROW, BLOCK + 1, BLOCK + 1, BLOCK, KINDS))
-    return Scratch(np.zeros(5 * ROW), next(whole), np.zeros(12 * ROW), np.zeros(2 * ROW, np.uint32), *whole)
+def new_scratch(stop: np.ndarray) -> Scratch:
+    """Empty scratch space; `stop` is the caller's."""
+    kinds, found, busy, gone, ends = (np.zeros(size, np.int64) for size in (ROW, BLOCK + 1, BLOCK + 1, BLOCK, KINDS))
+    return Scratch(np.zeros(5 * ROW), kinds, np.zeros(12 * ROW), np.zeros(2 * ROW, np.uint32), found, busy, gone, ends, stop)
 
 
 @rule

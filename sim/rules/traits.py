@@ -10,6 +10,9 @@ from sim.numeric import exp, interpolate, normal
 from sim.state import cents
 
 INITIAL, RATE, SPEND, MARGIN, PAYMENT, NEED, LAPSE, FIT = range(8)  # order of parameters.TRAITS
+MOST = (
+    255.0  # purchases, and contacts, expected of a customer in a month: they are counted so far (:func:`sim.draws.poisson_count`)
+)
 T_INITIAL, T_RATE, T_SPEND, T_MARGIN, T_NEED, T_LAPSE = range(6)  # order of record.TABLES
 
 
@@ -62,11 +65,12 @@ def draw(p, now, c, z, size):  # type: ignore[no-untyped-def]
     first = p.customers_initial / p.customers_initial_shape * exp(interpolate(p.tables[T_INITIAL], z[INITIAL])) * size
     c.initial = cents(first)
     c.renewal = cents(first * p.customers_renewal) if p.customers_setting == 0.0 else 0.0
-    c.rate = exp(interpolate(p.tables[T_RATE], z[RATE])) / p.purchase_alpha if p.purchase_enabled > 0.0 else 0.0
+    c.rate = min(exp(interpolate(p.tables[T_RATE], z[RATE])) / p.purchase_alpha, MOST) if p.purchase_enabled > 0.0 else 0.0
     c.scale = p.spend_v / exp(interpolate(p.tables[T_SPEND], z[SPEND]))  # mean amount is p * scale
     c.margin = 1.0 / (1.0 + exp(-interpolate(p.tables[T_MARGIN], z[MARGIN])))
     c.odds_pay = exp(p.payment_spread * z[PAYMENT] + p.payment_fit * c.fit)
-    c.need = p.service_rate / p.service_shape * exp(interpolate(p.tables[T_NEED], z[NEED]) - p.service_fit * c.fit)
+    need = p.service_rate / p.service_shape * exp(interpolate(p.tables[T_NEED], z[NEED]) - p.service_fit * c.fit)
+    c.need = min(need, MOST)
     c.no_contact = exp(-c.need)
     c.odds_lapse = exp(interpolate(p.tables[T_LAPSE], z[LAPSE]))
     monthly = c.rate * p.spend_p * c.scale

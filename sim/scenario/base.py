@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import unicodedata
 from collections.abc import Iterable
 from itertools import islice
@@ -34,7 +35,7 @@ class Group(BaseModel):
         if kind in (float, int) and isinstance(value, bool | str):
             raise ValueError(f"found {shown(value)}, allowed is a {'whole ' if kind is int else ''}number")
         if kind is float and isinstance(value, int) and abs(value) > 2**1023:
-            raise ValueError("found a number of more than 300 digits")
+            raise ValueError(f"found {shown(value)}, allowed is a number of at most 300")
         if kind is int and isinstance(value, float):
             raise ValueError(f"found {shown(value)}, allowed is a whole number")
         if kind is bool and not isinstance(value, bool):
@@ -99,7 +100,10 @@ def shown(value: Any) -> str:
         return f'"{plain(value[:60])}…"' if len(value) > 60 else f'"{plain(value)}"'
     if isinstance(value, list | tuple):
         return f"[{', '.join(shown(one) for one in value[:9])}{', …' if len(value) > 9 else ''}]"
-    return str(value)
+    if isinstance(value, int) and abs(value) >= 10**40:
+        return f"a whole number of about {round(value.bit_length() * math.log10(2)):,} digits"
+    text = str(value)
+    return f"{text[:60]}…" if len(text) > 61 else text
 
 
 def nearest(word: Any, allowed: Iterable[str]) -> str:

@@ -14,6 +14,7 @@ from sim.scenario.base import Fixed, Group, Number, Whole, nearest, par, shown, 
 
 MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart from those of the founders
 MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255
+LEAST_SHAPE = 0.001  # of a gamma or beta: below it all customers but a few per thousand are at nought
 HOUGHTON = "Houghton, Siegel, Jalali et al. 2016 (model as published)"
 
 
@@ -32,7 +33,7 @@ class Choice(Group):
     """How a rep chooses."""
 
     rule: Literal["logit", "roth_erev", "fixed"] = par("logit", "name", "logit on projected pay, reinforcement, or fixed")
-    temperature: float = par(300.0, "money/month", "noise of choice: scale of the logit", gt=0, le=1e9)
+    temperature: float = par(300.0, "money/month", "noise of choice: scale of the logit", ge=1e-9, le=1e9)
     grid: int = par(4, "steps", "alternatives are shares of time in multiples of 1/grid", ge=1, le=20)
     hunting: float = par(0.5, "share", "time spent hunting under the fixed rule", ge=0, le=1)
     nurturing: float = par(0.3, "share", "time spent nurturing under the fixed rule", ge=0, le=1)
@@ -65,11 +66,11 @@ class Reps(Group):
 
     count: int = par(10, "reps", "seats in the sales force", ge=1, le=100_000)
     absent: tuple[Whole, ...] = par((), "seats", "seats that stay empty throughout")
-    hours: float = par(50.0, "hours/month", "selling time of a rep", HOUGHTON, gt=0, le=744)
-    hours_per_attempt: float = par(4.0, "hours", "time an attempt takes", HOUGHTON, gt=0, le=744)
-    hours_per_visit: float = par(1.0, "hours", "time a visit takes", HOUGHTON, gt=0, le=744)
+    hours: float = par(50.0, "hours/month", "selling time of a rep", HOUGHTON, ge=0.01, le=744)
+    hours_per_attempt: float = par(4.0, "hours", "time an attempt takes", HOUGHTON, ge=0.01, le=744)
+    hours_per_visit: float = par(1.0, "hours", "time a visit takes", HOUGHTON, ge=0.01, le=744)
     salary: float = par(1800.0, "money/month", "fixed pay", ge=0, le=1e9)
-    expenses: float = par(1600.0, "money/month", "cost of living of a rep", gt=0, le=1e9)
+    expenses: float = par(1600.0, "money/month", "cost of living of a rep", ge=0.01, le=1e9)
     savings_months: float = par(6.0, "months", "expenses a new rep can live on", HOUGHTON, ge=0, le=1e6)
     subsidy: float = par(0.0, "share", "of expenses, paid to a starting rep (draw)", "off; .75 in " + HOUGHTON, ge=0, le=10)
     subsidy_months: int = par(3, "months", "how long the start-up subsidy lasts", HOUGHTON, ge=0, le=1200)
@@ -80,8 +81,8 @@ class Reps(Group):
     effort_cost: float = par(2500.0, "money/month", "curvature of effort cost around intrinsic effort", ge=0, le=1e9)
     substitution: float = par(0.3, "share", "cross term of effort cost: the tasks crowd each other out", gt=-1, lt=1)
     horizon_months: int = par(12, "months", "how far a rep looks ahead", ge=1, le=600)
-    present_bias: float = par(0.85, "factor", "beta: weight of all pay after this month", "range .7-1, assumed", gt=0, le=1)
-    discount_year: float = par(0.92, "factor/year", "delta: annual patience", "range .85-.97, assumed", gt=0, le=1)
+    present_bias: float = par(0.85, "factor", "beta: weight of all pay after this month", "range .7-1, assumed", ge=0.001, le=1)
+    discount_year: float = par(0.92, "factor/year", "delta: annual patience", "range .85-.97, assumed", ge=0.001, le=1)
     quit_rate: float = par(0.015, "per month", "exit hazard at ordinary pay", "turnover 20-34% a year, secondary", ge=0, le=1)
     quit_pay: float = par(1.0, "log odds", "rise of the exit odds when pay falls short of all expenses", ge=0, le=20)
     quit_broke: bool = par(True, "yes/no", "a rep whose savings have run out leaves", HOUGHTON)
@@ -143,8 +144,8 @@ class Payment(Group):
 class Purchase(Group):
     """Repeat purchases: gamma-Poisson; rate ~ Gamma(shape, rate parameter)."""
 
-    shape: float = par(2.0, "none", "r: shape of the gamma mixing over purchase rates", gt=0, le=1e4)
-    alpha: float = par(40.0, "months", "alpha: rate parameter of that gamma; the mean rate is shape / alpha", gt=0, le=1e9)
+    shape: float = par(2.0, "none", "r: shape of the gamma mixing over purchase rates", ge=LEAST_SHAPE, le=1e4)
+    alpha: float = par(40.0, "months", "alpha: rate parameter of that gamma; the mean rate is shape / alpha", ge=1e-4, le=1e9)
     enabled: bool = par(True, "yes/no", "customers make repeat purchases")
     satisfaction: float = par(
         0.5, "per score", "slope k of the convex (1 + k S / 2)^2 at S = 0", "convexity: Mittal & Kamakura 2001", ge=0, le=2
@@ -166,16 +167,16 @@ class Purchase(Group):
 class Spend(Group):
     """Amount of a purchase: gamma-gamma; z ~ Gamma(p, nu), nu ~ Gamma(q, v)."""
 
-    p: float = par(6.25, "none", "shape of a customer's amounts", "CDNOW, lifetimes test-suite", gt=0, le=1e4)
-    q: float = par(3.74, "none", "shape of the mixing over scales", "CDNOW, lifetimes test-suite", gt=1, le=1e4)
-    v: float = par(88.0, "money", "scale of the mixing; mean amount is p v / (q - 1)", gt=0, le=1e9)
+    p: float = par(6.25, "none", "shape of a customer's amounts", "CDNOW, lifetimes test-suite", ge=LEAST_SHAPE, le=1e4)
+    q: float = par(3.74, "none", "shape of the mixing over scales", "CDNOW, lifetimes test-suite", ge=1.001, le=1e4)
+    v: float = par(88.0, "money", "scale of the mixing; mean amount is p v / (q - 1)", ge=1e-6, le=1e9)
 
 
 class Lapse(Group):
     """Leaving: latent propensity ~ Beta(alpha, beta), shifted on the logit scale."""
 
-    alpha: float = par(0.7, "none", "alpha of the beta over latent lapse (or dropout) probability", gt=0, le=1e6)
-    beta: float = par(3.8, "none", "beta of it", gt=0, le=1e6)
+    alpha: float = par(0.7, "none", "alpha of the beta over latent lapse (or dropout) probability", ge=LEAST_SHAPE, le=1e6)
+    beta: float = par(3.8, "none", "beta of it", ge=LEAST_SHAPE, le=1e6)
     satisfaction: float = par(1.2, "log odds/score", "fall of the lapse odds with satisfaction", ge=0, le=20)
     tie: float = par(0.8, "log odds", "fall of the lapse odds with a full tie to the rep", ge=0, le=20)
     midterm: float = par(0.02, "odds ratio", "odds of lapsing in a month without renewal, relative to a renewal", ge=0, le=1)
@@ -185,7 +186,7 @@ class Service(Group):
     """Need for service: contacts ~ Poisson, rate ~ Gamma."""
 
     rate: float = par(0.08, "contacts/month", "mean need for service", ge=0, le=50)
-    shape: float = par(2.0, "none", "shape of the gamma over customers' need", gt=0, le=1e4)
+    shape: float = par(2.0, "none", "shape of the gamma over customers' need", ge=LEAST_SHAPE, le=1e4)
     fit: float = par(0.2, "log/sd", "fall of the need with fit", ge=-3, le=3)
     surfaced: float = par(
         0.5, "share", "of contacts the desk did not solve, put right by a rep who visits that month", ge=0, le=1
@@ -242,13 +243,13 @@ class Customers(Group):
         ge=0,
         le=500_000,
     )
-    initial: float = par(1200.0, "money", "mean first purchase", ge=0, le=1e12)
-    initial_shape: float = par(4.0, "none", "gamma shape of first purchases", gt=0, le=1e6)
+    initial: float = par(1200.0, "money", "mean first purchase", ge=0, le=1e9)
+    initial_shape: float = par(4.0, "none", "gamma shape of first purchases", ge=LEAST_SHAPE, le=1e6)
     renewal: float = par(0.8, "share", "of the first purchase, invoiced at each renewal", ge=0, le=100)
     renewal_months: int = par(12, "months", "length of a contract", ge=1, le=1200)
-    margin: float = par(0.4, "share", "mean margin", gt=0, lt=1)
-    margin_precision: float = par(50.0, "none", "alpha + beta of the beta over margins", gt=0, le=1e6)
-    cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e12)
+    margin: float = par(0.4, "share", "mean margin", ge=0.001, le=0.999)
+    margin_precision: float = par(50.0, "none", "alpha + beta of the beta over margins", ge=0.1, le=1e6)
+    cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e9)
     visit_sale: float = par(0.02, "probability", "of a cross-purchase at a visit", ge=0, le=1)
     correlation: dict[str, Number] = par(
         {"lapse-fit": -0.3}, "correlation", "pairs of traits, such as lapse-fit; Gaussian copula", validate_default=True
@@ -291,7 +292,7 @@ class Desk(Group):
     """The service desk."""
 
     agents: int = par(2, "agents", "on the desk", ge=1, le=10_000)
-    capacity: float = par(120.0, "contacts/month", "an agent can handle", gt=0, le=1e9)
+    capacity: float = par(120.0, "contacts/month", "an agent can handle", ge=0.01, le=1e9)
     contact: Literal["pool", "fixed"] = par("pool", "name", "anybody answers, or a fixed contact")
     orientation: Literal["technical", "commercial"] = par("technical", "name", "solves and hangs up, or also sells")
     solve: float = par(0.8, "probability", "that a contact is solved at once", ge=0, le=1)
@@ -311,7 +312,7 @@ class Desk(Group):
     irritation: float = par(0.15, "score", "experience lost at an offer, per earlier offer still in memory", ge=0, le=2)
     salary: float = par(2500.0, "money/month", "cost of an agent", ge=0, le=1e9)
     contact_cost: float = par(12.0, "money", "cost of handling a contact", ge=0, le=1e9)
-    max_wait: float = par(30.0, "days", "longest wait", gt=0, le=1e6)
+    max_wait: float = par(30.0, "days", "longest wait", ge=0, le=1e6)
 
 
 class Resolution(Group):
@@ -328,7 +329,7 @@ class Resolution(Group):
         ge=-1e9,
         le=1e9,
     )
-    bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=8)
+    bucket: int = par(2, "bucket", "arrears bucket in which a case opens", ge=1, le=7)
     solve_cost: float = par(40.0, "money", "cost of a solution", ge=0, le=1e9)
     recovery: float = par(
         0.5, "score", "experience regained by a solution", "assumed; should not end above no failure at all", ge=0, le=2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
@@ -11,6 +12,9 @@ from sim.scenario.components import SCHEMA, names
 
 MAX_TIERS = 6
 MAX_COMPONENTS = 16
+LEAST_QUOTA = 1e-6  # of a measure, where there is a quota
+MOST_SHARE = 100.0  # of an amount of money, paid as a rate on it
+MOST_FACTOR = 1000.0  # of a multiplier, whatever its measure comes to
 ACQUISITION = ("signings", "initial_revenue")
 
 
@@ -133,7 +137,7 @@ class Component(Group):
         ge=-1e9,
         le=1e12,
     )
-    bonus: float = par(0.0, "money", "paid once per period when the threshold is reached", ge=0, le=1e12)
+    bonus: float = par(0.0, "money", "paid once per period when the threshold is reached", ge=0, le=1e9)
     cap: float = par(
         0.0, "money", "most this component can pay in a period (a multiplier: its largest factor); 0 is none", ge=0, le=1e12
     )
@@ -200,7 +204,22 @@ class Component(Group):
         self._check_clawback()
         self._check_combination()
         self._check_attainment()
+        self._check_size()
         return self
+
+    def _check_size(self) -> None:
+        """A quota too small to divide by, a rate that would pay a multiple of all money there is, a factor out of all proportion."""
+        from sim.scheme.measures import MEASURES, NAMES
+
+        if 0.0 < self.quota < LEAST_QUOTA:
+            raise wrong(f"found {self.quota}, allowed is 0 (none) or at least {LEAST_QUOTA}", "quota")
+        rates = [(self.rate, ("rate",)), *((tier.rate, ("tiers", str(k), "rate")) for k, tier in enumerate(self.tiers))]
+        money = MEASURES[NAMES.index(self.measure)].unit == "money"
+        most = MOST_SHARE if money else MOST_FACTOR if self.combine == "multiply" else math.inf
+        what = "of an amount of money" if money else "as a factor"
+        for rate, place in rates:
+            if abs(rate) > most:
+                raise wrong(f"found {rate}, allowed is {-most:g} to {most:g} {what}", *place)
 
     def _check_trail(self) -> None:
         if not self.trail_months:
@@ -304,7 +323,7 @@ class Scheme(Group):
     persistency_of: Literal["customers", "premium"] = par(
         "customers", "name", "persistency by number of customers, or by their first purchases"
     )
-    survey_share: float = par(0.3, "share", "of the book asked for its satisfaction", gt=0, le=1)
+    survey_share: float = par(0.3, "share", "of the book asked for its satisfaction", ge=0.001, le=1)
     survey_noise: float = par(
         0.4,
         "score sd",

@@ -11,6 +11,7 @@ import numpy as np
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.scenario.record import ADD, CARRIED, GATE, MULTIPLY, PAID, TARGET
+from sim.scenario.scheme import MOST_FACTOR
 from sim.scheme.measures import CENT, LEVEL, NAMES, NEW, fill_values
 from sim.state import QUANTUM, cents
 
@@ -48,6 +49,8 @@ def component_pay(k, value):  # type: ignore[no-untyped-def]
             pay += k.tier_rate[0] * max(value, k.floor)
     if k.bonus > 0.0 and attainment >= k.threshold:
         pay += k.bonus
+    if k.combine == MULTIPLY:  # what sixteen of them make of each other must be a number
+        pay = min(max(pay, -MOST_FACTOR), MOST_FACTOR)
     return min(pay, k.cap) if k.cap > 0.0 else pay
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
@@ -112,46 +113,68 @@ def run(
         goal.check(chosen)
     about = record(chosen, seed, runs, engine, customers, model, goal, equal_pay)
 
-    def simulate(numbers: range, scenario: int) -> Tables:
-        return _simulate(chosen[scenario], seed, numbers, engine, customers, model)
+    from sim.engine import new_stop
 
+    stop = new_stop()
+
+    def simulate(numbers: range, scenario: int) -> Tables:
+        return _simulate(chosen[scenario], seed, numbers, engine, customers, model, stop)
+
+    threads = _threads(chosen, runs, engine, customers, workers)
     folder = None if out is None else place(out)
     if folder is None:
-        return _fill(_Memory(about), simulate, workers, progress, goal, looked)
+        return _fill(_Memory(about), simulate, stop, threads, progress, goal, looked)
     with StudyFolder(folder, about) as kept:
-        return _fill(kept, simulate, workers, progress, goal, looked)
+        return _fill(kept, simulate, stop, threads, progress, goal, looked)
+
+
+def _threads(chosen: list[Scenario], runs: int, engine: str, customers: bool, workers: int | None) -> int:
+    """How many workers there is memory for, the compiled model being ready for them; 0 is this very thread.
+
+    Mesa's runs are Python's: threads would not make them faster, and could not be stopped.
+    """
+    from sim.engine import load_kernel
+    from sim.engine.memory import check_memory, needed, threads_for
+
+    needs = [needed(one, min(runs, LARGEST_CHUNK), customers, engine) for one in chosen]
+    for one, need in zip(chosen, needs, strict=True):
+        check_memory(one, need)
+    if engine == "mesa":
+        return 0
+    load_kernel()
+    return threads_for(max(needs), workers or os.cpu_count() or 1)
 
 
 def _fill(
     target: Target,
     simulate: Callable[[range, int], Tables],
-    workers: int | None,
+    stop: np.ndarray,
+    threads: int,
     progress: Callable[[int, int], None] | None,
     goal: Precision | None,
     looked: Callable[[Look], None] | None,
 ) -> Study:
     """Simulate what is missing, in threads, and finish the study."""
-    threads = workers or os.cpu_count() or 1
+    from sim.engine import stopping
+
     scenarios = len(target.about["names"])
 
     def work(chunk: Chunk) -> int:
         target.put(chunk, simulate(chunk.numbers, chunk.scenario))
         return len(chunk.numbers)
 
-    pool = ThreadPoolExecutor(threads)
-    try:
+    pool = ThreadPoolExecutor(threads) if threads else _Here()
+    with stopping(stop, pool):
         for gaps, expected in _batches(target, goal, looked):
             missing = sum(len(gap.numbers) for gap in gaps)
             done = target.about["runs"] * scenarios - missing
             if progress:
                 progress(done, expected * scenarios)
-            size = min(LARGEST_CHUNK, max(1, missing // (threads * CHUNKS_PER_WORKER)))
-            for finished in _in_parallel(pool, work, _cut(gaps, size), ahead=2 * threads):
+            size = min(LARGEST_CHUNK, max(1, missing // (threads * CHUNKS_PER_WORKER))) if threads else 1
+            for finished in _in_parallel(pool, work, _cut(gaps, size), ahead=max(1, 2 * threads)):
                 done += finished
                 if progress:
                     progress(done, expected * scenarios)
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)  # chunks under way are finished and kept
     return target.finish()
 
 
@@ -186,7 +209,7 @@ def _cut(gaps: Iterable[Chunk], size: int) -> Iterator[Chunk]:
             yield Chunk(gap.scenario, first, min(first + size - 1, gap.last))
 
 
-def _in_parallel(pool: ThreadPoolExecutor, work: Callable[[Chunk], int], chunks: Iterator[Chunk], ahead: int) -> Iterator[int]:
+def _in_parallel(pool: Executor, work: Callable[[Chunk], int], chunks: Iterator[Chunk], ahead: int) -> Iterator[int]:
     """What `work` returns for each chunk, as it is finished; at most `ahead` chunks are handed out."""
     waiting: set[Future[int]] = {pool.submit(work, chunk) for chunk in islice(chunks, ahead)}
     while waiting:
@@ -194,6 +217,18 @@ def _in_parallel(pool: ThreadPoolExecutor, work: Callable[[Chunk], int], chunks:
         waiting |= {pool.submit(work, chunk) for chunk in islice(chunks, len(finished))}
         for future in finished:
             yield future.result()
+
+
+class _Here(Executor):
+    """Work is done when it is handed in, by the thread that hands it in: Ctrl-C reaches it."""
+
+    def submit(self, work: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        try:
+            done.set_result(work(*given, **named))
+        except Exception as error:
+            done.set_exception(error)
+        return done
 
 
 class _Memory:
@@ -231,14 +266,16 @@ class _Memory:
         return Study(self.about | {"complete": True}, tables)
 
 
-def _simulate(scenario: Scenario, seed: int, numbers: range, engine: str, customers: bool, model: Any) -> Tables:
+def _simulate(
+    scenario: Scenario, seed: int, numbers: range, engine: str, customers: bool, model: Any, stop: np.ndarray
+) -> Tables:
     if engine == "mesa":
         from sim import book
 
         return book.simulate(scenario, seed, numbers, customers, model)
     from sim import engine as compiled
 
-    return compiled.simulate(scenario, seed, numbers, customers)
+    return compiled.simulate(scenario, seed, numbers, customers, stop)
 
 
 def _is_model(model: Any) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import InputError, StudyError
@@ -147,6 +148,8 @@ def _sweep(
 
 def _job(folder: SweepFolder, model: Model | None) -> Job:
     design = folder.design
+    from sim.engine import new_stop
+
     return Job(
         str(folder.folder.absolute()),
         design.base,
@@ -156,6 +159,7 @@ def _job(folder: SweepFolder, model: Model | None) -> Job:
         folder.mark,
         model,
         observables(design),
+        new_stop(),
     )
 
 
@@ -164,18 +168,31 @@ def _fill(folder: SweepFolder, job: Job, executor: Executor | None, workers: int
     if progress:
         progress(folder.done, folder.total)
     copies = {address: number for address, number in Counter(folder.mine()).items() if number > 1}
-    pool = executor or ThreadPoolExecutor(workers or cores())
     try:
-        for pieces, receipt in in_parallel(pool, job, Batches(folder.missing()), slots_of(pool, workers)):
-            folder.failures.update(receipt.failures)
-            folder.done += sum(piece.runs * copies.get(piece.address, 1) for piece in pieces)
-            folder.tidy()
-            if progress:
-                progress(folder.done, folder.total)
+        with _workers(executor, workers, job) as pool:
+            for pieces, receipt in in_parallel(pool, job, Batches(folder.missing()), slots_of(pool, workers)):
+                folder.failures.update(receipt.failures)
+                folder.done += sum(piece.runs * copies.get(piece.address, 1) for piece in pieces)
+                folder.tidy()
+                if progress:
+                    progress(folder.done, folder.total)
     except OSError as error:
         raise StudyError(f"{folder.folder}: cannot be written: {error.strerror or error}; {folder.safe()}") from None
     except StudyError as error:
         raise StudyError(f"{error}; {folder.safe()}") from None
-    finally:
-        if executor is None:
-            pool.shutdown(wait=True, cancel_futures=True)  # batches under way are finished and kept
+
+
+@contextmanager
+def _workers(executor: Executor | None, workers: int | None, job: Job) -> Iterator[Executor]:
+    """The user's executor, or threads that end with the block."""
+    if executor is not None:
+        yield executor
+        return
+    from sim.engine import load_kernel, stopping
+
+    if job.model is None:
+        load_kernel()
+    assert job.stop is not None
+    pool = ThreadPoolExecutor(workers or cores())
+    with stopping(job.stop, pool):
+        yield pool

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -68,6 +68,7 @@ class Job:
     mark: str  # what its parts' names begin with
     model: Model | None = None
     observables: tuple[str, ...] = ()  # recorded beside the columns of the runs table
+    stop: np.ndarray | None = field(default=None, compare=False)  # ends the runs under way in threads of this process
 
     def work(self, pieces: Sequence[Piece]) -> Receipt:
         """Simulate pieces and have their results safe on disk.
@@ -117,7 +118,7 @@ class Job:
         scenario = make_scenario(self.base, self.factors, piece.row)
         if self.observables:
             return observed(scenario, self.seed, numbers, self.observables)
-        return run_columns_of(scenario, self.seed, numbers)
+        return run_columns_of(scenario, self.seed, numbers, self.stop)
 
 
 @cache
@@ -152,15 +153,14 @@ def _broken(why: str) -> WorkerError:
     return WorkerError(f"worker {os.getpid()} on {platform.node()}: {why}", address)
 
 
-def run_columns_of(scenario: Scenario, seed: int, numbers: range) -> Columns:
+def run_columns_of(scenario: Scenario, seed: int, numbers: range, stop: np.ndarray | None = None) -> Columns:
     """The runs table of :func:`sim.engine.simulate`, without the time it takes to make data frames and other tables."""
-    from sim.engine.kernel import simulate_runs, workspace
-    from sim.engine.results import new_output, runs_columns
+    from sim.engine import compute
+    from sim.engine.results import runs_columns
     from sim.scenario.record import build
 
     runs = np.array(numbers, np.int64)
-    output, ready = new_output(scenario.months, runs.size), build(scenario)
-    simulate_runs(ready, seed, runs, False, output, *workspace(ready))
+    output, _, _ = compute(scenario, build(scenario), seed, runs, False, stop)
     return runs_columns(scenario, runs, output)
 
 

@@ -17,7 +17,7 @@ def listed(x: Any, size: int) -> int:
 
 
 def test_every_event_is_listed_once_kind_by_kind_in_the_order_of_places() -> None:
-    x, size = scratch.new_scratch(), 100
+    x, size = scratch.new_scratch(np.zeros(1, np.int64)), 100
     kinds = np.random.default_rng(1).integers(0, scratch.KINDS, size)
     x.kinds[:size] = kinds
     many = listed(x, size)
@@ -36,7 +36,7 @@ def test_a_range_of_customers_is_drawn_as_one_by_one() -> None:
 
 
 def test_who_left_is_entered_in_the_order_of_places() -> None:
-    x, left = scratch.new_scratch(), 0
+    x, left = scratch.new_scratch(np.zeros(1, np.int64)), 0
     for place in (7, 3, 9, 1):
         left = events.add_gone(x, left, place)
     assert x.gone[:left].tolist() == [1, 3, 7, 9]
