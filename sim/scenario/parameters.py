@@ -175,8 +175,8 @@ class Spend(Group):
 class Lapse(Group):
     """Leaving: latent propensity ~ Beta(alpha, beta), shifted on the logit scale."""
 
-    alpha: float = par(0.7, "none", "alpha of the beta over latent lapse (or dropout) probability", ge=LEAST_SHAPE, le=1e6)
-    beta: float = par(3.8, "none", "beta of it", ge=LEAST_SHAPE, le=1e6)
+    alpha: float = par(0.7, "none", "alpha of the beta over latent lapse (or dropout) probability", ge=1e-6, le=1e6)
+    beta: float = par(3.8, "none", "beta of it", ge=1e-6, le=1e6)
     satisfaction: float = par(1.2, "log odds/score", "fall of the lapse odds with satisfaction", ge=0, le=20)
     tie: float = par(0.8, "log odds", "fall of the lapse odds with a full tie to the rep", ge=0, le=20)
     midterm: float = par(0.02, "odds ratio", "odds of lapsing in a month without renewal, relative to a renewal", ge=0, le=1)

@@ -28,7 +28,7 @@ EDGES: dict[str, dict[str, Any]] = {
     "cold choice": {"reps": {"choice": {"temperature": 1e-9}, "effort_cost": 0.0}},
     "negative rates": {"scheme": pays(measure="lapses", rate=-1e6)},
     "discount below nought": {"firm": {"discount_year": -0.5}},
-    "impossible sums": {"scheme": pays(rate=1e9, clawback={"months": 1200}), "months": 24},
+    "impossible sums": {"scheme": pays(rate=100.0, clawback={"months": 1200}), "months": 24},
     "one alternative each": {"reps": {"choice": {"grid": 1, "rule": "roth_erev"}}},
 }  # fmt: skip
 
