@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache, cached_property, wraps
 from pathlib import Path
-from tempfile import TemporaryFile
+from tempfile import TemporaryFile, gettempdir
 from typing import Any, TypeVar, cast
 
 from sim.errors import InputError
@@ -34,6 +34,7 @@ if "numba" not in sys.modules and Path(".numba_config.yaml").exists():
     )
 
 import numba
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -46,6 +47,8 @@ from numba.extending import intrinsic
 from sim.code_cache import CodeCache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+
+ALWAYS = ("sim.numeric", "sim.draws")  # bits of numbers, and tables that would take minutes
 
 COMPILING = "Compiling the model (about 40 seconds); later starts take it from disk."
 log = logging.getLogger(__name__)
@@ -89,8 +92,16 @@ def cache_folder() -> Path:
     elif sys.platform == "win32":
         root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "daarna"
     else:
-        root = told.get("XDG_CACHE_HOME", Path.home() / ".cache") / "daarna"
+        root = (told.get("XDG_CACHE_HOME") or _home() / ".cache") / "daarna"
     return root / f"kernel-{_hash_of(path for path in PACKAGE.rglob('*.py') if _room(path) in MODEL)}"
+
+
+def _home() -> Path:
+    """The user's home; where the system knows none, a folder of the user's own among the temporary files."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(gettempdir()) / f"daarna-{os.getuid()}"
 
 
 def _of_others(folder: Path) -> str:
@@ -128,7 +139,8 @@ class Rule(CPUDispatcher):  # type: ignore[misc]
     @cached_property
     def public(self) -> Any:
         """The same function, to be called from Python."""
-        return numba.njit(self.py_func, **SETTINGS)
+        with _compiling():
+            return numba.njit(self.py_func, **SETTINGS)
 
 
 # numba's steps from a module and all it calls to code that can be called (internals of numba)
@@ -158,6 +170,32 @@ def _optimised_by_callers() -> Iterator[None]:
             setattr(owner, name, step)
 
 
+def _interpreted(function: Callable[..., Any]) -> bool:
+    """Whether Python itself is to go through a function, for a debugger (``NUMBA_DISABLE_JIT=1``): the rules, not what they reckon with."""
+    return bool(numba.config.DISABLE_JIT) and function.__module__ not in ALWAYS
+
+
+@contextmanager
+def _compiling() -> Iterator[None]:
+    """Let numba compile whatever its settings say."""
+    before, numba.config.DISABLE_JIT = numba.config.DISABLE_JIT, False
+    try:
+        yield
+    finally:
+        numba.config.DISABLE_JIT = before
+
+
+def _in_python(function: Function) -> Any:
+    """A kernel that Python goes through: records by the names of their fields, and division as IEEE says."""
+
+    @wraps(function)
+    def called(*given: Any) -> Any:
+        with np.errstate(all="ignore"):
+            return function(*(one.view(np.recarray) if getattr(one, "dtype", None) and one.dtype.names else one for one in given))
+
+    return called
+
+
 def rule(function: Function) -> Function:
     """Compile a plain numeric function with numba, to be written out wherever a compiled function calls it."""
     return _inner(function, forceinline=True)
@@ -169,7 +207,7 @@ def shared(function: Function) -> Function:
 
 
 def _inner(function: Function, **options: bool) -> Any:
-    if numba.config.DISABLE_JIT:
+    if _interpreted(function):
         return function
     bare = {"nopython": True, "boundscheck": None, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return Rule(function, targetoptions=SETTINGS | bare | options)
@@ -177,11 +215,13 @@ def _inner(function: Function, **options: bool) -> Any:
 
 def kernel(function: Function) -> Function:
     """Like :func:`rule`, called from Python, its machine code kept on disk: for the few functions users wait for."""
-    made: Any = numba.njit(function, **SETTINGS)
-    if not numba.config.DISABLE_JIT:
-        if _can_be_kept(cache_folder()):
-            made._cache = CodeCache(function, cache_folder())
-        made.compile = _announced(_uncollected(made.compile))
+    if _interpreted(function):
+        return cast(Function, _in_python(function))
+    with _compiling():
+        made: Any = numba.njit(function, **SETTINGS)
+    if _can_be_kept(cache_folder()):
+        made._cache = CodeCache(function, cache_folder())
+    made.compile = _announced(_uncollected(made.compile))
     return cast(Function, made)
 
 

@@ -6,7 +6,7 @@ import operator
 from typing import Any
 
 from sim.errors import InputError
-from sim.scenario.base import shown
+from sim.scenario.base import as_plain, shown
 
 LAST_SEED = 2**63 - 1
 MOST_RUNS = 2**31 - 1  # of a scenario
@@ -22,6 +22,7 @@ def whole(name: str, value: Any, least: int, most: int | None = None) -> int:
     """
     bounds = f"at least {least}" if most is None else f"{least} to {most}"
     try:
+        value = as_plain(value)
         number = operator.index(value)
     except TypeError:
         raise InputError(f"{name}: found {shown(value)}, allowed is a whole number, {bounds}") from None

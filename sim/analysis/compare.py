@@ -16,6 +16,8 @@ from sim.analysis.outcomes import directed, outcomes_of, samples
 from sim.analysis.paired import NONE
 from sim.analysis.ranking import ranking
 from sim.errors import InputError
+from sim.scenario.base import shown
+from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.study.alike import check_months, lengths
 from sim.study.disk import place
@@ -59,6 +61,10 @@ class Comparison:
     """
 
     def __init__(self, study: Study, level: float = 0.95, equal_pay: Sequence[EqualPay] = ()) -> None:
+        from sim.study.results import Study as Made
+
+        if not isinstance(study, Made):
+            raise InputError(f"Comparison: expected a study, as sim.run or sim.open gives it, got {shown(study)}")
         if len(study.names) < 2:
             raise InputError(f"compare: found one scenario ({study.names[0]}), needed are a base and at least one other")
         check_level(level)
@@ -136,8 +142,8 @@ class Comparison:
 
 
 def compare(
-    base: Scenario,
-    *others: Scenario,
+    base: Scenario | str | Path,
+    *others: Scenario | str | Path,
     runs: int | None = None,
     seed: int = 1,
     engine: str = "compiled",
@@ -155,7 +161,7 @@ def compare(
 
     Parameters
     ----------
-    base, *others : Scenario
+    base, *others : Scenario, or path of a scenario file
         What is compared; every other with the base.
     runs : int, optional
         Pairs of runs; 1000 unless a precision is given.
@@ -186,7 +192,7 @@ def compare(
     from sim.study.precision import goal_of
     from sim.study.run import check
 
-    chosen = [base, *others]
+    chosen = [as_scenario(one, "compare") for one in (base, *others)]
     if not others:
         raise InputError("compare: needed are a base and at least one other scenario")
     check_level(level)
@@ -206,8 +212,8 @@ def compare(
         from sim.study.equal_pay import equal_pay as match
 
         what = "variable" if equal_pay is True else equal_pay
-        matched = [match(one, base, max(pairs, LEAST_RUNS), seed, what, workers=workers) for one in others]
-        chosen = [base, *(one.scenario for one in matched)]
+        matched = [match(one, chosen[0], max(pairs, LEAST_RUNS), seed, what, workers=workers) for one in chosen[1:]]
+        chosen = [chosen[0], *(one.scenario for one in matched)]
     study = run(
         chosen, None if goal else pairs, seed, engine, workers, customers, model, progress, folder, precision=goal,
         equal_pay=matched,

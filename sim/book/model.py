@@ -14,6 +14,7 @@ from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
 from sim.engine import setup
 from sim.engine.results import new_output
 from sim.errors import InputError
+from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
 from sim.state import CUSTOMER, DESK, NOW
@@ -61,6 +62,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     reported = ("customers", "signings", "lapses", "revenue", "profit", "satisfaction", "hunting_share", "nurturing_share")
 
     def __init__(self, scenario: Scenario, rng: int | np.random.Generator | None = None, run: int = 1) -> None:
+        scenario = as_scenario(scenario, "BookModel")
         self.seed = _seed(rng)
         super().__init__(rng=self.seed)
         self.spec = scenario

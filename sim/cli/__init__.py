@@ -58,9 +58,17 @@ def main() -> None:
 def _start() -> None:
     import warnings
 
+    from sim.cli.terminal import prepare
     from sim.errors import DaarnaError, InputError
     from sim.texts import message
 
+    prepare()
+    if sys.flags.optimize > 1:
+        print(
+            "python -OO: expected python or python -O, since -OO takes out the texts that help and measures consist of",
+            file=sys.stderr,
+        )
+        sys.exit(2)
     warnings.formatwarning = lambda message, *_, **__: f"{message}\n"  # a line, as all messages
     try:
         make_app()(prog_name="daarna")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sim.cli.terminal import make_console
+from sim.cli.terminal import make_console, print_table
 from sim.digits import plus_minus, significant
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def print_answer(answer: Answer) -> None:
     label = max(len(name) for name, _ in _rows(answer, columns)) + 2
     each = max(1, (console.width - label) // COLUMN)
     for start in range(0, len(columns), each):
-        console.print(_table(answer, columns[start : start + each]))
+        print_table(_table(answer, columns[start : start + each]), console)
     for line in _conclusions(answer):
         console.print(line)
 

@@ -52,7 +52,7 @@ def list_library(
     from rich import box
     from rich.table import Table
 
-    from sim.cli.terminal import make_console
+    from sim.cli.terminal import make_console, print_table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("name", "kind", "title", "about"):
@@ -60,7 +60,7 @@ def list_library(
     for one in found:
         if everything or one.kind != INNER:
             table.add_row(one.name, one.kind, one.title, one.about)
-    make_console().print(table)
+    print_table(table, make_console())
 
 
 def new(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.differences import labelled
 from sim.cli.report import Block, by_scenario, tables
-from sim.cli.terminal import make_console
+from sim.cli.terminal import make_console, print_table
 from sim.digits import plus_minus, significant, span
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def print_comparison(comparison: Comparison, outcome: str = "npv") -> None:
     for name, rows in by_scenario(comparison.differences).items():
         console.print(f"\n{name} less {comparison.base}")
         for table in tables(comparison.study, _blocks(comparison, rows), console):
-            console.print(table)
+            print_table(table, console)
     if joint:
         _print_ranking(comparison, outcome, console)
 
@@ -107,4 +107,4 @@ def _print_ranking(comparison: Comparison, outcome: str, console: Console) -> No
             figures = (probability(row["p_best"]), f"{row['share_best']:.0%}", span(row["gap_low"], row["gap_high"]))
             table.add_row(row["scenario"], plus_minus(row["mean"], row["standard_error"]), *figures)
     console.print(f"\nby expected {outcome}, best first; intervals hold jointly for all")
-    console.print(table)
+    print_table(table, console)

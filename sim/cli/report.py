@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cost import unequal_costs
 from sim.analysis.verdict import losing
-from sim.cli.terminal import make_console
+from sim.cli.terminal import least_width, make_console, print_table
 from sim.digits import decimals, fixed, plus_minus, significant, span
 from sim.tables import OUTCOMES
 
@@ -45,11 +45,11 @@ def print_summary(study: Study) -> None:
     console.print("mean ± Monte Carlo standard error" + ("; differences are paired, run by run" if several else ""))
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in tables(study, blocks, console):
-            console.print(table)
+            print_table(table, console)
     if found := losing(study.summary(), study.currency):
-        console.print(textwrap.fill(found, console.width), markup=False)
+        console.print(textwrap.fill(found, console.width))
     for text in unequal_costs(study):
-        console.print(textwrap.fill(text, console.width), markup=False)
+        console.print(textwrap.fill(text, console.width))
     if found := unlike_lengths(study):
         console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")
 
@@ -85,7 +85,7 @@ def print_attained(study: Study) -> None:
         widths = (f"± {_half_width(half)}", f"± {_half_width(allowed)}")
         table.add_row(one["target"], one["scenario"], significant(value), *widths, str(one["n"]), _verdict(one))
     console = make_console()
-    console.print(table)
+    print_table(table, console)
     missed = sum(not one["reached"] for one in study.about["attained"])
     if missed:
         asked = study.about["precision"]["max_runs"]
@@ -134,14 +134,10 @@ def tables(study: Study, blocks: list[Block], console: Console) -> Iterator[Tabl
     """As many blocks of columns beside each other as fit; the others in further tables below."""
     while blocks:
         taken = len(blocks)
-        while taken > 1 and _width(_table(study, blocks[:taken]), console) > console.width:
+        while taken > 1 and least_width(_table(study, blocks[:taken])) > console.width:
             taken -= 1
         yield _table(study, blocks[:taken])
         blocks = blocks[taken:]
-
-
-def _width(table: Table, console: Console) -> int:
-    return console.measure(table, options=console.options.update(width=10_000)).maximum
 
 
 def _table(study: Study, blocks: list[Block]) -> Table:

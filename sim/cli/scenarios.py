@@ -73,6 +73,7 @@ def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     """Print every parameter with unit, value, meaning and source."""
     from rich.table import Table
 
+    from sim.cli.terminal import print_table
     from sim.scenario.describe import parameters
     from sim.scenario.load import load
 
@@ -81,7 +82,7 @@ def describe(scenario: Annotated[Path, named("The scenario.")]) -> None:
     for row in parameters(loaded):
         table.add_row(row.path, row.value, row.unit.replace("money", loaded.currency), row.bounds, row.meaning, row.source)
     console = make_console(220)
-    console.print(table)
+    print_table(table, console)
     for origin in loaded.origins:
         console.print(origin)
 

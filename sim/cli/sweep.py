@@ -181,6 +181,7 @@ def _print_summary(result: Sweep) -> None:
     """Where each outcome is lowest and highest, mean ± Monte Carlo standard error."""
     from rich.table import Table
 
+    from sim.cli.terminal import print_table
     from sim.digits import plus_minus
 
     good = result.points[result.points["status"] == "ok"]
@@ -201,7 +202,7 @@ def _print_summary(result: Sweep) -> None:
         table.add_row(*cells)
     console = make_console(160)
     console.print("mean over the runs of a point ± Monte Carlo standard error")
-    console.print(table)
+    print_table(table, console)
 
 
 def _shown(result: Sweep) -> list[str]:

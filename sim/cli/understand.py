@@ -110,6 +110,8 @@ def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: 
         return
     from rich.table import Table
 
+    from sim.cli.terminal import print_table
+
     for key, value in told.items():
         say(f"{key}: {value:.3g}" if isinstance(value, float) else f"{key}: {value}")
     console = make_console(160)
@@ -119,7 +121,7 @@ def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: 
         shown = Table(*map(str, frame), box=None)
         for row in frame.itertuples(index=False):
             shown.add_row(*(_cell(value) for value in row))
-        console.print(shown)
+        print_table(shown, console)
 
 
 def _cell(value: Any) -> str:

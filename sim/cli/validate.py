@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import hush
-from sim.cli.terminal import make_console, say
+from sim.cli.terminal import make_console, print_table, say
 
 if TYPE_CHECKING:
     from sim.validate import Battery, Entry
@@ -86,14 +86,14 @@ def _print_names(entries: list[Entry]) -> None:
     from rich import box
     from rich.table import Table
 
-    from sim.cli.terminal import make_console
+    from sim.cli.terminal import make_console, print_table
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for heading in ("entry", "group", "title"):
         table.add_column(heading)
     for one in entries:
         table.add_row(one.id, one.group, one.title)
-    make_console().print(table)
+    print_table(table, make_console())
 
 
 def _print(battery: Battery, quiet: bool) -> None:
@@ -116,7 +116,7 @@ def _print(battery: Battery, quiet: bool) -> None:
             count = str(len(one.findings))
             title = one.entry.title
             table.add_row(one.entry.id, title, count, largest(one), f"{one.seconds:.1f}", seen(one), verdict(one))
-        console.print(table)
+        print_table(table, console)
     for one in battery.results:
         if one.error:
             say(f"{one.entry.id}: ended with {one.error}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from itertools import islice
 from types import NoneType
 from typing import Annotated, Any, NoReturn, get_args
@@ -30,6 +32,8 @@ class Group(BaseModel):
     def _no_coercion(cls, value: Any, info: ValidationInfo) -> Any:
         """A number is a number: neither "1.5" nor true; a whole number is not 1.5."""
         kind = _kind(cls.model_fields[str(info.field_name)].annotation)
+        if not isinstance(value, Mapping):  # of a group, whose own fields are looked at in their turn
+            value = as_plain(value)
         if value is None:
             return value
         if kind in (float, int) and isinstance(value, bool | str):
@@ -90,8 +94,27 @@ def wrong(message: str, *place: str) -> PydanticCustomError:
     return PydanticCustomError("inconsistent", "{message}", {"message": message, "place": place})
 
 
+def as_plain(value: Any) -> Any:
+    """Numbers, arrays and columns of NumPy and pandas, decimals and fractions as Python's own; all else as it is."""
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        value = value.tolist()
+    if isinstance(value, Decimal | Fraction):
+        return int(value) if _is_finite(value) and value == int(value) else float(value)
+    if isinstance(value, Mapping) and not isinstance(value, Fixed):
+        return {as_plain(key): as_plain(one) for key, one in value.items()}
+    if type(value) in (list, tuple):
+        return type(value)(as_plain(one) for one in value)
+    return value
+
+
+def _is_finite(value: Decimal | Fraction) -> bool:
+    return isinstance(value, Fraction) or value.is_finite()
+
+
 def shown(value: Any) -> str:
     """A value as one would write it in a scenario file, short enough for a message."""
+    if hasattr(value, "dtype"):
+        value = as_plain(value)
     if isinstance(value, dict | BaseModel):
         return "a table"
     if isinstance(value, bool):

@@ -42,6 +42,8 @@ def load(path: str | Path) -> Scenario:
     InputError
         One message naming the file, the place, what was found and what is allowed.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"load: expected the path of a scenario file, got {shown(path)}")
     path = library.file(path)
     layers = _read(path, ())
     data: dict[str, Any] = {}
@@ -58,6 +60,21 @@ def load(path: str | Path) -> Scenario:
     scenario._name = plain(path.stem)
     scenario._origins = tuple(_origins(layers, data))
     return scenario
+
+
+def as_scenario(given: Any, where: str) -> Scenario:
+    """A scenario, or the file of one.
+
+    Raises
+    ------
+    InputError
+        When it is neither; `where` says who asks.
+    """
+    if isinstance(given, Scenario):
+        return given
+    if isinstance(given, str | os.PathLike):
+        return load(Path(given))
+    raise InputError(f"{where}: expected a scenario, or the path of a scenario file, got {shown(given)}")
 
 
 def _origins(layers: list[Layer], data: dict[str, Any]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.errors import InputError
-from sim.scenario.base import Group, par, shown, wrong
+from sim.scenario.base import Group, as_plain, par, shown, wrong
 from sim.scenario.components import EDITS, edited
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
 from sim.scenario.scheme import Scheme
@@ -69,6 +69,7 @@ class Scenario(Group):
 
         Components of the scheme are changed, added and taken out by name:
         ``with_(scheme={"change": {"quarterly bonus": {"bonus": 0.0}}, "add": [...], "remove": ["..."]})``.
+        A dotted path will do as well: ``with_(**{"reps.salary": 3000})``, ``with_(**{"scheme.components[bonus].rate": 0.1})``.
         What is changed loses its source and is *assumed*, unless `changes` has ``sources`` for it.
 
         Raises
@@ -76,7 +77,13 @@ class Scenario(Group):
         InputError
             When the result is no valid scenario.
         """
+        from sim.scenario.path import vary
+
+        if listed := {path: value for path, value in changes.items() if "[" in path}:
+            start = vary(self, listed, "with_")
+            return start.with_(**{path: value for path, value in changes.items() if path not in listed})
         before = self.model_dump()
+        changes = _nested(as_plain(changes))
         data = overlaid(before, changes, "with_: ")
         try:
             made = Scenario.model_validate(data)
@@ -109,6 +116,18 @@ class Scenario(Group):
         """SHA-256 of what is simulated (title, question and sources do not count)."""
         data = {key: value for key, value in self.canonical().items() if key not in ("title", "question", "sources")}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def _nested(changes: dict[str, Any]) -> dict[str, Any]:
+    """Dotted paths as dictionaries within dictionaries."""
+    found: dict[str, Any] = {}
+    for path, value in changes.items():
+        *groups, name = path.split(".")
+        said = {name: value}
+        for group in reversed(groups):
+            said = {group: said}
+        found = merge(found, said)
+    return found
 
 
 def overlaid(base: dict[str, Any], changes: dict[str, Any], where: str = "") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import as_plain, nearest, shown
 from sim.scenario.model import Scenario
 from sim.scenario.sources import layered, own
 
@@ -89,6 +89,7 @@ def _set(data: Any, path: str, value: Any, where: str) -> None:
         for step in way:
             data = data[_key(data, step, path)]
         key = _key(data, last, path)
+        value = as_plain(value)
         data[key] = list(value) if isinstance(value, tuple) else value
     except InputError as error:
         raise InputError(f"{where}: {error}" if where else str(error)) from None

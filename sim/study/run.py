@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.scenario.base import shown
+from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.study.alike import check_currency
 from sim.study.disk import place
@@ -52,7 +53,7 @@ class Target(Protocol):
 
 
 def run(
-    scenarios: Scenario | Sequence[Scenario],
+    scenarios: Scenario | str | Path | Sequence[Scenario | str | Path],
     runs: int | None = None,
     seed: int = 1,
     engine: str = "compiled",
@@ -70,7 +71,7 @@ def run(
 
     Parameters
     ----------
-    scenarios : Scenario or sequence of Scenario
+    scenarios : Scenario, path of a scenario file, or sequence of them
         What is simulated; run k of every scenario meets the same prospects and moods.
     runs, seed : int
         Number of runs (200 unless `precision` finds it), and the key of all draws (0 <= seed < 2**63).
@@ -285,18 +286,14 @@ def _is_model(model: Any) -> bool:
 
 
 def listed(scenarios: Any) -> list[Scenario]:
-    """One scenario, or several, as a list; what is in it is looked at by :func:`check`."""
-    if isinstance(scenarios, Scenario):
-        return [scenarios]
-    if not isinstance(scenarios, Iterable):
-        raise InputError(f"run: found {shown(scenarios)}, allowed are scenarios; read a file with sim.load first")
-    return list(scenarios)
+    """One scenario, or several, as a list; scenario files are read."""
+    if isinstance(scenarios, Scenario | str | os.PathLike) or not isinstance(scenarios, Iterable):
+        return [as_scenario(scenarios, "run")]
+    return [as_scenario(one, "run") for one in scenarios]
 
 
 def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: int | None, model: Any) -> tuple[int, int]:
     """Refuse arguments that no study can be made of; runs and seed as plain whole numbers."""
-    if not all(isinstance(one, Scenario) for one in chosen):
-        raise InputError("run: takes scenarios; read a file with sim.load first")
     if not chosen:
         raise InputError("run: no scenario was given")
     numbers = whole("runs", runs, 1, MOST_RUNS), whole("seed", seed, 0, LAST_SEED)

@@ -17,7 +17,7 @@ from sim.observables import is_observable, parse
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
 from sim.study.alike import check_currency
-from sim.sweeps.factor import Factor
+from sim.sweeps.factor import MOST, Factor
 from sim.sweeps.point import is_whole, make_scenario
 from sim.tables import run_columns
 from sim.whole import LAST_SEED, MOST_RUNS
@@ -25,7 +25,6 @@ from sim.whole import LAST_SEED, MOST_RUNS
 if TYPE_CHECKING:
     from sim.sweeps.design import Design
 
-MOST = 1_000_000  # points of a design
 SAMPLED = ("lhs", "sobol_sequence", "sobol", "morris")
 GIVEN = ("table", "list")
 OUTCOMES = frozenset(column.name for column in run_columns(1200))  # of runs of any length

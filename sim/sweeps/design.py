@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim import library
 from sim.errors import InputError
-from sim.scenario.base import shown
+from sim.scenario.base import as_plain, shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
@@ -83,9 +83,14 @@ class Design:
     ) -> None:
         self.folder = Path(folder) if folder is not None else Path()
         self.base = load_scenario(library.beside(self.folder, str(base))) if isinstance(base, str | Path) else base
-        self.method, self.size, self.runs, self.seed = method, points, runs, seed
-        self.outcomes, self.title, self.table = tuple(outcomes), title, table
-        self.second_order, self.grid_levels = second_order, grid_levels
+        self.method, self.title, self.table = method, title, table
+        self.size: int | None = as_plain(points)
+        self.runs: int = as_plain(runs)
+        self.seed: int = as_plain(seed)
+        self.second_order, self.grid_levels, named = as_plain([second_order, grid_levels, outcomes])
+        if isinstance(named, str) or not isinstance(named, Iterable):
+            raise InputError(f"outcomes: expected a list of names, got {shown(named)}")
+        self.outcomes = tuple(named)
         check_numbers(self)
         self.factors: tuple[Factor, ...] = ()
         given = list(factors) if isinstance(factors, Iterable) else [factors]

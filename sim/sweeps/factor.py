@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
-from sim.scenario.base import Group, shown
+from sim.scenario.base import Group, as_plain, shown
 from sim.scenario.model import Scenario
 
+MOST = 1_000_000  # points of a design
+LARGEST = 2**53  # of whole numbers that are exact as they are spread
 PLAIN = (bool, int, float, str)
 
 
@@ -65,8 +68,12 @@ class Factor:
 
     def __post_init__(self) -> None:
         """Check it, and give every level a label."""
-        paths = tuple(self.paths) or ((self.path,) if self.path else ())
         set_ = object.__setattr__
+        for name in ("low", "high", "levels", "steps", "paths", "log", "scale", "whole", "crossed"):
+            set_(self, name, as_plain(getattr(self, name)))
+        if isinstance(self.paths, str):
+            raise InputError(f"paths: expected a list of paths, got {shown(self.paths)}")
+        paths = tuple(self.paths) or ((self.path,) if self.path else ())
         set_(self, "paths", paths)
         set_(self, "name", self.name or (paths[0] if paths else ""))
         if not self.name:
@@ -112,7 +119,7 @@ class Factor:
     def _check_range(self) -> None:
         for name in ("low", "high"):
             found = getattr(self, name)
-            if not _is_number(found) or not math.isfinite(found):
+            if not _is_number(found):
                 raise self._wrong(f"{name}: found {'none' if found is None else shown(found)}, allowed is a number")
         assert self.low is not None and self.high is not None
         if self.low >= self.high:
@@ -121,8 +128,10 @@ class Factor:
             raise self._wrong(f"found log with low = {shown(self.low)}; a logarithm needs low above 0")
         if self.whole and not (float(self.low).is_integer() and float(self.high).is_integer()):
             raise self._wrong(f"found {shown(self.low)} to {shown(self.high)}, allowed are whole numbers")
-        if self.steps is not None and (not isinstance(self.steps, int) or self.steps < 2):
-            raise self._wrong(f"steps: found {shown(self.steps)}, allowed is a whole number of at least 2")
+        if self.whole and max(-self.low, self.high) > LARGEST:
+            raise self._wrong(f"found {shown(self.low)} to {shown(self.high)}, allowed is at most {LARGEST:,} on either side")
+        if self.steps is not None and not (type(self.steps) is int and 2 <= self.steps <= MOST):
+            raise self._wrong(f"steps: found {shown(self.steps)}, allowed is a whole number, 2 to {MOST:,}")
 
     def _wrong(self, message: str) -> InputError:
         return InputError(f'factor "{self.name}": {message}')
@@ -171,7 +180,7 @@ class Factor:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _plain(value: Any) -> Any:

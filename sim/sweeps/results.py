@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -214,8 +215,8 @@ def open_sweep(folder: str | Path) -> Sweep:
     return Sweep(folder, whole_record(folder, "design.json", lambda about: ("runs", "points")))
 
 
-def open_any(folder: str | Path) -> Study | Sweep:
-    """Read a study or a sweep from its folder; its tables are read when they are asked for, and refused then if they were changed.
+def open_any(folder: str | Path) -> Study | Sweep | Design:
+    """Read a study or a sweep from its folder, or a design from its file; its tables are read when they are asked for, and refused then if they were changed.
 
     Raises
     ------
@@ -223,7 +224,10 @@ def open_any(folder: str | Path) -> Study | Sweep:
         When there is no whole one in the folder.
     """
     from sim.study.store import open_study
+    from sim.sweeps.read import load
 
-    if not isinstance(folder, str | Path):
-        raise InputError(f"open: found {shown(folder)}, allowed is the path of a folder")
+    if not isinstance(folder, str | os.PathLike):
+        raise InputError(f"open: expected the path of a folder, or of a design file, got {shown(folder)}")
+    if Path(folder).suffix == ".toml":
+        return load(Path(folder))
     return open_sweep(folder) if (Path(folder) / "design.json").exists() else open_study(folder)

@@ -11,7 +11,7 @@ import pandas as pd
 from sim.accounts import MONTH
 from sim.book import BookModel, CustomerAgent, RepAgent
 from sim.errors import InputError
-from sim.scenario.base import shown
+from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.tables import MONTHS, years
 from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep
@@ -152,8 +152,7 @@ def follow(
     InputError
         When run, seed or months are out of bounds.
     """
-    if not isinstance(scenario, Scenario):
-        raise InputError(f"follow: found {shown(scenario)}, allowed is a scenario; read a file with sim.load first")
+    scenario = as_scenario(scenario, "follow")
     last = scenario.months if months is None else months
     run, seed, last = whole("run", run, 1, 2**31), whole("seed", seed, 0, LAST_SEED), whole("months", last, 1, scenario.months)
     model = TracedModel(scenario, rng=seed, run=run, customers=customers)
