@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 ROUNDING = 1e-12  # of a value; spreads below it come from adding up
+
+
+def columns_of(text: str) -> int:
+    """Columns that a text takes on a terminal: two of each wide East Asian sign, none of an accent that stands over another."""
+    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def left(text: str, width: int) -> str:
+    """A text at the left of so many columns."""
+    return text + " " * (width - columns_of(text))
+
+
+def right(text: str, width: int) -> str:
+    """A text at the right of so many columns."""
+    return " " * (width - columns_of(text)) + text
 
 
 def plus_minus(mean: float, error: float) -> str:

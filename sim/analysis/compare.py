@@ -66,7 +66,7 @@ class Comparison:
         if not isinstance(study, Made):
             raise InputError(f"Comparison: expected a study, as sim.run or sim.open gives it, got {shown(study)}")
         if len(study.names) < 2:
-            raise InputError(f"compare: found one scenario ({study.names[0]}), needed are a base and at least one other")
+            raise InputError(f"compare: expected a base and at least one other scenario, got one ({study.names[0]})")
         check_level(level)
         check_months(lengths(study))
         self.study = study
@@ -194,7 +194,7 @@ def compare(
 
     chosen = [as_scenario(one, "compare") for one in (base, *others)]
     if not others:
-        raise InputError("compare: needed are a base and at least one other scenario")
+        raise InputError("compare: expected a base and at least one other scenario, got the base alone")
     check_level(level)
     goal = goal_of(runs, precision, max_runs, difference=True)
     pairs = PAIRS if runs is None else runs

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.calibrate.estimates import Estimate
+from sim.digits import columns_of, left, right
 
 HEADINGS = {
     "parameter": "", "unit": "unit", "estimate": "estimate", "se": "std. error", "wald_low": "95% from", "wald_high": "to",
@@ -43,11 +44,11 @@ def _aligned(table: pd.DataFrame) -> list[str]:
     """Columns side by side: words to the left, numbers to the right."""
     cells = [[str(name) for name in table.columns], *([_cell(value) for value in row] for row in table.itertuples(index=False))]
     numeric = [pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]
-    widths = [max(len(row[k]) for row in cells) for k in range(len(numeric))]
+    widths = [max(columns_of(row[k]) for row in cells) for k in range(len(numeric))]
     return [
         "    "
         + "  ".join(
-            cell.rjust(width) if right else cell.ljust(width) for cell, width, right in zip(row, widths, numeric, strict=True)
+            right(cell, width) if number else left(cell, width) for cell, width, number in zip(row, widths, numeric, strict=True)
         )
         for row in cells
     ]

@@ -29,12 +29,15 @@ def explain(
     seed: Seed = 1,
     month: Annotated[int | None, typer.Option(help="One month of the run, instead of a year.")] = None,
     customer: Annotated[int | None, typer.Option(help="A customer's account page instead, by number.")] = None,
+    customers: Annotated[
+        bool, typer.Option("--customers", help="List the seat's customers, to pick one for --customer.")
+    ] = False,
     figure: Annotated[Path | None, typer.Option(help="Also draw it: a file .png, .svg or .pdf.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the statement as JSON.")] = False,
 ) -> None:
     """Print a statement of pay: how every line of a rep's pay came about, component by component.
 
-    With --customer: what happened to a customer, and the money in and out.
+    With --customers: the customers of the seat.  With --customer: what happened to a customer, and the money in and out.
     """
     from sim.scenario.load import load
 
@@ -45,6 +48,9 @@ def explain(
 
     check_seat(loaded, rep)
     first, last = months_of_year(loaded, year, month)
+    if customers:
+        _list(follow(loaded, run=run, seed=seed, months=None if year is None else last, customers="all"), rep)
+        return
     if customer is not None:
         from sim.trace.account import account_page
 
@@ -61,6 +67,22 @@ def explain(
     if figure is not None:
         _draw(trace, figure, rep, -(-last // 12), customer)
         say(f"figure: {figure}", err=True)
+
+
+def _list(trace: Trace, rep: int) -> None:
+    """The customers of a seat, a line each."""
+    from rich import box
+    from rich.table import Table
+
+    from sim.cli.terminal import make_console, print_table
+
+    found = trace.customers()
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in found:
+        table.add_column(str(name), justify="left" if name == "status" else "right")
+    for row in found[found["rep"] == rep].itertuples(index=False):
+        table.add_row(*(f"{one:,.2f}" if isinstance(one, float) else str(one) for one in row))
+    print_table(table, make_console())
 
 
 def _check_options(customer: int | None, figure: Path | None, year: int | None, month: int | None, as_json: bool) -> Path | None:

@@ -33,12 +33,20 @@ def _substitute(error: UnicodeError) -> tuple[str, int]:
     return "".join(SUBSTITUTES.get(sign) or sign.encode("ascii", "backslashreplace").decode() for sign in missing), error.end
 
 
+codecs.register_error(ERRORS, _substitute)
+
+
 def prepare() -> None:
     """Let standard output and error print every text, whatever their encoding."""
-    codecs.register_error(ERRORS, _substitute)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a stream of a test, or of a notebook, takes any text
             stream.reconfigure(errors=ERRORS)
+
+
+def printable(text: object) -> str:
+    """A text as standard output can print it."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return str(text).encode(encoding, ERRORS).decode(encoding)
 
 
 def say(text: object = "", err: bool = False) -> None:
@@ -62,13 +70,15 @@ def make_console(piped: int = PIPED_WIDTH, stderr: bool = False) -> Console:
 
 def print_table(table: Table, console: Console) -> None:
     """A table, or a record for each of its rows where the table would not be readable: no number is ever cut."""
+    for column in table.columns:  # substitutes may be wider than what they stand for: columns are aligned with them
+        column.header, column._cells = printable(column.header), [printable(cell) for cell in column._cells]
     if least_width(table) <= console.width:
         console.print(table)
         return
     if table.title:
         console.print(str(table.title), soft_wrap=True)
-    headings = [_text(column.header) for column in table.columns]
-    for cells in zip(*([_text(cell) for cell in column.cells] for column in table.columns), strict=True):
+    headings = [str(column.header) for column in table.columns]
+    for cells in zip(*(map(str, column.cells) for column in table.columns), strict=True):
         console.print(cells[0], soft_wrap=True)
         for heading, cell in zip(headings[1:], cells[1:], strict=True):
             if cell:
@@ -81,13 +91,9 @@ def least_width(table: Table) -> int:
 
     width = 1
     for column in table.columns:
-        heading, cells = _text(column.header), [_text(cell) for cell in column.cells]
+        heading, cells = str(column.header), list(map(str, column.cells))
         lines = max((cell_len(line) for cell in cells for line in cell.splitlines()), default=0)
         words = max((cell_len(word) for text in (heading, *cells) for word in text.split()), default=0)
         whole = column.no_wrap or column.justify == "right"  # numbers
         width += 3 + max(words, lines if whole else min(lines, READABLE), cell_len(heading) if column.no_wrap else 0)
     return width
-
-
-def _text(cell: object) -> str:
-    return str(cell)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import InputError
 from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
@@ -19,9 +21,19 @@ from sim.texts import cell
 
 if TYPE_CHECKING:
     from sim.study import Study
+    from sim.sweeps import Sweep
 
 KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
+
+
+def _drives(sweep: Sweep) -> Drives | None:
+    """What drives the result; where the sweep cannot say it, the memo does without, and a warning says why."""
+    try:
+        return drives(sweep)
+    except InputError as error:
+        warnings.warn(f'{sweep.folder}: the memo is without "{DRIVES}": {error}', stacklevel=3)
+        return None
 
 
 def compose(numbers: Numbers, drives: Drives | None = None) -> Memo:
@@ -70,7 +82,7 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     InputError, StudyError
         When there is no finished sweep in the folder, or none that a memo is written of.
     """
-    found = drives(open_sweep(sweep)) if sweep else None
+    found = _drives(open_sweep(sweep)) if sweep else None
     refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=found.sweep.about if found else None)
     make_folder(folder)
     numbers = Numbers(study)

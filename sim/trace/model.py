@@ -76,9 +76,26 @@ class Trace:
         if mine.empty:
             raise InputError(
                 f"customer: found {number}, but in these {len(self.months)} months of run {self.run} no such customer signed, or it was "
-                "not asked for; allowed is a number from the column customer of the customers table of this run"
+                "not asked for; `daarna explain FILE --customers` lists them, as Trace.customers() does"
             )
         return mine.reset_index(drop=True)
+
+    def customers(self) -> pd.DataFrame:
+        """A row per followed customer: seat, months of signing and leaving (0 while there), what was bought, and how it stands."""
+        each = self.pages.groupby("customer", sort=True)
+        first, last = each.first(), each.last()
+        return pd.DataFrame(
+            {
+                "rep": first["rep"],
+                "signed": first["month"] - first["age"] + 1,
+                "left": each["left"].any() * each["month"].max(),
+                "status": last["status"],
+                "purchases": each["purchases"].sum(),
+                "visits": each["visits"].sum(),
+                "revenue": each["revenue"].sum(),
+                "owed": last["owed"],
+            }
+        ).reset_index()
 
     def unexplained(self) -> list[str]:
         """Where the seats' lines do not add up to the payroll or to the months table, to the hundredth; none, one hopes."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.digits import columns_of, left, right
 from sim.scheme.measures import MEASURES
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth
@@ -38,10 +39,10 @@ def table(columns: Sequence[Column], rows: Sequence[Any], notes: Callable[[Any],
     shown = [column for column in columns if column.plain is None or any(column.cell(row) != column.plain for row in rows)]
     several = len(rows) > 1 and any(column.total for column in shown)
     cells = [[column.heading, *(column.cell(row) for row in rows), *([column.total] if several else [])] for column in shown]
-    widths = [max(map(len, column)) for column in cells]
+    widths = [max(map(columns_of, column)) for column in cells]
     gap = "  " if sum(widths) + 2 * len(widths) <= WIDTH else " "
     lines = [
-        "  " + gap.join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in zip(*cells, strict=True)
+        "  " + gap.join(right(cell, width) for cell, width in zip(line, widths, strict=True)) for line in zip(*cells, strict=True)
     ]
     told = [lines[0]]
     for row, line in zip(rows, lines[1:], strict=False):
@@ -120,8 +121,8 @@ def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     amounts = [money(amount) for _, amount in rows]
     wide = max(map(len, amounts))
     room = WIDTH - wide - 4
-    label = max(min(len(name), room) for name, _ in rows)
-    lines = [f"  {name[:room].ljust(label)}  {text.rjust(wide)}" for (name, _), text in zip(rows, amounts, strict=True)]
+    label = max(min(columns_of(name), room) for name, _ in rows)
+    lines = [f"  {left(name[:room], label)}  {text.rjust(wide)}" for (name, _), text in zip(rows, amounts, strict=True)]
     return [*lines[:-1], f"  {' ' * label}  {'-' * wide}", lines[-1]]
 
 

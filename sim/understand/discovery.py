@@ -16,7 +16,7 @@ Needs the extra ``discovery`` (``pip install "daarna[discovery]"``).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,10 +169,18 @@ def prim(
         table = table[table["established"]].reset_index(drop=True)
     if not 0 < table["case"].sum() < len(table):
         raise InputError(
-            f"condition: {words} holds at {table['case'].sum()} of {len(table)} points: there is nothing to tell apart"
+            f"condition: expected one that holds at some points and not at others, got {words}, which holds at "
+            f"{table['case'].sum()} of {len(table)}{_ranges(table, words, every)}"
         )
     found = _boxes(table[every], table["case"].to_numpy(bool), boxes, density, peel, smallest)
     return Discovery(words, every, table, found, unsure, results, density)
+
+
+def _ranges(table: pd.DataFrame, words: str, factors: Sequence[str]) -> str:
+    """From where to where what a condition speaks of lies in the table."""
+    named = [name for name in table if name not in (*factors, "case", "established", "point") and str(name) in words]
+    found = [f"{name} is {table[name].min():.4g} to {table[name].max():.4g}" for name in named if len(table)]
+    return f"; there {', '.join(found)}" if found else ""
 
 
 def _check(boxes: int, density: float | None, peel: float, smallest: float) -> None:

@@ -74,7 +74,9 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     data = read(sweep, outcome)
     values, factors = data.values, [*data.names, DUMMY]
     if values.shape[1] < 6 * HARMONICS:
-        raise InputError(f"given: found {values.shape[1]} points, needed are {6 * HARMONICS} or more")
+        raise InputError(
+            f"given: expected {6 * HARMONICS} points or more, got {values.shape[1]}; say points = {6 * HARMONICS} or more in the design"
+        )
     if np.ptp(values) == 0:
         raise InputError(f"outcome: {outcome} is the same everywhere: there is nothing to explain")
     check_signal(variance_parts(values), outcome)

@@ -91,7 +91,7 @@ def paired(sweep: SweepLike, factor: str = "scheme", base: object = None, other:
     levels = points[factor].astype(str)
     there = list(dict.fromkeys(levels))
     if len(there) < 2:
-        raise InputError(f"factor: {factor} has one level in the sweep, needed are two")
+        raise InputError(f"factor: {factor} has one level in the sweep, expected two")
     pair = [str(there[k] if level is None else level) for k, level in enumerate((base, other))]
     for level in pair:
         if level not in there:
@@ -102,7 +102,10 @@ def paired(sweep: SweepLike, factor: str = "scheme", base: object = None, other:
     partner = {keys[k]: k for k, level in enumerate(levels) if level == pair[1]}  # a point twice has the same runs twice
     together = [k for k in ours if keys[k] in partner]
     if not together or (not data.failed and {keys[k] for k in ours} != set(partner)):
-        raise InputError(f"factor: the points with {factor} = {pair[0]} and {pair[1]} do not pair")
+        raise InputError(
+            f"factor: expected every point with both {factor} = {pair[0]} and {factor} = {pair[1]}, got points that have one of them; "
+            f'add crossed = true to the factor "{factor}" in the design, and sweep again'
+        )
     gaps = values[:, [partner[keys[k]] for k in together]] - values[:, together]
     kept = [one for one in sweep.about["design"]["factors"] if one["name"] != factor]
     return _paired(gaps, points.loc[together, rest].reset_index(drop=True), outcome, pair, sweep.about, kept)

@@ -121,7 +121,7 @@ def _row(name: str, column: pd.Series, at: np.ndarray, values: Array, level: flo
     """A factor's row; where the base stands at an end, the effect there is nought."""
     base = column.iloc[0]
     if not 1 <= at.size <= 2:
-        raise InputError(f"tornado: {name} moves alone in {at.size} points, needed are one or two")
+        raise InputError(f"tornado: {name} moves alone in {at.size} points, expected one or two")
     ends = sorted([*at, 0][:2] if at.size == 1 else at, key=lambda k: column.iloc[k])
     effects = [_effect(values[:, k] - values[:, 0], level) for k in ends]
     middle = [0.0, *(effect for effect, _ in effects)]

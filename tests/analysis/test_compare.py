@@ -89,9 +89,9 @@ def test_too_few_pairs_and_identical_schemes_have_their_words(shared: np.ndarray
 
 
 def test_wrong_arguments_are_named() -> None:
-    with pytest.raises(sim.InputError, match="needed are a base and at least one other scenario"):
+    with pytest.raises(sim.InputError, match="expected a base and at least one other scenario"):
         sim.compare(TINY)
-    with pytest.raises(sim.InputError, match="found one scenario \\(tiny\\), needed are a base"):
+    with pytest.raises(sim.InputError, match="expected a base and at least one other scenario, got one \\(tiny\\)"):
         sim.Comparison(sim.run(TINY, runs=1))
     for unlike, message in (
         (TINY.with_(title="Longer", months=4), "months: found 3 months in tiny, 4 months in longer"),
@@ -113,5 +113,5 @@ def test_wrong_arguments_are_named() -> None:
         sim.compare(TINY, TINY, runs=0, equal_pay=True)
     with pytest.raises(sim.InputError, match="not under another BookModel"):
         sim.compare(TINY, TINY, engine="mesa", model=sim.BookModel, equal_pay=True)
-    with pytest.raises(sim.InputError, match="takes scenarios"):
+    with pytest.raises(sim.InputError, match="expected a scenario"):
         sim.compare(TINY, "other.toml")  # type: ignore[arg-type]

@@ -64,9 +64,7 @@ def test_dotted_paths() -> None:
     assert (made.reps.salary, made.reps.choice.grid, made.months, made.reps.count) == (3000.0, 2, 3, 1)
     line = TINY.with_(scheme={"components": [{"name": "line", "measure": "signings", "rate": 1.0}]})
     assert line.with_(**{"scheme.components[line].rate": 2, "months": 4}).scheme.components[0].rate == 2.0
-    with pytest.raises(
-        sim.InputError, match='with_: reps: unknown key "salry"; did you mean "salary"|with_: reps.salry: unknown key'
-    ):
+    with pytest.raises(sim.InputError, match=r'with_: reps.*unknown key "salry"; did you mean "salary"'):
         TINY.with_(**{"reps.salry": 3000})
 
 
@@ -115,9 +113,9 @@ def test_files_do_where_scenarios_do() -> None:
         (lambda: sim.run(TINY, seed=np.array([1, 2])), r"seed: found \[1, 2\], allowed is a whole number"),
         (lambda: sim.sweep(5), "design: found a int, allowed is a sim.Design"),
         (lambda: sim.Design(5), "base: found 5, allowed is a scenario"),
-        (lambda: sim.Design(TINY, [5]), "factors: found"),
+        (lambda: sim.Design(TINY, [5], "grid"), "factors: found"),
         (lambda: sim.Factor(paths="reps.salary", low=0, high=1), 'paths: expected a list of paths, got "reps.salary"'),
-        (lambda: sim.Design(TINY, [], outcomes="npv"), 'outcomes: expected a list of names, got "npv"'),
+        (lambda: sim.Design(TINY, [], "grid", outcomes="npv"), 'outcomes: expected a list of names, got "npv"'),
         (lambda: sim.run(TINY, precision=5), "precision: found 5, allowed is"),
     ],
 )  # fmt: skip

@@ -120,7 +120,7 @@ def test_what_are_no_scenarios_are_named() -> None:
     for wrong, message in (
         (None, "run: found None, allowed are scenarios"),
         (5, "run: found 5"),
-        ("a.toml", "run: takes scenarios"),
+        ("a.toml", "a.toml: there is no such file"),
     ):
         with pytest.raises(sim.InputError, match=message):
             sim.run(wrong)  # type: ignore[arg-type]

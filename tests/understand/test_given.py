@@ -63,5 +63,5 @@ def test_numpys_global_generator_and_warnings_are_left_as_they_were() -> None:
 def test_a_designed_sample_and_a_small_one_are_refused() -> None:
     with pytest.raises(InputError, match="needs a random sample"):
         given(swept(lambda point, runs: point["x"], LINE, "morris", 4, runs=1))
-    with pytest.raises(InputError, match="found 20 points, needed are 60"):
+    with pytest.raises(InputError, match="expected 60 points or more, got 20"):
         given(swept(lambda point, runs: point["x"], LINE, "lhs", 20, runs=1))
