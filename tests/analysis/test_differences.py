@@ -126,3 +126,14 @@ def test_only_an_outcome_with_a_better_side_has_a_best_scheme() -> None:
         directed("churn")
     with pytest.raises(sim.InputError, match='found "profit_year_2"'):
         directed("profit_year_2", 12)
+
+
+def test_a_study_that_keeps_its_match_in_pay_gives_the_same_intervals_wherever_it_is_read() -> None:
+    """A slope of -2 per unit of pay and an error of pay of 3 (.4 of it left over) add 4 · (9 + .16) to the variance of the mean."""
+    values = list(np.random.default_rng(5).standard_normal((2, 40)))
+    match = {"scenario": "b", "pay": 10.4, "target": 10.0, "standard_error": 3.0, "runs": 200, "slopes": {"npv": -2.0}}
+    about = {"names": ["a", "b"], "scenarios": [{"currency": "EUR", "months": 12}] * 2, "runs": 40, "equal_pay": [match]}
+    study = sim.Study(about, {"runs": made(npv=values)})
+    plain = differences(study.runs, ["a", "b"]).loc[0, "standard_error"]
+    assert study.differences().loc[0, "standard_error"] == pytest.approx(np.sqrt(plain**2 + 4 * (9 + 0.4**2)))
+    pd.testing.assert_frame_equal(study.differences(), sim.Comparison(study).differences)
