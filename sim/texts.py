@@ -15,6 +15,8 @@ _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
     "^": r"\textasciicircum{}",
     "<": r"\textless{}",
     ">": r"\textgreater{}",
+    "−": "$-$",
+    "\u200e": "",
 }
 
 

@@ -60,3 +60,11 @@ def test_every_scheme_of_the_library_can_be_said(path):
     loaded = load(path)
     said = scheme(loaded.scheme, loaded.currency)
     assert len(said) >= max(1, len(loaded.scheme.components)) and not any("nothing" in line for line in said)
+
+
+def test_a_minus_is_one_in_figures_memos_and_latex():
+    from sim.cite.reference import tex
+    from sim.memo.words import number
+
+    assert number(-1234.5, 10.0, "EUR") == "−1,234 EUR" and number(-0.25, 0.01, "share") == "−25%"
+    assert tex("−25% a\u200e") == r"$-$25\% a"
