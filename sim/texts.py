@@ -71,10 +71,13 @@ def _number(text: str) -> bool:
     return True
 
 
+_LEFT = ("\t", "\u200e")  # the mark after a name from right to left changes nothing else
+
+
 def _escaped(text: str) -> str:
     if text.isprintable():
         return text
-    return "".join(_shown(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") and one != "\t" else one for one in text)
+    return "".join(_shown(one) if unicodedata.category(one) in ("Cc", "Cf", "Cs") and one not in _LEFT else one for one in text)
 
 
 def _shown(one: str) -> str:
