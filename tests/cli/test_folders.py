@@ -52,7 +52,7 @@ def test_what_is_no_folder_of_the_kind_wanted_is_told(
     (half / record).write_text(json.dumps(about | {"complete": False}), encoding="utf-8")
     assert "it is not finished; the same command goes on: " in refused(half)
     (half / record).write_text("[1", encoding="utf-8")
-    assert f"{record} cannot be read as its record" in refused(half)
+    assert f"{record}: cannot be read as the record of a study, a sweep or a design" in refused(half)
 
 
 @pytest.mark.parametrize("name", ["plot", "memo"])
