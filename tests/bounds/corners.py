@@ -130,7 +130,10 @@ def _choices(group: type[Group], prefix: str, r: random.Random, share: float) ->
     return found
 
 
-UNDEFINED = {"runs": ("persistency_12", "persistency_24"), "whale": ("profit_share",)}  # where there is nothing to divide by
+UNDEFINED = {
+    "runs": ("persistency_12", "persistency_24", "rep_stay_48"),
+    "whale": ("profit_share",),
+}  # where there is nothing to divide by
 
 
 def infinite(tables: Tables) -> list[str]:
