@@ -131,7 +131,7 @@ def _choices(group: type[Group], prefix: str, r: random.Random, share: float) ->
 
 
 UNDEFINED = {
-    "runs": ("persistency_12", "persistency_24", "rep_stay_48"),
+    "runs": ("persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48", "residual_value"),
     "whale": ("profit_share",),
 }  # where there is nothing to divide by
 
