@@ -207,6 +207,9 @@ def _months(path: Path, column: pd.Series) -> pd.Series:
     return 12 * dates.dt.year + dates.dt.month
 
 
+LARGEST = 10**12  # far above what a scenario can hold, far below where sums of squares lose their meaning
+
+
 def _amounts(path: Path, column: pd.Series) -> pd.Series:
     plain = column.str.fullmatch(NUMBER)
     numbers = pd.to_numeric(column.where(plain), errors="coerce").astype(float).replace(np.inf, np.nan)
@@ -217,6 +220,7 @@ def _amounts(path: Path, column: pd.Series) -> pd.Series:
         "a number with a decimal point, without separators of thousands and without a currency",
     )
     _refuse(path, column, numbers < 0, "an amount of at least 0; leave returns out, or take them off the purchase")
+    _refuse(path, column, numbers > LARGEST, f"an amount of at most {LARGEST:,}; count in thousands where they are larger")
     return numbers
 
 

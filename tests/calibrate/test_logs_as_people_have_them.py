@@ -279,6 +279,13 @@ def test_an_amount_is_a_plain_number(amount: str, log) -> None:  # type: ignore[
     assert "row 5: amount: found " in message and "allowed is a number with a decimal point" in message
 
 
+@pytest.mark.parametrize("amount", ["1e300", "1000000000001"])
+def test_an_amount_too_large_to_be_reckoned_with_is_refused(amount: str, log) -> None:  # type: ignore[no-untyped-def]
+    message = refused(log(shop(["5", "6", "7", amount, "9", "3", "4", "9"])))
+    assert f'row 5: amount: found "{amount}", allowed is an amount of at most 1,000,000,000,000' in message
+    assert read(log(shop(["5", "6", "7", "1e12", "9", "3", "4", "9"]))).notes == ()
+
+
 def test_a_refund_is_refused(log) -> None:  # type: ignore[no-untyped-def]
     assert 'row 5: amount: found "-8", allowed is an amount of at least 0; leave returns out' in refused(
         log(shop("5 6 7 -8 9 3 4 9"))
