@@ -127,7 +127,7 @@ def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
 
 def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
     """The file and all it inherits from, the nearest first."""
-    if os.path.realpath(path) in [os.path.realpath(other) for other in chain]:  # which takes links that go in a circle
+    if chain and os.path.realpath(path) in [os.path.realpath(other) for other in chain]:  # which takes links that go in a circle
         links = " -> ".join(str(other) for other in (*chain, path))
         raise InputError(f"{chain[-1]}: extends: found {shown(path.name)}, which goes in a circle: {links}")
     try:

@@ -371,10 +371,11 @@ def test_binary_missing_and_folder_are_explained(tmp_path: Path) -> None:
         (tmp_path / "loop.toml", "cannot be read: …"),
         (tmp_path / "dangling.toml", "there is no such file"),
         (tmp_path / ("x" * 300), "cannot be read: …"),
+        (tmp_path / "a\0b.toml", "cannot be read: embedded null byte"),
     ):
         with pytest.raises(InputError) as caught:
             load(path)
-        assert says(str(caught.value).removeprefix(f"{path}: "), expected), caught.value
+        assert says(str(caught.value).removeprefix(f"{path}: ".replace("\0", r"\u0000")), expected), caught.value
 
 
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
