@@ -30,8 +30,8 @@ MUCH = 0.1  # of the discounted profit: a residual value beyond it is called muc
 REFERENCES = (
     "Glasserman, P. and Yao, D. D. (1992). Some guidelines and guarantees for common random numbers. Management Science 38(6), 884–908.",
     "Grimm, V. et al. (2020). The ODD protocol for describing agent-based and other simulation models: a second update. JASSS 23(2) 7.",
-    "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6(2), 65–70.",
     "Holmström, B. and Milgrom, P. (1991). Multitask principal–agent analyses. Journal of Law, Economics, and Organization 7, 24–52.",
+    "Hothorn, T., Bretz, F. and Westfall, P. (2008). Simultaneous inference in general parametric models. Biometrical Journal 50(3), 346–363.",
     "Salmon, J. K. et al. (2011). Parallel random numbers: as easy as 1, 2, 3. Proceedings of SC11.",
 )
 

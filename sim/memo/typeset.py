@@ -88,7 +88,7 @@ def _table(table: Table) -> str:
     words = (
         ["1.4fr", *["auto"] * (table.left - 1)]
         if count > table.left
-        else ["auto"] * (count - 1) + ["1fr"]
+        else ["auto"] * (count - 2) + ["3fr", "2fr"]
         if count > 2
         else ["auto", "1fr"]
     )

@@ -29,7 +29,7 @@ ROWS = (
 )
 _GAP = 0.5  # of a row, between groups
 _FARTHEST = 2.0  # relative differences beyond it are drawn at the edge, as arrows
-_SPREAD = 0.6  # of a row, over which the schemes are laid
+_SPREAD = 0.7  # of a row, shared by the schemes: a mark is nearer to its own row's others than to the next row's
 
 
 def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
@@ -60,7 +60,7 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
         ax.tick_params(axis="y", length=0)
         ax.grid(visible=False, axis="y")
         ax.grid(axis="x", color=PALE, linewidth=0.5)
-        offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(others)) if len(others) > 1 else np.zeros(len(others))
+        offsets = (np.arange(len(others)) - (len(others) - 1) / 2) * _SPREAD / max(1, len(others))
         handles = []
         for k, (name, offset) in enumerate(zip(others, offsets, strict=True), 1):
             rows = table[table["scenario"] == name].set_index("outcome").loc[list(names)]
@@ -86,6 +86,8 @@ def _places() -> dict[str, float]:
 
 
 def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
+    if not table["low"].notna().any():
+        return ""
     each = "95% intervals, each for its outcome and scheme alone."
     without = table.loc[table["relative"].isna() & (table["n"] > 1), "outcome"].unique()
     left = [name for outcome, name in names.items() if outcome in without]

@@ -123,8 +123,9 @@ def _pay(box: Axes, trace: Trace, pages: Sequence[PayMonth]) -> Money:
         if page.left:
             box.axvline(page.month + 0.5, color=INK, linewidth=0.9, linestyle=(0, (1, 2)))
             box.text(
-                page.month + 0.45, box.get_ylim()[1], f"rep {page.rep} leaves", fontsize=7, ha="right", va="top", rotation=90
-            )
+                page.month + 0.45, box.get_ylim()[1], f"rep {page.rep} leaves", fontsize=7, ha="right", va="top", rotation=90,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
+            )  # fmt: skip
     unit = Money.fitting(trace.scenario.currency, up, down)
     unit.on(box.yaxis)
     caption(box, "Pay, by where it came from   ◇ pay")

@@ -104,7 +104,8 @@ def _departures(box: Axes, trace: Trace, pages: pd.DataFrame) -> None:
     for page in trace.of_seat(int(pages["rep"].iloc[0]), first, last - 1):
         if page.left:
             box.axvline(page.month + 0.5, color=INK, linewidth=0.9, linestyle=(0, (1, 2)))
-            box.text(page.month + 0.4, -0.97, "rep leaves", fontsize=7, ha="right", va="bottom", rotation=90)
+            box.text(page.month + 0.4, -0.97, "rep leaves", fontsize=7, ha="right", va="bottom", rotation=90,
+                     bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8})  # fmt: skip
 
 
 def _feelings(box: Axes, pages: pd.DataFrame) -> None:

@@ -84,7 +84,7 @@ def edited(below: Any, edits: Mapping[str, Any], where: str) -> list[dict[str, A
     for part in _listed(edits.get("add", ()), f"{where}scheme.add", "a list of components, as in [[scheme.add]]"):
         if not isinstance(part, Mapping):
             raise InputError(f"{where}scheme.add: expected a component, got {shown(part)}")
-        if part.get("name") in [other["name"] for other in parts]:
+        if "name" in part and part["name"] in [other.get("name") for other in parts]:
             raise InputError(f"{where}scheme.add: found {shown(part['name'])}, which is there already; use scheme.change")
         parts.append(dict(part))
     return parts

@@ -170,8 +170,9 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
     if component.combine != "add":
         return [*heading, *_factors(component.combine, every)]
     rows = [(page, line) for page, line in every if line.settled or line.vested or len(pages) == 1]
+    leaving = [one for page, line in every if any(page.final) for one in _final(page, line, component)]
     if not rows:
-        return [*heading, "  nothing was settled in these months"]
+        return [*heading, *(leaving or ["  nothing was settled in these months"])]
     scaled, deferred = any(page.scale != 1.0 for page, _ in rows), bool(component.deferral.share)
 
     def amount(heading: str, of: Callable[[Line], int], plain: str | None = None) -> Column:
@@ -190,7 +191,17 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
         amount("forfeited", lambda line: -line.forfeited, "0.00"),
         amount("paid", lambda line: line.paid),
     ]
-    return [*heading, *table(columns, rows, lambda row: list(_details(row[0], row[1], component, currency)))]
+    return [*heading, *table(columns, rows, lambda row: list(_details(row[0], row[1], component, currency))), *leaving]
+
+
+def _final(page: PayMonth, line: Line, component: Any) -> Iterator[str]:
+    """What a rep who leaves is paid for the open period, and how it came about."""
+    if paid := page.final[line.component]:
+        part = "".join(f", {text}" for text in _part_period(page, line, component))
+        measure = f"{component.measure.replace('_', ' ')} {_value(line)}"
+        yield from _wrap(
+            f"paid to the leaver of month {page.month} for {_span(line.opened, page.month)}: {measure}{part}: {money(paid)}", "  "
+        )
 
 
 def _period(page: PayMonth, line: Line) -> str:
@@ -240,9 +251,9 @@ def _details(page: PayMonth, line: Line, component: Any, currency: str) -> Itera
 
 #: What is said of a period whose measure does not exist.
 UNMEASURED = {
-    "unpaid": "nobody to measure: nothing is paid",
-    "target": "nobody to measure: it counts as on target",
-    "carried": "nobody to measure: {months} months are carried into the next period",
+    "unpaid": "nobody, or too few, to measure: nothing is paid",
+    "target": "nobody, or too few, to measure: it counts as on target",
+    "carried": "nobody, or too few, to measure: {months} months are carried into the next period",
 }
 
 

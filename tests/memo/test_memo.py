@@ -12,8 +12,10 @@ import pytest
 
 import sim
 from sim.cite import verify
+from sim.memo.blocks import Table
 from sim.memo.drives import drives
 from sim.memo.findings import Numbers, summary
+from sim.memo.typeset import _table
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
 from sim.plots.results import labels_of
@@ -128,6 +130,12 @@ def test_one_scenario_alone_makes_a_memo(tmp_path: Path):
     study = sim.run(SMALL, runs=3)
     assert "expected discounted profit" in " ".join(summary(Numbers(study)))
     assert [path.name for path in write_memo(study, tmp_path, ("md",))] == ["memo.md"]
+
+
+def test_long_words_share_the_width_of_a_table():
+    """Else the last column is squeezed beyond the margin by a long one before it."""
+    words = Table("t", "", ("parameter", "meaning", "source"), (("x", "long " * 30, "long " * 30),), 3)
+    assert "columns: (auto, 3fr, 2fr,)" in _table(words)
 
 
 def test_tables_are_there_to_compute_with_and_to_print(folder: Path):

@@ -51,6 +51,14 @@ def test_marks_and_intervals_are_the_tables(others: list[str]) -> None:
     assert "seed 1" in " ".join(ax.figure.get_supxlabel().split())
 
 
+@pytest.mark.parametrize("others", ["bc", "bcd", "bcdefgh"])
+def test_a_mark_is_nearer_to_its_own_rows_than_to_the_next_rows(others: str) -> None:
+    ax = paired_differences(filled(["a", *others]))
+    first, *_, last = (np.asarray(line.get_ydata()) for line in ax.get_lines() if line.get_linestyle() == "None")
+    step = (last[0] - first[0]) / (len(others) - 1)
+    assert first[1] - last[0] > 1.5 * step
+
+
 def test_with_one_other_the_differences_stand_on_the_right() -> None:
     given = filled(["a", "b"])
     row = differences(given.runs, given.names).set_index("outcome").loc["rep_turnover"]

@@ -147,6 +147,7 @@ def test_scenarios_differ_in_print_without_colour() -> None:
     looks = [look(k) for k in range(6)]
     for part in ("color", "dash", "marker", "hatch"):
         assert len({str(getattr(one_look, part)) for one_look in looks}) == 6, part
+    assert len({look(k).hatch for k in range(8)}) == 8
 
 
 def test_scenarios_differ_for_colour_blind_eyes() -> None:

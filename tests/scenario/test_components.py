@@ -70,6 +70,11 @@ def test_mistakes_name_the_place(scheme: dict[str, Any], message: str) -> None:
     assert message in str(found.value)
 
 
+def test_components_added_without_a_name_are_numbered() -> None:
+    made = sim.load(SIGNATURE).with_(scheme={"add": [{"rate": 0.1}, {"name": "trail", "rate": 0.2}, {"rate": 0.3}]})
+    assert [one.name for one in made.scheme.components[2:]] == ["commission", "trail", "commission 2"]
+
+
 def test_a_mistake_in_a_change_is_in_the_file_that_changes(tmp_path: Path) -> None:
     file = written(tmp_path, '[scheme.change."quarterly bonus"]\nbonus = -1.0\n')
     with pytest.raises(InputError, match="at least 0") as found:

@@ -126,6 +126,19 @@ def test_a_seat_that_changes_hands_says_so() -> None:
     assert f"At the end of month {leaver.month} rep no. {leaver.rep} leaves" in text and "is forfeited" in text
 
 
+def test_what_a_leaver_is_paid_for_an_open_period_stands_with_its_component() -> None:
+    """Half of a year's quota of 12 makes half of the bonus; the statement says of how many months, and of what."""
+    part = {"name": "bonus", "measure": "signings", "months": 12, "quota": 12.0, "bonus": 1200.0, "leaver": "paid"}
+    trace = follow(quiet(months=36, market=PLENTY, scheme=pays(**part), reps={"quit_rate": 0.15}), seed=SEED)
+    page = next(page for page in trace.pay if sum(page.final) > 0)
+    months = page.month - page.lines[0].opened + 1
+    text = " ".join(statement(trace, 0, page.month, page.month).split())
+    signed = (
+        f"signings {page.lines[0].value:.0f}, pro rata for {months} of 12 months: quota {months:.2f}, bonus {100 * months:,.2f}"
+    )
+    assert f"paid to the leaver of month {page.month} for month" in text and f"{signed}: {100 * months:,.2f}" in text
+
+
 def test_tiers_bonus_and_cap_are_told_apart() -> None:
     tiers = [{"attainment": 0.0, "rate": 10.0}, {"attainment": 1.0, "rate": 50.0}]
     scheme = pays(measure="signings", months=3, quota=6.0, tiers=tiers, bonus=100.0, cap=220.0)
