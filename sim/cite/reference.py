@@ -14,7 +14,7 @@ from sim.analysis.differences import labelled
 from sim.analysis.outcomes import KNOWN
 from sim.cite.recipes import kind_of
 from sim.cite.things import Thing
-from sim.digits import decimals, fixed, plus_minus
+from sim.digits import decimals, fixed, plus_minus, significant
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identity
 from sim.study.results import Study
 from sim.study.store import check_tables, open_study
@@ -101,6 +101,8 @@ def _estimate(study: Study, outcome: str, row: dict[str, Any]) -> str:
     if mean != mean:
         return "undefined in every run"
     unit = _column(outcome).unit.replace("money", study.currency)
+    if n == 1:
+        return f"{significant(mean)} {unit} in the one run there is, seed {study.seed}, which says nothing of chance"
     if not error > 0:
         return f"{plus_minus(mean, error)} {unit} in every one of {n:,} runs, seed {study.seed}"
     places = decimals(row["high"] - mean, 2)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sim.analysis.verdict import probability
+from sim.cli.paired_report import FEW_RUNS
 from sim.cli.terminal import make_console, print_table
 from sim.digits import plus_minus, significant
 
@@ -76,13 +78,13 @@ def _rows(answer: Answer, columns: Sequence[Scheme]) -> Iterator[tuple[str, list
     for k, constraint in enumerate(answer.problem.constraints):
         against = "the base" if isinstance(constraint.limit, str) else "the limit"
         margins = [scheme.margins[k] for scheme in columns]
-        yield constraint.text, [f"{'kept' if one.kept else 'NOT kept'}, P = {one.probability:.2f}" for one in margins]
+        yield constraint.text, [f"{'kept' if one.kept else 'NOT kept'}, P = {probability(one.probability)}" for one in margins]
         yield f"  less {against}", [plus_minus(one.value, one.error) for one in margins]
     if answer.problem.constraints:
         yield "", None
     yield (
         "P(on the front, limits kept)",
-        ["" if scheme is answer.base else f"{scheme.front_probability:.2f}" for scheme in columns],
+        ["" if scheme is answer.base else probability(scheme.front_probability) for scheme in columns],
     )
 
 
@@ -99,6 +101,8 @@ def _conclusions(answer: Answer) -> Iterator[str]:
             f"only {kept} of {tried} schemes tried kept the limits with confidence {answer.problem.effort.confidence:g}: they leave little"
             " room for the noise of the search; more search_runs, more evaluations or less confidence may find more"
         )
+    if answer.problem.effort.report_runs < FEW_RUNS:
+        yield f"with {answer.problem.effort.report_runs} fresh runs the errors lean on normal outcomes, and the probabilities are rough"
     for objective, (gap, error) in zip(answer.problem.objectives, answer.optimism, strict=True):
         over = "gain over the base" if answer.base is not None else "mean of the front"
         yield f"{objective.outcome}: {over} in the search less that on fresh runs {plus_minus(gap, error)} (above 0: flattered)"

@@ -7,6 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.differences import labelled
+from sim.analysis.paired import wilson
 from sim.cli.report import Block, by_scenario, tables
 from sim.cli.terminal import make_console, print_table
 from sim.digits import plus_minus, significant, span
@@ -102,9 +103,11 @@ def _print_ranking(comparison: Comparison, outcome: str, console: Console) -> No
     table.add_column("scheme", overflow="fold")
     for heading in ("mean", "P(best)", "best in runs", "less the best other"):
         table.add_column(heading, justify="right", overflow="fold")
+    runs = int(comparison.study.about["runs"])
     for row in comparison.ranking(outcome).to_dict("records"):
         if not math.isnan(row["p_best"]):
-            figures = (probability(row["p_best"]), f"{row['share_best']:.0%}", span(row["gap_low"], row["gap_high"]))
+            best = _share(row["share_best"], *wilson(row["share_best"], runs, comparison.level))
+            figures = (probability(row["p_best"]), best, span(row["gap_low"], row["gap_high"]))
             table.add_row(row["scenario"], plus_minus(row["mean"], row["standard_error"]), *figures)
     console.print(f"\nby expected {outcome}, best first; intervals hold jointly for all")
     print_table(table, console)

@@ -33,6 +33,7 @@ GROUPS = {
     "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
     "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
 }
+BEYOND = 20  # runs, of which one is expected beyond the 5% point
 NARROWEST = 16  # of a column, so that its heading reads
 
 Block = list[tuple[str, dict[str, str]]]  # columns that stand together: heading, and cell by outcome
@@ -43,6 +44,8 @@ def print_summary(study: Study) -> None:
     console = make_console()
     several = len(study.names) > 1
     console.print("mean ± Monte Carlo standard error" + ("; differences are paired, run by run" if several else ""))
+    if few := few_runs(int(study.about["runs"])):
+        console.print(textwrap.fill(few, console.width))
     for blocks in (_outcomes(study), _differences(study) if several else []):
         for table in tables(study, blocks, console):
             print_table(table, console)
@@ -52,6 +55,15 @@ def print_summary(study: Study) -> None:
         console.print(textwrap.fill(text, console.width))
     if found := unlike_lengths(study):
         console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")
+
+
+def few_runs(runs: int) -> str:
+    """What so few runs cannot carry; nothing where they do."""
+    if runs == 1:
+        return "One run says nothing of chance: there is no standard error, and the range is that one run."
+    if runs < BEYOND:
+        return f"{runs} runs do not reach the 5% and 95% points, for which {BEYOND} are the least: the range is about that of what was seen."
+    return ""
 
 
 def unlike_lengths(study: Study) -> str:
@@ -91,6 +103,12 @@ def print_attained(study: Study) -> None:
         asked = study.about["precision"]["max_runs"]
         many = f"{missed} of {len(study.about['attained'])} targets are"
         console.print(f"NOT PRECISE ENOUGH: {many} missed at the maximum of {asked} runs; --max-runs allows more", soft_wrap=True)
+    if missed and study.matched:
+        runs = min(one.runs for one in study.matched.values())
+        told = (
+            f"Half-widths at equal pay hold the error of the match on {runs:,} runs, which more runs compared do not make smaller"
+        )
+        console.print(told, soft_wrap=True)
 
 
 def _verdict(one: dict[str, Any]) -> str:

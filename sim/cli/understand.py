@@ -47,6 +47,7 @@ def sensitivity(
     column = "difference" if pair else outcome
     kind, result = by_method(data, column)
     told = {"outcome": column, "method": data.about["design"]["method"], **_noise(getattr(result, "noise", None))}
+    told |= {"note": unsure} if (unsure := getattr(result, "unsure", "")) else {}
     tables = {"table": result.table} | ({"second": result.second} if getattr(result, "second", None) is not None else {})
     _tell(told, tables, as_json)
     if figures:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
-from sim.analysis.verdict import best, losing
+from sim.analysis.verdict import best, losing, of_pairs
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 from sim.plots.draw import waterfalls
@@ -112,8 +112,8 @@ def findings(numbers: Numbers) -> Section:
                 sentences = [difference(gap, known[name], known[comparison.base], comparison.level) for gap in gaps]
                 if "npv" in told:
                     npv = numbers.gaps[name, "npv"]
-                    better, pairs = npv["better"], f"{npv['n']:,} pairs of runs"
-                    sentences.insert(1, f"Run by run, {known[name]} has the higher {called('npv')} in {better:.0%} of {pairs}.")
+                    better = of_pairs(npv, comparison.level)
+                    sentences.insert(1, f"Run by run, {known[name]} has the higher {called('npv')} in {better}.")
                 blocks += [
                     Paragraph(f"{group} under {known[name]}, compared with {known[comparison.base]}:"),
                     Points(tuple(sentences)),

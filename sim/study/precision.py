@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from sim import formula
+from sim.analysis.differences import Matched
 from sim.analysis.estimators import CONFIDENCE, Estimate
 from sim.analysis.expression import TAIL, Columns, Expression, of_node
+from sim.analysis.paired import NONE, Extra, interval, quantile, spread
 from sim.analysis.skew import runs_for
 from sim.analysis.stopping import (
     CONSTANT,
@@ -271,16 +273,20 @@ class Precision:
             "tail": TAIL,
         }
 
-    def look(self, runs: int, columns: Mapping[str, Columns]) -> Look:
+    def look(self, runs: int, columns: Mapping[str, Columns], matched: Mapping[str, Matched] | None = None) -> Look:
         """What is known after `runs` runs per scenario, and how many there are to be at the next look.
 
         Parameters
         ----------
         columns : mapping
             By scenario, the first one the base of differences: values of the outcomes, run after run.
+        matched : mapping, optional
+            How scenarios were brought to the base's pay: half-widths of mean differences hold the error of the match.
         """
         attained = tuple(
-            self._attained(target, name, columns) for target in self.targets for name in self._where(target, columns)
+            self._attained(target, name, columns, _extra(target, (matched or {}).get(name)))
+            for target in self.targets
+            for name in self._where(target, columns)
         )
         expected = max(one.expected for one in attained)
         done = all(one.reached for one in attained) or runs >= self.max_runs
@@ -293,13 +299,15 @@ class Precision:
     def _where(target: Target, columns: Mapping[str, Columns]) -> list[str]:
         return list(columns)[1:] if target.difference else list(columns)
 
-    def _attained(self, target: Target, name: str, columns: Mapping[str, Columns]) -> Attained:
+    def _attained(self, target: Target, name: str, columns: Mapping[str, Columns], extra: Extra) -> Attained:
         ours, base = columns[name], next(iter(columns.values()))
-        found = target.expression.difference(ours, base) if target.difference else target.expression.of(ours)
+        found = _difference(target, ours, base, extra) if target.difference else target.expression.of(ours)
         compared = target.expression.of(base).value if target.difference else found.value
         allowed = target.width * abs(compared) if target.relative else target.width
         n = found.n + found.undefined
-        expected = expected_size(n, found.half_width, allowed, self._least(target, allowed, ours, base))
+        floor = quantile(CONFIDENCE, extra.freedom) * math.sqrt(extra.variance) if extra.variance else 0.0
+        own, rest = (math.sqrt(max(width**2 - floor**2, 0.0)) for width in (found.half_width, allowed))  # what runs make smaller
+        expected = expected_size(n, own, rest, self._least(target, allowed, ours, base))
         if self.rule == "batches":
             return Attained(str(target), name, found, allowed, expected, expected <= n)
         solved = self._replications(target, ours, base)
@@ -332,6 +340,24 @@ class Precision:
         defined = np.flatnonzero(~np.isnan(values))
         solved = replications(values[defined], target.width, target.relative, FIRST, of=of[defined])
         return int(defined[solved.needed - 1]) + 1 if solved else None
+
+
+def _difference(target: Target, ours: Columns, base: Columns, extra: Extra) -> Estimate:
+    found = target.expression.difference(ours, base)
+    if not extra.variance or found.n < 2:
+        return found
+    values, others = (target.expression.per_run(one) for one in (ours, base))
+    known = np.isfinite(values - others)
+    gaps = (values - others)[known]
+    scale = float(np.abs([values[known], others[known]]).max())
+    allowing = interval(gaps, spread(gaps, scale), CONFIDENCE, extra)
+    return replace(found, standard_error=allowing["standard_error"], low=allowing["low"], high=allowing["high"])
+
+
+def _extra(target: Target, match: Matched | None) -> Extra:
+    """The error that matching pay adds to a target: to differences of means."""
+    mean = target.difference and target.expression.kind == "mean"
+    return match.extra(target.expression.outcomes[0]) if match and mean else NONE
 
 
 def goal_of(

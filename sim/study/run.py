@@ -21,7 +21,7 @@ from sim.study.disk import place
 from sim.study.parquet import columns
 from sim.study.precision import Look, Precision, goal_of
 from sim.study.provenance import grow, record
-from sim.study.results import Study
+from sim.study.results import Study, matched_of
 from sim.study.store import Chunk, StudyFolder, tables_of
 from sim.whole import LAST_SEED, MOST_RUNS, whole
 
@@ -192,7 +192,7 @@ def _batches(target: Target, goal: Precision | None, looked: Callable[[Look], No
     while True:
         if gaps := list(target.gaps()):
             yield gaps, expected
-        look = goal.look(target.about["runs"], target.columns(goal.outcomes))
+        look = goal.look(target.about["runs"], target.columns(goal.outcomes), matched_of(target.about))
         if looked:
             looked(look)
         expected = look.expected

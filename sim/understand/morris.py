@@ -14,6 +14,7 @@ standard error of one elementary effect, and noise alone, being normal, would gi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +22,10 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.understand.data import CROSSED, SweepLike, read
-from sim.understand.noise import Array, corrected, standard_errors
+from sim.understand.noise import Array, corrected, not_told, standard_errors
 from sim.understand.sobol import z
+
+HALF_NORMAL = math.sqrt(2 / math.pi)  # mean of the absolute value of a standard normal
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,15 @@ class Morris:
     table: pd.DataFrame
     level: float
     sweep: SweepLike
+
+    @property
+    def unsure(self) -> str:
+        """Which factors' effects the runs cannot tell from chance: mu* is no farther above what noise alone gives than two standard errors."""
+        if self.table["noise"].isna().all():
+            return "one run a point: the effects hold chance, and nothing tells how much"
+        trajectories = len(self.sweep.points) / (len(self.table) + 1)
+        alone = self.table["noise"] * (HALF_NORMAL + 2 * math.sqrt((1 - HALF_NORMAL**2) / trajectories))
+        return not_told(self.table["factor"][(self.table["mu_star"] <= alone) & (self.table["noise"] > 0)])
 
 
 def morris(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples: int = 500, seed: int = 1) -> Morris:

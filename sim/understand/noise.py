@@ -21,7 +21,7 @@ U-statistic that multiplies only values of different runs: E Y[k, i] Y[l, j] = f
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -136,6 +136,12 @@ def check_signal(noise: Noise, outcome: str) -> None:
             f"{outcome}: too noisy: with {noise.runs} runs a point, what the parameters do to it is not told from chance; "
             f"{'at least' if least else 'about'} {runs:,} runs a point are needed"
         )
+
+
+def not_told(factors: Iterable[str]) -> str:
+    """What is said of factors whose effects chance may have made; nothing of none."""
+    names = ", ".join(factors)
+    return f"not told from chance: {names}; more runs a point would tell" if names else ""
 
 
 def standard_errors(statistic: Statistic, values: Array, resamples: int, seed: int) -> Array:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.understand.data import SweepLike, read
-from sim.understand.noise import Array
+from sim.understand.noise import Array, not_told
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -46,6 +46,16 @@ class Tornado:
     table: pd.DataFrame
     level: float
     sweep: SweepLike
+
+    @property
+    def unsure(self) -> str:
+        """Which factors' effects the runs cannot tell from chance: the intervals of both hold nought."""
+        errors = self.table[["effect_low_error", "effect_high_error"]]
+        if errors.isna().all(axis=None):
+            return "one run a point: the effects hold chance, and nothing tells how much"
+        effects = self.table[["effect_low", "effect_high"]].abs()
+        within = (effects.to_numpy() <= errors.to_numpy()).all(axis=1) & (errors > 0).any(axis=1)
+        return not_told(self.table["factor"][within])
 
 
 def one_at_a_time(base: Scenario, factors: Sequence[Factor], runs: int = 100, seed: int = 1, title: str = "") -> Design:

@@ -59,3 +59,21 @@ def test_no_line_is_wider_than_the_terminal(
     if len(scenarios) > 1:
         gap = study.differences().set_index(["scenario", "outcome"]).loc[("other", "npv")]
         assert plus_minus(gap["mean"], gap["standard_error"]) in printed
+
+
+def test_what_few_runs_cannot_carry_is_said() -> None:
+    """Of 19 runs none is expected beyond the 5% point; one run has neither an error nor a range."""
+    from sim.cli.report import few_runs
+
+    assert "no standard error" in few_runs(1) and "19 runs do not reach the 5% and 95% points" in few_runs(19)
+    assert few_runs(20) == ""
+
+
+def test_never_in_twenty_runs_is_no_probability_of_nought() -> None:
+    """Wilson (1927) for 0 of 20 at 95%: 0 to z² / (20 + z²) = .161."""
+    from sim.analysis.paired import wilson
+    from sim.analysis.verdict import of_pairs
+
+    low, high = wilson(0.0, 20, 0.95)
+    row = {"n": 20, "better": 0.0, "better_low": low, "better_high": high}
+    assert of_pairs(row, 0.95) == "0 of 20 pairs of runs (probability 0.00 to 0.16, 95%)"

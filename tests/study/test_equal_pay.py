@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import sim
 from sim import engine
+from sim.analysis.differences import Matched, differences, labelled
+from sim.cite.reference import sentences
+from sim.cite.things import find
 from sim.scenario.record import build
 from sim.scheme.settle import component_pay
 from sim.study.equal_pay import APART, TOLERANCE, equal_pay, rescaled
-from tests.study.worlds import OTHER, SMALL
+from sim.study.precision import Precision
+from tests.study.worlds import OTHER, SMALL, TINY
 
 TIERS = [{"attainment": 0.0, "rate": 0.05}, {"attainment": 1.0, "rate": 0.2}]
 COMPONENTS = [
@@ -103,3 +111,46 @@ def test_the_factor_is_the_same_whatever_the_workers() -> None:
 def test_what_is_impossible_is_refused(scenario: sim.Scenario, base: sim.Scenario, what: str, message: str) -> None:
     with pytest.raises(sim.InputError, match=message):
         equal_pay(scenario, base, runs=10, what=what, workers=1)
+
+
+def test_the_half_width_of_a_precision_holds_the_error_of_the_match() -> None:
+    """Derived apart: a match on m runs is off by -g / G' in the factor, so var = sd(d)² / n + (D' / G')² sd(g)² / m."""
+    rng, n, slope, error = np.random.default_rng(2), 400, -3.0, 0.2
+    base, other = rng.standard_normal((2, n))
+    columns = {"base": {"npv": base}, "other": {"npv": other}}
+    goal = Precision.parse("npv=0.5", difference=True)
+    plain, with_match = (
+        goal.look(n, columns, match).attained[0] for match in (None, {"other": Matched({"npv": slope}, error**2, 200)})
+    )
+    assert plain.reached and plain.estimate.half_width == pytest.approx(1.966 * np.std(other - base, ddof=1) / 20, rel=1e-3)
+    assert with_match.estimate.standard_error == pytest.approx(np.hypot(plain.estimate.standard_error, 3 * 0.2))
+    assert not with_match.reached and with_match.expected == np.inf  # the match alone leaves more: no runs compared would do
+
+
+def test_the_runs_expected_are_those_that_make_the_compared_part_small_enough() -> None:
+    """Own variance 2 / n and .01 of the match, Student's quantile 1.97 of both: .25 wide when 2 / n = (.25 / 1.97)² - .01."""
+    base, other = np.random.default_rng(3).standard_normal((2, 300))
+    other = base + (other - other.mean()) / other.std(ddof=1) * np.sqrt(2.0)
+    goal, match = Precision.parse("npv=.25", difference=True), {"other": Matched({"npv": 1.0}, 0.01, 10_000)}
+    found = goal.look(300, {"base": {"npv": base}, "other": {"npv": other}}, match).attained[0]
+    assert found.expected == pytest.approx(2 / ((0.25 / 1.96) ** 2 - 0.01), rel=0.05)
+
+
+def test_a_comparison_its_study_on_disk_and_a_citation_give_one_labelled_interval(tmp_path: Path) -> None:
+    pair = sim.compare(TINY, TINY.with_(title="More", scheme={"components": [{"rate": 0.3}]}), runs=30, seed=5, equal_pay=True,
+                       workers=1, out=tmp_path / "s")  # fmt: skip
+    study = sim.open(tmp_path / "s")
+    pd.testing.assert_frame_equal(study.differences(), pair.differences)
+    row = pair.differences.set_index("outcome").loc["npv"]
+    (told,) = (one for one in sentences(find(f"{tmp_path / 's'}:npv")) if one.startswith("Paired difference"))
+    assert f": {labelled(0.95, 1)};" in told
+    low, high = map(float, re.findall(r"-?\d[\d.]*", told.partition("interval ")[2].replace(",", ""))[:2])
+    assert [low, high] == pytest.approx([row["low_joint"], row["high_joint"]], abs=0.01 * row["standard_error"] + 0.005)
+    assert row["standard_error"] > differences(study.runs, study.names).set_index("outcome").loc["npv", "standard_error"]
+
+
+def test_a_precision_at_equal_pay_stops_by_the_interval_that_is_printed() -> None:
+    more = TINY.with_(title="More", scheme={"components": [{"rate": 0.3}]})
+    pair = sim.compare(TINY, more, precision="npv=100000", max_runs=200, equal_pay=True, workers=1)
+    row, (told,) = pair.differences.set_index("outcome").loc["npv"], pair.study.about["attained"]
+    assert (told["low"], told["high"]) == pytest.approx((row["low"], row["high"]))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 
+from sim.understand.morris import Morris
 from sim.understand.noise import Noise, TooNoisyError, check_signal, variance_parts
+from sim.understand.tornado import Tornado
 
 
 def outcomes(signal: float, runs: int, points: int = 128, seed: int = 1) -> np.ndarray:
@@ -43,3 +49,17 @@ def test_a_parameter_that_does_nothing_is_refused_in_nearly_all_samples_and_a_cl
 def test_one_run_or_no_noise_is_not_refused() -> None:
     check_signal(variance_parts(outcomes(0.0, 1)), "npv")
     check_signal(Noise(1.0, 0.0, 0.0, 10, 5), "npv")
+
+
+def test_effects_that_chance_may_have_made_are_named() -> None:
+    """Noise alone gives |effects| of .8 × noise; mu* of 10 trajectories within two standard errors of that is not told from it."""
+    table = pd.DataFrame({"factor": ["a", "b"], "mu_star": [0.9, 2.0], "noise": [1.0, 1.0]})
+    sweep: Any = SimpleNamespace(points=range(30))
+    assert Morris("npv", table, 0.95, sweep).unsure == "not told from chance: a; more runs a point would tell"
+    assert Morris("npv", table.assign(noise=np.nan), 0.95, sweep).unsure.startswith("one run a point")
+    table = pd.DataFrame({"factor": ["a", "b"], "effect_low": [0.0, -1.0], "effect_low_error": [0.0, 0.4],
+                          "effect_high": [0.3, 0.1], "effect_high_error": [0.5, 0.4]})  # fmt: skip
+    assert Tornado("npv", 0.0, 1.0, table, 0.95, sweep).unsure == "not told from chance: a; more runs a point would tell"
+    one_run = table.assign(effect_low_error=np.nan, effect_high_error=np.nan)
+    assert Tornado("npv", 0.0, np.nan, one_run, 0.95, sweep).unsure.startswith("one run a point")
+    assert Tornado("npv", 0.0, 1.0, table.iloc[1:], 0.95, sweep).unsure == ""

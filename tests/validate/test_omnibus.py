@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import special, stats
 
 from sim import engine
 from sim.scenario.model import Scenario
@@ -115,8 +115,23 @@ def test_slopes_are_the_derivatives_of_what_is_expected() -> None:
 
 
 def test_false_alarms_of_the_whole_battery_are_at_most_one_in_a_hundred() -> None:
-    """Bonferroni: a thousand scores beyond LIMIT, seventy omnibus and twenty directed ones, and 23 permutation tests."""
+    """By Bonferroni: a thousand scores beyond LIMIT, seventy omnibus and twenty directed ones, and 23 permutation tests."""
     assert 1090 * math.erfc(LIMIT / math.sqrt(2)) + 23 * RARE < 0.01
+
+
+def test_false_alarms_of_simulated_batteries_are_as_rare() -> None:
+    """3,000 right batteries of 70 entries of 4 cases of 4 findings, half as correlated as can be: at most 1% fail, + 3 standard errors.
+
+    Entries far from failing are left out before the code of the omnibus sees them: Fisher's sum below its 1 in 1,000 point.
+    """
+    rng, alarms, size = np.random.default_rng(6), 0, 3000
+    for _ in range(size):
+        z = np.sqrt(0.5) * (rng.standard_normal((70, 4, 1)) + rng.standard_normal((70, 4, 4)))
+        logs = np.minimum(0.0, math.log(4) + math.log(2) + special.log_ndtr(-np.abs(z).max(axis=2)))
+        near = np.flatnonzero(special.chdtrc(8, -2 * logs.sum(axis=1)) < 1e-3)
+        entries = ([finding(float(v), str(i), 1.0) for i, row in enumerate(z[k]) for v in row] for k in near)
+        alarms += bool((np.abs(z) > LIMIT).any() or any(not one.passes for entry in entries for one in together(entry)))
+    assert alarms / size <= 0.01 + 3 * math.sqrt(0.01 * 0.99 / size)
 
 
 # -- planted faults --------------------------------------------------------------------------------------------
@@ -160,20 +175,30 @@ PLANTED: dict[str, Fault] = {
 }
 
 
+SEEDS = 10
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", PLANTED)
-def test_a_planted_fault_is_found(rate: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The share that the entry says it sees, half as much again, and at most 4.5%, planted once: it fails, and says which rate."""
-    one = registry()[NAMED[rate]]
-    clean = run_entry(one, Effort())
-    share = dict(clean.sees)[rate]
-    assert clean.passes and share <= 0.03
-    simulate = engine.simulate
-    by = 1 + 1.5 * share
-    monkeypatch.setattr(engine, "simulate", lambda s, *rest, **more: simulate(PLANTED[rate](s, by), *rest, **more))
-    faulty = run_entry(one, Effort())
-    assert not faulty.error and not faulty.passes
-    assert score(faulty, rate) > LIMIT or not all(f.passes for f in faulty.findings)
+def test_a_planted_fault_of_the_share_said_is_found(rate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The share that the entry says it finds with probability .9, planted once under each of ten seeds: at least 6 are found (1 in 600
+    that a right share fails this), and half as much again always."""
+    one, simulate = registry()[NAMED[rate]], engine.simulate
+    scores, larger = [], []
+    for seed in range(1, SEEDS + 1):
+        clean = run_entry(one, Effort(seed=seed))
+        share = dict(clean.sees)[rate]
+        assert clean.passes
+        for times, found in ((1.0, scores), (1.5, larger)):
+            if times == 1.0 or seed == 1:
+                by = 1 + times * share
+                monkeypatch.setattr(
+                    engine, "simulate", lambda s, *rest, by=by, **more: simulate(PLANTED[rate](s, by), *rest, **more)
+                )
+                found.append(score(run_entry(one, Effort(seed=seed)), rate))
+                monkeypatch.setattr(engine, "simulate", simulate)
+    print(f"| {rate} | {share:.2%} | {sum(z > LIMIT for z in scores)} of {SEEDS} |")
+    assert sum(z > LIMIT for z in scores) >= stats.binom.ppf(0.002, SEEDS, 0.9) and min(larger) > LIMIT
 
 
 def score(result: Result, rate: str) -> float:
@@ -183,6 +208,7 @@ def score(result: Result, rate: str) -> float:
 CODE = {
     ("odds of lapse", "1.03"): ("sim/rules/lapse.py", "shifted = odds * occasion", "shifted = 1.03 * odds * occasion"),
     ("odds of dropout", "1.05"): ("sim/rules/lapse.py", "shifted = odds * occasion", "shifted = 1.05 * odds * occasion"),
+    ("share clawed back", "1.02"): ("sim/scheme/settle.py", "claim = cents(clawback", "claim = cents(1.02 * clawback"),
 }
 
 
