@@ -14,6 +14,8 @@ MOST = 1e10  # customer-months that are simulated without a --yes: some minutes
 SPEED = 5e7  # customer-months a second and core, so reckoned, by the compiled engine
 MESA = 500.0  # times as long by the Mesa model
 SIGNED = 2.0  # customers a rep signs a month, at most as a rule
+POINT = 2.5e5  # customer-months that take as long as it takes to begin a point of a sweep, or a scheme of a design
+ENTRY = {True: 1e8, False: 1e9}  # … as an entry of the battery: of the quick one, of the full one
 
 
 class TooMuchError(InputError):
@@ -38,8 +40,10 @@ def check_work(thing: Thing, quick: bool, yes: bool) -> None:
     parts = list(work_of(thing.record, thing.recipe, quick))
     total = Work(sum(one.runs for one in parts), sum(one.months for one in parts))
     if total.months > MOST and not yes:
+        battery = thing.recipe["kind"] == "battery"
+        asked = "entries of the battery" if battery else f"runs, up to {total.months:,.0f} customer-months"
         raise TooMuchError(
-            f"{thing.path}: its record asks for {total.runs:,.0f} runs, up to {total.months:,.0f} customer-months, about "
+            f"{thing.path}: its record asks for {total.runs:,.0f} {asked}, about "
             f"{_time(total.months / SPEED / (os.cpu_count() or 1))} on this machine; with --yes (yes=True) they are made"
         )
 
@@ -63,45 +67,62 @@ def work_of(record: Mapping[str, Any], recipe: Mapping[str, Any], quick: bool) -
             yield _design(recipe["problem"], recipe["base"], quick)
         case "forecast":
             yield Work(recipe["runs"], 1e4 * recipe["runs"] * recipe["steps"])
+        case "battery":
+            entries = len(recipe["entries"])
+            yield Work(entries, entries * ENTRY[recipe["quick"]])
 
 
 def _sweep(about: Mapping[str, Any], quick: bool) -> Work:
     factors = about["design"]["factors"]
     worlds = [level["scenario"] for one in factors for level in one.get("levels") or () if "scenario" in level]
     points = len(sample(about["points"])) if quick else about["points"]
-    return _runs(points * about["runs"], [one for one in (about["base"], *worlds) if one], factors)
+    return _points(points, about["runs"], [one for one in (about["base"], *worlds) if one], factors)
 
 
 def _design(problem: Mapping[str, Any], base: Mapping[str, Any] | None, quick: bool) -> Work:
     from sim.design.problem import Effort, Uncertainty
 
     effort = Effort.model_validate(problem.get("effort", {}))
-    factors = (problem.get("uncertainty") or {}).get("factors") or ()
-    worlds = (problem.get("uncertainty") or {}).get("worlds", Uncertainty().worlds) if factors else 1
-    searched = 0 if quick else effort.evaluations * effort.search_runs + effort.candidates * effort.choice_runs
-    return _runs((searched + (effort.shown + 1) * effort.report_runs) * worlds, [base] if base else [])
+    unknown = (problem.get("uncertainty") or {}).get("factors") or ()
+    worlds = (problem.get("uncertainty") or {}).get("worlds", Uncertainty().worlds) if unknown else 1
+    stages = [(effort.shown + 1, effort.report_runs)]
+    if not quick:
+        stages += [(effort.evaluations, effort.search_runs), (effort.candidates, effort.choice_runs)]
+    free = [
+        one | {"paths": [one["path"]], "levels": [{"value": value} for value in one.get("levels") or ()]}
+        for one in (*problem["vary"], *unknown)
+    ]
+    parts = [_points(schemes * worlds, runs, [base] if base else [], free) for schemes, runs in stages]
+    return Work(sum(one.runs for one in parts), sum(one.months for one in parts))
+
+
+def _points(points: float, runs: float, scenarios: list[Any], factors: Any) -> Work:
+    """Points of so many runs each."""
+    work = _runs(points * runs, scenarios, factors)
+    return work._replace(months=work.months + points * POINT)
 
 
 def _runs(runs: float, scenarios: list[Any], factors: Any = ()) -> Work:
     """Runs of the largest of some scenarios, each number at the highest that factors give it."""
     highest = {
         path: max((_number(_inside(one, path)) for one in scenarios), default=0.0)
-        for path in ("reps.count", "customers.at_start")
+        for path in ("months", "reps.count", "customers.at_start")
     }
-    months = max((_number(one.get("months")) for one in scenarios), default=0.0)
     for factor in factors:
-        tops = [_number(factor.get("high")), *(_number(level.get("value")) for level in factor.get("levels") or ())]
-        for path in factor["paths"]:
-            if path == "months":
-                months = max(months, max(tops) * (months if factor.get("scale") else 1.0))
-            if path in highest:
-                highest[path] = max(highest[path], max(tops) * (highest[path] if factor.get("scale") else 1.0))
+        for place in factor["paths"]:
+            for path, value in highest.items():
+                if f"{path}.".startswith(f"{place}."):  # it, or the section that it is in
+                    inner = path[len(place) + 1 :]
+                    tops = [_number(factor.get("high"))]
+                    tops += [_number(_inside(level.get("value"), inner)) for level in factor.get("levels") or ()]
+                    highest[path] = max(value, max(tops) * (value if factor.get("scale") else 1.0))
+    months = highest["months"]
     customers = highest["reps.count"] * (highest["customers.at_start"] + SIGNED * months) + 100.0
     return Work(float(runs), float(runs) * months * customers)
 
 
 def _inside(scenario: Any, path: str) -> Any:
-    for part in path.split("."):
+    for part in filter(None, path.split(".")):
         scenario = scenario.get(part) if isinstance(scenario, Mapping) else None
     return scenario
 

@@ -46,12 +46,14 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
     """
     from sim.analysis.differences import differences
 
-    names = {outcome: name for group in ROWS for outcome, name in group.items()}
+    there = set(study.runs)  # a study of an earlier version may lack one
+    groups = [{outcome: name for outcome, name in group.items() if outcome in there} for group in ROWS]
+    names = {outcome: name for group in groups for outcome, name in group.items()}
     runs = study.runs[["scenario", "run", *names]]
     table = differences(runs, list(study.names), study.currency, matched=getattr(study, "matched", None))
     known = labels_of(study)
     base, *others = study.names
-    places = _places()
+    places = _places(groups)
     height = 1.9 + 0.2 * len(names) * max(1.0, 0.5 * len(others))
     with canvas(study, ax, height, note=_note(table, names)) as ax:
         ax.axvline(0, color=INK, linewidth=0.9, zorder=1.5)
@@ -75,10 +77,10 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _places() -> dict[str, float]:
+def _places(groups: list[dict[str, str]]) -> dict[str, float]:
     """Height of every outcome's row, with room between groups."""
     places, at = {}, 0.0
-    for group in ROWS:
+    for group in groups:
         for outcome in group:
             places[outcome], at = at, at + 1.0
         at += _GAP

@@ -80,7 +80,8 @@ class Marks:
         except (OSError, ValueError, pa.ArrowException) as error:  # ValueError: a text that is none any more
             kind = StudyError if isinstance(error, OSError) and error.errno in FULL else InputError
             place = self._record.with_name(f"{name}.parquet")
-            raise kind(f"{place}: cannot be read: {error}; {ADVICE} {self._record.name}") from None
+            why = getattr(error, "strerror", None) or error
+            raise kind(f"{place}: cannot be read: {why}; {ADVICE} {self._record.name}") from None
 
 
 class StoredTables(Mapping[str, pd.DataFrame]):

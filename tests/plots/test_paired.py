@@ -59,6 +59,13 @@ def test_a_mark_is_nearer_to_its_own_rows_than_to_the_next_rows(others: str) -> 
     assert first[1] - last[0] > 1.5 * step
 
 
+def test_what_a_study_of_an_earlier_version_lacks_is_left_out() -> None:
+    given = filled(["a", "b"])
+    del given.runs["residual_value"]
+    shown = words(paired_differences(given))
+    assert "residual value" not in shown and "discounted profit" in shown
+
+
 def test_with_one_other_the_differences_stand_on_the_right() -> None:
     given = filled(["a", "b"])
     row = differences(given.runs, given.names).set_index("outcome").loc["rep_turnover"]

@@ -214,14 +214,29 @@ def test_a_token_does_not_unpack_without_end(text: str, tmp_path: Path, monkeypa
             find(str(tmp_path / "x.svg"))
 
 
+def section(path: str, **inner: int) -> dict[str, Any]:
+    """A factor whose one level is a section of a scenario."""
+    none = dict.fromkeys(("low", "high", "steps")) | dict.fromkeys(("log", "scale", "whole", "crossed"), False)
+    return {"name": path, "paths": [path], "levels": [{"label": "a", "value": inner}], **none}
+
+
 def test_the_size_of_the_work_is_told_before_it_is_begun(tmp_path: Path) -> None:
+    problem = {"title": "T", "vary": [{"path": "firm.perks", "low": 0, "high": 1}], "objectives": [{"outcome": "npv"}]}
+    design = {"kind": "design", "problem": problem, "file": "p.toml", "name": "tiny", "base": TINY.canonical(), "seed": 1}
+    there = RECORDS | {"design.svg": figure(design, answer={"schemes": [], "base": {}})}
     for name, change in (
         ("study.svg", lambda found: found["study"].update(runs=2**31 - 1, content_hash=content_hash(found["study"]["scenarios"], 1, 2**31 - 1))),
         ("sweep.svg", lambda found: found["recipe"]["sweep"].update(runs=2**31 - 1)),
         ("follow.svg", lambda found: found["recipe"].update(months=1200, scenario=sim.Scenario().with_(months=1200).canonical())),
+        ("sweep.svg", lambda found: found["recipe"]["sweep"].update(points=10**6)),
+        ("sweep.svg", lambda found: found["recipe"]["sweep"]["design"]["factors"].extend([section("reps", count=1000), section("customers", at_start=10**6)])),
+        ("design.svg", lambda found: found["recipe"]["problem"].update(effort={"evaluations": 10**6})),
+        ("design.svg", lambda found: found["recipe"]["problem"]["vary"].append({"path": "months", "levels": [1, 1200]})),
+        ("design.svg", lambda found: found["recipe"]["problem"].update(uncertainty={"factors": [{"path": "months", "low": 3, "high": 1200}]})),
+        ("battery.svg", lambda found: found["recipe"].update(entries=["a"] * 1000)),
         ("forecast.svg", lambda found: found["recipe"].update(runs=10**9)),
     ):  # fmt: skip
-        found = copy.deepcopy(RECORDS[name])
+        found = copy.deepcopy(there[name])
         change(found)
         if "recipe" in found:
             found["content_hash"] = digest(found["recipe"])

@@ -74,7 +74,11 @@ def case_of(told: Recipe) -> Case:
             {key: value for key, value in told["problem"].items() if uncertain or key != "uncertainty"}
         )
     except ValidationError as error:
-        raise CannotVerifyError(f"the record's problem is none that this version of daarna knows: {error}") from None
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise CannotVerifyError(
+            f"the record's problem is none that this version of daarna knows: {place}: {first['msg']}"
+        ) from None
     problem._file = Path(told["file"])
     return prepare(problem, told["seed"], os.cpu_count() or 1, base=read(told["name"], told["base"]))
 
