@@ -54,7 +54,8 @@ class Tornado:
         if errors.isna().all(axis=None):
             return "one run a point: the effects hold chance, and nothing tells how much"
         effects = self.table[["effect_low", "effect_high"]].abs()
-        within = (effects.to_numpy() <= errors.to_numpy()).all(axis=1) & (errors > 0).any(axis=1)
+        effect, error = effects.to_numpy(float), errors.to_numpy(float)
+        within = np.logical_and((effect <= error).all(axis=1), (error > 0).any(axis=1))
         return not_told(self.table["factor"][within])
 
 
