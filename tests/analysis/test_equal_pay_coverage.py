@@ -25,3 +25,4 @@ def test_all_intervals_hold_as_often_as_they_say() -> None:
     found = list(rows())
     print(table(found))
     assert [one for one in found if one.claimed and not LOWEST < one.share < HIGHEST + 0.01] == []
+    assert all(one.share > 0.9 for one in found if "lognormal" in one.what)  # few skewed runs: less than said, and said so
