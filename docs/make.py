@@ -26,8 +26,13 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sim.compiled import source_hash
+
+if TYPE_CHECKING:
+    import sim
+    from sim.design import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "docs" / "made.json"
@@ -86,7 +91,9 @@ def content(name: str) -> bytes:
         return b""
     if not block:
         return path.read_bytes()
-    return next((found["body"].encode() for found in BLOCK.finditer(path.read_text(encoding="utf-8")) if found["name"] == block), b"")
+    return next(
+        (found["body"].encode() for found in BLOCK.finditer(path.read_text(encoding="utf-8")) if found["name"] == block), b""
+    )
 
 
 def outside(text: str) -> str:
@@ -110,7 +117,9 @@ def fill(file: str, block: str, text: str) -> None:
 
 def daarna(*arguments: str, status: tuple[int, ...] = (0,)) -> str:
     """What a command prints, run in the checkout as a reader would type it."""
-    done = subprocess.run([sys.executable, "-m", "sim.cli", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "sim.cli", *arguments], cwd=ROOT, capture_output=True, text=True, encoding="utf-8"
+    )
     assert done.returncode in status, done.stderr
     return done.stdout
 
@@ -147,7 +156,10 @@ def worlds() -> None:
     """What separates the world in which the article's claim holds from the baseline: a group of numbers at a time."""
     import sim
 
-    names = {"the baseline world": PAIR, "this world": ("scenarios/article-holds.toml", "scenarios/article-holds-relationship.toml")}
+    names = {
+        "the baseline world": PAIR,
+        "this world": ("scenarios/article-holds.toml", "scenarios/article-holds-relationship.toml"),
+    }
     here = {world: [sim.load(ROOT / file) for file in files] for world, files in names.items()}
 
     def gap(schemes: Sequence[sim.Scenario], equal_pay: bool = False) -> str:
@@ -217,6 +229,99 @@ def explain() -> None:
 CUSTOMER = "30077353988"  # one whose life has a little of everything
 
 
+def calibrating() -> None:
+    """The fit of the CDNOW log and its forecast, as the commands print them."""
+    log = "scenarios/data/cdnow_sample_to_1997-09-30.csv"
+    with TemporaryDirectory() as folder:
+        told = daarna("calibrate", log, "--currency", "USD", "--out", f"{folder}/cdnow.toml", "--extends", "library:cdnow-shop")
+        fit = told[: told.index("\nfragment")].rstrip()
+        fill("docs/calibrating.md", "fit", f"```\n{fit}\n```")
+        figure = ROOT / "docs" / "figures" / "cdnow_forecast.png"
+        figure.unlink(missing_ok=True)
+        told = daarna(
+            "calibrate", log, "--forecast", "39", "--back-test", "--runs", "200", "--seed", "1",
+            "--out", f"{folder}/again.toml", "--figure", "docs/figures/cdnow_forecast.png",
+        )  # fmt: skip
+    shown = told[told.index("\nforecast of") :]
+    kept = [line for line in shown.strip().splitlines() if not line.startswith(("fragment", "figure"))]
+    fill("docs/calibrating.md", "forecast", "\n".join(["```", *kept, "```"]))
+
+
+def designing() -> None:
+    """The front of the library's problem, in the world where the article's claim holds and in the baseline world; its figure."""
+    from sim.design import load, solve
+
+    problem = load(ROOT / "scenarios/problems/short-and-long-run.toml")
+    shutil.rmtree(ROOT / "studies" / "design", ignore_errors=True)
+    daarna("design", "scenarios/problems/short-and-long-run.toml", "--seed", "1", "--quiet", "--out", "studies/design")
+    shutil.copy(ROOT / "studies/design/figures/pareto.png", ROOT / "docs" / "figures" / "pareto.png")
+    fill("docs/designing.md", "front", front(solve(problem, seed=1, folder=ROOT / "studies" / "design-again")))
+    fill("docs/designing.md", "baseline", front(solve(problem.with_base(ROOT / PAIR[0]), seed=1)))
+
+
+def front(answer: Answer) -> str:
+    """A row per scheme of the front: what is varied, profit (thousands) and first-year signings less the base's."""
+    chosen = {index: name for name, index in answer.chosen.items()}
+    rows = []
+    for k, one in enumerate(answer.schemes):
+        profit, signings = one.figures
+        cells = [f"{value:.4g}" for value in one.params.values()]
+        for figure, scale, digits in ((profit, 1000.0, 1), (signings, 1.0, 1)):
+            gap, error = figure.over_base, figure.over_base_error
+            cells.append("" if gap is None or error is None else f"{gap / scale:+.{digits}f} ± {error / scale:.{digits}f}")
+        rows.append([f"{one.name}{f' ({chosen[k]})' if k in chosen else ''}", *cells])
+    names = [one.path.split("[")[-1].replace("].", ": ").replace("_", " ") for one in answer.problem.vary]
+    heads = ["scheme", *names, "profit, thousand EUR, less the base's", "first-year signings, less the base's"]
+    base = answer.base
+    assert base is not None
+    text = "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows)])
+    about = f"The base is worth {base.figures[0].value / 1000:,.0f} ± {base.figures[0].error / 1000:.0f} thousand EUR"
+    about += f" and signs {base.figures[1].value:,.1f} ± {base.figures[1].error:.1f} customers in the first year."
+    gap, error = answer.optimism[0]
+    about += (
+        f" The front's gain in profit in the search, less that on fresh runs: {gap / 1000:.1f} ± {error / 1000:.1f} thousand EUR."
+    )
+    return f"{about}\n\n{text}".replace("-", "−").replace("|−−−", "|---")
+
+
+def docking() -> None:
+    """Clients of an adviser's practice, from the published equations to the model, one change at a time."""
+    from sim.validate.docking import CASES, rungs, simulated
+
+    months = (24, 60, 200)
+    table: dict[str, list[str]] = {}
+    for number, case in enumerate(CASES):
+        for name, path in rungs(case).items():
+            table.setdefault(name, []).append(", ".join(f"{path.clients[month - 1]:.1f}" for month in months))
+        seen = simulated(case.scenario(), 1 + number, 1000)
+        clients = seen.clients[:, [month - 1 for month in months]]
+        means, errors = clients.mean(axis=0), clients.std(axis=0, ddof=1) / len(clients) ** 0.5
+        table.setdefault("daarna, mean of 1,000 runs", []).append(
+            ", ".join(f"{mean:.1f} ± {error:.1f}" for mean, error in zip(means, errors, strict=True))
+        )
+        employed = seen.employed.sum(axis=1)
+        to_the_end = (employed == seen.employed.shape[1]).mean()
+        table.setdefault("the same, months employed", []).append(f"{employed.mean():.1f} on average, {to_the_end:.0%} to the end")
+    rows = [f"| {name} | {' | '.join(cells)} |" for name, cells in table.items()]
+    fill("docs/docking.md", "ladder", "\n".join([f"| | {' | '.join(case.name for case in CASES)} |", "|---|---|---|---|", *rows]))
+
+
+def australia() -> None:
+    """Lapse by policy year before the reform, as the file says that it is measured."""
+    import sim
+
+    study = sim.run(sim.load(ROOT / "scenarios/au-life-upfront.toml"), runs=100, seed=1, customers=True)
+    years = [sim.observe(study, "lapse", year=year) for year in range(1, 7)]
+    fill("scenarios/au-life-upfront.toml", "lapse", ", ".join(f"{100 * one.mean():.1f}" for one in years))
+
+
+def coverage() -> None:
+    """How often the intervals hold the truth, in 2,000 studies each."""
+    from sim.validate.coverage import table
+
+    fill("docs/coverage.md", "coverage", table())
+
+
 def cookbook() -> None:
     """Twenty plans, simulated."""
     from sim.study.cookbook import main
@@ -236,6 +341,7 @@ def hypotheses() -> None:
     main(ROOT / "docs")
 
 
+VALIDATION = ("bgnbd", "book", "clv-continuous", "houghton", "nbd", "pareto-nbd", "z")
 TARGETS = (
     Target("readme", readme, ("docs/figures/profit_by_year.png", "docs/figures/waterfall.png"), (*WORLDS, "sim/plots")),
     Target("tutorial", tutorial, ("docs/tutorial.md#means", "docs/tutorial.md#differences"), WORLDS),
@@ -253,7 +359,29 @@ TARGETS = (
         (*WORLDS, "scenarios/designs/article.toml", "sim/understand"),
     ),
     Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/study/cookbook.py")),
-)
+    Target(
+        "calibrating", calibrating,
+        ("docs/calibrating.md#fit", "docs/calibrating.md#forecast", "docs/figures/cdnow_forecast.png"),
+        ("scenarios/data", "scenarios/cdnow-shop.toml", "sim/calibrate", "sim/plots/forecast.py"),
+    ),
+    Target(
+        "designing", designing,
+        ("docs/designing.md#front", "docs/designing.md#baseline", "docs/figures/pareto.png"),
+        (*WORLDS, "scenarios/article-holds.toml", "scenarios/problems", "sim/design", "sim/plots/pareto.py"),
+    ),
+    Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/validate/houghton.py")),
+    Target("australia", australia, ("scenarios/au-life-upfront.toml#lapse",), ("scenarios/au-life-upfront.toml", "sim/observables.py")),
+    Target("coverage", coverage, ("docs/coverage.md#coverage",), ("sim/analysis", "sim/study/precision.py", "sim/validate/coverage.py")),
+    Target(
+        "validation", validation,
+        ("docs/validation.md", *(f"docs/figures/validation-{name}.png" for name in VALIDATION)),
+        ("scenarios/validation", "scenarios/baseline.toml", "scenarios/hypotheses", "sim/validate"),
+    ),
+    Target(
+        "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md"),
+        (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/validate"),
+    ),
+)  # fmt: skip
 
 
 def read() -> dict[str, dict[str, object]]:
