@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sim.compiled import source_hash
+from sim.compiled import model_hash
 
 if TYPE_CHECKING:
     import sim
@@ -53,7 +53,7 @@ class Target:
 
     def made_from(self) -> str:
         """SHA-256 of the model's sources and of all that is read, without the blocks made here."""
-        found = hashlib.sha256(source_hash().encode())
+        found = hashlib.sha256(model_hash().encode())
         for file in sorted(self._files()):
             found.update(f"{file.relative_to(ROOT)}\n".encode())
             found.update(outside(file.read_text(encoding="utf-8")).encode() if file.suffix in TEXTS else file.read_bytes())

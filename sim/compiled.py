@@ -70,6 +70,11 @@ def source_hash() -> str:
     return _hash_of(path for path in PACKAGE.rglob("*.py") if _room(path) not in SHOWING)
 
 
+def model_hash() -> str:
+    """The same over the sources of the model alone, on which compiled code depends."""
+    return _hash_of(path for path in PACKAGE.rglob("*.py") if _room(path) in MODEL)
+
+
 def _hash_of(paths: Iterable[Path]) -> str:
     digest = hashlib.sha256()
     for path in sorted(paths):
@@ -93,7 +98,7 @@ def cache_folder() -> Path:
         root = Path(os.environ.get("LOCALAPPDATA", Path.home())) / "daarna"
     else:
         root = (told.get("XDG_CACHE_HOME") or _home() / ".cache") / "daarna"
-    return root / f"kernel-{_hash_of(path for path in PACKAGE.rglob('*.py') if _room(path) in MODEL)}"
+    return root / f"kernel-{model_hash()}"
 
 
 def _home() -> Path:

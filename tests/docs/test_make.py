@@ -65,5 +65,5 @@ def test_what_is_made_is_fresh_until_something_changes(small: make.Target, tmp_p
     (tmp_path / "world.toml").write_text("x = 2\n")
     assert make.stale() == {"sum": "made from an older model, scenario or code"}
     (tmp_path / "world.toml").write_text("x = 1\n")
-    monkeypatch.setattr(make, "source_hash", lambda: "another model")
+    monkeypatch.setattr(make, "model_hash", lambda: "another model")
     assert make.stale() == {"sum": "made from an older model, scenario or code"}
