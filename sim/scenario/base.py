@@ -115,7 +115,9 @@ def shown(value: Any) -> str:
     """A value as one would write it in a scenario file, short enough for a message."""
     if hasattr(value, "dtype"):
         value = as_plain(value)
-    if isinstance(value, dict | BaseModel):
+    if isinstance(value, BaseModel):
+        return f"a {type(value).__name__}"
+    if isinstance(value, dict):
         return "a table"
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -156,6 +156,8 @@ def whole_record(folder: Path, record: str, tables: Callable[[dict[str, Any]], I
         When the folder holds none, holds the other kind, or what it holds is not finished or not whole.
     """
     what = RECORDS[record]
+    if folder.is_file():
+        raise InputError(f"{folder}: is a file; name the folder of a {what}")
     if not folder.is_dir():
         there = sorted(path.parent.name for path in folder.parent.glob(f"*/{record}"))
         raise InputError(f"{folder}: there is no such folder{nearest(folder.name, there)}; name the folder of a {what}")

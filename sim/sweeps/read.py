@@ -52,6 +52,8 @@ def load(path: str | Path) -> Design:
     path = library.file(path)
     data = read_toml(path, "a design")
     try:
+        if not data.keys() & {"base", "factors"} and data.keys() & {"extends", "scheme", "reps", "customers", "question"}:
+            raise InputError("is a scenario; expected a design, which names a base and factors")
         check_keys(data, KEYS, "")
         if "base" not in data:
             raise InputError(

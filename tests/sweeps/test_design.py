@@ -316,3 +316,8 @@ def test_levels_in_different_currencies_are_refused() -> None:
 def test_what_are_no_factors_is_told(wrong: Any) -> None:
     with pytest.raises(InputError, match=r"factors: found .*, allowed is a list of sim\.Factor"):
         Design(TINY, wrong, points=2)
+
+
+def test_a_scenario_given_for_a_design_is_called_one() -> None:
+    with pytest.raises(InputError, match="is a scenario; expected a design"):
+        load("signature-bonus")
