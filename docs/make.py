@@ -317,7 +317,7 @@ def australia() -> None:
 
 def coverage() -> None:
     """How often the intervals hold the truth, in 2,000 studies each."""
-    from sim.validate.coverage import table
+    from tests.analysis.coverage import table
 
     fill("docs/coverage.md", "coverage", table())
 
@@ -371,7 +371,7 @@ TARGETS = (
     ),
     Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/validate/houghton.py")),
     Target("australia", australia, ("scenarios/au-life-upfront.toml#lapse",), ("scenarios/au-life-upfront.toml", "sim/observables.py")),
-    Target("coverage", coverage, ("docs/coverage.md#coverage",), ("sim/analysis", "sim/study/precision.py", "sim/validate/coverage.py")),
+    Target("coverage", coverage, ("docs/coverage.md#coverage",), ("sim/analysis", "sim/study/precision.py", "sim/study/equal_pay.py", "tests/analysis/coverage.py")),
     Target(
         "validation", validation,
         ("docs/validation.md", *(f"docs/figures/validation-{name}.png" for name in VALIDATION)),

@@ -54,7 +54,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
             if content is not None:
                 return CompileResult._rebuild(target, *serialize.loads(content))
             if path.exists():
-                log.warning(f"{path}: was damaged, or belongs to something else; it is compiled again")
+                log.error(f"{path}: was damaged, or belongs to something else; it is compiled again")
         except Exception as error:  # of the disk, or of numba: whatever it is, compiling helps
             log.warning(f"{path}: cannot be read ({type(error).__name__}: {error}); it is compiled again")
         return None

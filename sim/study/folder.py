@@ -107,7 +107,7 @@ class WorkFolder(ABC):
         except InputError:
             if not self._has_parts():
                 raise
-        log.warning(f"{path}: was damaged; it is written again")
+        log.error(f"{path}: was damaged; it is written again")
         return None
 
     def _has_parts(self) -> bool:
@@ -117,7 +117,7 @@ class WorkFolder(ABC):
 
 def tell_damaged(path: Path) -> None:
     """Say that what a file held is made again."""
-    log.warning(f"{path}: was damaged, or belongs to something else; what it held is simulated again")
+    log.error(f"{path}: was damaged, or belongs to something else; what it held is simulated again")
 
 
 @contextmanager
