@@ -29,6 +29,7 @@ from sim.scheme.settle import (
     trail_row,
     trail_unit,
     variable_room,
+    year_end,
 )
 from sim.state import QUANTUM
 
@@ -444,7 +445,7 @@ def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
         return
     visits_add, visits_save = touched_by_visits(components)
     visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
-    factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, now.month)
+    factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, year_end(now.month))
     room_then = room_later(p, r, factor)
     expect_attempts(p, r, grid, led.worked)
     led.utility[:] = -np.inf  # there is room for a few more than there are alternatives, up to whole lanes

@@ -239,7 +239,7 @@ class Customers(Group):
     at_start: int = par(
         0,
         "customers/seat",
-        "the opening book: there before month 1, a term of each beginning in it; nobody is paid for them",
+        "the opening book: there before month 1, a term of each beginning in it; nobody is paid for signing them or for that term",
         ge=0,
         le=500_000,
     )

@@ -231,16 +231,22 @@ def award(components, now, r, led, team):  # type: ignore[no-untyped-def]
 
 
 @rule
+def counted_value(k, value):  # type: ignore[no-untyped-def]
+    """What a measure counts as: itself, or, where it does not exist (NaN) and is to count as on target, the threshold."""
+    if np.isnan(value) and k.unmeasured == TARGET:
+        return k.threshold * k.quota if k.quota > 0.0 else k.threshold
+    return value
+
+
+@rule
 def settle_period(k, i, counted, led):  # type: ignore[no-untyped-def]
     """Award a period's pay, or set the factor of a gate or multiplier.
 
     A measure that does not exist awards nothing, counts as on target, or carries the period's months into the next; a gate
     or multiplier that cannot be measured stays as it stood, unless it is to count as on target.
     """
-    value = led.to_date[i]
+    value = counted_value(k, led.to_date[i])
     exists = not np.isnan(value)
-    if not exists and k.unmeasured == TARGET:
-        exists, value = True, k.threshold * k.quota if k.quota > 0.0 else k.threshold
     if exists:
         pay = period_pay(k, value, counted)
         if k.combine == ADD:
@@ -254,25 +260,26 @@ def settle_period(k, i, counted, led):  # type: ignore[no-untyped-def]
 def open_pay(k, i, month, r, led):  # type: ignore[no-untyped-def]
     """What a component's open period would pay if it ended with this month, in currency, before factors; 0 if none is open."""
     is_open = k.combine == ADD and k.trail_months == 0 and in_force(k, month) and not settles(k, month)
-    if not is_open or r.present == 0 or np.isnan(led.to_date[i]):
+    value = counted_value(k, led.to_date[i])
+    if not is_open or r.present == 0 or np.isnan(value):
         return 0.0
-    return period_pay(k, led.to_date[i], months_counted(k, led.carried[i], opened_in(k, r, month), month))
+    return period_pay(k, value, months_counted(k, led.carried[i], opened_in(k, r, month), month))
 
 
 @rule
-def open_scale(p, components, month, r, led):  # type: ignore[no-untyped-def]
-    """What multipliers, gates and the regulator's limit would make of the pay of open periods."""
+def open_scale(p, components, month, last, r, led):  # type: ignore[no-untyped-def]
+    """What multipliers, gates and the regulator's limit would make of the pay of open periods of a rep employed until `last`."""
     total, scale = 0.0, combined_factor(components, led.factor, month)
     for i in range(components.shape[0]):
         total += open_pay(components[i], i, month, r, led)
-    room = variable_room(p, r, month)
+    room = variable_room(p, r, last)
     return room / total if total * scale > room else scale
 
 
 @rule
 def accrued(p, components, month, r, led):  # type: ignore[no-untyped-def]
     """Pay of open periods, in hundredths: what they would pay if they ended with this month."""
-    total, scale = 0.0, open_scale(p, components, month, r, led)
+    total, scale = 0.0, open_scale(p, components, month, year_end(month), r, led)
     for i in range(components.shape[0]):
         total += cents(open_pay(components[i], i, month, r, led) * scale)
     return total
@@ -290,7 +297,7 @@ def final_pay(k, due):  # type: ignore[no-untyped-def]
 @rule
 def settle_leaver(p, components, month, r, led, m):  # type: ignore[no-untyped-def]
     """Open periods of a rep who leaves: paid as if they ended with this month where the component says so, else not settled."""
-    scale = open_scale(p, components, month, r, led)
+    scale = open_scale(p, components, month, month, r, led)
     for i in range(components.shape[0]):
         k = components[i]
         award = open_pay(k, i, month, r, led) * scale
@@ -319,15 +326,20 @@ def trail_due(components, month, led):  # type: ignore[no-untyped-def]
 
 
 @rule
-def variable_room(p, r, month):  # type: ignore[no-untyped-def]
-    """What the regulator's limit leaves of the calendar year's variable pay, in currency.
+def year_end(month):  # type: ignore[no-untyped-def]
+    """Last month of the calendar year that holds a month."""
+    return (month - 1) // 12 * 12 + 12
+
+
+@rule
+def variable_room(p, r, last):  # type: ignore[no-untyped-def]
+    """What the regulator's limit leaves of the variable pay of a calendar year in which the rep is employed until `last`, in currency.
 
     The limit is a share of the fixed pay of the months of the year in which the rep is employed.
     """
     if p.scheme_variable_cap == 0.0:
         return np.inf
-    opening = (month - 1) // 12 * 12
-    employed = 12 - max(0, r.hired_month - 1 - opening)
+    employed = last - max(year_end(last) - 12, r.hired_month - 1)
     return max(0.0, p.scheme_variable_cap * p.reps_salary * employed - r.year_variable * CENT)
 
 
@@ -340,7 +352,7 @@ def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
     month = now.month
     total = award(components, now, r, led, team)
     scale = combined_factor(components, led.factor, month)
-    room = variable_room(p, r, month)
+    room = variable_room(p, r, year_end(month))
     if total * scale > room:
         scale = room / total
     r.scale = scale

@@ -49,7 +49,7 @@ def _award(p, components, now, r, led, team, out):  # type: ignore[no-untyped-de
         out[3, i] = led.factor[i]
         out[4, i] = 1.0 if k.trail_months > 0 or (settle.in_force(k, month) and settle.settles(k, month)) else 0.0
         out[5, i] = month if k.trail_months > 0 else settle.opened_in(k, r[0], month)
-    return settle.combined_factor(components, led.factor, month), settle.variable_room(p[0], r[0], month)
+    return settle.combined_factor(components, led.factor, month), settle.variable_room(p[0], r[0], settle.year_end(month))
 
 
 @kernel
@@ -64,12 +64,14 @@ def _award_of(components, i, value, counted):  # type: ignore[no-untyped-def]
 
 @kernel
 def _open(p, components, now, r, led, out):  # type: ignore[no-untyped-def]
-    scale = settle.open_scale(p[0], components, now[0].month, r[0], led)
+    month = now[0].month
+    stays = settle.open_scale(p[0], components, month, settle.year_end(month), r[0], led)
+    goes = settle.open_scale(p[0], components, month, month, r[0], led)
     for i in range(components.shape[0]):
-        out[0, i] = settle.open_pay(components[i], i, now[0].month, r[0], led) * scale
-        out[0, i] = cents(out[0, i])
-        out[1, i], out[2, i], out[3, i] = settle.final_pay(components[i], out[0, i])
-    return settle.trail_due(components, now[0].month, led)
+        pay = settle.open_pay(components[i], i, month, r[0], led)
+        out[0, i] = cents(pay * stays)
+        out[1, i], out[2, i], out[3, i] = settle.final_pay(components[i], cents(pay * goes))
+    return settle.trail_due(components, month, led)
 
 
 @kernel

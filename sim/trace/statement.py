@@ -199,6 +199,8 @@ def _final(page: PayMonth, line: Line, component: Any) -> Iterator[str]:
     if paid := page.final[line.component]:
         part = "".join(f", {text}" for text in _part_period(page, line, component))
         measure = f"{component.measure.replace('_', ' ')} {_value(line)}"
+        if math.isnan(line.value):
+            measure += f" ({UNMEASURED[component.unmeasured].format(months=number(line.counted))})"
         yield from _wrap(
             f"paid to the leaver of month {page.month} for {_span(line.opened, page.month)}: {measure}{part}: {money(paid)}", "  "
         )

@@ -62,7 +62,9 @@ def test_an_account_stays_open_while_commission_may_still_be_paid() -> None:
 def test_the_regulators_room_is_a_share_of_the_years_fixed_pay(month: int, hired: int, used: float, room: float) -> None:
     """A fifth of 1000 a month, for the months of the calendar year in which the rep is there."""
     desk = Desk().set(scheme_variable_cap=0.2, reps_salary=1000.0)
-    assert settle.variable_room(desk.p, believer(hired_month=hired, year_variable=used), month) == pytest.approx(room)
+    assert settle.variable_room(desk.p, believer(hired_month=hired, year_variable=used), settle.year_end(month)) == pytest.approx(
+        room
+    )
     assert settle.variable_room(desk.set(scheme_variable_cap=0.0).p, believer(), month) == np.inf
 
 
