@@ -119,5 +119,5 @@ def test_wrong_arguments_are_named() -> None:
         sim.compare(TINY, TINY, runs=0, equal_pay=True)
     with pytest.raises(sim.InputError, match="not under another BookModel"):
         sim.compare(TINY, TINY, engine="mesa", model=sim.BookModel, equal_pay=True)
-    with pytest.raises(sim.InputError, match="other.toml: there is no such file"):
+    with pytest.raises(sim.InputError, match=r"other\.toml: there is no such file"):
         sim.compare(TINY, "other.toml")  # type: ignore[arg-type]
