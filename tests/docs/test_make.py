@@ -50,7 +50,9 @@ def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> make.Target:
     return target
 
 
-def test_what_is_made_is_fresh_until_something_changes(small: make.Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_made_is_fresh_until_something_changes(
+    small: make.Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert make.stale() == {"sum": "never made"}
     make.make(small)
     assert make.stale() == {}
