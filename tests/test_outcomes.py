@@ -58,18 +58,21 @@ def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
         "pay_cost": variable + total["salaries"],
         "fixed_cost": total["desk"],
         "residual_value": residual_value(m, rate),
+        "sales_force_cost": ((m["salaries"] + m["commission"] - m["clawback"]) / rate ** ((m["month"] - 1) / 12)).sum(),
+        "accrued_pay": m["accrued"].iloc[-1] + m["held"].iloc[-1],
+        "trail_due": m["trail_due"].iloc[-1],
     }
 
 
 def residual_value(m: pd.DataFrame, rate: float) -> float:
-    """Month by month until nobody is left: who is there brings what a customer brought in the last year, and stays as they did."""
+    """Month by month until it is worth nothing: who is there brings what a customer brought in the last year, and stays as they did."""
     last = m.tail(12)
     there = (last["customers"] + last["lapses"]).sum()
     margin = (last["revenue"] - last["cost_of_goods"] - last["initial_margin"]).sum()
     each = (margin - last[["service", "resolution", "write_off"]].to_numpy().sum()) / there
     left, value, month = float(m["customers"].iloc[-1]), 0.0, len(m)
-    while left > 1e-12:
-        value += left * each / rate ** (month / 12)
+    while (present := left / rate ** (month / 12)) > 1e-12:
+        value += present * each
         left *= 1 - last["lapses"].sum() / there
         month += 1
     return value

@@ -215,9 +215,9 @@ def test_what_happens_afterwards_costs_the_firm_and_not_the_rep() -> None:
 
 
 def test_unless_the_scheme_says_so() -> None:
-    """Paid on the profit of the customers, the rep bears a share of it: 10% of what became dearer."""
+    """Paid on the profit of the customers, the rep bears a share of it: 10% of what became dearer, losses included if the floor lies below them."""
     cheap = unmoved(firm={"resolution": {"policy": "solution", "solve_cost": 10.0}}, customers={"service": {"rate": 0.3}},
-                    reps={"choice": {"nurturing": 0.0}}, scheme=pays(measure="customer_profit", rate=0.1))  # fmt: skip
+                    reps={"choice": {"nurturing": 0.0}}, scheme=pays(measure="customer_profit", rate=0.1, floor=-1e6))  # fmt: skip
     a, b = months(cheap), months(cheap.with_(**AFTERWARDS))
     dearer = (b["service"] + b["resolution"]) - (a["service"] + a["resolution"])
     assert dearer.sum() > 0

@@ -41,8 +41,10 @@ def test_numbers_stay_finite_and_lines_add_up(edge: str) -> None:
     assert people is not None
     assert np.isfinite(m.to_numpy(float)).all() and np.isfinite(people.to_numpy(float)).all()
     named = tables.runs.drop(
-        columns=["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48"]
+        columns=["persistency_12", "persistency_24", "rep_stay_12", "rep_stay_48", "residual_value"]
     )  # of nobody there is no persistency
+    endless = edge == "discount below nought"  # the later, the more it is worth: 2^(1/12) a month against few who leave
+    assert (tables.runs["residual_value"].isna() == endless).all()
     assert np.isfinite(named.to_numpy(float)).all()
     costs = m[["cost_of_goods", "acquisition", "service", "resolution", "write_off", "commission", "salaries", "desk"]].sum(
         axis=1

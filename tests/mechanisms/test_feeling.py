@@ -114,11 +114,12 @@ def test_the_dissatisfied_lapse_sooner() -> None:
 
 
 def test_a_lapse_waits_for_the_renewal() -> None:
-    """Without lapses in term, customers leave in months 12, 24, 36 of the contract and in no other."""
+    """Without lapses in term, customers leave in months 12, 24, 36 of the contract and in no other; the opening book's begins in month 1."""
     people = customers(lively(customers={"lapse": {"midterm": 0.0}, "payment": {"exit_on_write_off": False}}))
     gone = people[people["status"] == 1]
     assert len(gone) > 20
-    assert set((gone["lapsed_month"] - gone["signed_month"] + 1) % 12) == {0}
+    assert set((gone["lapsed_month"] - gone["signed_month"].clip(lower=1) + 1) % 12) == {0}
+    assert {0, 1} == set(gone["founder"])
 
 
 def test_latent_propensity_makes_the_survivors_more_loyal() -> None:

@@ -131,9 +131,15 @@ def test_a_multiplier_of_nothing_is_worth_nothing() -> None:
 
 
 def test_behind_a_gate_that_cannot_open_nobody_works_for_pay() -> None:
-    """Shut in month 1, it lets nothing through later."""
+    """Shut in month 1, when there is a book to measure, it lets nothing through later."""
     shut = pays({"rate": 0.2}, {"measure": "satisfaction", "combine": "gate", "threshold": 50.0})
-    assert plan(shut, month=3) == plan(UNPAID, month=3)
+    assert plan(shut, **BOOK) == plan(UNPAID, **BOOK)
+
+
+def test_a_gate_that_has_nobody_to_measure_stays_open() -> None:
+    """Of an empty book there is no satisfaction, and a gate stays as it stood: at first open."""
+    gated = pays({"rate": 0.2}, {"measure": "satisfaction", "combine": "gate", "threshold": 50.0})
+    assert plan(gated) == plan(COMMISSION)
 
 
 # --- the measures: what a signing and a visit add to each -----------------------------------------------------------------
@@ -152,7 +158,7 @@ def test_a_bonus_on_persistency_gives_reason_to_nurture_where_visits_keep_custom
     keeps, pleases = (
         {"belief": {**VISITS["belief"], "visit_lapse": lapse, "visit_satisfaction": s}} for lapse, s in ((0.05, 0.0), (0.0, 0.05))
     )
-    bonus = pays(measure="persistency", rate=20000.0)
+    bonus = pays(measure="persistency", rate=20000.0) | {"persistency_months": 2, "persistency_least": 1}  # so there is a cohort
     assert plan(bonus, **BOOK, **keeps)[1] > plan(UNPAID, **BOOK, **keeps)[1]
     assert plan(bonus, **BOOK, **pleases) == plan(UNPAID, **BOOK, **pleases)
 

@@ -178,7 +178,7 @@ def test_pressure_is_less_the_later_the_award_is_paid() -> None:
         assert weigh(desk, month)[2]["pressure"] == pytest.approx(squeeze / (1 + squeeze))
 
 
-@pytest.mark.parametrize("component", [{"measure": "active_customers", "rate": 500.0}, {"measure": "book_value", "rate": 500.0}])
+@pytest.mark.parametrize("component", [{"measure": "active_customers", "rate": 500.0}, {"measure": "book_value", "rate": 100.0}])
 def test_pay_on_the_book_as_it_stands_presses_nobody(component: dict[str, Any]) -> None:
     """It is paid for the customer's staying, not for the signature."""
     assert weigh(Desk(component))[2]["pressure"] == 0.0

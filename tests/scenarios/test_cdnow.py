@@ -46,8 +46,9 @@ def simulated(months: int) -> tuple[pd.Series, pd.Series]:
     """Mean number of repeat purchases per customer and mean order value, by run, up to an age in months."""
     study = sim.run(library("cdnow-shop").with_(months=months), runs=RUNS, seed=1997, customers=True)
     assert study.customers is not None
-    purchases = study.customers.groupby("run")["purchases"]
-    return purchases.mean(), study.months.groupby("run")["repeat_revenue"].sum() / purchases.sum()
+    own = study.customers.groupby("run")[["purchases", "initial"]]
+    bought = study.months.groupby("run")["repeat_revenue"].sum() - own.sum()["initial"]  # of the opening book: not repeat orders
+    return own.mean()["purchases"], bought / own.sum()["purchases"]
 
 
 def error(values: pd.Series) -> float:

@@ -227,5 +227,5 @@ def test_the_lines_add_up_where_every_clause_bites() -> None:
 
 
 def test_only_a_scenario_can_be_followed() -> None:
-    with pytest.raises(InputError, match="follow: found None, allowed is a scenario"):
+    with pytest.raises(InputError, match="follow: expected a scenario, or the path of a scenario file, got None"):
         sim.follow(None)  # type: ignore[arg-type]
