@@ -53,12 +53,13 @@ def found(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def _reckoned(text: ast.expr) -> bool:
-    """Whether a format string is neither written out nor a constant of its module."""
+    """Whether a format string is neither written out nor a constant of its module, or of a table that is one."""
+    text = text.value if isinstance(text, ast.Subscript) else text
     return not (isinstance(text, ast.Constant) or (isinstance(text, ast.Name) and text.id.isupper()))
 
 
 @pytest.mark.parametrize("line", ["eval(x)", "frame.eval(x)", "import pickle", "np.load(x)", "from yaml import load", "f.query(x)",
-                                  "x.format(1)", "importlib.import_module(x)", "compile(x, '', 'exec')"])  # fmt: skip
+                                  "x.format(1)", "x[0].format(1)", "importlib.import_module(x)", "compile(x, '', 'exec')"])  # fmt: skip
 def test_the_search_finds_what_it_is_for(line: str) -> None:
     assert list(found(ast.parse(line)))
 

@@ -118,8 +118,8 @@ def test_wrong_arguments_are_named(wrong: dict[str, object], message: str) -> No
 
 def test_what_are_no_scenarios_are_named() -> None:
     for wrong, message in (
-        (None, "run: found None, allowed are scenarios"),
-        (5, "run: found 5"),
+        (None, "run: expected a scenario, or the path of a scenario file, got None"),
+        (5, "run: expected a scenario, or the path of a scenario file, got 5"),
         ("a.toml", "a.toml: there is no such file"),
     ):
         with pytest.raises(sim.InputError, match=message):

@@ -277,7 +277,7 @@ def test_files_that_are_no_study_are_left_alone(tmp_path: Path) -> None:
         again(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["runs.parquet"]
     (tmp_path / "study.json").write_text("{ half")
-    with pytest.raises(sim.InputError, match="is not the record of a study"):
+    with pytest.raises(sim.InputError, match="cannot be read as the record of a study"):
         again(tmp_path)
     assert (tmp_path / "runs.parquet").read_text() == "mine"
 

@@ -16,7 +16,7 @@ import pytest
 import sim
 from sim.study import stored
 from sim.study.parquet import TABLES, file_fingerprint
-from tests.study.worlds import LONGER, TINY, change_number, change_record, contents
+from tests.study.worlds import LONGER, TINY, change_number, change_record, change_unmarked, contents
 
 RUNS = 4
 
@@ -106,7 +106,7 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
     checked: list[int] = []
     monkeypatch.setattr(stored, "fingerprint", lambda frame: checked.append(len(frame.columns)) or "0" * 64)
     monkeypatch.setattr(stored, "file_fingerprint", None)  # what is read is not read a second time
-    change_record(folder / "study.json", lambda about: [one.update(sha256="0" * 64) for one in about["tables"].values()])
+    change_unmarked(folder / "study.json", lambda about: [one.update(sha256="0" * 64) for one in about["tables"].values()])
     opened = sim.open(folder)
     assert checked == []
     assert opened.whale is opened.whale
@@ -115,10 +115,17 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
 
 @pytest.mark.parametrize("without", [lambda about: about.pop("tables"), lambda about: about["tables"]["runs"].pop("sha256")])
 def test_a_study_whose_record_has_no_fingerprint_is_read_and_taken_for_done(folder: Path, without: Any) -> None:
-    change_record(folder / "study.json", without)
+    change_unmarked(folder / "study.json", without)
     change_number(folder, "runs", "npv", 1.0)
     assert len(sim.open(folder).runs) == 2 * RUNS
     pd.testing.assert_frame_equal(made(folder).runs, sim.open(folder).runs)
+
+
+def test_a_fingerprint_is_not_taken_out_of_a_marked_record(folder: Path) -> None:
+    change_record(folder / "study.json", lambda about: about["tables"]["runs"].pop("sha256"))
+    for read in (lambda: sim.open(folder), lambda: made(folder)):
+        with pytest.raises(sim.InputError, match=r"study\.json: was changed or damaged"):
+            read()
 
 
 @pytest.mark.parametrize("tables", ["runs", [1], {"runs": "abc"}])

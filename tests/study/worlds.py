@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from sim.scenario.model import Scenario
 from sim.study.parquet import RECORD_KEY, TABLES, file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES
+from sim.study.records import MARK
 
 run_module = import_module("sim.study.run")  # the name in the package is the function's
 
@@ -73,3 +74,8 @@ def change_record(record: Path, change: Callable[[dict[str, Any]], Any]) -> None
     about = json.loads(record.read_text())
     change(about)
     record.write_text(json.dumps(about))
+
+
+def change_unmarked(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change a record that, as those of earlier versions, has no SHA-256 of itself."""
+    change_record(record, lambda about: (about.pop(MARK), change(about)))

@@ -188,7 +188,9 @@ BAD = {
     'path = "months"\nlevels = [1]',
     "F9": 'factor "scheme": would undo factor "a"; let it stand before that one|name = "a"\npath = "scheme.components[0].rate"\n'
     'levels = [0.1]\n[[factors]]\npath = "scheme"\nlevels = ["small.toml"]',
-    "F10": "points: the design has 1,000,001, allowed are at most 1,000,000|path = 'market.success'\nlow = 0.0\nhigh = 1.0\n"
+    "F10": "points: the design has 1,001,000, allowed are at most 1,000,000|path = 'market.success'\nlow = 0.0\nhigh = 1.0\n"
+    "steps = 1001\n[[factors]]\npath = 'reps.salary'\nlow = 0.0\nhigh = 1.0\nsteps = 1000",
+    "F10b": "steps: found 1000001, allowed is a whole number, 2 to 1,000,000|path = 'market.success'\nlow = 0.0\nhigh = 1.0\n"
     "steps = 1000001",
     "F11": 'factor "scheme": levels: found a table without a label; write them as a table: label = { … }|path = "scheme"\n'
     "levels = [{ components = [] }]",

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.study.parquet import fingerprint
 from sim.sweeps import open_sweep
-from tests.study.worlds import change_number, change_record
+from tests.study.worlds import change_number, change_record, change_unmarked
 from tests.sweeps.worlds import contents, listed, planted
 
 TWO = listed(0.0, 1.0)
@@ -70,8 +70,14 @@ def test_the_runs_are_checked_once(folder: Path, monkeypatch: pytest.MonkeyPatch
     assert len(sweep.runs) == 6 and checked == [folder / "runs.parquet"]
 
 
+def test_a_record_changed_in_any_place_is_refused(folder: Path) -> None:
+    change_record(folder / "design.json", lambda about: about["tables"]["runs"].update(rows=5))
+    with pytest.raises(sim.InputError, match=r"design\.json: was changed or damaged"):
+        open_sweep(folder)
+
+
 def test_a_sweep_whose_record_has_no_fingerprints_is_read_and_gone_on_with(folder: Path) -> None:
-    change_record(folder / "design.json", lambda about: about.pop("tables"))
+    change_unmarked(folder / "design.json", lambda about: about.pop("tables"))
     assert len(open_sweep(folder).runs) == 6
     grown = sim.sweep(MORE, folder, workers=1, model=planted)
     assert len(grown.runs) == 15

@@ -270,7 +270,7 @@ def test_a_folder_in_use_or_of_something_else_is_refused(tmp_path: Path) -> None
     with pytest.raises(sim.InputError, match="file: the sweep cannot be written there: it is a file"):
         swept(FOUR, tmp_path / "file")
     (folder / "design.json").write_text("{")
-    with pytest.raises(sim.InputError, match=r"design.json: is not the record of a study"):
+    with pytest.raises(sim.InputError, match=r"design.json: cannot be read as the record of a study"):
         swept(FOUR, folder)
 
 
@@ -383,7 +383,7 @@ def test_a_design_needs_a_base_or_a_model() -> None:
         sim.sweep(FOUR, executor=5, model=planted)  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match="model: found 5, allowed is a function"):
         sim.sweep(FOUR, model=5)  # type: ignore[arg-type]
-    with pytest.raises(sim.InputError, match="open: found 5, allowed is the path of a folder"):
+    with pytest.raises(sim.InputError, match="open: expected the path of a folder, or of a design file, got 5"):
         sim.open(5)  # type: ignore[arg-type]
     with pytest.raises(sim.InputError, match="out: found an empty text"):
         sim.sweep(FOUR, out="", model=planted)
