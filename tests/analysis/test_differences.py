@@ -57,7 +57,8 @@ def test_better_follows_the_outcomes_direction_and_means_have_none() -> None:
 def test_every_outcome_has_a_direction_or_is_listed_as_a_means() -> None:
     means = (
         "customers_end signings lapses promised_profit cost_to_serve rep_pay_mean rep_pay_sd variable_share hunting_share "
-        "nurturing_share margin_initial margin_repeat payment_loss service_cost acquisition_cost pay_cost fixed_cost"
+        "nurturing_share margin_initial margin_repeat payment_loss service_cost acquisition_cost pay_cost fixed_cost "
+        "accrued_pay trail_due sales_force_cost"
     ).split()
     assert {column.name for column in run_columns(12) if not column.better} == set(means)
 

@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_sentence_has_value_interval_runs_scenario_and_seed(folder: Path) -> None:
-    small, other, difference = sentences(find(f"{folder}:satisfaction"))
+    small, other, difference, costs = sentences(find(f"{folder}:satisfaction"))
     runs = sim.open(folder).runs.pivot(index="run", columns="scenario", values="satisfaction")
     for sentence, values in ((small, runs["small"]), (other, runs["other"]), (difference, runs["other"] - runs["small"])):
         value, low, high = map(float, re.findall(r"-?\d+\.\d+", sentence))
@@ -41,6 +41,7 @@ def test_the_sentence_has_value_interval_runs_scenario_and_seed(folder: Path) ->
         assert np.allclose([value, low, high], [values.mean(), values.mean() - half, values.mean() + half], atol=0.06 * half)
         assert "mean of 9 runs, seed 5" in sentence
     assert "under Small" in small and "under Other" in other and "Other less Small" in difference
+    assert costs.startswith("The schemes do not cost the same")
 
 
 def test_references_name_the_study_by_its_content(folder: Path) -> None:

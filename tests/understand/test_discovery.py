@@ -99,7 +99,7 @@ def test_two_sweeps_of_one_design_pair_as_one_crossed_sweep_does() -> None:
 
 def test_wrong_questions_get_one_plain_message(pair: Any) -> None:
     for condition, said in (
-        ("differense > 0", r"cannot be evaluated.*did you mean \"difference\""), ("difference", "not true or false"), ("difference > 99", "holds at 0 of 400 points"),
+        ("differense > 0", r"cannot be evaluated.*did you mean \"difference\""), ("difference", "not true or false"), ("difference > 99", "which holds at 0 of 400; there difference is"),
     ):  # fmt: skip
         with pytest.raises(InputError, match=said):
             prim(pair, condition)
