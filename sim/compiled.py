@@ -34,7 +34,6 @@ if "numba" not in sys.modules and Path(".numba_config.yaml").exists():
     )
 
 import numba
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
@@ -47,8 +46,6 @@ from numba.extending import intrinsic
 from sim.code_cache import CodeCache
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-ALWAYS = ("sim.numeric", "sim.draws")  # bits of numbers, and tables that would take minutes
 
 COMPILING = "Compiling the model (about 40 seconds); later starts take it from disk."
 log = logging.getLogger(__name__)
@@ -134,12 +131,13 @@ class Rule(CPUDispatcher):  # type: ignore[misc]
 
     def compile(self, signature: Any) -> Any:
         """Compile it for the functions that call it."""
-        with global_compiler_lock, _optimised_by_callers():
+        with global_compiler_lock, _compiling(), _optimised_by_callers():
             return super().compile(signature)
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python."""
-        return self.public(*arguments)
+        with _compiling():
+            return self.public(*arguments)
 
     @cached_property
     def public(self) -> Any:
@@ -175,30 +173,14 @@ def _optimised_by_callers() -> Iterator[None]:
             setattr(owner, name, step)
 
 
-def _interpreted(function: Callable[..., Any]) -> bool:
-    """Whether Python itself is to go through a function, for a debugger (``NUMBA_DISABLE_JIT=1``): the rules, not what they reckon with."""
-    return bool(numba.config.DISABLE_JIT) and function.__module__ not in ALWAYS
-
-
 @contextmanager
 def _compiling() -> Iterator[None]:
-    """Let numba compile whatever its settings say."""
+    """Let numba compile whatever its settings say (``NUMBA_DISABLE_JIT``): the interpreter would give other bits."""
     before, numba.config.DISABLE_JIT = numba.config.DISABLE_JIT, False
     try:
         yield
     finally:
         numba.config.DISABLE_JIT = before
-
-
-def _in_python(function: Function) -> Any:
-    """A kernel that Python goes through: records by the names of their fields, and division as IEEE says."""
-
-    @wraps(function)
-    def called(*given: Any) -> Any:
-        with np.errstate(all="ignore"):
-            return function(*(one.view(np.recarray) if getattr(one, "dtype", None) and one.dtype.names else one for one in given))
-
-    return called
 
 
 def rule(function: Function) -> Function:
@@ -212,16 +194,12 @@ def shared(function: Function) -> Function:
 
 
 def _inner(function: Function, **options: bool) -> Any:
-    if _interpreted(function):
-        return function
     bare = {"nopython": True, "boundscheck": None, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
     return Rule(function, targetoptions=SETTINGS | bare | options)
 
 
 def kernel(function: Function) -> Function:
     """Like :func:`rule`, called from Python, its machine code kept on disk: for the few functions users wait for."""
-    if _interpreted(function):
-        return cast(Function, _in_python(function))
     with _compiling():
         made: Any = numba.njit(function, **SETTINGS)
     if _can_be_kept(cache_folder()):
@@ -258,6 +236,8 @@ class _Announcer(Listener):  # type: ignore[misc]
 
 @cache
 def _announce() -> None:
+    if numba.config.DISABLE_JIT:
+        log.warning("NUMBA_DISABLE_JIT is set, but the rules are compiled all the same; debug one by calling its .py_func")
     log.warning(COMPILING if _can_be_kept(cache_folder()) else "Compiling the model (about 40 seconds).")
 
 
@@ -266,7 +246,7 @@ def _announced(compile_: Function) -> Function:
 
     @wraps(compile_)
     def compiled(*arguments: Any) -> Any:
-        with install_listener("numba:compile", _Announcer()):
+        with _compiling(), install_listener("numba:compile", _Announcer()):
             return compile_(*arguments)
 
     return cast(Function, compiled)

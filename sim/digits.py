@@ -39,6 +39,8 @@ def span(low: float, high: float) -> str:
     """From low to high, with three digits of the way between them."""
     if math.isnan(low):
         return "n/a"
+    if math.isinf(low) or math.isinf(high):
+        return f"{significant(low)} to {significant(high)}"
     if high - low <= ROUNDING * max(abs(low), abs(high)):
         return f"{significant(low)} to {significant(high)}"
     places = decimals(high - low, 3)
@@ -49,6 +51,8 @@ def significant(value: float) -> str:
     """A number with four digits."""
     if math.isnan(value):
         return "n/a"
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
     return fixed(value, decimals(value, 4)) if value else "0"
 
 

@@ -52,7 +52,11 @@ def losing(summary: pd.DataFrame, currency: str, what: str = "npv", level: float
     who = f"{best['scenario']} loses" if len(rows) == 1 else "Every scheme loses"
     sure = "" if (rows["high"] < 0).all() else f", though that is not established at {level:.0%}"
     whose = f"its expected {what} is" if len(rows) == 1 else f"the highest expected {what} is that of {best['scenario']},"
-    interval = f" ({level:.0%} interval {span(best['low'], best['high'])})" if best["low"] < best["high"] else ""
+    interval = (
+        f" ({level:.0%} interval {span(best['low'], best['high'])})"
+        if np.isfinite(best["high"]) and best["low"] < best["high"]
+        else ""
+    )
     return f"{who} money{sure}: {whose} {significant(best['mean'])} {currency}{interval}."
 
 

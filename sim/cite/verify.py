@@ -111,9 +111,10 @@ def _other(found: Thing) -> str:
     made, source = found.about, source_hash()
     if (made["daarna"], made["source"] or source) == (__version__, source):
         return ""
+    which = "version" if made["daarna"] != __version__ else "state of the sources"
     return (
         f"made by daarna {made['daarna']} (model {made['source']}), here is daarna {__version__} (model {source}); "
-        "install that version to check it"
+        f"install that {which} to check it"
     )
 
 

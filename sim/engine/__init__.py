@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.engine.memory import check_memory, needed
 from sim.engine.results import Output, Tables, new_output, tables
-from sim.errors import DaarnaError, InputError, StudyError
+from sim.errors import DaarnaError, StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
 
@@ -55,13 +55,6 @@ def stopping(stop: np.ndarray, pool: Executor) -> Iterator[None]:
 @cache
 def load_kernel() -> None:
     """Have the compiled model ready, compiled now if need be: in the thread that asks, so that Ctrl-C is heard meanwhile."""
-    import numba
-
-    if numba.config.DISABLE_JIT:
-        raise InputError(
-            "NUMBA_DISABLE_JIT: expected it unset for the compiled engine, got 1; unset it, or debug a rule with the Mesa engine "
-            '(--engine mesa, engine="mesa")'
-        )
     from sim.engine.kernel import simulate_runs, workspace
 
     least = setup(Scenario(months=1))

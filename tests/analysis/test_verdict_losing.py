@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.verdict import losing
+from sim.digits import significant, span
 
 
 def said(*rows: tuple[str, float, float]) -> str:
@@ -26,6 +27,17 @@ def test_all_below_zero_is_said_with_the_best_ones_interval() -> None:
 
 def test_what_is_not_established_is_not_claimed() -> None:
     assert "though that is not established at 95%" in said(("a", -900.0, 50.0), ("b", -30.0, 100.0))
+
+
+def test_of_one_run_no_interval_is_given() -> None:
+    assert (
+        said(("a", -900.0, float("inf")))
+        == "a loses money, though that is not established at 95%: its expected npv is -900.0 EUR."
+    )
+
+
+def test_numbers_without_end_are_written_as_such() -> None:
+    assert (significant(float("inf")), span(float("-inf"), float("inf"))) == ("∞", "-∞ to ∞")
 
 
 @pytest.mark.parametrize("rows", [[("a", -900.0, 50.0), ("b", 1.0, 100.0)], [("a", 0.0, 1.0)], [("a", float("nan"), 0.0)]])
