@@ -64,7 +64,7 @@ def hire(p, components, now, r, led, month):  # type: ignore[no-untyped-def]
     led.stood[:] = 1.0
     for i in range(components.shape[0]):
         k = components[i]
-        led.usual[i] = planning.usual_at_first(p, k, led)
+        led.usual[i] = planning.usual_at_first(p, k, r, led)
         led.noise[i] = p.belief_noise * (k.quota if k.quota > 0.0 else 1.0)
     led.propensity[:] = 1.0
 

@@ -39,7 +39,7 @@ _, ONE, REVENUE, MARGIN, WORTH, PROFIT, TENURE, OWES = range(len(PER_SIGNING))
     NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SALE_PROFIT,
     SATISFACTION, CUSTOMER, CUSTOMER_SHARE, CUSTOMER_WORTH, LOSS, ARREARS,
 ) = range(len(PER_VISIT))  # fmt: skip
-PERSISTENCY = NAMES.index("persistency")
+PERSISTENCY, LAPSES = NAMES.index("persistency"), NAMES.index("lapses")
 NORMAL_SPREAD = 1.2533141373155003  # standard deviation of a normal over its mean absolute deviation, sqrt(pi / 2)
 MALUS_SPREAD = 0.1  # standard deviation a rep expects of the measure a malus looks at
 ENOUGH = 20.0  # customers seen, and not seen, at which half of a comparison is believed
@@ -196,8 +196,13 @@ def will_count(p, k, r, led, i, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def usual_at_first(p, k, led):  # type: ignore[no-untyped-def]
-    """What a newcomer takes a component's measure to come to in a month; the book taken over is there to see."""
+def usual_at_first(p, k, r, led):  # type: ignore[no-untyped-def]
+    """What a newcomer takes a component's measure to come to in a month; the book taken over is there to see.
+
+    Of its customers the share `reps.belief.lapse` is thought to leave: with none expected to, a visit could keep nobody.
+    """
+    if k.measure == LAPSES:
+        return p.belief_lapse * r.book_size
     if k.kind != LEVEL or k.team == 1:
         return 0.0
     if not np.isnan(led.values[k.measure]):

@@ -44,14 +44,14 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
 
 
 def test_a_newcomer_sees_the_book_that_is_taken_over() -> None:
-    """What a level stands at; of a flow, of the signings before and of the team's mean nothing is known."""
-    names = ("active_customers", "repeat_revenue", "signings")
+    """What a level stands at; of the customers the believed share leaves; of other flows and of the team's mean nothing is known."""
+    names = ("active_customers", "repeat_revenue", "signings", "lapses")
     desk = Desk(
         *({"measure": name, "rate": 1.0} for name in names), {"measure": "active_customers", "rate": 1.0, "scope": "team"}
     )
     desk.ledger.values[:] = 63.0
-    hired(desk, hire=1)
-    assert desk.ledger.usual.tolist() == [63.0, 0.0, 0.0, 0.0]
+    hired(desk.set(belief_lapse=0.25), hire=1, book_size=40.0)
+    assert desk.ledger.usual.tolist() == [63.0, 0.0, 0.0, 10.0, 0.0]
 
 
 @pytest.mark.parametrize("correlation", [0.6, -0.6])
