@@ -378,7 +378,7 @@ TARGETS = (
         ("scenarios/validation", "scenarios/baseline.toml", "scenarios/hypotheses", "sim/validate"),
     ),
     Target(
-        "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md"),
+        "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md", "scenarios/hypotheses/found.json"),
         (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/validate"),
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
-"""The pages of hypotheses and of robustness, made from the runs: ``python -m sim.validate.pages docs`` writes both."""
+"""The pages of hypotheses and of robustness, made from the runs: ``python -m sim.validate.pages docs`` writes both, and the verdicts."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from sim.study.disk import write_file
 from sim.validate import robustness
 from sim.validate.flips import Found, Region
 from sim.validate.hypotheses import PARAMETERS, PAY, Answer, Curve, Part, library
+from sim.validate.registered import RECORD
 from sim.validate.report import number as plain
 
 RUNS = 20  # of each change in the table of robustness
@@ -155,10 +157,36 @@ def robust(runs: int = RUNS, seed: int = 1, workers: int | None = None) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+ABOUT = (
+    "Verdicts recorded after the registered runs, by hypothesis and world: at equal parameters, at equal pay. They decide nothing: "
+    "daarna validate compares new runs with them, so that an answer does not change unnoticed."
+)
+
+
+def verdicts(answers: Sequence[Answer]) -> dict[str, dict[str, list[str]]]:
+    """What is recorded of them in ``found.json``: by hypothesis and world, at equal parameters and, where it is asked, at equal pay."""
+    return {
+        answer.hypothesis.id: {
+            world: [
+                answer.verdict(world, at)
+                for at in (PARAMETERS, PAY)
+                if at == PARAMETERS or any(part.at == at and part.world == world for part in answer.parts)
+            ]
+            for world in answer.hypothesis.worlds
+        }
+        for answer in answers
+    }
+
+
 def main(folder: Path) -> None:
-    """Write both pages."""
-    write_file(folder / "hypotheses.md", hypotheses(list(library())))
+    """Write both pages, and record the verdicts beside the hypotheses."""
+    answers = list(library())
+    write_file(folder / "hypotheses.md", hypotheses(answers))
     write_file(folder / "robustness.md", robust())
+    found = [f"  {json.dumps(name)}: {json.dumps(worlds)}" for name, worlds in verdicts(answers).items()]
+    write_file(
+        folder.parent / "scenarios" / "hypotheses" / RECORD, ",\n".join([f'{{\n  "about": {json.dumps(ABOUT)}', *found]) + "\n}\n"
+    )
 
 
 if __name__ == "__main__":
