@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path], named("Scenarios, designs of sweeps, problems of design, hypotheses.")],
+    files: Annotated[list[Path], named("Scenarios, designs of sweeps, problems of design, hypotheses, predictions.")],
 ) -> None:
-    """Validate files: scenarios, designs of sweeps, problems of design, hypotheses."""
+    """Validate files: scenarios, designs of sweeps, problems of design, hypotheses, predictions."""
     from sim.errors import InputError
 
     bad = False
@@ -52,6 +52,10 @@ def _title(file: Path) -> tuple[str, list[str]]:
         from sim.validate.registered import load as load_hypothesis
 
         return load_hypothesis(file).title, []
+    if "predictions" in has:
+        from sim.validate.predictions import load as load_predictions
+
+        return str(load_predictions(file)["title"]), []
     if "vary" in has:
         from sim.design.case import prepare
         from sim.design.problem import load as load_problem

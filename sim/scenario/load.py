@@ -213,6 +213,8 @@ def _problem(detail: Any) -> str:
         return str(context["error"])
     if kind == "extra_forbidden":
         return _unknown(detail["loc"])
+    if kind == "invalid_key":
+        return f"found {shown(found)}, allowed are names in quotes"
     if kind == "literal_error":
         names = re.findall(r"'([^']*)'", context["expected"])
         return f"found {shown(found)}, allowed is one of {', '.join(names)}{nearest(found, names)}"

@@ -15,8 +15,6 @@ from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.understand.noise import Array
 
-CROSSED = "(of a factor that is crossed, take the difference of two levels first: sim.understand.paired)"
-
 
 class SweepLike(Protocol):
     """The part of :class:`sim.sweeps.Sweep` that the analyses read; :class:`sim.understand.paired.Paired` is one too."""
@@ -94,6 +92,23 @@ def read(sweep: SweepLike, outcome: str, whole: bool = False) -> Data:
         raise InputError(f"outcome: {outcome} is undefined in some run of {undefined} of {good.size} points; npv never is")
     points = sweep.points.loc[good, sweep.factors].reset_index(drop=True)
     return Data(list(sweep.factors), points, places(sweep.about["design"]["factors"], points), values, failed)
+
+
+def refuse_crossed(sweep: SweepLike) -> None:
+    """Refuse points crossed with a factor: they are no sample of one space.
+
+    Raises
+    ------
+    InputError
+        Naming the factor whose levels are to be paired first.
+    """
+    for factor in sweep.about["design"]["factors"]:
+        if factor.get("crossed"):
+            name = factor["name"]
+            raise InputError(
+                f"the points are crossed with the factor {name}; take the difference between two of its levels: "
+                f'say --pair {name} (in Python, paired(sweep, "{name}"))'
+            )
 
 
 def places(factors: list[dict[str, Any]], points: pd.DataFrame) -> Array:

@@ -19,8 +19,18 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.understand.data import CROSSED, SweepLike, guarded, read
-from sim.understand.noise import Array, Noise, check_signal, corrected, jackknife, standard_errors, variance, variance_parts
+from sim.understand.data import SweepLike, guarded, read, refuse_crossed
+from sim.understand.noise import (
+    Array,
+    Noise,
+    check_signal,
+    check_width,
+    corrected,
+    jackknife,
+    standard_errors,
+    variance,
+    variance_parts,
+)
 from sim.understand.sobol import z
 
 HARMONICS = 10  # of the random balance design: M in SALib
@@ -69,8 +79,7 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     method = sweep.about["design"]["method"]
     if method not in RANDOM:
         raise InputError(f"given: needs a random sample (method {', '.join(RANDOM)}), found {method}")
-    if any(factor.get("crossed") for factor in sweep.about["design"]["factors"]):
-        raise InputError(f"given: the points are a sample crossed with a factor {CROSSED}")
+    refuse_crossed(sweep)
     data = read(sweep, outcome)
     values, factors = data.values, [*data.names, DUMMY]
     if values.shape[1] < 6 * HARMONICS:
@@ -87,6 +96,7 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     slopes_error = standard_errors(lambda drawn, rows: coefficients(drawn, places[rows]), values, resamples, seed)
     table = pd.DataFrame({"factor": factors})
     first, first_error = _first(values, places, resamples, seed)
+    check_width(reach * first_error, values.shape[1], outcome, "points")
     pawn = _pawn(values, places, seed)
     pawn_error = standard_errors(lambda drawn, rows: _pawn(drawn, places[rows], seed), values, resamples, seed)
     measures = {"regression": (slopes, slopes_error), "first": (first, first_error), "pawn": (pawn, pawn_error)}

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.understand.data import CROSSED, SweepLike, read
+from sim.understand.data import SweepLike, read, refuse_crossed
 from sim.understand.noise import Array, corrected, not_told, standard_errors
 from sim.understand.sobol import z
 
@@ -71,6 +71,7 @@ def morris(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resample
     InputError
         When the design is of another kind or the outcome is not there.
     """
+    refuse_crossed(sweep)
     data = read(sweep, outcome, whole=True)
     effects = elementary(data.places, data.values)
     estimate = measures(effects)
@@ -105,7 +106,7 @@ def elementary(places: Array, values: Array) -> Array:
     moved = np.argmax(np.abs(steps), axis=2)  # by trajectory and step, the factor
     one_each = ((np.abs(steps) > 1e-9).sum(axis=2) == 1).all() and (np.sort(moved) == np.arange(factors)).all()
     if points % (factors + 1) or not one_each:
-        raise InputError(f'morris: the {points} points are no trajectories; a design with method = "morris" makes them {CROSSED}')
+        raise InputError(f'morris: the {points} points are no trajectories; a design with method = "morris" makes them')
     rises = np.diff(values.reshape(runs, -1, factors + 1), axis=2)
     sizes = np.take_along_axis(steps, moved[..., None], axis=2)[..., 0]
     effects = np.empty_like(rises)

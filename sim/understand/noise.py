@@ -138,6 +138,30 @@ def check_signal(noise: Noise, outcome: str) -> None:
         )
 
 
+def check_width(reach: Array, size: int, outcome: str, what: str) -> None:
+    """Refuse shares whose intervals, estimate ± reach, are wider than the range of a share, 0 to 1: the sample tells nothing.
+
+    Parameters
+    ----------
+    reach : array
+        Half-widths; they go as 1 / sqrt(size), and the size that is named leaves a quarter.
+    size, what : int, str
+        Of the sample, and what is counted: points, or rows of points.
+
+    Raises
+    ------
+    TooNoisyError
+        With about how many are needed.
+    """
+    worst = float(reach.max())
+    if worst > 0.5:
+        needed = math.ceil(size * (worst / 0.25) ** 2)
+        raise TooNoisyError(
+            f"{outcome}: too noisy: with {size} {what}, the interval of a share is {2 * worst:.2g} wide, more than its range of 1; "
+            f"about {needed:,} {what} are needed"
+        )
+
+
 def not_told(factors: Iterable[str]) -> str:
     """What is said of factors whose effects chance may have made; nothing of none."""
     names = ", ".join(factors)

@@ -25,8 +25,8 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.understand.data import CROSSED, SweepLike, read
-from sim.understand.noise import Array, Noise, check_signal, corrected, standard_errors, variance_parts
+from sim.understand.data import SweepLike, read, refuse_crossed
+from sim.understand.noise import Array, Noise, check_signal, check_width, corrected, standard_errors, variance_parts
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def sobol(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     InputError
         When the design is of another kind, the outcome is not there, does not vary, or varies by chance only.
     """
+    refuse_crossed(sweep)
     data = read(sweep, outcome, whole=True)
     factors, rows = data.names, blocks(data.values, data.places)
     noise = variance_parts(np.concatenate([rows[..., 0], rows[..., -1]], axis=1))
@@ -81,6 +82,7 @@ def sobol(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     raw = indices(rows.mean(axis=0, keepdims=True), len(factors))
     error = standard_errors(lambda drawn, _: indices(drawn, len(factors)), rows, resamples, seed)
     reach = z(level) * error
+    check_width(reach[:2], rows.shape[1], outcome, "rows (points in the design)")
     table = pd.DataFrame({"factor": factors})
     for k, name in enumerate(("first", "total")):
         table[name] = estimate[k]
@@ -111,9 +113,7 @@ def blocks(values: Array, places: Array) -> Array:
             a, ab, b = rows[:, :1], rows[:, 1 : factors + 1], rows[:, -1:]
             if np.allclose(ab, np.where(np.eye(factors, dtype=bool), b, a)):
                 return values.reshape(len(values), -1, block)
-    raise InputError(
-        f'sobol: the {len(places)} points are no Saltelli sample; a design with method = "sobol" makes one {CROSSED}'
-    )
+    raise InputError(f'sobol: the {len(places)} points are no Saltelli sample; a design with method = "sobol" makes one')
 
 
 def indices(rows: Array, factors: int) -> Array:

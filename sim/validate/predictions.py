@@ -7,22 +7,29 @@ is registered.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sim import library
-from sim.scenario.load import load
+from sim.errors import InputError
+from sim.scenario.base import shown
+from sim.scenario.load import load as load_scenario
+from sim.sweeps.read import check_keys
+from sim.toml import read_toml
 from sim.validate.entry import MARGIN, Effort, Finding, entry
 from sim.validate.measure import mean
-from sim.validate.outcomes import outcomes
+from sim.validate.outcomes import outcomes, unit_of
 from sim.validate.patterns import EVERY
 
 FOLDER = "scenarios/predictions"
 SIGNS = {"-": -1.0, "0": 0.0, "+": 1.0}
+NEEDED = {"title": str, "base": str, "other": str, "registered": str, "runs": int, "seed": int, "predictions": list}
+KEYS = NEEDED | {"definition": str}
+OF_PREDICTION = {"outcome": str, "sign": str, "seen": str, "published": str}
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,50 @@ def sign_of(values: np.ndarray) -> str:
     return "0" if abs(found) <= MARGIN * error else "+" if found > 0 else "-"
 
 
+def load(path: str | Path) -> dict[str, Any]:
+    """Read a file of predictions and check it, the two scenarios included.
+
+    Raises
+    ------
+    InputError
+        One message naming the file, the place, what was found and what is allowed.
+    """
+    path = library.file(path)
+    given = read_toml(path, "predictions")
+    _check_table(given, KEYS, NEEDED, f"{path}: ")
+    for key in ("base", "other"):
+        load_scenario(library.beside(path.parent, given[key]))
+    for number, one in enumerate(given["predictions"]):
+        where = f"{path}: predictions[{number}]: "
+        _check_table(one, OF_PREDICTION, ("outcome", "sign", "seen"), where)
+        for key, allowed in (("sign", [*SIGNS]), ("published", ["", *SIGNS, *(f"not {sign}" for sign in SIGNS)])):
+            if one.get(key, "") not in allowed:
+                raise InputError(f"{where}{key}: found {shown(one[key])}, allowed is one of {', '.join(filter(None, allowed))}")
+        try:
+            unit_of(one["outcome"])
+        except InputError as error:
+            raise InputError(f"{where}outcome: {error}") from None
+    return given
+
+
+def _check_table(data: Any, keys: dict[str, Any], needed: Iterable[str], where: str) -> None:
+    if not isinstance(data, dict):
+        raise InputError(f"{where}found {shown(data)}, allowed is a table")
+    check_keys(data, keys, where)
+    for key in needed:
+        if key not in data:
+            raise InputError(f"{where}{key}: is missing")
+
+
 def check(effort: Effort, file: Path) -> Iterator[Finding]:
     """Paired differences, whether their signs are those registered, and the score."""
-    given = tomllib.loads(file.read_text(encoding="utf-8"))
+    given = load(file)
     predictions = [Prediction(**one) for one in given["predictions"]]
     names, runs = [one.outcome for one in predictions], effort.number(given["runs"])
     seed = given["seed"] + effort.seed - 1
-    base, other = (outcomes(load(file.parent / given[key]), names, runs, seed) for key in ("base", "other"))
+    base, other = (
+        outcomes(load_scenario(library.beside(file.parent, given[key])), names, runs, seed) for key in ("base", "other")
+    )
     for one, gap in zip(predictions, (other - base).T, strict=True):
         now = sign_of(gap)
         score = {1.0: "agrees", 0.0: "does not agree"}.get(one.score(), "not scored")

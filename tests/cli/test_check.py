@@ -13,6 +13,7 @@ KINDS = {  # a good file of each kind; a word of it, misspelt; what the message 
     "signature-bonus.toml": ("title =", "tilte =", '"title"'),
     "designs/pay.toml": ("leads_per_month", "leads_per_mouth", '"leads_per_month"'),
     "problems/short-and-long-run.toml": ("[signing commission]", "[signing comission]", '"signing commission"'),
+    "predictions/au-life-reform.toml": ('outcome = "signings"', 'outcome = "singings"', '"signings"'),
     "hypotheses/e1-revenue-pay.toml": ('npv = "', 'npw = "', '"npv"'),
 }
 

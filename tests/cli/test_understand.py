@@ -44,6 +44,11 @@ def test_sensitivity_of_a_difference_prints_a_table_and_draws_it(crossed: str) -
     assert rows["x"]["regression"] == pytest.approx(1, abs=0.02)  # y moves both alike
 
 
+def test_a_crossed_factor_is_named_with_what_to_say(crossed: str) -> None:
+    with pytest.raises(InputError, match=r"crossed with the factor scheme; .*say --pair scheme"):
+        call("sensitivity", crossed)
+
+
 def test_discover_says_where_the_new_scheme_wins(crossed: str) -> None:
     result = call("discover", crossed, "difference > 0", "--pair", "scheme", "--base", "old", "--other", "new")
     assert "box 1: x ≥ 0.4" in result.output and "sign not established: 0" in result.output

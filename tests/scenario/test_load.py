@@ -455,3 +455,8 @@ def test_a_table_in_a_scenario_stays_as_it_is_and_goes_where_the_scenario_goes()
             change(scenario.customers.correlation)
     for copy in (pickle.loads(pickle.dumps(scenario)), deepcopy(scenario)):
         assert copy == scenario and copy.content_hash() == scenario.content_hash()
+
+
+def test_keys_that_are_no_names_are_called_so() -> None:
+    with pytest.raises(InputError, match=r"reps.*found 1, allowed are names in quotes"):
+        load(ROOT / "scenarios" / "baseline.toml").with_(reps={1: 2})

@@ -56,7 +56,7 @@ def test_the_factor_of_chance_is_none_of_the_sample() -> None:
 
 def test_numpys_global_generator_and_warnings_are_left_as_they_were() -> None:
     before, form = np.random.get_state()[1].copy(), warnings.formatwarning
-    given(swept(lambda point, runs: point["x1"] + own_noise(point, runs), CUBE, "lhs", 80, runs=2), resamples=5)
+    given(swept(lambda point, runs: point["x1"] + own_noise(point, runs), CUBE, "lhs", 300, runs=2), resamples=5)
     assert (np.random.get_state()[1] == before).all() and warnings.formatwarning is form
 
 
