@@ -27,7 +27,7 @@ def plus_minus(mean: float, error: float) -> str:
     """Mean ± standard error: the error with two digits, the mean to the last of them."""
     if math.isnan(mean):
         return "n/a"
-    if math.isnan(error):
+    if not math.isfinite(error):
         return significant(mean)
     if error <= ROUNDING * abs(mean):
         return f"{significant(mean)} ± 0"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.verdict import losing
-from sim.digits import significant, span
+from sim.digits import plus_minus, significant, span
 
 
 def said(*rows: tuple[str, float, float]) -> str:
@@ -37,7 +37,8 @@ def test_of_one_run_no_interval_is_given() -> None:
 
 
 def test_numbers_without_end_are_written_as_such() -> None:
-    assert (significant(float("inf")), span(float("-inf"), float("inf"))) == ("∞", "-∞ to ∞")
+    end = float("inf")
+    assert (significant(end), span(-end, end), plus_minus(2.0, end)) == ("∞", "-∞ to ∞", "2.000")
 
 
 @pytest.mark.parametrize("rows", [[("a", -900.0, 50.0), ("b", 1.0, 100.0)], [("a", 0.0, 1.0)], [("a", float("nan"), 0.0)]])
