@@ -7,8 +7,8 @@
 
 A target is a page, a figure, or a block of a page or scenario file: the lines between ``docs.make: NAME`` and ``docs.make: end``.
 ``docs/made.json`` records, per target, a SHA-256 of what it is made from (the model's sources, the files it reads, the code
-that writes it) and of what was made.  A target is stale when either differs.  Benchmarks are of a machine and mutation testing
-takes hours: their pages say when they were measured, and are not made here.
+that writes it) and of what was made.  A target is stale when either differs.  Benchmarks are of a machine, coverage
+(``python -m tests.analysis.coverage``) and mutation testing take long: their pages are not made here.
 """
 
 from __future__ import annotations
@@ -255,7 +255,7 @@ def designing() -> None:
     shutil.rmtree(ROOT / "studies" / "design", ignore_errors=True)
     daarna("design", "scenarios/problems/short-and-long-run.toml", "--seed", "1", "--quiet", "--out", "studies/design")
     shutil.copy(ROOT / "studies/design/figures/pareto.png", ROOT / "docs" / "figures" / "pareto.png")
-    fill("docs/designing.md", "front", front(solve(problem, seed=1, folder=ROOT / "studies" / "design-again")))
+    fill("docs/designing.md", "front", front(solve(problem, seed=1, folder=ROOT / "studies" / "design")))
     fill("docs/designing.md", "baseline", front(solve(problem.with_base(ROOT / PAIR[0]), seed=1)))
 
 
@@ -315,13 +315,6 @@ def australia() -> None:
     fill("scenarios/au-life-upfront.toml", "lapse", ", ".join(f"{100 * one.mean():.1f}" for one in years))
 
 
-def coverage() -> None:
-    """How often the intervals hold the truth, in 2,000 studies each."""
-    from tests.analysis.coverage import table
-
-    fill("docs/coverage.md", "coverage", table())
-
-
 def cookbook() -> None:
     """Twenty plans, simulated."""
     from sim.study.cookbook import main
@@ -371,7 +364,6 @@ TARGETS = (
     ),
     Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/validate/houghton.py")),
     Target("australia", australia, ("scenarios/au-life-upfront.toml#lapse",), ("scenarios/au-life-upfront.toml", "sim/observables.py")),
-    Target("coverage", coverage, ("docs/coverage.md#coverage",), ("sim/analysis", "sim/study/precision.py", "sim/study/equal_pay.py", "tests/analysis/coverage.py")),
     Target(
         "validation", validation,
         ("docs/validation.md", *(f"docs/figures/validation-{name}.png" for name in VALIDATION)),
