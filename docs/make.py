@@ -32,7 +32,6 @@ from sim.compiled import model_hash
 
 if TYPE_CHECKING:
     import sim
-    from sim.design import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "docs" / "made.json"
@@ -247,43 +246,6 @@ def calibrating() -> None:
     fill("docs/calibrating.md", "forecast", "\n".join(["```", *kept, "```"]))
 
 
-def designing() -> None:
-    """The front of the library's problem, in the world where the article's claim holds and in the baseline world; its figure."""
-    from sim.design import load, solve
-
-    problem = load(ROOT / "scenarios/problems/short-and-long-run.toml")
-    shutil.rmtree(ROOT / "studies" / "design", ignore_errors=True)
-    daarna("design", "scenarios/problems/short-and-long-run.toml", "--seed", "1", "--quiet", "--out", "studies/design")
-    shutil.copy(ROOT / "studies/design/figures/pareto.png", ROOT / "docs" / "figures" / "pareto.png")
-    fill("docs/designing.md", "front", front(solve(problem, seed=1, folder=ROOT / "studies" / "design")))
-    fill("docs/designing.md", "baseline", front(solve(problem.with_base(ROOT / PAIR[0]), seed=1)))
-
-
-def front(answer: Answer) -> str:
-    """A row per scheme of the front: what is varied, profit (thousands) and first-year signings less the base's."""
-    chosen = {index: name for name, index in answer.chosen.items()}
-    rows = []
-    for k, one in enumerate(answer.schemes):
-        profit, signings = one.figures
-        cells = [f"{value:.4g}" for value in one.params.values()]
-        for figure, scale, digits in ((profit, 1000.0, 1), (signings, 1.0, 1)):
-            gap, error = figure.over_base, figure.over_base_error
-            cells.append("" if gap is None or error is None else f"{gap / scale:+.{digits}f} ± {error / scale:.{digits}f}")
-        rows.append([f"{one.name}{f' ({chosen[k]})' if k in chosen else ''}", *cells])
-    names = [one.path.split("[")[-1].replace("].", ": ").replace("_", " ") for one in answer.problem.vary]
-    heads = ["scheme", *names, "profit, thousand EUR, less the base's", "first-year signings, less the base's"]
-    base = answer.base
-    assert base is not None
-    text = "\n".join([f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}", *(f"| {' | '.join(row)} |" for row in rows)])
-    about = f"The base is worth {base.figures[0].value / 1000:,.0f} ± {base.figures[0].error / 1000:.0f} thousand EUR"
-    about += f" and signs {base.figures[1].value:,.1f} ± {base.figures[1].error:.1f} customers in the first year."
-    gap, error = answer.optimism[0]
-    about += (
-        f" The front's gain in profit in the search, less that on fresh runs: {gap / 1000:.1f} ± {error / 1000:.1f} thousand EUR."
-    )
-    return f"{about}\n\n{text}".replace("-", "−").replace("|−−−", "|---")
-
-
 def docking() -> None:
     """Clients of an adviser's practice, from the published equations to the model, one change at a time."""
     from sim.validate.docking import CASES, rungs, simulated
@@ -356,11 +318,6 @@ TARGETS = (
         "calibrating", calibrating,
         ("docs/calibrating.md#fit", "docs/calibrating.md#forecast", "docs/figures/cdnow_forecast.png"),
         ("scenarios/data", "scenarios/cdnow-shop.toml", "sim/calibrate", "sim/plots/forecast.py"),
-    ),
-    Target(
-        "designing", designing,
-        ("docs/designing.md#front", "docs/designing.md#baseline", "docs/figures/pareto.png"),
-        (*WORLDS, "scenarios/article-holds.toml", "scenarios/problems", "sim/design", "sim/plots/pareto.py"),
     ),
     Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/validate/houghton.py")),
     Target("australia", australia, ("scenarios/au-life-upfront.toml#lapse",), ("scenarios/au-life-upfront.toml", "sim/observables.py")),

@@ -138,8 +138,11 @@ def check_signal(noise: Noise, outcome: str) -> None:
         )
 
 
+WIDEST = 2.0  # half an interval of a share, whose range is 1 (assumed)
+
+
 def check_width(reach: Array, size: int, outcome: str, what: str) -> None:
-    """Refuse shares whose intervals, estimate ± reach, are wider than the range of a share, 0 to 1: the sample tells nothing.
+    """Refuse shares whose intervals, estimate ± reach, are several times as wide as the range of a share, 0 to 1: the sample tells nothing.
 
     Parameters
     ----------
@@ -154,7 +157,7 @@ def check_width(reach: Array, size: int, outcome: str, what: str) -> None:
         With about how many are needed.
     """
     worst = float(reach.max())
-    if worst > 0.5:
+    if worst > WIDEST:
         needed = math.ceil(size * (worst / 0.25) ** 2)
         raise TooNoisyError(
             f"{outcome}: too noisy: with {size} {what}, the interval of a share is {2 * worst:.2g} wide, more than its range of 1; "

@@ -86,7 +86,7 @@ def test_two_requests_share_no_figure(crossed: str) -> None:
 
 
 def test_wrong_arguments_are_input_errors(crossed: str) -> None:
-    with pytest.raises(InputError, match="sample crossed with a factor"):
+    with pytest.raises(InputError, match="points are crossed with the factor"):
         call("sensitivity", crossed)
     with pytest.raises(InputError, match='found "schema", the sweep varies'):
         call("sensitivity", crossed, "--pair", "schema")
