@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -30,9 +31,12 @@ Customers = Annotated[bool, typer.Option(help="Keep every customer's account.")]
 Figures = Annotated[bool, typer.Option(help="Write figures.")]
 
 
-def hush(quiet: bool) -> bool:
-    """Let the log, too, say only what is wrong; else that the model is being compiled as well."""
-    logging.getLogger("sim").setLevel(logging.ERROR if quiet else logging.WARNING)
+def hush(context: typer.Context, quiet: bool) -> bool:
+    """Let the log, too, say only what is wrong while the command runs."""
+    if quiet:
+        log = logging.getLogger("sim")
+        context.call_on_close(partial(log.setLevel, log.level))
+        log.setLevel(logging.ERROR)
     return quiet
 
 
