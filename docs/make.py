@@ -248,7 +248,7 @@ def calibrating() -> None:
 
 def docking() -> None:
     """Clients of an adviser's practice, from the published equations to the model, one change at a time."""
-    from sim.validate.docking import CASES, rungs, simulated
+    from sim.proofs.docking import CASES, rungs, simulated
 
     months = (24, 60, 200)
     table: dict[str, list[str]] = {}
@@ -279,7 +279,7 @@ def australia() -> None:
 
 def cookbook() -> None:
     """Twenty plans, simulated."""
-    from sim.study.cookbook import main
+    from sim.proofs.cookbook import main
 
     main([str(ROOT / "docs" / "cookbook.md")])
 
@@ -291,7 +291,7 @@ def validation() -> None:
 
 def hypotheses() -> None:
     """Hypotheses and robustness."""
-    from sim.validate.pages import main
+    from sim.proofs.pages import main
 
     main(ROOT / "docs")
 
@@ -313,22 +313,22 @@ TARGETS = (
         "understanding", understanding, ("docs/understanding.md#discovery",),
         (*WORLDS, "scenarios/designs/article.toml", "sim/understand"),
     ),
-    Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/study/cookbook.py")),
+    Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/proofs/cookbook.py")),
     Target(
         "calibrating", calibrating,
         ("docs/calibrating.md#fit", "docs/calibrating.md#forecast", "docs/figures/cdnow_forecast.png"),
         ("scenarios/data", "scenarios/cdnow-shop.toml", "sim/calibrate", "sim/plots/forecast.py"),
     ),
-    Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/validate/houghton.py")),
+    Target("docking", docking, ("docs/docking.md#ladder",), ("scenarios/validation/dock-houghton.toml", "sim/proofs/houghton.py")),
     Target("australia", australia, ("scenarios/au-life-upfront.toml#lapse",), ("scenarios/au-life-upfront.toml", "sim/observables.py")),
     Target(
         "validation", validation,
         ("docs/validation.md", *(f"docs/figures/validation-{name}.png" for name in VALIDATION)),
-        ("scenarios/validation", "scenarios/baseline.toml", "scenarios/hypotheses", "sim/validate"),
+        ("scenarios/validation", "scenarios/baseline.toml", "scenarios/hypotheses", "sim/proofs"),
     ),
     Target(
         "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md", "scenarios/hypotheses/found.json"),
-        (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/validate"),
+        (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/proofs"),
     ),
 )  # fmt: skip
 

@@ -49,11 +49,11 @@ def _title(file: Path) -> tuple[str, list[str]]:
 
     has = read_toml(library.file(file), "a scenario")
     if "claims" in has:
-        from sim.validate.registered import load as load_hypothesis
+        from sim.proofs.registered import load as load_hypothesis
 
         return load_hypothesis(file).title, []
     if "predictions" in has:
-        from sim.validate.predictions import load as load_predictions
+        from sim.proofs.predictions import load as load_predictions
 
         return str(load_predictions(file)["title"]), []
     if "vary" in has:

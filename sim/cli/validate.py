@@ -15,7 +15,7 @@ from sim.cli.effort import hush
 from sim.cli.terminal import make_console, print_table, say
 
 if TYPE_CHECKING:
-    from sim.validate import Battery, Entry
+    from sim.proofs import Battery, Entry
 
 
 def register(app: typer.Typer) -> None:
@@ -39,10 +39,10 @@ def validate(
 ) -> None:
     """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
     from sim.cli.progress import finite, interruptible
+    from sim.proofs import registry, run_battery
+    from sim.proofs.report import as_data, write_report
+    from sim.proofs.run import choose
     from sim.study.disk import check_file
-    from sim.validate import registry, run_battery
-    from sim.validate.report import as_data, write_report
-    from sim.validate.run import choose
     from sim.whole import LAST_SEED, whole
 
     whole("--seed", seed, 0, LAST_SEED)
@@ -101,7 +101,7 @@ def _print(battery: Battery, quiet: bool) -> None:
     from rich import box
     from rich.table import Table
 
-    from sim.validate.report import cells, largest, left_out, seen, verdict
+    from sim.proofs.report import cells, largest, left_out, seen, verdict
 
     console = make_console()
     if not quiet:

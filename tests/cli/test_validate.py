@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.validate import registry
+from sim.proofs import registry
 
 Daarna = Callable[..., int]
 LEFT_OUT = (
@@ -23,7 +23,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     every = registry()
     slow = [next(one for one in every.values() if one.group == group) for group in ("pattern", "hypothesis")]
     assert not any(one.quick for one in slow)
-    monkeypatch.setattr("sim.validate.registry", lambda: {one.id: one for one in (every["bgnbd-silent"], *slow)})
+    monkeypatch.setattr("sim.proofs.registry", lambda: {one.id: one for one in (every["bgnbd-silent"], *slow)})
 
 
 def test_the_quick_battery_says_what_it_left_out(few: None, command: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
@@ -59,7 +59,7 @@ def test_it_is_refused_before_any_work(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("sim.validate.run.run_entry", None)
+    monkeypatch.setattr("sim.proofs.run.run_entry", None)
     Path("file").write_text("")
     assert command("validate", *options) == 2
     said = capsys.readouterr()

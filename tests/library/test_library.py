@@ -12,8 +12,8 @@ import sim
 from sim import library
 from sim.design.problem import load as load_problem
 from sim.own import begun
+from sim.proofs.registered import load as load_hypothesis
 from sim.sweeps.read import load as load_design
-from sim.validate.registered import load as load_hypothesis
 from tests.conftest import ROOT
 
 Command = Callable[..., int]

@@ -76,8 +76,8 @@ import sim
 from sim import library
 from sim.design import load
 from sim.sweeps.read import load as design
-from sim.validate import registry
-from sim.validate.settings import setting
+from sim.proofs import registry
+from sim.proofs.settings import setting
 assert sim.load("signature-bonus") == sim.load("library:signature-bonus")
 assert len(design("pay")) and load("short-and-long-run").base == "library:article-holds"
 entries = registry().values()

@@ -20,10 +20,10 @@ from sim.cite.recipes.forecast import sha256
 from sim.cite.things import find
 from sim.design.problem import load as load_problem
 from sim.errors import DaarnaError, InputError
+from sim.proofs.registered import load as load_hypothesis
 from sim.received import parquet, read_bytes
 from sim.sweeps.parts import Shelf
 from sim.sweeps.read import load as load_design
-from sim.validate.registered import load as load_hypothesis
 
 
 def extended(path: Path) -> Any:

@@ -1,6 +1,6 @@
 """The Australian lapse path: ASIC Report 413 (2014) before the reform; regulated clawback after it.
 
-What the reform does to lapse is a registered prediction (:mod:`sim.validate.predictions`), not a test.
+What the reform does to lapse is a registered prediction (:mod:`sim.proofs.predictions`), not a test.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.validate.outcomes import outcomes
+from sim.proofs.outcomes import outcomes
 from tests.scenarios import library
 
 RUNS = 24

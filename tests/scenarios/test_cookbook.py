@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.study import cookbook
+from sim.proofs import cookbook
 from sim.trace import PayMonth, follow
 from tests.conftest import ROOT
 from tests.scenarios.test_sources import NO_NUMBER, has_source, values

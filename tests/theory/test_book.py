@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scipy import stats
 
-from sim.validate.measure import customers
+from sim.proofs.measure import customers
 from tests.theory.worlds import close, world
 
 

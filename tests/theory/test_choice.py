@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.proofs.measure import months
 from sim.rules import planning
 from sim.scenario.model import Scenario
-from sim.validate.measure import months
 from tests.theory.worlds import close, world
 
 MANY = {"leads_at_start": 1e6, "leads_per_month": 1e6}

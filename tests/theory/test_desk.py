@@ -7,8 +7,8 @@ from math import factorial
 import numpy as np
 import pytest
 
+from sim.proofs.measure import months
 from sim.rules import service
-from sim.validate.measure import months
 from tests.theory.worlds import STAY, world
 
 PRINTED = {3: 0.70225, 4: 0.31986, 5: 0.13037, 6: 0.04744}  # at a = 2.5

@@ -1,4 +1,4 @@
-"""Closed forms beside one another and beside what is printed; that the model reproduces them is tested in tests/validate."""
+"""Closed forms beside one another and beside what is printed; that the model reproduces them is tested in tests/proofs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from sim.validate.closed import customers, lifetimes, purchases
+from sim.proofs.closed import customers, lifetimes, purchases
 
 
 @pytest.mark.parametrize(("r", "i", "printed"), [(0.8, 0.10, 2.6667), (0.9, 0.12, 4.0909)])

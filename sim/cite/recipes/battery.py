@@ -12,12 +12,12 @@ from sim.study.provenance import digest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.validate import Battery
+    from sim.proofs import Battery
 
 
 def again(record: Record, how: How) -> Battery:
     """The entries behind a figure, run again; there is no smaller sample of them."""
-    from sim.validate import registry, run_battery
+    from sim.proofs import registry, run_battery
 
     told = record["recipe"]
     battery = run_battery(registry(), told["quick"], told["seed"], told["entries"], workers=None, progress=how.progress)
@@ -30,7 +30,7 @@ def again(record: Record, how: How) -> Battery:
 def draw(results: Battery, recipe: Recipe) -> Figure:
     """The figure of that name."""
     from sim.plots.draw import settled
-    from sim.validate.figures import figures, plot
+    from sim.proofs.figures import figures, plot
 
     there = figures(results)
     if recipe["figure"] not in there:
