@@ -88,11 +88,11 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.now["month"] += 1
         month = int(self.now["month"][0])
         self.row = np.zeros(1, MONTH)
-        for rep in self.reps:
-            rep.open_month()
-        if month == 1:
+        if month == 1:  # before anybody is hired: a newcomer's beliefs are about the book that is there
             for rep in self.reps:
                 rep.inherit(self.spec.customers.at_start)
+        for rep in self.reps:
+            rep.open_month()
         entries.open_desk(self.setup.p, self.desk)
         present = [rep for rep in self.reps if rep.present]
         for rep in present:
