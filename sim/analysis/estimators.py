@@ -11,8 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import betainc, betaincinv, ndtri, stdtrit
-from scipy.stats import binom
+from scipy.special import bdtr, betainc, betaincinv, ndtri, stdtrit
 
 from sim.analysis.skew import reach, runs_for, studentised
 
@@ -113,7 +112,7 @@ def quantile(values: np.ndarray, level: float, confidence: float = CONFIDENCE) -
     if not n:
         return _nothing(undefined)
     tail = (1.0 - confidence) / 2.0
-    lower, upper = int(binom.ppf(tail, n, level)), int(binom.ppf(1.0 - tail, n, level)) + 1
+    lower, upper = binomial_quantile(tail, n, level), binomial_quantile(1.0 - tail, n, level) + 1
     return Estimate(
         float(np.quantile(ordered, level)),
         order_error(ordered, level),
@@ -122,6 +121,11 @@ def quantile(values: np.ndarray, level: float, confidence: float = CONFIDENCE) -
         n,
         undefined,
     )
+
+
+def binomial_quantile(probability: float, n: int, p: float) -> int:
+    """The least k with P(X <= k) >= probability, X binomial with n trials (``scipy.stats``, which has it, takes long to import)."""
+    return int(np.searchsorted(bdtr(np.arange(n + 1), n, p), probability))
 
 
 def shortfall(values: np.ndarray, level: float, confidence: float = CONFIDENCE) -> Estimate:

@@ -234,3 +234,10 @@ def test_what_never_varies_has_no_error() -> None:
         found = estimate(np.full(100, 0.1))  # whose mean is rounded
         assert found.standard_error == 0.0
         assert found.half_width == 0.0
+
+
+def test_the_binomial_quantile_is_scipys() -> None:
+    for n in (1, 2, 20, 201, 10_000):
+        for level in (0.01, 0.05, 0.5, 0.9, 0.999):
+            for tail in (0.005, 0.025, 0.975, 0.995):
+                assert estimators.binomial_quantile(tail, n, level) == stats.binom.ppf(tail, n, level)
