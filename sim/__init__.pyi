@@ -1,12 +1,12 @@
 """The public names, and where they live: what ``sim.name`` loads when it is first used, and what editors and mypy know of it."""
 
-from .analysis.compare import Comparison, compare
 from .book import BookModel, CustomerAgent, DeskAgent, RepAgent
 from .errors import DaarnaError, InputError
 from .observables import observe
 from .scenario.load import load
 from .scenario.model import Scenario
 from .study import Study
+from .study.comparison import Comparison, compare
 from .study.precision import Precision
 from .study.run import run
 from .sweeps import Design, Factor, Sweep, open

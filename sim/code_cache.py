@@ -45,7 +45,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The compiled function for a signature; None if it is not there, or is damaged, which is said."""
-        from sim.study.disk import read_sealed
+        from sim.files.atomic import read_sealed
 
         target.refresh()
         path, identity = self._place(signature, target.codegen())
@@ -61,7 +61,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep what was compiled; where that cannot be done, say so."""
-        from sim.study.disk import write_sealed
+        from sim.files.atomic import write_sealed
 
         if compiled.library.has_dynamic_globals:
             return

@@ -55,7 +55,14 @@ SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": F
 MODEL = (  # the sources on which compiled code depends
     "accounts.py", "book", "compiled.py", "draws.py", "engine", "numeric.py", "rules", "scenario", "scheme", "state.py", "tables.py",
 )  # fmt: skip
-SHOWING = ("cite", "cli", "memo", "plots", "proofs")  # the sources that only show numbers; on all others results depend
+SHOWING = (
+    "cite",
+    "cli",
+    "memo",
+    "plots",
+    "proofs",
+    "recipes",
+)  # the sources that only show numbers; on all others results depend
 
 
 @cache

@@ -164,7 +164,7 @@ def test_code_that_cannot_be_kept_is_used_all_the_same(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
-    monkeypatch.setattr("sim.study.disk.os.fsync", full)
+    monkeypatch.setattr("sim.files.atomic.os.fsync", full)
     assert compiled.kernel(tripled)(1.5) == 4.5
     assert f"{tmp_path}: compiled code cannot be kept there: No space left on device; DAARNA_CACHE" in caplog.text
     assert not list(tmp_path.iterdir())

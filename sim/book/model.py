@@ -19,7 +19,7 @@ from sim.scenario.model import Scenario
 from sim.scheme import measures
 from sim.state import CUSTOMER, DESK, NOW
 from sim.tables import years
-from sim.whole import LAST_SEED, whole
+from sim.whole_number import LAST_SEED, whole
 
 
 def _seed(rng: int | np.random.Generator | None) -> int:

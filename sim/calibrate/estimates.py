@@ -8,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import alike, bgnbd, checks, nbd, sbg, spend, tracking
+from sim.calibrate import bgnbd, checks, nbd, one_probability, sbg, spend, tracking
 from sim.calibrate.checks import Check
 from sim.calibrate.fragment import Fragment, rounded, stochastic
 from sim.calibrate.histories import DAYS, Histories
@@ -60,7 +60,7 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
     law: Any = bgnbd if silent else nbd
     check = checks.frequencies(h.x, law.counts(h.age, checks.MOST - 1, *top.theta), top.theta.size)
     expected = float(law.expected_purchases(h.age, *top.theta).sum())
-    same = _alike(top, alike.fit_purchases(h), ("a", "b")) if silent else None
+    same = _alike(top, one_probability.fit_purchases(h), ("a", "b")) if silent else None
     known = same or top
     notes = _one_for_all(top, same, "dropout") if same else _unidentified(top)
     if silent:
@@ -196,7 +196,7 @@ def lapse(renewals: Renewals, source: str = "log") -> Estimate:
     data = (
         f"{int(renewals.lost.sum() + renewals.kept.sum()):,} contracts, {int(renewals.lost.sum()):,} lapses at {t.size} renewals"
     )
-    same = _alike(top, alike.fit_renewals(renewals.lost, renewals.kept), ("alpha", "beta"))
+    same = _alike(top, one_probability.fit_renewals(renewals.lost, renewals.kept), ("alpha", "beta"))
     notes = _one_for_all(top, same, "lapse") if same else _unidentified(top)
     if renewals.midterm:
         notes += (
@@ -263,13 +263,13 @@ def table(top: Maximum, same: Maximum | None = None, mean: str = "") -> pd.DataF
     if same is None:
         return made
     known = table(same)
-    rows = [known[known["parameter"] != alike.ODDS], pd.DataFrame([alike.probability_row(same, mean)])]
+    rows = [known[known["parameter"] != one_probability.ODDS], pd.DataFrame([one_probability.probability_row(same, mean)])]
     return pd.concat([*rows, made[~made["parameter"].isin(same.names)]], ignore_index=True)
 
 
 def _alike(top: Maximum, same: Maximum, names: tuple[str, str]) -> Maximum | None:
     """The fit of one probability for all customers, where the log tells no more."""
-    return same if alike.indistinguishable(top, same, names) else None
+    return same if one_probability.indistinguishable(top, same, names) else None
 
 
 def _beta(top: Maximum, same: Maximum | None, event: str) -> tuple[dict[str, float], str]:
@@ -278,11 +278,11 @@ def _beta(top: Maximum, same: Maximum | None, event: str) -> tuple[dict[str, flo
         a, b = top.names[-2:]
         alpha, beta, said = top[a], top[b], f"{_plus_minus(top, a)}, {_plus_minus(top, b)}"
     else:
-        p, error = alike.probability(same), alike.probability_row(same, event)["se"]
-        alpha, beta = p * alike.SUM, (1.0 - p) * alike.SUM
+        p, error = one_probability.probability(same), one_probability.probability_row(same, event)["se"]
+        alpha, beta = p * one_probability.SUM, (1.0 - p) * one_probability.SUM
         said = (
             f"probability of {event} {p:.4g} ± {error:.2g}, the same for all, since differences between customers are not "
-            f"distinguishable from none: alpha + beta = {alike.SUM:,.0f} says so"
+            f"distinguishable from none: alpha + beta = {one_probability.SUM:,.0f} says so"
         )
     return {"alpha": rounded(alpha), "beta": rounded(beta), "satisfaction": 0.0, "tie": 0.0}, said
 
@@ -290,12 +290,12 @@ def _beta(top: Maximum, same: Maximum | None, event: str) -> tuple[dict[str, flo
 def _one_for_all(top: Maximum, same: Maximum, event: str) -> tuple[str, ...]:
     """What is said where one probability for all customers is what the log says."""
     a, b = top.names[-2:]
-    row, gain = alike.probability_row(same, event), 2 * (top.log_likelihood - same.log_likelihood)
+    row, gain = one_probability.probability_row(same, event), 2 * (top.log_likelihood - same.log_likelihood)
     return (
         f"{a} and {b} are not identified: differences between customers in {event} are not distinguishable from none "
         f"(2 log LR = {max(gain, 0.0):.2f}, below 3.84, against one probability for all)",
         f"identified is the mean probability of {event}, {row['estimate']:.4g} ± {row['se']:.2g} (95% {row['profile_low']:.4g} to "
-        f"{row['profile_high']:.4g}); the fragment gives it to all customers, as alpha + beta = {alike.SUM:,.0f}",
+        f"{row['profile_high']:.4g}); the fragment gives it to all customers, as alpha + beta = {one_probability.SUM:,.0f}",
     )
 
 

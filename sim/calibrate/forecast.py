@@ -19,12 +19,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.calibrate import alike, bgnbd, tracking
+from sim.calibrate import bgnbd, one_probability, tracking
 from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Array, Maximum
 from sim.errors import InputError
 from sim.scenario.model import Scenario
-from sim.whole import LAST_SEED, whole
+from sim.whole_number import LAST_SEED, whole
 
 UNIT = 1e4  # amounts of p = q = UNIT are one unit of money within 1.4%: revenue then counts purchases
 LONGEST = 1200  # steps of a run
@@ -143,7 +143,9 @@ def forecast(
     observed = np.append(tracking.observed(h), np.full(steps, np.nan))
     same = _one_for_all(fitted, h)
     expected = tracking.expected(
-        h, lambda t: alike.expected_purchases(t, *same.theta) if same else bgnbd.expected_purchases(t, *fitted.theta), whole
+        h,
+        lambda t: one_probability.expected_purchases(t, *same.theta) if same else bgnbd.expected_purchases(t, *fitted.theta),
+        whole,
     )
     return Forecast(h.unit, fit_steps, out, observed, expected, seed, h.x.size)
 
@@ -152,8 +154,8 @@ def _one_for_all(fitted: Maximum, h: Histories) -> Maximum | None:
     """The fit of one probability of dropout for all, where the log does not tell differences in it from none."""
     if not fitted.open:
         return None
-    same = alike.fit_purchases(h)
-    return same if alike.indistinguishable(fitted, same, ("a", "b")) else None
+    same = one_probability.fit_purchases(h)
+    return same if one_probability.indistinguishable(fitted, same, ("a", "b")) else None
 
 
 def _drawn(fitted: Maximum, h: Histories, runs: int, seed: int) -> Array:
@@ -161,7 +163,7 @@ def _drawn(fitted: Maximum, h: Histories, runs: int, seed: int) -> Array:
     distinguishable from none, from that of the fit of one probability for all."""
     if same := _one_for_all(fitted, h):
         r, alpha, odds = same.draw(runs, seed).T
-        return np.stack([r, alpha, alike.SUM * odds / (1.0 + odds), alike.SUM / (1.0 + odds)], axis=1)
+        return np.stack([r, alpha, one_probability.SUM * odds / (1.0 + odds), one_probability.SUM / (1.0 + odds)], axis=1)
     if fitted.open or not np.isfinite(fitted.log_covariance).all():
         raise InputError("forecast: the log does not identify all parameters, so there is no distribution to draw them from")
     return fitted.draw(runs, seed)

@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 
 from sim import library
-from sim.csv_file import NUMBER, read_csv
 from sim.errors import InputError
+from sim.files.csv_file import NUMBER, read_csv
 from sim.scenario.base import nearest, shown
 
 #: Columns by which a kind is known, and those it may have beside them.

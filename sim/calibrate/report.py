@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.calibrate.estimates import Estimate
-from sim.digits import columns_of, left, right
+from sim.number_text import columns_of, left, right
 
 HEADINGS = {
     "parameter": "", "unit": "unit", "estimate": "estimate", "se": "std. error", "wald_low": "95% from", "wald_high": "to",

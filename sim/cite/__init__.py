@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.cite.verdict import Verdict
 from sim.cite.verify import verify
+from sim.recipes.verdict import Verdict
 
 __all__ = ["Verdict", "verify"]

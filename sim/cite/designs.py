@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.cite.citable import Thing
 from sim.cite.pictures import figures_beside
-from sim.cite.recipes.design import answer_again, case_of
-from sim.cite.things import Thing
-from sim.cite.verdict import How, Verdict
-from sim.design.folder import changed
+from sim.design.answer_folder import changed
 from sim.errors import InputError
-from sim.received import read_bytes
+from sim.files.untrusted import read_bytes
+from sim.recipes.design import answer_again, case_of
+from sim.recipes.verdict import How, Verdict
 
 OWN = (
     "schema_version",

@@ -9,11 +9,11 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.cite.citable import Thing
 from sim.cite.pictures import unlike_shown
-from sim.cite.recipes import kind_of
-from sim.cite.things import Thing
-from sim.cite.verdict import How, Verdict
-from sim.received import RECORD, read_bytes, read_text
+from sim.files.untrusted import RECORD, read_bytes, read_text
+from sim.recipes.kinds import kind_of
+from sim.recipes.verdict import How, Verdict
 from sim.study.results import Study
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 def memo(thing: Thing, how: How) -> None:
     """Make the study and the sweep behind a memo again, write it, and compare what it says, its tables, and the file itself."""
-    from sim.cite.recipes.sweep import sweep_again
     from sim.memo.drives import drives
     from sim.memo.findings import Numbers
     from sim.memo.write import compose, record
+    from sim.recipes.sweep import sweep_again
 
     verdict, there, swept = how.verdict, thing.record, thing.record.get("sweep")
     study = kind_of(there).again(there, how)

@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.cite.recipes import kind_of, write
-from sim.cite.things import PICTURES, Thing, find
-from sim.cite.verdict import CannotVerifyError, How, Verdict
+from sim.cite.citable import PICTURES, Thing, find
 from sim.errors import InputError
-from sim.received import read_bytes
+from sim.files.untrusted import read_bytes
+from sim.recipes import write
+from sim.recipes.kinds import kind_of
+from sim.recipes.verdict import CannotVerifyError, How, Verdict
 from sim.study.provenance import content_hash, digest
 from sim.study.results import Study
 

@@ -11,14 +11,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.cite.citable import Thing
 from sim.cite.pictures import figures_beside
-from sim.cite.recipes.sweep import check, part_of, refuse_own_model, simulated
-from sim.cite.things import Thing
-from sim.cite.verdict import SAMPLE, How, gap, sample, unequal
-from sim.received import parquet
+from sim.files.untrusted import parquet
+from sim.recipes.sweep import check, part_of, refuse_own_model, simulated
+from sim.recipes.verdict import SAMPLE, How, gap, sample, unequal
 from sim.study.parquet import file_fingerprint, fingerprint
-from sim.sweeps.about import design_of
 from sim.sweeps.checks import GIVEN
+from sim.sweeps.record import design_of
 from sim.sweeps.results import Sweep
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sim.cite.citable import Thing
 from sim.cite.pictures import figures_beside
-from sim.cite.recipes.study import scenarios
-from sim.cite.things import Thing
-from sim.cite.verdict import How, gap, sample, unequal
-from sim.received import parquet
+from sim.files.untrusted import parquet
+from sim.recipes.study import scenarios
+from sim.recipes.verdict import How, gap, sample, unequal
 from sim.scenario.model import Scenario
 from sim.study.parquet import TABLES, file_fingerprint
 
@@ -42,7 +42,7 @@ def study_folder(thing: Thing, how: How) -> None:
             del paths[name]
     _tables(thing, paths, how)
     if set(thing.about["tables"]) <= set(paths):
-        from sim.study.store import stored
+        from sim.study.study_folder import stored
 
         figures_beside(thing, lambda: stored(thing.path, thing.about, checked=False), verdict)
 

@@ -11,17 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sim import __version__
+from sim.cite.citable import Thing, find
 from sim.cite.designs import design_folder
 from sim.cite.memos import memo
 from sim.cite.pictures import check_record, figure
 from sim.cite.sweeps import points_of, sweep_folder
 from sim.cite.tables import study_folder, table
-from sim.cite.things import Thing, find
-from sim.cite.verdict import CannotVerifyError, How, Progress, Verdict
 from sim.cite.work import TooMuchError, check_work
 from sim.errors import InputError
+from sim.recipes.verdict import CannotVerifyError, How, Progress, Verdict
+from sim.study.finished_tables import Marks
 from sim.study.provenance import PACKAGES, RECORD, installed
-from sim.study.stored import Marks
 from sim.texts import plain
 
 #: What a record that is of the right types may still bring about, such as a factor of a path that there is not.
@@ -67,7 +67,7 @@ def verify(
     ------
     InputError
         When there is no such thing, it carries no provenance or one that is none, it asks for more than some minutes of work and
-        `yes` was not said, or it was made by a model or from data that is not here (:class:`sim.cite.verdict.CannotVerifyError`).
+        `yes` was not said, or it was made by a model or from data that is not here (:class:`sim.recipes.verdict.CannotVerifyError`).
     """
     found = find(str(thing))
     verdict = Verdict(str(found.path), versions=_versions(found), other=_other(found))

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sim.cite.things import Thing
-from sim.cite.verdict import sample
+from sim.cite.citable import Thing
 from sim.errors import InputError
+from sim.recipes.verdict import sample
 
 MOST = 1e10  # customer-months that are simulated without a --yes: some minutes
 SPEED = 5e7  # customer-months a second and core, so reckoned, by the compiled engine

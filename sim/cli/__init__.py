@@ -20,10 +20,10 @@ def make_app() -> typer.Typer:
         calibrate,
         cite,
         compare,
-        design,
         explain,
         library,
         memo,
+        optimise,
         plot,
         run,
         scenarios,
@@ -42,7 +42,21 @@ def make_app() -> typer.Typer:
         rich_markup_mode=None,  # plain messages, one sentence each
     )
     app.callback()(common)
-    for command in (run, compare, sweep, understand, design, explain, calibrate, plot, memo, cite, validate, scenarios, library):
+    for command in (
+        run,
+        compare,
+        sweep,
+        understand,
+        optimise,
+        explain,
+        calibrate,
+        plot,
+        memo,
+        cite,
+        validate,
+        scenarios,
+        library,
+    ):
         command.register(app)
     return app
 

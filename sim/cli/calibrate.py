@@ -93,7 +93,7 @@ def calibrate(
             )
         say(f"fragment: {target}")
     if figure is not None and made is not None:
-        from sim.cite.recipes.forecast import recipe
+        from sim.recipes.forecast import recipe
 
         _draw(made, figure, recipe(logs, options, steps, runs, seed))
 
@@ -102,8 +102,8 @@ def _check(figure: Path | None, steps: int, runs: int, seed: int, target: Path) 
     """Refuse, before anything is estimated, what cannot be forecast, drawn or written; where to write."""
     from sim.calibrate.forecast import LONGEST, check_extent
     from sim.errors import InputError
-    from sim.study.disk import check_file
-    from sim.whole import whole
+    from sim.files.atomic import check_file
+    from sim.whole_number import whole
 
     if whole("--forecast", steps, 0, LONGEST):
         check_extent(steps, runs, seed)
@@ -140,7 +140,7 @@ def _fragment(found: Calibration, target: Path, extends: str) -> str:
 
 def _write(text: str, target: Path) -> None:
     """Whole or not at all."""
-    from sim.study.disk import write_file, writing
+    from sim.files.atomic import write_file, writing
 
     with writing(target):
         write_file(target, text)
@@ -199,9 +199,9 @@ def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int,
 
 
 def _draw(made: Forecast, file: Path, told: dict[str, Any]) -> None:
-    from sim.cite.recipes import write
-    from sim.cite.recipes.forecast import draw
-    from sim.study.disk import writing
+    from sim.files.atomic import writing
+    from sim.recipes import write
+    from sim.recipes.forecast import draw
     from sim.study.provenance import made_now
 
     with writing(file):

@@ -16,8 +16,8 @@ from sim.cli.run import draw, usual_folder
 from sim.cli.terminal import say
 
 if TYPE_CHECKING:
-    from sim.analysis.compare import Comparison
     from sim.scenario.model import Scenario
+    from sim.study.comparison import Comparison
     from sim.study.equal_pay import EqualPay
     from sim.study.precision import Precision
 
@@ -48,12 +48,12 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
 ) -> None:
     """Compare schemes run by run: paired differences with intervals, who is better, how sure, and runs saved."""
-    from sim.analysis.compare import PAIRS, check_pairs
     from sim.analysis.differences import check_level
     from sim.analysis.outcomes import directed
     from sim.errors import InputError
     from sim.scenario.load import load
-    from sim.study.alike import check_months
+    from sim.study.comparable import check_months
+    from sim.study.comparison import PAIRS, check_pairs
     from sim.study.precision import goal_of
     from sim.study.run import check
 
@@ -100,8 +100,8 @@ def _study(
     chosen: list[Scenario], matched: list[EqualPay], pairs: int, goal: Precision | None, seed: int, level: float, engine: str,
     workers: int | None, customers: bool, out: Path | None, quiet: bool,
 ) -> tuple[Comparison, Path]:  # fmt: skip
-    from sim.analysis.compare import Comparison
     from sim.study import run
+    from sim.study.comparison import Comparison
 
     runs = None if goal else pairs
     folder = out or usual_folder(chosen, runs, seed, engine, customers, goal)

@@ -56,7 +56,7 @@ def _rows(arguments: list[Any], options: list[Any]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    from sim.study.disk import write_file
+    from sim.files.atomic import write_file
 
     text = page()
     if sys.argv[1:]:

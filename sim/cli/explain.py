@@ -88,7 +88,7 @@ def _list(trace: Trace, rep: int) -> None:
 def _check_options(customer: int | None, figure: Path | None, year: int | None, month: int | None, as_json: bool) -> Path | None:
     from sim.cli.plot import KINDS
     from sim.errors import InputError
-    from sim.study.disk import check_file
+    from sim.files.atomic import check_file
 
     if figure is not None and figure.suffix[1:] not in KINDS:
         raise InputError(f'--figure: found "{figure.name}", allowed is a file that ends in .{", .".join(KINDS)}')
@@ -102,9 +102,9 @@ def _check_options(customer: int | None, figure: Path | None, year: int | None, 
 
 
 def _draw(trace: Trace, path: Path, rep: int, year: int, customer: int | None) -> None:
-    from sim.cite.recipes import write
-    from sim.cite.recipes.follow import draw, recipe
-    from sim.study.disk import writing
+    from sim.files.atomic import writing
+    from sim.recipes import write
+    from sim.recipes.follow import draw, recipe
     from sim.study.provenance import made_now
 
     told = recipe(trace, rep=rep, year=year) if customer is None else recipe(trace, customer=customer)

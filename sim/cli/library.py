@@ -75,9 +75,9 @@ def new(
     change is all it says. Anything else is copied.
     """
     from sim.errors import InputError
+    from sim.files.atomic import write_new, writing
     from sim.library import PREFIX, find
     from sim.own import begun
-    from sim.study.disk import write_new, writing
 
     found = find(source.removeprefix(PREFIX), "--from: ")
     if file.suffix != found.suffix or file.name.startswith(PREFIX):

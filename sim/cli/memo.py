@@ -25,10 +25,10 @@ def memo(
 ) -> None:
     """Write a memo of a study: HTML, Markdown and PDF, with figures, tables and provenance."""
     from sim.errors import InputError
+    from sim.files.atomic import followed, writing
     from sim.memo.write import KINDS, write_memo
     from sim.study import open as open_study
     from sim.study.crate import CRATE, write_crate
-    from sim.study.disk import followed, writing
 
     for kind in form or ():
         if kind not in KINDS:

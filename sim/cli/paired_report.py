@@ -10,13 +10,13 @@ from sim.analysis.differences import labelled
 from sim.analysis.paired import wilson
 from sim.cli.report import Block, by_scenario, tables
 from sim.cli.terminal import make_console, print_table
-from sim.digits import plus_minus, significant, span
+from sim.number_text import plus_minus, significant, span
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
 
-    from sim.analysis.compare import Comparison
+    from sim.study.comparison import Comparison
 
 FEW_RUNS = 30  # pairs: with fewer, a sample hardly shows how skewed an outcome is
 MOST_NAMED = 5  # outcomes in a warning
@@ -97,7 +97,7 @@ def _print_ranking(comparison: Comparison, outcome: str, console: Console) -> No
     from rich import box
     from rich.table import Table
 
-    from sim.analysis.verdict import probability
+    from sim.study.verdict import probability
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("scheme", overflow="fold")

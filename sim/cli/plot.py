@@ -28,10 +28,10 @@ def plot(
     """Draw figures of a study; each carries what made it."""
     from sim.cli.run import draw
     from sim.errors import InputError
+    from sim.files.atomic import followed
     from sim.plots import figures_of
     from sim.scenario.base import nearest
     from sim.study import open as open_study
-    from sim.study.disk import followed
 
     study = followed(study)
     opened = open_study(study)

@@ -7,10 +7,10 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.cost import unequal_costs
-from sim.analysis.verdict import losing
 from sim.cli.terminal import least_width, make_console, print_table
-from sim.digits import decimals, fixed, plus_minus, significant, span
+from sim.number_text import decimals, fixed, plus_minus, significant, span
+from sim.study.unequal_cost import unequal_costs
+from sim.study.verdict import losing
 from sim.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def few_runs(runs: int) -> str:
 
 def unlike_lengths(study: Study) -> str:
     """How many months the scenarios run, where that differs between them."""
-    from sim.study.alike import lengths, unlike
+    from sim.study.comparable import lengths, unlike
 
     return unlike(lengths(study))
 

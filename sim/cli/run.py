@@ -86,10 +86,10 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
     InputError, StudyError
         When they cannot be written.
     """
+    from sim.files.atomic import writing
     from sim.plots import draw_study, figures_of
     from sim.plots.carried import refuse_others
     from sim.study.crate import CRATE, write_crate
-    from sim.study.disk import writing
 
     refuse_others((folder / f"{name}.{kind}" for name in names or figures_of(study) for kind in kinds), study.about)
     with writing(folder, "the study itself is whole"):
@@ -100,8 +100,8 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
 
 def _as_json(study: Study, folder: Path) -> str:
-    from sim.analysis.cost import unequal_costs
     from sim.cli.report import unlike_lengths
+    from sim.study.unequal_cost import unequal_costs
 
     several = len(study.names) > 1
     unlike = unlike_lengths(study)

@@ -44,8 +44,8 @@ def check(
 def _title(file: Path) -> tuple[str, list[str]]:
     """What a valid file is called, and what in it cannot work; which kind it is shows in what it has."""
     from sim import library
+    from sim.files.toml_file import read_toml
     from sim.scenario.warnings import warnings
-    from sim.toml import read_toml
 
     has = read_toml(library.file(file), "a scenario")
     if "claims" in has:
@@ -63,7 +63,7 @@ def _title(file: Path) -> tuple[str, list[str]]:
         case = prepare(load_problem(file), seed=1, workers=1)
         return case.problem.title, case.problem.warnings()
     if "factors" in has or "table" in has:
-        from sim.sweeps.read import load as load_design
+        from sim.sweeps.design_file import load as load_design
 
         design = load_design(file)
         return design.title, [f"base: {text}" for text in warnings(design.base)] if design.base else []

@@ -46,7 +46,7 @@ def sweep(
 ) -> None:
     """Simulate every point of a design on common random numbers; print a summary; write the runs."""
     from sim.errors import InputError
-    from sim.sweeps.read import load
+    from sim.sweeps.design_file import load
 
     loaded = load(design)
     _check(workers, dask, part, tasks)
@@ -79,7 +79,7 @@ def sweep(
 
 def _check(workers: int | None, dask: str | None, part: str | None, tasks: int) -> None:
     from sim.errors import InputError
-    from sim.whole import whole
+    from sim.whole_number import whole
 
     if dask and workers:
         raise InputError("--workers and --dask: allowed is one of the two; the cluster says how many workers it has")
@@ -100,8 +100,8 @@ def _usual_folder(design: Design, file: Path) -> Path:
     """A folder for sweeps of this file over this base and seed; points may be added to it."""
     from sim import library
     from sim.study.provenance import digest
-    from sim.sweeps.about import about
-    from sim.sweeps.store import DETERMINING
+    from sim.sweeps.record import about
+    from sim.sweeps.sweep_folder import DETERMINING
 
     told = about(design)
     return Path("sweeps") / f"{library.file(file).stem[:80]}-{digest([told[key] for key in DETERMINING])[:8]}"
@@ -145,7 +145,7 @@ def _run_part(design: Design, folder: Path, part: str, workers: int | None, quie
 
 
 def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
-    from sim.study.disk import check_file, write_file, writing
+    from sim.files.atomic import check_file, write_file, writing
     from sim.sweeps.estimate import seconds_per_run
     from sim.sweeps.slurm import script
 
@@ -182,7 +182,7 @@ def _print_summary(result: Sweep) -> None:
     from rich.table import Table
 
     from sim.cli.terminal import print_table
-    from sim.digits import plus_minus
+    from sim.number_text import plus_minus
 
     good = result.points[result.points["status"] == "ok"]
     if good.empty:

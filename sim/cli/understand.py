@@ -40,7 +40,7 @@ def sensitivity(
     figures: Figures = True, as_json: Json = False,
 ) -> None:  # fmt: skip
     """Which parameters an outcome depends on, by the sweep's method: Sobol' indices, elementary effects, or from any sample."""
-    from sim.cite.recipes.sweep import draw_sensitivity
+    from sim.recipes.sweep import draw_sensitivity
     from sim.understand.method import by_method
 
     opened, data, asked = _opened(sweep, outcome, pair, base, other)
@@ -143,8 +143,8 @@ def _draw(
     figures: Mapping[str, tuple[Callable[[], Axes], dict[str, Any]]], sweep: Sweep, asked: dict[str, Any], quiet: bool
 ) -> None:
     """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
-    from sim.cite.recipes.sweep import write_figures
-    from sim.study.disk import make_folder, writing
+    from sim.files.atomic import make_folder, writing
+    from sim.recipes.sweep import write_figures
     from sim.sweeps.crate import CRATE, write_crate
 
     target = sweep.folder / "figures"

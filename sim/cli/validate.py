@@ -39,11 +39,11 @@ def validate(
 ) -> None:
     """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
     from sim.cli.progress import finite, interruptible
+    from sim.files.atomic import check_file
     from sim.proofs import registry, run_battery
     from sim.proofs.report import as_data, write_report
     from sim.proofs.run import choose
-    from sim.study.disk import check_file
-    from sim.whole import LAST_SEED, whole
+    from sim.whole_number import LAST_SEED, whole
 
     whole("--seed", seed, 0, LAST_SEED)
     if workers is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sim.design.answer import Answer
 from sim.design.problem import Problem, load
+from sim.design.scheme_file import scenario_text, write_scheme
 from sim.design.solve import solve
-from sim.design.write import scenario_text, write_scheme
 
 __all__ = ["Answer", "Problem", "load", "scenario_text", "solve", "write_scheme"]

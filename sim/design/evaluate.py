@@ -16,9 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.design.space import Params
+from sim.files.atomic import make_folder, read_sealed, write_sealed
 from sim.scenario.model import Scenario
-from sim.study.disk import make_folder, read_sealed, write_sealed
-from sim.study.folder import tell_damaged
+from sim.study.work_folder import tell_damaged
 
 Array = NDArray[np.float64]
 Sample = dict[str, Array]  # outcome -> [worlds, runs]

@@ -9,9 +9,9 @@ from pydantic import PrivateAttr, ValidationError, field_validator, model_valida
 
 from sim import library
 from sim.errors import InputError
+from sim.files.toml_file import read_toml
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
 from sim.scenario.scheme import Component
-from sim.toml import read_toml
 
 
 class Range(Group):

@@ -19,14 +19,14 @@ from sim.design.answer import Answer, Figure, Margin, Scheme, Tried
 from sim.design.case import Case, Judged, plugged, prepare
 from sim.design.evaluate import Evaluation, Sample
 from sim.design.pareto import dominated, front_probability, ranks, spread
+from sim.design.parzen import search
 from sim.design.problem import Problem
 from sim.design.robust import CRITERIA, losses
-from sim.design.search import search
 from sim.design.space import Params
 from sim.design.statistic import Value
 from sim.design.surface import Optimum, optimum, points_needed
 from sim.errors import InputError
-from sim.whole import LAST_SEED, whole
+from sim.whole_number import LAST_SEED, whole
 
 Array = NDArray[np.float64]
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ TOLD = 3  # parameters that are spoken of
 
 
 class Drives(NamedTuple):
-    """A section on a sweep, and its figures by name: how each is drawn, and what it asks of the sweep (:mod:`sim.cite.recipes.sweep`)."""
+    """A section on a sweep, and its figures by name: how each is drawn, and what it asks of the sweep (:mod:`sim.recipes.sweep`)."""
 
     section: Section
     figures: dict[str, tuple[Callable[[], Any], dict[str, Any]]]
@@ -47,8 +47,8 @@ def drives(sweep: Sweep, outcome: str = "npv") -> Drives:
     InputError
         When it has no such outcome, or its design is one that no such section is written of.
     """
-    from sim.cite.recipes.sweep import draw_sensitivity
     from sim.plots import response
+    from sim.recipes.sweep import draw_sensitivity
     from sim.understand.method import by_method
     from sim.understand.noise import TooNoisyError
 

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.cost import unequal_costs
 from sim.analysis.differences import labelled
-from sim.analysis.verdict import best, losing, of_pairs
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
+from sim.study.unequal_cost import unequal_costs
+from sim.study.verdict import best, losing, of_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.analysis.compare import Comparison
     from sim.study import Study
+    from sim.study.comparison import Comparison
 
 #: Outcomes in the order in which a memo speaks of them: the result, its sources, what the customers and the reps live through.
 GROUPS = {
@@ -62,8 +62,8 @@ class Numbers:
     """
 
     def __init__(self, study: Study) -> None:
-        from sim.analysis.compare import Comparison
         from sim.analysis.outcomes import KNOWN
+        from sim.study.comparison import Comparison
 
         self.study, self.titles = study, labels_of(study)
         self.comparison = Comparison(study) if len(study.names) > 1 else None

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.analysis.differences import labelled
-from sim.digits import decimals, fixed, significant
+from sim.number_text import decimals, fixed, significant
 from sim.tables import LABELS
 
 

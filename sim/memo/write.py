@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.files.atomic import make_folder, write_file
+from sim.files.embedded_record import token
 from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
 from sim.plots.carried import refuse_others
-from sim.study.disk import make_folder, write_file
 from sim.study.labels import closed
-from sim.study.payload import token
 from sim.sweeps.results import open_sweep
 from sim.texts import cell
 
@@ -104,7 +104,7 @@ def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = 
     draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
     if found is None:
         return
-    from sim.cite.recipes.sweep import write_figures
+    from sim.recipes.sweep import write_figures
 
     write_figures(swept, folder, found.sweep)
 
@@ -150,7 +150,7 @@ def _said(sections: Sequence[Section]) -> dict[str, Any]:
 
 def swept_record(found: Drives) -> dict[str, Any]:
     """What a memo carries of a sweep, so that it can be made again."""
-    from sim.cite.recipes.sweep import given_points, means_of
+    from sim.recipes.sweep import given_points, means_of
 
     sweep = found.sweep
     return {"sweep": sweep.about, "points": given_points(sweep), "means": means_of(sweep, [found.outcome])}

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import InputError
-from sim.study.payload import carried, token
+from sim.files.embedded_record import carried, token
 from sim.study.provenance import identity
 
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.files.atomic import make_folder, replacing
 from sim.plots.carried import metadata, provenance, title_of
 from sim.plots.drivers import drivers
 from sim.plots.frame import origin, version
@@ -23,7 +24,6 @@ from sim.plots.style import style
 from sim.plots.time_use import time_use
 from sim.plots.waterfall import waterfall
 from sim.plots.whale import whale
-from sim.study.disk import make_folder, replacing
 
 DPI = 240
 

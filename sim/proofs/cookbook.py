@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim import library
+from sim.files.atomic import write_file
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.study.disk import write_file
 
 COMMAND = "python -m sim.proofs.cookbook docs/cookbook.md"
 RUNS, SEED = 100, 1

@@ -38,9 +38,9 @@ def figures(battery: Battery) -> dict[str, tuple[Figure, list[str]]]:
 
 def draw(battery: Battery, folder: Path, page: str = "validation") -> list[Path]:
     """Write ``PAGE-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
-    from sim.cite.recipes import write
+    from sim.files.atomic import make_folder
     from sim.plots.draw import settled
-    from sim.study.disk import make_folder
+    from sim.recipes import write
 
     make_folder(folder)
     written = []

@@ -12,9 +12,9 @@ import pandas as pd
 from sim.errors import InputError
 from sim.proofs.outcomes import outcomes
 from sim.proofs.registered import Flip, Hypothesis
-from sim.sweeps.about import about
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
+from sim.sweeps.record import about
 from sim.understand.paired import Paired, paired
 
 DENSITY = 0.8  # a region counts as one where this share of its points has the sign

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from sim.files.atomic import write_file
 from sim.proofs import robustness
 from sim.proofs.flips import Found, Region
 from sim.proofs.hypotheses import PARAMETERS, PAY, Answer, Curve, Part, library
 from sim.proofs.registered import RECORD
 from sim.proofs.report import number as plain
-from sim.study.disk import write_file
 
 RUNS = 20  # of each change in the table of robustness
 

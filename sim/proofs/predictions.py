@@ -16,14 +16,14 @@ import numpy as np
 
 from sim import library
 from sim.errors import InputError
+from sim.files.toml_file import read_toml
 from sim.proofs.entry import MARGIN, Effort, Finding, entry
 from sim.proofs.measure import mean
 from sim.proofs.outcomes import outcomes, unit_of
 from sim.proofs.patterns import EVERY
 from sim.scenario.base import shown
 from sim.scenario.load import load as load_scenario
-from sim.sweeps.read import check_keys
-from sim.toml import read_toml
+from sim.sweeps.design_file import check_keys
 
 FOLDER = "scenarios/predictions"
 SIGNS = {"-": -1.0, "0": 0.0, "+": 1.0}

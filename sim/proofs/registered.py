@@ -49,16 +49,16 @@ from typing import Any
 
 from sim import library
 from sim.errors import InputError
+from sim.files.toml_file import read_toml
+from sim.files.untrusted import read_json
 from sim.proofs.outcomes import unit_of
 from sim.proofs.verdicts import VERDICTS, rules
-from sim.received import read_json
 from sim.scenario.base import nearest, shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
+from sim.sweeps.design_file import KINDS, OF_FACTOR, check_keys
 from sim.sweeps.factor import Factor
-from sim.sweeps.read import KINDS, OF_FACTOR, check_keys
-from sim.toml import read_toml
 
 RECORD = "found.json"  # beside the files: what registered runs said
 SIGNS = ("+", "-", "0", "?")

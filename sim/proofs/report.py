@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.files.atomic import make_folder, write_file, writing
 from sim.proofs.distance import RARE
 from sim.proofs.entry import GROUPS, LIMIT, Finding
 from sim.proofs.run import Battery, Result, by_group
-from sim.study.disk import make_folder, write_file, writing
 
 COMMAND = "daarna validate --out docs/validation.md"
 HEADINGS = {

@@ -161,7 +161,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 if __name__ == "__main__":
-    from sim.study.disk import write_file
+    from sim.files.atomic import write_file
 
     if len(sys.argv) > 1:
         write_file(Path(sys.argv[1]), page())

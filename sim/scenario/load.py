@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sim import library
 from sim.errors import InputError
-from sim.received import TEXT, from_toml, read_bytes
+from sim.files.untrusted import TEXT, from_toml, read_bytes
 from sim.scenario.base import Group, nearest, shown
 from sim.scenario.components import EDITS
 from sim.scenario.model import Scenario, overlaid

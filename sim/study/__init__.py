@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from sim.study.results import Study
 from sim.study.run import run
-from sim.study.store import open_study as open
+from sim.study.study_folder import open_study as open
 
 __all__ = ["Study", "open", "run"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from sim.study.disk import write_file
+from sim.files.atomic import write_file
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identifier
 
 CRATE = "ro-crate-metadata.json"

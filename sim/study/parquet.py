@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.received import parquet
+from sim.files.untrusted import parquet
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
 
 TABLES = ("runs", "months", "cohorts", "whale", "customers")

@@ -36,7 +36,7 @@ from sim.errors import InputError
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
 from sim.tables import run_columns
-from sim.whole import MOST_RUNS, whole
+from sim.whole_number import MOST_RUNS, whole
 
 MAX_RUNS = 10_000
 RULES = ("batches", "hoad")

@@ -154,8 +154,8 @@ class Study:
         StudyError
             When the disk fills up.
         """
-        from sim.study.disk import place
-        from sim.study.store import save
+        from sim.files.atomic import place
+        from sim.study.study_folder import save
 
         return save(self, place(folder, "folder"))
 

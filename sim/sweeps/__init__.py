@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.sweeps.design import Design
+from sim.sweeps.design_file import load
 from sim.sweeps.execute import sweep, sweep_part
 from sim.sweeps.factor import Factor
-from sim.sweeps.read import load
 from sim.sweeps.results import Sweep, open_sweep
 from sim.sweeps.results import open_any as open
 

@@ -16,11 +16,11 @@ from sim.errors import InputError
 from sim.observables import is_observable, parse
 from sim.scenario.base import nearest, shown
 from sim.scenario.model import Scenario
-from sim.study.alike import check_currency
+from sim.study.comparable import check_currency
 from sim.sweeps.factor import MOST, Factor
 from sim.sweeps.point import is_whole, make_scenario
 from sim.tables import run_columns
-from sim.whole import LAST_SEED, MOST_RUNS
+from sim.whole_number import LAST_SEED, MOST_RUNS
 
 if TYPE_CHECKING:
     from sim.sweeps.design import Design

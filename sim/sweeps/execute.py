@@ -10,18 +10,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sim.errors import InputError, StudyError
+from sim.files.atomic import place
 from sim.scenario.base import shown
-from sim.study.disk import place
-from sim.sweeps.about import about
 from sim.sweeps.batches import Batches
 from sim.sweeps.checks import observables
 from sim.sweeps.design import Design
+from sim.sweeps.design_file import load
 from sim.sweeps.job import Job, Model, program
 from sim.sweeps.pool import cores, in_parallel, slots_of
-from sim.sweeps.read import load
+from sim.sweeps.record import about
 from sim.sweeps.results import Sweep, open_sweep
-from sim.sweeps.store import SweepFolder
-from sim.whole import whole
+from sim.sweeps.sweep_folder import SweepFolder
+from sim.whole_number import whole
 
 Progress = Callable[[int, int], None]
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from sim import library
-from sim.csv_file import NUMBER, read_csv
 from sim.errors import InputError
+from sim.files.csv_file import NUMBER, read_csv
 from sim.scenario.base import nearest, shown
 from sim.sweeps.checks import check_size
 from sim.sweeps.factor import Factor

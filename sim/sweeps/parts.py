@@ -19,9 +19,9 @@ import numpy as np
 import pyarrow as pa
 
 from sim.errors import StudyError
-from sim.received import parquet
-from sim.study.disk import read_sealed, remove_file, write_sealed
-from sim.study.folder import tell_damaged
+from sim.files.atomic import read_sealed, remove_file, write_sealed
+from sim.files.untrusted import parquet
+from sim.study.work_folder import tell_damaged
 
 ADDRESS = pa.binary(16)
 PART = "sweep"  # what a part belongs to: its rows say the rest, by address

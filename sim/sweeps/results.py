@@ -13,11 +13,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
-from sim.received import parquet
+from sim.files.atomic import followed
+from sim.files.untrusted import parquet
 from sim.scenario.base import nearest, shown
-from sim.study.disk import followed
-from sim.study.folder import whole_record
-from sim.study.stored import Marks
+from sim.study.finished_tables import Marks
+from sim.study.work_folder import whole_record
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -54,7 +54,7 @@ class Sweep:
     @cached_property
     def design(self) -> Design:
         """The design, made again from what is recorded."""
-        from sim.sweeps.about import design_of
+        from sim.sweeps.record import design_of
 
         return design_of(self.about, self.points)
 
@@ -223,8 +223,8 @@ def open_any(folder: str | Path) -> Study | Sweep | Design:
     InputError
         When there is no whole one in the folder.
     """
-    from sim.study.store import open_study
-    from sim.sweeps.read import load
+    from sim.study.study_folder import open_study
+    from sim.sweeps.design_file import load
 
     if not isinstance(folder, str | os.PathLike):
         raise InputError(f"open: expected the path of a folder, or of a design file, got {shown(folder)}")

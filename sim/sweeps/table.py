@@ -36,7 +36,7 @@ class RunsWriter:
     currency : str
         Of all money.
     record : dict
-        What made it, kept in the file (:func:`sim.sweeps.about.carried`).
+        What made it, kept in the file (:func:`sim.sweeps.record.carried`).
     """
 
     def __init__(

@@ -16,7 +16,7 @@ from sim.scenario.model import Scenario
 from sim.tables import MONTHS, years
 from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep
 from sim.trace.record import PayMonth, Settled
-from sim.whole import LAST_SEED, whole
+from sim.whole_number import LAST_SEED, whole
 
 MONEY = ("initial", "repeat", "cross", "owed", *ACCOUNT)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.digits import columns_of, left, right
+from sim.number_text import columns_of, left, right
 from sim.scheme.measures import MEASURES
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth

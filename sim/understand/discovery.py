@@ -28,7 +28,7 @@ from sim.errors import InputError
 from sim.scenario.base import shown
 from sim.understand.data import SweepLike
 from sim.understand.paired import Paired
-from sim.whole import whole
+from sim.whole_number import whole
 
 QUASI_P = 0.05  # a restriction with a larger one is dropped
 ENOUGH_POINTS, ENOUGH_CASES = 300, 60  # of a sample that is not small

@@ -64,7 +64,7 @@ def test_a_log_too_short_to_leave_anything_out_is_refused() -> None:
 
 def test_what_is_expected_is_what_the_draws_are_drawn_about() -> None:
     """One probability of dropout for all: the beta that was fitted expects otherwise (723 against 810, measured)."""
-    from sim.calibrate.alike import ODDS, SUM, expected_purchases
+    from sim.calibrate.one_probability import ODDS, SUM, expected_purchases
 
     assert ODDS == "odds"
     p, t = 0.2, np.array([4.0, 26.0, 52.0])

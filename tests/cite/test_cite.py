@@ -15,8 +15,8 @@ from scipy.stats import t
 from typer.testing import CliRunner
 
 import sim
+from sim.cite.citable import find
 from sim.cite.reference import bibtex, csl_json, sentences, text
-from sim.cite.things import find
 from sim.cli import make_app
 from sim.errors import InputError
 from sim.plots import draw_study

@@ -12,10 +12,10 @@ import pytest
 
 import sim
 from sim.cite import verify
+from sim.cite.citable import find
 from sim.cite.reference import bibtex, text
-from sim.cite.things import find
 from sim.errors import InputError
-from sim.study.payload import carried
+from sim.files.embedded_record import carried
 from sim.study.provenance import digest
 from sim.sweeps import Design, Factor
 from tests.calibrate.worlds import CDNOW
@@ -185,7 +185,7 @@ def test_a_mean_that_a_figure_of_a_sweep_carries_is_found(swept: Path, tmp_path:
 
 @pytest.mark.parametrize("quick", [False, True])
 def test_another_design_in_a_figure_of_a_sweep_is_found(swept: Path, tmp_path: Path, quick: bool) -> None:
-    from sim.sweeps.about import design_hash
+    from sim.sweeps.record import design_hash
 
     path = alone(the(swept / "figures", "sensitivity-difference*.svg"), tmp_path)
 
@@ -259,7 +259,7 @@ def _rewrite_png(path: Path, record: dict[str, Any]) -> None:
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    from sim.study.payload import token
+    from sim.files.embedded_record import token
 
     picture, info = Image.open(path), PngInfo()
     info.add_text("Provenance", token(record))
@@ -310,7 +310,7 @@ def test_a_point_changed_in_a_sweep_is_found(folder: Path) -> None:
 
 @pytest.mark.parametrize("resigned", [False, True])
 def test_a_scenario_changed_in_a_sweep_is_found(folder: Path, resigned: bool) -> None:
-    from sim.sweeps.about import design_hash
+    from sim.sweeps.record import design_hash
 
     change_record(folder / "design.json", lambda about: about["base"]["reps"].update(salary=1.0))
     if resigned:

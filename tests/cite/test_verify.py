@@ -16,9 +16,9 @@ from matplotlib.image import imread, imsave
 import sim
 from sim.cite import verify
 from sim.errors import InputError
+from sim.files.embedded_record import carried, token
 from sim.plots import draw_study
 from sim.scenario.model import Scenario
-from sim.study.payload import carried, token
 from sim.study.provenance import content_hash
 from tests.study.worlds import change_number, change_record
 

@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.cli.paired_report import print_comparison
-from sim.digits import plus_minus
+from sim.number_text import plus_minus
 from tests.study.worlds import OTHER, SMALL, TINY_FILE, run_module
 
 Daarna = Callable[..., int]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.study import disk
+from sim.files import atomic
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM
 
 Daarna = Callable[..., int]
@@ -120,7 +120,7 @@ def test_the_same_command_leaves_the_same_files_and_others_are_refused(
 
 def test_who_writes_second_is_refused(daarna: Daarna, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     (tmp_path / "d").mkdir()
-    with disk.lock(tmp_path / "d"):
+    with atomic.lock(tmp_path / "d"):
         assert daarna(*SMALL) == 2
     assert re.search(r"d: another process \(\d+\) is writing a design there; wait for it, or choose", capsys.readouterr().err)
 
@@ -139,7 +139,7 @@ def test_a_full_disk_is_one_message_and_the_same_command_goes_on(
         replace(half, path)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.study.disk.os.replace", full)
+        patch.setattr("sim.files.atomic.os.replace", full)
         assert daarna(*SMALL) == 1
     said = capsys.readouterr().err
     assert (

@@ -18,7 +18,7 @@ from tests.study.worlds import TINY_FILE, values
 RUNS = 40
 SLOW = """
 import sys, time
-from sim.study.store import StudyFolder
+from sim.study.study_folder import StudyFolder
 put = StudyFolder.put
 def slow(*arguments):
     time.sleep(0.1)

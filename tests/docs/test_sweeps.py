@@ -6,7 +6,7 @@ import re
 
 from sim.sweeps import load
 from sim.sweeps.checks import METHODS, MOST
-from sim.sweeps.read import KEYS, OF_FACTOR
+from sim.sweeps.design_file import KEYS, OF_FACTOR
 from tests.conftest import ROOT
 from tests.docs.test_docs import blocks
 

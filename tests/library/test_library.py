@@ -13,7 +13,7 @@ from sim import library
 from sim.design.problem import load as load_problem
 from sim.own import begun
 from sim.proofs.registered import load as load_hypothesis
-from sim.sweeps.read import load as load_design
+from sim.sweeps.design_file import load as load_design
 from tests.conftest import ROOT
 
 Command = Callable[..., int]

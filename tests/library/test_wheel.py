@@ -75,7 +75,7 @@ def test_the_public_names_take_names_of_the_library(daarna: Daarna) -> None:
 import sim
 from sim import library
 from sim.design import load
-from sim.sweeps.read import load as design
+from sim.sweeps.design_file import load as design
 from sim.proofs import registry
 from sim.proofs.settings import setting
 assert sim.load("signature-bonus") == sim.load("library:signature-bonus")

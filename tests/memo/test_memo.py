@@ -208,7 +208,7 @@ def test_a_number_changed_in_what_drives_the_result_is_found(driven: Path, tmp_p
 
 
 def test_a_sweep_changed_in_the_record_of_a_memo_is_found(driven: Path, tmp_path: Path):
-    from sim.sweeps.about import design_hash
+    from sim.sweeps.record import design_hash
 
     alone = Path(shutil.copy(driven / "memo.md", tmp_path))
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.cite.recipes.design import write_front
 from sim.design import Answer, solve
 from sim.plots.pareto import pareto
+from sim.recipes.design import write_front
 from tests.design.worlds import problem, two_targets
 
 MINIMA = [{"outcome": "short", "sense": "min"}, {"outcome": "long", "sense": "min"}]

@@ -10,9 +10,8 @@ import pytest
 from typer.testing import CliRunner
 
 from sim import library
-from sim.proofs import report
 from sim.cli import make_app
-from sim.proofs import Effort, Finding, Result, registry
+from sim.proofs import Effort, Finding, Result, registry, report
 from sim.proofs.closed import customers
 from sim.proofs.report import as_data, page, write_report
 from sim.proofs.run import Battery, run_battery, run_entry

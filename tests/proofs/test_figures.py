@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.cite import verify
+from sim.cite.citable import find
 from sim.cite.reference import text
-from sim.cite.things import find
 from sim.proofs import registry, run_battery
 from sim.proofs.figures import draw
 from tests.cite.test_recipes import _rewrite_png, carried

@@ -14,16 +14,16 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim import received
 from sim.calibrate.logs import read as read_log
-from sim.cite.recipes.forecast import sha256
-from sim.cite.things import find
+from sim.cite.citable import find
 from sim.design.problem import load as load_problem
 from sim.errors import DaarnaError, InputError
+from sim.files import untrusted
+from sim.files.untrusted import parquet, read_bytes
 from sim.proofs.registered import load as load_hypothesis
-from sim.received import parquet, read_bytes
+from sim.recipes.forecast import sha256
+from sim.sweeps.design_file import load as load_design
 from sim.sweeps.parts import Shelf
-from sim.sweeps.read import load as load_design
 
 
 def extended(path: Path) -> Any:
@@ -146,7 +146,7 @@ def test_a_table_that_unpacks_to_far_more_than_its_size_is_refused(tmp_path: Pat
     pq.write_table(pa.table({f"c{k}": pa.array([0.0] * 100_000) for k in range(3)}), tmp_path / "runs.parquet")
     assert (tmp_path / "runs.parquet").stat().st_size < 10_000
     assert parquet(tmp_path / "runs.parquet").metadata.num_rows == 100_000
-    monkeypatch.setattr(received, "CELLS", 299_999)
+    monkeypatch.setattr(untrusted, "CELLS", 299_999)
     with pytest.raises(OSError, match="row groups of at most"):
         parquet(tmp_path / "runs.parquet")
 

@@ -13,14 +13,13 @@ from typing import Any
 import pytest
 
 import sim
-from sim import received
 from sim.cite import reference, verify
-from sim.cite.things import find
+from sim.cite.citable import find
 from sim.errors import DaarnaError, InputError
-from sim.study import payload
+from sim.files import embedded_record, untrusted
 from sim.study.provenance import content_hash, digest, made_now, record
-from sim.study.records import Sweep, check_carried, check_study
-from sim.sweeps.about import about
+from sim.study.record_schema import Sweep, check_carried, check_study
+from sim.sweeps.record import about
 
 TINY = sim.Scenario().with_(title="Tiny", months=3, reps={"count": 1}, customers={"at_start": 4})
 TEXTS = {"texts": ["a"], "numbers": {"0.line0": [[0.0, float("nan")]]}}
@@ -129,7 +128,7 @@ def written(folder: Path, name: str, found: Any) -> Path:
         (folder / name).write_text(json.dumps(found))
         return folder
     text = base64.b64encode(zlib.compress(json.dumps(found).encode())).decode()
-    (folder / name).write_text(f"<svg>{payload.MARK}{text};</svg>")
+    (folder / name).write_text(f"<svg>{embedded_record.MARK}{text};</svg>")
     return folder / name
 
 
@@ -197,18 +196,18 @@ def test_every_wrong_kind_of_value_is_refused_where_it_matters(tmp_path: Path) -
 )
 def test_json_means_one_thing(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=said):
-        received.from_json(text)
+        untrusted.from_json(text)
     (tmp_path / "study.json").write_text(text)
     with pytest.raises(InputError) as error:
         find(str(tmp_path))
     assert len(str(error.value)) < 500
 
 
-@pytest.mark.parametrize("text", ["", ";", "a" * 1_000_000, f"{payload.MARK}" * 200_000])
+@pytest.mark.parametrize("text", ["", ";", "a" * 1_000_000, f"{embedded_record.MARK}" * 200_000])
 def test_a_token_does_not_unpack_without_end(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(payload, "LARGEST", 1 << 20)
+    monkeypatch.setattr(embedded_record, "LARGEST", 1 << 20)
     bomb = base64.b64encode(zlib.compress(b" " * (4 << 20) + b"{}")).decode()
-    for content in (f"{payload.MARK}{text}", f"{payload.MARK}{bomb};{text}"):
+    for content in (f"{embedded_record.MARK}{text}", f"{embedded_record.MARK}{bomb};{text}"):
         (tmp_path / "x.svg").write_text(content)
         with pytest.raises(InputError):
             find(str(tmp_path / "x.svg"))

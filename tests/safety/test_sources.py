@@ -24,8 +24,7 @@ FORBIDDEN = {
 }  # fmt: skip
 #: Where one of them, or a name that is reckoned, is meant: and why no received text reaches it.
 ALLOWED = {
-    ("cite/recipes/__init__.py", "import_module"): "one of KINDS",
-    ("validate/entry.py", "import_module"): "modules of the installation",
+    ("proofs/entry.py", "import_module"): "modules of the installation",
     ("compiled.py", "compile"): "numba's, of a function",
     ("memo/typeset.py", "compile"): "typst",
     ("memo/schemes.py", "format"): "written out where it is called",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sim.errors import InputError
-from sim.study.disk import check_file, place
+from sim.files.atomic import check_file, place
 
 
 @pytest.mark.parametrize(("given", "why"), [("", "an empty text"), (5, "5"), (None, "None"), (b"s", "b's'")])

@@ -12,8 +12,8 @@ import pytest
 import sim
 from sim import engine
 from sim.analysis.differences import Matched, differences, labelled
+from sim.cite.citable import find
 from sim.cite.reference import sentences
-from sim.cite.things import find
 from sim.scenario.record import build
 from sim.scheme.settle import component_pay
 from sim.study.equal_pay import APART, TOLERANCE, equal_pay, rescaled

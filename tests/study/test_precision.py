@@ -16,7 +16,7 @@ import sim
 from sim.analysis.stopping import FIRST, LEAST
 from sim.study.precision import MAX_RUNS, Look, Precision, Target
 from tests.analysis.coverage import happens, stopped
-from tests.study.test_store import Death, Mortal
+from tests.study.test_study_folder import Death, Mortal
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
 
 WANTED = "npv=0.6%, P(npv < -18700)=.08"  # takes three looks at TINY and LONGER

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.study.run import _in_parallel
-from sim.study.store import Chunk
+from sim.study.study_folder import Chunk
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.study import disk
-from tests.study.test_store import TINY
+from sim.files import atomic
+from tests.study.test_study_folder import TINY
 
 SOURCES = Path(sim.__file__).parent
 MAKERS = {
@@ -58,7 +58,7 @@ def test_no_other_module_writes_files() -> None:
     found = {}
     for path in SOURCES.rglob("*.py"):
         where = path.relative_to(SOURCES).as_posix()
-        if path != Path(disk.__file__) and (names := set(writers(path.read_text(encoding="utf-8"))) - HANDED.get(where, set())):
+        if path != Path(atomic.__file__) and (names := set(writers(path.read_text(encoding="utf-8"))) - HANDED.get(where, set())):
             found[where] = names
     assert not found
 
@@ -69,7 +69,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a").symlink_to(outside)
     (tmp_path / "b").hardlink_to(outside)
     for name in ("a", "b"):
-        disk.write_file(tmp_path / name, "new")
+        atomic.write_file(tmp_path / name, "new")
         assert (tmp_path / name).read_text() == "new" and not (tmp_path / name).is_symlink()
     assert outside.read_text() == "mine"
     assert sorted(os.listdir(tmp_path)) == ["a", "b", "outside"]
@@ -80,39 +80,39 @@ def test_what_is_no_file_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     for name, kind in (("pipe", "a pipe"), ("folder", "a folder")):
         with pytest.raises(sim.InputError, match=f"{name}: expected a file, got {kind}"):
-            disk.write_file(tmp_path / name, "new")
+            atomic.write_file(tmp_path / name, "new")
     with pytest.raises(sim.InputError, match="null: expected a file, got a device"):
-        disk.write_file(Path(os.devnull), "new")
+        atomic.write_file(Path(os.devnull), "new")
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "link").symlink_to("outside")
-    for write in (lambda: disk.make_folder(tmp_path / "link"), lambda: disk.write_file(tmp_path / "link" / "a", "new")):
+    for write in (lambda: atomic.make_folder(tmp_path / "link"), lambda: atomic.write_file(tmp_path / "link" / "a", "new")):
         with pytest.raises(sim.InputError, match="link: expected a folder, got a link to outside"):
             write()
     assert not os.listdir(tmp_path / "outside")
 
 
 def test_what_killed_writers_left_is_removed_and_what_living_ones_write_is_not(tmp_path: Path) -> None:
-    killed = "import os, sys; from pathlib import Path; from sim.study.disk import replacing\n"
+    killed = "import os, sys; from pathlib import Path; from sim.files.atomic import replacing\n"
     killed += "with replacing(Path(sys.argv[1])) as file:\n    file.write(b'half'); file.flush(); os._exit(9)"
     subprocess.run([sys.executable, "-c", killed, str(tmp_path / "memo.html")], check=False)
     (left,) = os.listdir(tmp_path)
-    (tmp_path / disk.HALF.format("0" * 32)).symlink_to(tmp_path / "kept")
+    (tmp_path / atomic.HALF.format("0" * 32)).symlink_to(tmp_path / "kept")
     (tmp_path / "kept").write_text("mine")
     (tmp_path / ".notes.part").write_text("mine")
-    with disk.replacing(tmp_path / "a") as file:
+    with atomic.replacing(tmp_path / "a") as file:
         file.write(b"whole")
         assert not (tmp_path / left).exists()
-        disk.write_file(tmp_path / "b", "other")  # which looks for leftovers
+        atomic.write_file(tmp_path / "b", "other")  # which looks for leftovers
     assert (tmp_path / "a").read_bytes() == b"whole"
     assert (tmp_path / "kept").read_text() == (tmp_path / ".notes.part").read_text() == "mine"
 
 
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
-    disk.write_file(tmp_path / "a", "old")
-    with pytest.raises(ZeroDivisionError), disk.replacing(tmp_path / "a") as file:
+    atomic.write_file(tmp_path / "a", "old")
+    with pytest.raises(ZeroDivisionError), atomic.replacing(tmp_path / "a") as file:
         file.write(b"half")
         raise ZeroDivisionError
     assert os.listdir(tmp_path) == ["a"] and (tmp_path / "a").read_text() == "old"
@@ -140,7 +140,7 @@ def test_a_lock_that_is_no_plain_file_is_refused(plant: Callable[[Path, Path], o
     assert os.listdir(folder) == [".lock"]
 
 
-@pytest.mark.parametrize("name", disk.SUBFOLDERS)
+@pytest.mark.parametrize("name", atomic.SUBFOLDERS)
 def test_a_study_with_a_linked_folder_is_refused_before_anything_in_it_changes(name: str, tmp_path: Path) -> None:
     outside, folder = tmp_path / "outside", tmp_path / "s"
     outside.mkdir()

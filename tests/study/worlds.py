@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from sim.scenario.model import Scenario
 from sim.study.parquet import RECORD_KEY, TABLES, file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES
-from sim.study.records import MARK
+from sim.study.record_schema import MARK
 
 run_module = import_module("sim.study.run")  # the name in the package is the function's
 

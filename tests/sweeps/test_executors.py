@@ -99,7 +99,7 @@ def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
         Job(str(tmp_path), None, (), 1, program(slow), "p", planted).work([])
 
 
-@pytest.mark.parametrize("file", ["sweeps/point.py", "rules/lapse.py", "study/run.py", "whole.py", "scenario/path.py"])
+@pytest.mark.parametrize("file", ["sweeps/point.py", "rules/lapse.py", "study/run.py", "whole_number.py", "scenario/path.py"])
 def test_the_version_of_daarna_is_of_every_source_that_numbers_depend_on(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

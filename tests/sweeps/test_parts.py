@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 import sim
-from sim.study import disk
-from sim.sweeps import load, store, sweep_part
+from sim.files import atomic
+from sim.sweeps import load, sweep_folder, sweep_part
 from sim.sweeps.slurm import script
 from tests.conftest import ROOT
 from tests.study.worlds import TINY_FILE
@@ -46,8 +46,8 @@ def test_a_part_that_did_not_run_is_simulated_in_the_end(tmp_path: Path) -> None
 
 def test_who_leads_waits_for_the_parts_and_a_part_for_who_leads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sweep_part(DESIGN, tmp_path / "s", 1, 2, 1, planted)
-    monkeypatch.setattr(store, "PATIENCE", 0.1)
-    with disk.lock(tmp_path / "s", ".lock-p2of2"):
+    monkeypatch.setattr(sweep_folder, "PATIENCE", 0.1)
+    with atomic.lock(tmp_path / "s", ".lock-p2of2"):
         for start in (
             lambda: sim.sweep(DESIGN, tmp_path / "s", model=planted),
             lambda: sweep_part(DESIGN, tmp_path / "s", 2, 2, 1, planted),
@@ -55,7 +55,7 @@ def test_who_leads_waits_for_the_parts_and_a_part_for_who_leads(tmp_path: Path, 
             with pytest.raises(sim.InputError, match=rf"another process \({os.getpid()}\) is writing a sweep there"):
                 start()
         sweep_part(DESIGN, tmp_path / "s", 1, 2, 1, planted)
-    with disk.lock(tmp_path / "s"), pytest.raises(sim.InputError, match="is writing a sweep there"):
+    with atomic.lock(tmp_path / "s"), pytest.raises(sim.InputError, match="is writing a sweep there"):
         sweep_part(DESIGN, tmp_path / "s", 1, 2, 1, planted)
     with pytest.raises(sim.InputError, match="part: found 3/2, allowed is 1/2 to 2/2"):
         sweep_part(DESIGN, tmp_path / "s", 3, 2, 1, planted)

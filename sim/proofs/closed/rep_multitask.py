@@ -4,7 +4,7 @@ In the linear-exponential-normal model the agent's effort t = t0 + C⁻¹ alpha 
 the signals: a risk premium ½ r alpha'Sigma alpha is a constant to the agent.  So the ordinary model's reps, who are not averse to risk,
 can answer exactly as the agent does.  r and Sigma enter only what the principal should pay, because the premium must be made up for in
 the salary.  The ordinary model's salary is a parameter that takes nothing back and its reps ask no premium: it cannot express the
-principal's half, which is shown through the evaluation that :mod:`sim.design.multitask` gives the optimiser.
+principal's half, which is shown through the evaluation that :mod:`sim.proofs.multitask` gives the optimiser.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from math import log, sqrt
 
 import numpy as np
 
-from sim.design.multitask import Multitask
 from sim.proofs.closed.rep_choice import CHOOSING, FULL_TIME, paid
 from sim.proofs.entry import Effort, Finding, entry
 from sim.proofs.measure import mean, months, runs_table
+from sim.proofs.multitask import Multitask
 from sim.proofs.seeds import own_seed
 from sim.proofs.settings import setting
 
@@ -149,7 +149,7 @@ def vertex(values: np.ndarray, step: float) -> np.ndarray:
     group="closed form",
     title="The principal's best pay, with noise and an agent averse to risk",
     source=SOURCE,
-    setting="sim/design/multitask.py",
+    setting="sim/proofs/multitask.py",
 )
 def best_pay(effort: Effort) -> Iterator[Finding]:
     """One task measured: alpha = (p1 - p2 C12 / C22) / (1 + r s1^2 (C11 - C12^2 / C22)); p = (1, .8), C12 = .5, r = 1, s1^2 = .5: .43636.
