@@ -26,11 +26,10 @@ def cite(
     form: Annotated[str, typer.Option("--format", help="text, bibtex or csl (CSL-JSON).")] = "text",
 ) -> None:
     """Print the citation of a study, a sweep, a design, a figure or a number."""
+    import sim.proofs.recipe  # noqa: F401 - the kind of the figures of the battery
     from sim.cite.citable import find
     from sim.cite.reference import FORMS
     from sim.errors import InputError
-
-    _with_proofs()
 
     if form not in FORMS:
         raise InputError(f'--format: found "{form}", allowed is one of {", ".join(FORMS)}')
@@ -46,10 +45,10 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdict as JSON.")] = False,
 ) -> None:
     """Make a result again from what it carries; exit status 0 when it is identical, 1 when it is not, or another version made it."""
+    import sim.proofs.recipe  # noqa: F401 - the kind of the figures of the battery
     from sim.cite import verify as make_again
     from sim.cli.progress import progress_bar
 
-    _with_proofs()
     with progress_bar(quiet or as_json, thing) as (progress, _):
         verdict = make_again(thing, quick, progress, data or (), yes)
     if as_json:
@@ -58,11 +57,3 @@ def verify(
         say(str(verdict))
     if not verdict.identical:
         raise typer.Exit(1)
-
-
-def _with_proofs() -> None:
-    """Figures of the battery are cited and verified as well: the command line alone depends on the proofs."""
-    from sim.proofs import recipe
-    from sim.recipes.kinds import KINDS
-
-    KINDS["battery"] = recipe

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 import sim
+import sim.proofs.recipe
 from sim.cite import reference, verify
 from sim.cite.citable import find
 from sim.errors import DaarnaError, InputError
