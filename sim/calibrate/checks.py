@@ -24,7 +24,7 @@ class Check:
     ----------
     title : what is compared.
     table : observed and expected by cell, the cells put together as the statistic takes them.
-    chi_square, freedom : Pearson's statistic and its degrees of freedom.
+    chi_square, freedom : Pearson's statistic and its degrees of freedom; where none are left there is no test: NaN and 0.
     """
 
     title: str
@@ -32,18 +32,33 @@ class Check:
     chi_square: float
     freedom: int
 
+    def __post_init__(self) -> None:
+        """With as many parameters as cells, whatever is observed fits."""
+        if self.freedom < 1:
+            object.__setattr__(self, "freedom", 0)
+            object.__setattr__(self, "chi_square", float("nan"))
+
     @property
     def p_value(self) -> float:
         """Probability of a statistic as large if the model holds; NaN without degrees of freedom."""
         return float(stats.chi2.sf(self.chi_square, self.freedom)) if self.freedom > 0 else float("nan")
 
+    @property
+    def result(self) -> str:
+        """The test in words, or that there is none."""
+        if self.freedom < 1:
+            return "too few observations for a test"
+        p = f"{self.p_value:.3f}" if self.p_value >= 0.001 else f"{self.p_value:.1g}"
+        return f"chi-square {self.chi_square:.2f}, {self.freedom} d.f., p = {p}"
+
 
 def compare(title: str, cells: list[str], observed: Array, expected: Array, estimated: int) -> Check:
     """Pearson's chi-square over cells that add up to the sample; `estimated` parameters were fitted to it."""
     names, seen, meant = _pooled(cells, observed, expected)
-    statistic = float(((seen - meant) ** 2 / meant).sum())
-    table = pd.DataFrame({"cell": names, "observed": seen, "expected": meant})
-    return Check(title, table, statistic, len(names) - 1 - estimated)
+    statistic, freedom = float(((seen - meant) ** 2 / meant).sum()), len(names) - 1 - estimated
+    if freedom < 1:  # no test, for which cells would be put together
+        names, seen, meant = cells, observed, expected
+    return Check(title, pd.DataFrame({"cell": names, "observed": seen, "expected": meant}), statistic, freedom)
 
 
 def _pooled(cells: list[str], observed: Array, expected: Array) -> tuple[list[str], Array, Array]:

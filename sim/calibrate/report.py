@@ -24,20 +24,11 @@ def text(estimate: Estimate) -> str:
         lines.append(f"  log-likelihood {estimate.maximum.log_likelihood:,.3f}, AIC {estimate.maximum.aic:,.1f}")
     lines += ["", *_aligned(estimate.table.rename(columns=HEADINGS))]
     for check in estimate.checks:
-        p = "no degrees of freedom" if check.freedom <= 0 else f"p = {_p(check.p_value)}"
-        lines += [
-            "",
-            f"  {check.title}: chi-square {check.chi_square:.2f}, {check.freedom} d.f., {p}",
-            *_aligned(check.table.head(MOST)),
-        ]
+        lines += ["", f"  {check.title}: {check.result}", *_aligned(check.table.head(MOST))]
         if len(check.table) > MOST:
             lines.append(f"    … and {len(check.table) - MOST} rows more")
     lines += [f"  {note}" for note in estimate.notes and ("", *estimate.notes)]
     return "\n".join(line.rstrip() for line in lines)
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else f"{value:.1g}"
 
 
 def _aligned(table: pd.DataFrame) -> list[str]:

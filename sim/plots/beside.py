@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patheffects import withStroke
 
 from sim.plots.frame import axes_width, text_width
 from sim.plots.results import Array
@@ -30,21 +31,34 @@ class Rectangle(NamedTuple):
         return self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
 
 
-def beside(
-    ax: Axes, names: Sequence[str], x: Array, y: Array, also: Sequence[tuple[float, float]] = (), size: float = SMALL
-) -> None:
+class Mark(NamedTuple):
+    """What stands at a point: its bars' ends, in units of data, and the radius of its mark, in points."""
+
+    left: float
+    right: float
+    bottom: float
+    top: float
+    radius: float = 3.0
+
+
+def marks(x: Array, y: Array, wide: Array | float = 0.0, tall: Array | float = 0.0) -> list[Mark]:
+    """Points with bars of so many units to both sides."""
+    each = np.broadcast_arrays(x, y, wide, tall)
+    return [Mark(a - w, a + w, b - t, b + t) for a, b, w, t in zip(*each, strict=True)]
+
+
+def beside(ax: Axes, names: Sequence[str], x: Array, y: Array, drawn: Sequence[Mark], size: float = SMALL) -> None:
     """Write a name beside each point, the one that lies farthest out first; call it when the axes have their limits.
 
     Parameters
     ----------
     names, x, y : what is written, and the points it belongs to.
-    also : further points that are not to be hidden.
+    drawn : the marks that are not to be hidden, those of the points among them.
     size : of the letters.
     """
     scale, offset = _scale(ax)
     at = (np.column_stack([x, y]) - offset) * scale
-    points = [*at, *((np.asarray(also, float).reshape(-1, 2) - offset) * scale)]
-    taken = [Rectangle(a - 3, b - 3, a + 3, b + 3) for a, b in points]
+    taken = [part for mark in drawn for part in _parts(mark, scale, offset)]
     end = Rectangle(0.0, 0.0, *((np.array([ax.get_xlim()[1], ax.get_ylim()[1]]) - offset) * scale))
     for k in np.argsort(-np.hypot(*(at - at.mean(axis=0)).T), kind="stable"):
         wide = text_width(names[k], size)
@@ -54,7 +68,16 @@ def beside(
         taken.append(place)
         leader = {"arrowstyle": "-", "color": GREY, "linewidth": 0.6, "shrinkA": 0, "shrinkB": 3} if distance > _FAR[0] else None
         ax.annotate(names[k], (x[k], y[k]), (dx, dy), textcoords="offset points", fontsize=size, color=INK, zorder=6,
-                    arrowprops=leader)  # fmt: skip
+                    arrowprops=leader, path_effects=[withStroke(linewidth=1.6, foreground="white")])  # fmt: skip
+
+
+def _parts(mark: Mark, scale: Array, offset: Array) -> list[Rectangle]:
+    """What a mark takes, in points: the point itself, and a bar across and one up."""
+    (left, bottom), (right, top) = (np.array(mark[:4]).reshape(2, 2).T - offset) * scale
+    x, y, r = (left + right) / 2, (bottom + top) / 2, mark.radius
+    return [
+        Rectangle(x - r, y - r, x + r, y + r), Rectangle(left, y - 1, right, y + 1), Rectangle(x - 1, bottom, x + 1, top)
+    ]  # fmt: skip
 
 
 def _scale(ax: Axes) -> tuple[Array, Array]:

@@ -90,7 +90,7 @@ def _places(groups: list[dict[str, str]]) -> dict[str, float]:
 def _note(table: pd.DataFrame, names: dict[str, str]) -> str:
     if not table["low"].notna().any():
         return ""
-    each = "95% intervals, each for its outcome and scheme alone."
+    each = "Means with 95% intervals, each for its outcome and scheme alone."
     without = table.loc[table["relative"].isna() & (table["n"] > 1), "outcome"].unique()
     left = [name for outcome, name in names.items() if outcome in without]
     return f"{each} Without a mark, since the base's mean is not surely above zero: {', '.join(left)}." if left else each
@@ -107,8 +107,7 @@ def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:
         out = side * value > _FARTHEST
         if out.any():
             ax.plot(np.full(out.sum(), side * _FARTHEST), y[out], linestyle="", marker=marker, clip_on=False, **seen)
-    interval = " (mean, 95% interval)" if np.isfinite(value).any() else ""
-    return Line2D([], [], color=shown.color, marker=shown.marker, markeredgecolor="white", label=f"{name}{interval}")
+    return Line2D([], [], color=shown.color, marker=shown.marker, markeredgecolor="white", label=name)
 
 
 def _numbers(ax: Axes, rows: pd.DataFrame, places: dict[str, float]) -> None:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 
-from sim.plots.beside import beside
+from sim.plots.beside import beside, marks
 from sim.plots.frame import canvas, heading, message
 from sim.plots.style import BLUE, INK, PALE, VERMILLION
 from sim.plots.ticks import number_axis
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Z = 1.959963984540054  # of a 95% interval
 AROUND = 0.3  # of the range of what is reported, kept free around it
 FAINT = "#b9c6cf"
+RING = 11.0  # points across, of the square around the recommended scheme
 
 
 def pareto(answer: Answer, ax: Axes | None = None, objectives: tuple[int, int] = (0, 1)) -> Axes:
@@ -97,7 +98,7 @@ def _front(ax: Axes, answer: Answer, x: int, y: int) -> list[Any]:
     chosen = answer.recommended.figures
     ring: dict[str, Any] = {
         "marker": "s",
-        "markersize": 11,
+        "markersize": RING,
         "color": INK,
         "fillstyle": "none",
         "linestyle": "none",
@@ -117,11 +118,14 @@ def _point(ax: Axes, scheme: Scheme, x: int, y: int, color: str, marker: str, fi
 
 def _name(ax: Axes, answer: Answer, x: int, y: int) -> None:
     """The numbers of the schemes beside their points."""
-    at = {scheme.name: (scheme.figures[x].value, scheme.figures[y].value) for scheme in answer.schemes if scheme.name.isdecimal()}
-    base = [] if answer.base is None else [(answer.base.figures[x].value, answer.base.figures[y].value)]
-    if at:
-        across, up = np.array(list(at.values())).T
-        beside(ax, list(at), across, up, also=base)
+    shown = [*answer.schemes, *([] if answer.base is None else [answer.base])]
+    across, up = (np.array([scheme.figures[k].value for scheme in shown]) for k in (x, y))
+    wide, tall = (Z * np.array([scheme.figures[k].error for scheme in shown]) for k in (x, y))
+    drawn = marks(across, up, wide, tall)
+    chosen = answer.chosen[answer.problem.criterion]
+    drawn[chosen] = drawn[chosen]._replace(radius=RING / 2 + 1)
+    many = len(answer.schemes)
+    beside(ax, [scheme.name for scheme in answer.schemes], across[:many], up[:many], drawn)
 
 
 def _handle(marker: str, color: str, face: str, label: str) -> Line2D:

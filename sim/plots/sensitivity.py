@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.plots.beside import beside
+from sim.plots.beside import Mark, beside
 from sim.plots.frame import canvas, heading
 from sim.plots.style import BLUE, GREY, INK, VERMILLION
 from sim.plots.swept import factor_label, height_of, quantity, rows, rows_width, source
@@ -93,7 +93,8 @@ def effects(result: Morris, ax: Axes | None = None) -> Axes:
         noise = 0.8 * float(table["noise"].max())
         if noise > 0.002 * end:
             handles.append(ax.axvspan(0, noise, color=GREY, alpha=0.2, linewidth=0, label="noise alone"))
-        beside(ax, [factor_label(result.sweep, name) for name in table["factor"]], x, y)
+        ends = (table[f"{name}_{end}"].to_numpy(float) for name in ("mu_star", "sigma") for end in ("low", "high"))
+        beside(ax, [factor_label(result.sweep, name) for name in table["factor"]], x, y, list(map(Mark, *ends)))
         ax.set_xlabel(f"mu*: mean size of the effect of a factor's range on {said.text}")
         ax.set_ylabel(f"sigma: its spread ({said.unit})" if said.unit else "sigma: its spread")
         heading(ax, "Elementary effects", handles)

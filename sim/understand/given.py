@@ -96,7 +96,7 @@ def given(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     slopes_error = standard_errors(lambda drawn, rows: coefficients(drawn, places[rows]), values, resamples, seed)
     table = pd.DataFrame({"factor": factors})
     first, first_error = _first(values, places, resamples, seed)
-    check_width(reach * first_error, values.shape[1], outcome, "points")
+    check_width(first, reach * first_error, values.shape[1], outcome, "points")
     pawn = _pawn(values, places, seed)
     pawn_error = standard_errors(lambda drawn, rows: _pawn(drawn, places[rows], seed), values, resamples, seed)
     measures = {"regression": (slopes, slopes_error), "first": (first, first_error), "pawn": (pawn, pawn_error)}

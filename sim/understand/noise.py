@@ -138,16 +138,20 @@ def check_signal(noise: Noise, outcome: str) -> None:
         )
 
 
-WIDEST = 2.0  # half an interval of a share, whose range is 1 (assumed)
+WIDEST = 0.5  # an interval of a share that leaves more than half of the range of shares open tells nothing (assumed)
 
 
-def check_width(reach: Array, size: int, outcome: str, what: str) -> None:
-    """Refuse shares whose intervals, estimate ± reach, are several times as wide as the range of a share, 0 to 1: the sample tells nothing.
+def check_width(shares: Array, reach: Array, size: int, outcome: str, what: str) -> None:
+    """Refuse shares of a variance whose intervals leave open whether they are much of it or little.
+
+    A share lies between 0 and 1.  What its interval has in common with that range says what it may be: with .3 to .9 nobody can say
+    whether the parameter makes most of the variance or a minor part, with .7 to 1.3 that it makes most of it.  So an interval is too
+    wide when more than half of the range lies in it, or when it is itself wider than the range, wherever it lies.
 
     Parameters
     ----------
-    reach : array
-        Half-widths; they go as 1 / sqrt(size), and the size that is named leaves a quarter.
+    shares, reach : array
+        Estimates and half-widths, which go as 1 / sqrt(size): the size that is named leaves intervals of half the range.
     size, what : int, str
         Of the sample, and what is counted: points, or rows of points.
 
@@ -156,12 +160,14 @@ def check_width(reach: Array, size: int, outcome: str, what: str) -> None:
     TooNoisyError
         With about how many are needed.
     """
-    worst = float(reach.max())
-    if worst > WIDEST:
-        needed = math.ceil(size * (worst / 0.25) ** 2)
+    left = np.clip(shares + reach, 0.0, 1.0) - np.clip(shares - reach, 0.0, 1.0)
+    wide = (left > WIDEST) | (2.0 * reach > 1.0)
+    if wide.any():
+        worst = 2.0 * float(reach[wide].max())
+        needed = math.ceil(size * (worst / WIDEST) ** 2)
         raise TooNoisyError(
-            f"{outcome}: too noisy: with {size} {what}, the interval of a share is {2 * worst:.2g} wide, more than its range of 1; "
-            f"about {needed:,} {what} are needed"
+            f"{outcome}: too noisy: with {size} {what}, the interval of a share is {worst:.2g} wide, and shares lie between 0 and 1; "
+            f"about {needed:,} {what} are needed, or more runs of each"
         )
 
 

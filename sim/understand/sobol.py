@@ -82,7 +82,7 @@ def sobol(sweep: SweepLike, outcome: str = "npv", level: float = 0.95, resamples
     raw = indices(rows.mean(axis=0, keepdims=True), len(factors))
     error = standard_errors(lambda drawn, _: indices(drawn, len(factors)), rows, resamples, seed)
     reach = z(level) * error
-    check_width(reach[:2], rows.shape[1], outcome, "rows (points in the design)")
+    check_width(estimate[:2], reach[:2], rows.shape[1], outcome, "rows (points in the design)")
     table = pd.DataFrame({"factor": factors})
     for k, name in enumerate(("first", "total")):
         table[name] = estimate[k]

@@ -205,6 +205,20 @@ def test_a_thin_tail_joins_the_cell_before_it() -> None:
     assert list(check.table["cell"]) == ["0", "1", "2 to 3"] and check.freedom == 2
     assert check.chi_square == pytest.approx(4 / 50 + 4 / 30 + 0)
     two = checks.compare("cells", ["0", "1"], np.array([8.0, 1.0]), np.array([8.0, 1.0]), 0)
-    assert list(two.table["cell"]) == ["0 to 1"]
-    few = checks.frequencies(np.full(8, 5.0), np.full((checks.MOST, 8), 1 / 8), 4)
-    assert few.table["observed"].sum() == 8 and np.isnan(few.p_value)
+    assert list(two.table["cell"]) == ["0", "1"] and two.result == "too few observations for a test"
+
+
+def test_without_a_degree_of_freedom_there_is_no_test() -> None:
+    """Three cells and two parameters: whatever is observed fits; one parameter fewer, and there is one."""
+    cells, observed, expected = ["0", "1", "2"], np.array([40.0, 40.0, 20.0]), np.array([50.0, 30.0, 20.0])
+    tested = checks.compare("cells", cells, observed, expected, 1)
+    assert tested.freedom == 1 and tested.result.startswith("chi-square 5.33, 1 d.f., p = 0.0")
+    for check in (
+        checks.compare("cells", cells, observed, expected, 2),
+        checks.frequencies(np.full(8, 5.0), np.full((checks.MOST, 8), 1 / 8), 4),
+        checks.uniformity("amounts", np.array([0.5]), 4),
+        checks.hazards(np.array([8.0, 9.0]), np.array([20.0, 20.0]), np.array([0.4, 0.4]), 2),
+    ):
+        assert check.result == "too few observations for a test" and check.freedom == 0
+        assert np.isnan(check.p_value) and np.isnan(check.chi_square)
+        assert not any(" to " in cell for cell in check.table["cell"])  # put together for a test that is none

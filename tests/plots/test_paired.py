@@ -46,7 +46,8 @@ def test_marks_and_intervals_are_the_tables(others: list[str]) -> None:
         assert np.allclose(line.get_xdata(), rows["relative"])
         assert np.allclose([[s[0][0], s[1][0]] for s in segments], rows[["relative_low", "relative_high"]])
     legend = " ".join(t.get_text() for t in ax.get_legend().get_texts())
-    assert "95% interval" in " ".join(legend.split())
+    assert legend.split() == " ".join(others).split()  # the interval is said once, below
+    assert "95% interval" in ax.figure.get_supxlabel()
     assert "Difference relative to a (%)" in ax.get_xlabel() and ax.get_title(loc="left")
     assert "seed 1" in " ".join(ax.figure.get_supxlabel().split())
 

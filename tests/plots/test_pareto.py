@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from sim.design import Answer, solve
 from sim.plots.pareto import pareto
@@ -42,6 +44,20 @@ def test_the_recommended_scheme_stands_in_a_square(answer: Answer) -> None:
     squares = [line for line in pareto(answer).get_lines() if line.get_marker() == "s"]
     at = np.array([np.asarray(one.get_data(), float).ravel() for one in squares])
     assert at.tolist() == [[figure.value for figure in answer.recommended.figures]]
+
+
+def test_no_number_lies_on_a_bar_or_on_the_square(answer: Answer) -> None:
+    ax = pareto(answer)
+    ax.figure.draw_without_rendering()
+    bars = [ax.transData.transform(bar) for lines in ax.collections for bar in lines.get_segments()]  # type: ignore[attr-defined]
+    square = next(line for line in ax.get_lines() if line.get_marker() == "s")
+    (at,), half = ax.transData.transform(square.get_xydata()), square.get_markersize() / 2 * ax.figure.dpi / 72  # type: ignore[arg-type]
+    drawn = [Bbox.from_extents(*bar.min(axis=0), *bar.max(axis=0)) for bar in bars]
+    drawn.append(Bbox.from_extents(*(at - half), *(at + half)))
+    assert len(bars) == 2 * len(answer.schemes)
+    for text in ax.texts:
+        box = Text.get_window_extent(text)  # without the leader
+        assert not any(box.overlaps(one) for one in drawn), text.get_text()
 
 
 def test_axes_say_what_is_better_and_the_footer_which_seeds(answer: Answer) -> None:

@@ -12,7 +12,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 from sim.errors import InputError
-from sim.plots.beside import beside
+from sim.plots.beside import beside, marks
 from sim.plots.discovery import box, tradeoff
 from sim.plots.frame import Sourced, canvas, heading
 from sim.plots.response import response, response_map
@@ -61,7 +61,7 @@ def test_indices_stand_in_the_order_of_the_totals() -> None:
 
 
 def test_one_run_a_point_is_said_to_leave_noise_in() -> None:
-    said = drawn(indices, given(swept(planted, SQUARE, "lhs", 70, runs=1), resamples=5))
+    said = drawn(indices, given(swept(planted, SQUARE, "lhs", 280, runs=1), resamples=5))
     assert "One run a point" in said and "(chance)" in said
 
 
@@ -172,7 +172,7 @@ def test_names_beside_points_do_not_lie_on_each_other() -> None:
         with canvas(Sourced("made up · 1 · 2"), None) as ax:
             ax.plot(x, y, "o")
             ax.set(xlim=(0, 1), ylim=(0, 1))
-            beside(ax, [f"scheme {k}" for k in range(12)], x, y)
+            beside(ax, [f"scheme {k}" for k in range(12)], x, y, marks(x, y))
             heading(ax, "Names", [])
         assert overlaps(ax) == 0
 

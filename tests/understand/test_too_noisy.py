@@ -46,11 +46,28 @@ def test_a_parameter_that_does_nothing_is_refused_in_nearly_all_samples_and_a_cl
     assert refused(2.0) == 0
 
 
-def test_a_share_whose_interval_is_far_wider_than_its_range_is_refused_and_the_points_named_do() -> None:
-    """Half-width 2.5 of 64 points: 100 times as many bring it to a quarter."""
-    with pytest.raises(TooNoisyError, match=r"interval of a share is 5 wide.*about 6,400 points are needed"):
-        check_width(np.array([0.1, 2.5]), 64, "npv", "points")
-    check_width(np.array([0.1, 0.5]), 64, "npv", "points")
+@pytest.mark.parametrize(
+    ("share", "reach", "needed"),
+    [
+        (0.1, 2.5, 6400),  # five times the range: a hundred times as many bring it to half
+        (-3.0, 0.6, 369),  # wider than the range, wherever it lies: 64 x (1.2 / .5)^2
+        (0.5, 0.3, 93),  # .2 to .8: most of it, or little?
+        (0.9, 0.3, None),  # .6 to 1: most of it
+        (0.02, 0.4, None),  # less than half of it
+        (0.5, 0.25, None),
+    ],
+)
+def test_a_share_whose_interval_leaves_open_whether_it_is_much_or_little_is_refused(
+    share: float, reach: float, needed: int | None
+) -> None:
+    shares, reaches = np.array([0.3, share]), np.array([0.1, reach])
+    if needed is None:
+        check_width(shares, reaches, 64, "npv", "points")
+        return
+    with pytest.raises(TooNoisyError, match=rf"interval of a share is {2 * reach:.2g} wide.*about {needed:,} points are needed"):
+        check_width(shares, reaches, 64, "npv", "points")
+    with pytest.raises(TooNoisyError):  # the noise is that of the worst, though another is as sure as can be
+        check_width(shares[::-1], reaches[::-1], 64, "npv", "points")
 
 
 def test_one_run_or_no_noise_is_not_refused() -> None:
