@@ -12,8 +12,7 @@ from sim.files.embedded_record import carried
 from sim.files.untrusted import from_json, parquet
 from sim.recipes import recipe_of
 from sim.scenario.base import nearest
-from sim.study.finished_tables import Marks
-from sim.study.parquet import RECORD_KEY
+from sim.study.parquet import RECORD_KEY, Marks
 from sim.study.provenance import RECORD
 from sim.study.record_schema import check_carried, check_study, read
 

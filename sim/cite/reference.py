@@ -14,11 +14,11 @@ from sim.analysis.outcomes import KNOWN
 from sim.cite.citable import Thing
 from sim.number_text import decimals, fixed, plus_minus, significant
 from sim.recipes.kinds import kind_of
-from sim.study.finished_tables import Marks
+from sim.study.comparison import unequal_costs
+from sim.study.parquet import Marks
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identity
 from sim.study.results import Study
 from sim.study.study_folder import check_tables, open_study
-from sim.study.unequal_cost import unequal_costs
 from sim.sweeps.results import Sweep
 from sim.tables import Column
 from sim.texts import tex

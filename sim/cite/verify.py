@@ -1,28 +1,28 @@
 """Is it what it says it is?  A study, a table, a figure or a memo is made again from what it carries, and compared number by number.
 
+How long that takes is told before it is begun: a record may ask for more than anybody has time for.
+
 What may be found: the record was changed (its content hash says so), a file was changed (its fingerprint says
 so), the numbers do not come out again, or a picture is not the one that these numbers give.
 """
 
 from __future__ import annotations
 
+import os
 import platform
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from sim import __version__
 from sim.cite.citable import Thing, find
-from sim.cite.designs import design_folder
-from sim.cite.memos import memo
-from sim.cite.pictures import check_record, figure
-from sim.cite.sweeps import points_of, sweep_folder
-from sim.cite.tables import study_folder, table
-from sim.cite.work import TooMuchError, check_work
+from sim.cite.documents import check_record, figure, memo
+from sim.cite.folders import design_folder, points_of, study_folder, sweep_folder, table
 from sim.errors import InputError
-from sim.recipes.verdict import CannotVerifyError, How, Progress, Verdict
-from sim.study.finished_tables import Marks
+from sim.recipes.verdict import CannotVerifyError, How, Progress, Verdict, sample
+from sim.study.parquet import Marks
 from sim.study.provenance import PACKAGES, RECORD, installed
 from sim.texts import plain
+from sim.version import __version__
 
 #: What a record that is of the right types may still bring about, such as a factor of a path that there is not.
 FOLLOWING = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, MemoryError)
@@ -36,6 +36,12 @@ VERIFIED: Mapping[str, Callable[[Thing, How], None]] = {
     "figure": figure,
     "memo": memo,
 }
+MOST = 1e10  # customer-months that are simulated without a --yes: some minutes
+SPEED = 5e7  # customer-months a second and core, so reckoned, by the compiled engine
+MESA = 500.0  # times as long by the Mesa model
+SIGNED = 2.0  # customers a rep signs a month, at most as a rule
+POINT = 2.5e5  # customer-months that take as long as it takes to begin a point of a sweep, or a scheme of a design
+ENTRY = {True: 1e8, False: 1e9}  # … as an entry of the battery: of the quick one, of the full one
 
 
 def verify(
@@ -125,3 +131,123 @@ def _versions(thing: Thing) -> list[tuple[str, str, str]]:
     here = {"daarna": __version__, "python": platform.python_version(), "model source": source_hash()}
     here |= {name: installed(name) for name in (*PACKAGES, *there) if name not in here}
     return [(name, there.get(name) or "not known", now) for name, now in here.items() if there.get(name) != now]
+
+
+class TooMuchError(InputError):
+    """Making something again takes too long to be begun without a word."""
+
+
+class Work(NamedTuple):
+    """What is to be simulated: runs, and customer-months in all (of the Mesa model, so many times as many)."""
+
+    runs: float
+    months: float
+
+
+def check_work(thing: Thing, quick: bool, yes: bool) -> None:
+    """Refuse what takes too long, unless the user has said yes.
+
+    Raises
+    ------
+    TooMuchError
+        With the size and the time that it takes.
+    """
+    parts = list(work_of(thing.record, thing.recipe, quick))
+    total = Work(sum(one.runs for one in parts), sum(one.months for one in parts))
+    if total.months > MOST and not yes:
+        battery = thing.recipe["kind"] == "battery"
+        asked = "entries of the battery" if battery else f"runs, up to {total.months:,.0f} customer-months"
+        raise TooMuchError(
+            f"{thing.path}: its record asks for {total.runs:,.0f} {asked}, about "
+            f"{_time(total.months / SPEED / (os.cpu_count() or 1))} on this machine; with --yes (yes=True) they are made"
+        )
+
+
+def work_of(record: Mapping[str, Any], recipe: Mapping[str, Any], quick: bool) -> Iterator[Work]:
+    """What the parts of a record ask for."""
+    match recipe.get("kind"):
+        case "study":
+            about = record["study"]
+            few = quick and "thing" not in record
+            for full in about["scenarios"]:
+                yield _runs(len(sample(about["runs"])) if few else about["runs"], [full])
+            if record.get("sweep"):
+                yield _sweep(record["sweep"]["sweep"], False)
+        case "sweep":
+            yield _sweep(recipe["sweep"], quick)
+        case "follow":
+            one = _runs(1.0, [recipe["scenario"] | {"months": recipe["months"]}])
+            yield Work(1.0, MESA * one.months)
+        case "design":
+            yield _design(recipe["problem"], recipe["base"], quick)
+        case "forecast":
+            yield Work(recipe["runs"], 1e4 * recipe["runs"] * recipe["steps"])
+        case "battery":
+            entries = len(recipe["entries"])
+            yield Work(entries, entries * ENTRY[recipe["quick"]])
+
+
+def _sweep(about: Mapping[str, Any], quick: bool) -> Work:
+    factors = about["design"]["factors"]
+    worlds = [level["scenario"] for one in factors for level in one.get("levels") or () if "scenario" in level]
+    points = len(sample(about["points"])) if quick else about["points"]
+    return _points(points, about["runs"], [one for one in (about["base"], *worlds) if one], factors)
+
+
+def _design(problem: Mapping[str, Any], base: Mapping[str, Any] | None, quick: bool) -> Work:
+    from sim.design.problem import Effort, Uncertainty
+
+    effort = Effort.model_validate(problem.get("effort", {}))
+    unknown = (problem.get("uncertainty") or {}).get("factors") or ()
+    worlds = (problem.get("uncertainty") or {}).get("worlds", Uncertainty().worlds) if unknown else 1
+    stages = [(effort.shown + 1, effort.report_runs)]
+    if not quick:
+        stages += [(effort.evaluations, effort.search_runs), (effort.candidates, effort.choice_runs)]
+    free = [
+        one | {"paths": [one["path"]], "levels": [{"value": value} for value in one.get("levels") or ()]}
+        for one in (*problem["vary"], *unknown)
+    ]
+    parts = [_points(schemes * worlds, runs, [base] if base else [], free) for schemes, runs in stages]
+    return Work(sum(one.runs for one in parts), sum(one.months for one in parts))
+
+
+def _points(points: float, runs: float, scenarios: list[Any], factors: Any) -> Work:
+    """Points of so many runs each."""
+    work = _runs(points * runs, scenarios, factors)
+    return work._replace(months=work.months + points * POINT)
+
+
+def _runs(runs: float, scenarios: list[Any], factors: Any = ()) -> Work:
+    """Runs of the largest of some scenarios, each number at the highest that factors give it."""
+    highest = {
+        path: max((_number(_inside(one, path)) for one in scenarios), default=0.0)
+        for path in ("months", "reps.count", "customers.at_start")
+    }
+    for factor in factors:
+        for place in factor["paths"]:
+            for path, value in highest.items():
+                if f"{path}.".startswith(f"{place}."):  # it, or the section that it is in
+                    inner = path[len(place) + 1 :]
+                    tops = [_number(factor.get("high"))]
+                    tops += [_number(_inside(level.get("value"), inner)) for level in factor.get("levels") or ()]
+                    highest[path] = max(value, max(tops) * (value if factor.get("scale") else 1.0))
+    months = highest["months"]
+    customers = highest["reps.count"] * (highest["customers.at_start"] + SIGNED * months) + 100.0
+    return Work(float(runs), float(runs) * months * customers)
+
+
+def _inside(scenario: Any, path: str) -> Any:
+    for part in filter(None, path.split(".")):
+        scenario = scenario.get(part) if isinstance(scenario, Mapping) else None
+    return scenario
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+
+
+def _time(seconds: float) -> str:
+    for size, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:,.0f} {name}"
+    return f"{seconds:.0f} seconds"

@@ -166,7 +166,7 @@ def _progress() -> Callable[[int, int], None] | None:
 
 
 def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int, tried: BackTest | None) -> str:
-    from sim.calibrate.report import as_json as plain
+    from sim.calibrate.estimates import as_json as plain
 
     answer: dict[str, Any] = {
         "logs": [str(log.file) for log in found.logs],

@@ -52,9 +52,9 @@ def compare(
     from sim.analysis.outcomes import directed
     from sim.errors import InputError
     from sim.scenario.load import load
-    from sim.study.comparable import check_months
     from sim.study.comparison import PAIRS, check_pairs
     from sim.study.precision import goal_of
+    from sim.study.results import check_months
     from sim.study.run import check
 
     chosen = [load(path) for path in (base, *other)]

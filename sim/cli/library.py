@@ -76,8 +76,7 @@ def new(
     """
     from sim.errors import InputError
     from sim.files.atomic import write_new, writing
-    from sim.library import PREFIX, find
-    from sim.own import begun
+    from sim.library import PREFIX, begun, find
 
     found = find(source.removeprefix(PREFIX), "--from: ")
     if file.suffix != found.suffix or file.name.startswith(PREFIX):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.paired_report import FEW_RUNS
 from sim.cli.terminal import make_console, print_table
 from sim.number_text import plus_minus, significant
-from sim.study.verdict import probability
+from sim.study.comparison import probability
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -126,7 +126,7 @@ def _losing(answer: Answer) -> str:
     """What is said where the npv of every scheme reported, and of the base, is below zero."""
     import pandas as pd
 
-    from sim.study.verdict import losing
+    from sim.study.comparison import losing
 
     for k, objective in enumerate(answer.problem.objectives):
         if objective.outcome == "npv":

@@ -97,7 +97,7 @@ def _print_ranking(comparison: Comparison, outcome: str, console: Console) -> No
     from rich import box
     from rich.table import Table
 
-    from sim.study.verdict import probability
+    from sim.study.comparison import probability
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("scheme", overflow="fold")

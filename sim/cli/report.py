@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.terminal import least_width, make_console, print_table
 from sim.number_text import decimals, fixed, plus_minus, significant, span
-from sim.study.unequal_cost import unequal_costs
-from sim.study.verdict import losing
+from sim.study.comparison import losing, unequal_costs
 from sim.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def few_runs(runs: int) -> str:
 
 def unlike_lengths(study: Study) -> str:
     """How many months the scenarios run, where that differs between them."""
-    from sim.study.comparable import lengths, unlike
+    from sim.study.results import lengths, unlike
 
     return unlike(lengths(study))
 

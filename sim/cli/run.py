@@ -101,7 +101,7 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
 def _as_json(study: Study, folder: Path) -> str:
     from sim.cli.report import unlike_lengths
-    from sim.study.unequal_cost import unequal_costs
+    from sim.study.comparison import unequal_costs
 
     several = len(study.names) > 1
     unlike = unlike_lengths(study)

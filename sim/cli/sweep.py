@@ -121,7 +121,7 @@ def _bar(loaded: Design, folder: Path, quiet: bool, workers: int | None, executo
 
 def _estimate(design: Design, done: int, total: int, workers: int | None) -> str:
     """What is left to do, in words: points × runs × cost."""
-    from sim.sweeps.estimate import in_words, seconds_per_run
+    from sim.sweeps.execute import in_words, seconds_per_run
     from sim.sweeps.pool import cores
 
     slots = workers or cores()
@@ -146,7 +146,7 @@ def _run_part(design: Design, folder: Path, part: str, workers: int | None, quie
 
 def _write_script(file: Path, design: Design, path: Path, folder: Path, tasks: int, cores: int) -> None:
     from sim.files.atomic import check_file, write_file, writing
-    from sim.sweeps.estimate import seconds_per_run
+    from sim.sweeps.execute import seconds_per_run
     from sim.sweeps.slurm import script
 
     file = check_file(file)

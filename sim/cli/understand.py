@@ -145,7 +145,7 @@ def _draw(
     """Figures by name, each with what it asks beside `asked`, into the sweep's folder."""
     from sim.files.atomic import make_folder, writing
     from sim.recipes.sweep import write_figures
-    from sim.sweeps.crate import CRATE, write_crate
+    from sim.sweeps.record import CRATE, write_crate
 
     target = sweep.folder / "figures"
     with writing(target, "the sweep itself is whole"):

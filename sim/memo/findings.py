@@ -11,8 +11,7 @@ from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
-from sim.study.unequal_cost import unequal_costs
-from sim.study.verdict import best, losing, of_pairs
+from sim.study.comparison import best, losing, of_pairs, unequal_costs
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,13 +11,13 @@ from sim.errors import InputError
 from sim.files.atomic import make_folder, write_file
 from sim.files.embedded_record import token
 from sim.memo import findings, setting
-from sim.memo.blocks import Memo, Paragraph, Points, Section
+from sim.memo.blocks import Memo, Paragraph, Points, Section, Table
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
 from sim.plots.carried import refuse_others
 from sim.study.labels import closed
 from sim.sweeps.results import open_sweep
-from sim.texts import cell
+from sim.texts import cell, tex
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -162,8 +162,6 @@ def _cell(value: Any) -> Any:
 
 def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     """LaTeX of the tables as printed; CSV of the numbers as they are."""
-    from sim.memo.tables import as_latex
-
     make_folder(folder)
     exact = {"summary": numbers.summary}
     if numbers.comparison:
@@ -172,3 +170,14 @@ def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
         write_file(folder / f"{name}.csv", frame.map(_cell).to_csv(index=False, lineterminator="\n"))
     for table in memo.tables():
         write_file(folder / f"{table.name}.tex", as_latex(table))
+
+
+def as_latex(table: Table) -> str:
+    """The table as a LaTeX ``table`` for the package booktabs."""
+    layout = "l" * table.left + "r" * (len(table.columns) - table.left)
+    head, *body = [" & ".join(map(tex, row)) + r" \\" for row in (table.columns, *table.rows)]
+    lines = [
+        r"\begin{table}", r"\centering\small", rf"\caption{{{tex(table.caption)}}}", rf"\label{{tab:{table.name}}}",
+        rf"\begin{{tabular}}{{{layout}}}", r"\toprule", head, r"\midrule", *body, r"\bottomrule", r"\end{tabular}", r"\end{table}",
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"

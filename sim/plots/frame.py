@@ -17,11 +17,11 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.textpath import text_to_path
 from matplotlib.transforms import ScaledTranslation
 
-from sim import __version__
 from sim.plots.fonts import families, want
 from sim.plots.results import Results, labels_of, runs_of
 from sim.plots.style import GREY, HEIGHT, LABEL, PALE, SMALL, TICK, TITLE, WIDTH, style
 from sim.plots.ticks import Ticks
+from sim.version import __version__
 
 _ROW = 1.36  # height of a legend's row with the space below it, in font sizes
 _OWN = "daarna"  # id of the figures made here, which grow with their legends

@@ -22,7 +22,7 @@ ROW = 38  # letters of a row's name in a line
 
 def source(sweep: Any) -> Sourced:
     """Title, points, runs and seed of a sweep, for the footer."""
-    from sim.sweeps.crate import title_of
+    from sim.sweeps.record import title_of
 
     about = sweep.about
     title = title_of(about)

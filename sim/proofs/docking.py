@@ -10,10 +10,8 @@ import numpy as np
 from sim.proofs.distance import agree, energy, same_distribution
 from sim.proofs.entry import Effort, Finding, Trajectories, entry
 from sim.proofs.houghton import Array, Path, Practice, by_chance, monthly, published
-from sim.proofs.measure import by_run, months, runs_table
+from sim.proofs.measure import by_run, months, own_seed, runs_table, setting
 from sim.proofs.reduced import play
-from sim.proofs.seeds import own_seed
-from sim.proofs.settings import setting
 from sim.scenario.model import Scenario
 
 HOUGHTON = "scenarios/validation/dock-houghton.toml"

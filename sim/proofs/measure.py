@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim import engine
-from sim.proofs.entry import Finding
+from sim import engine, library
+from sim.proofs.entry import Effort, Finding
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
 
 SURE = 1e6  # precision at which a beta distribution is a point
@@ -87,3 +88,13 @@ def counts_against(quantity: str, counts: np.ndarray, mass: np.ndarray, least: f
     top = int(np.flatnonzero(np.append(counts.size, tail) >= least)[-1])
     seen = np.bincount(counts.clip(max=top), minlength=top + 1)
     return chi_square(quantity, seen, np.append(mass[:top], counts.size - mass[:top].sum()))
+
+
+def own_seed(effort: Effort, case: int) -> int:
+    """A seed for the case-th setting of an entry, so that its error is independent of the other settings'."""
+    return effort.seed + 1000 * (case + 1)
+
+
+def setting(file: str) -> Scenario:
+    """The scenario of a file of the library, named as in a checkout: ``scenarios/validation/renewals.toml``."""
+    return load(library.folder().parent / file)

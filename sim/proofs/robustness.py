@@ -20,7 +20,7 @@ import numpy as np
 from sim.engine import simulate
 from sim.errors import InputError
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.settings import setting
+from sim.proofs.measure import setting
 from sim.scenario.describe import idle, parameters
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary

@@ -18,10 +18,9 @@ from sim.errors import InputError
 from sim.recipes import Recipe, Record, write
 from sim.recipes.verdict import CannotVerifyError, How, gap, sample
 from sim.study.provenance import CIRCUMSTANCES, installed
-from sim.sweeps.checks import GIVEN
-from sim.sweeps.crate import title_of
+from sim.sweeps.design import GIVEN
 from sim.sweeps.point import addresses, content_hash
-from sim.sweeps.record import design_hash, design_of
+from sim.sweeps.record import design_hash, design_of, title_of
 from sim.sweeps.results import Sweep
 from sim.sweeps.sweep_folder import origin
 

@@ -15,9 +15,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim import __version__
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.study.equal_pay import EqualPay

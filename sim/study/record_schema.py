@@ -14,13 +14,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from sim import __version__
 from sim.errors import InputError
 from sim.files.untrusted import read_json
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.study.provenance import digest
 from sim.texts import plain
+from sim.version import __version__
 from sim.whole_number import LAST_SEED, MOST_RUNS
 
 MOST_POINTS = 1_000_000

@@ -17,11 +17,10 @@ from sim.files.atomic import place
 from sim.scenario.base import shown
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
-from sim.study.comparable import check_currency
 from sim.study.parquet import columns
 from sim.study.precision import Look, Precision, goal_of
 from sim.study.provenance import grow, record
-from sim.study.results import Study, matched_of
+from sim.study.results import Study, check_currency, matched_of
 from sim.study.study_folder import Chunk, StudyFolder, tables_of
 from sim.whole_number import LAST_SEED, MOST_RUNS, whole
 

@@ -28,16 +28,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from sim import __version__
 from sim.errors import StudyError
 from sim.files.atomic import followed, make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
 from sim.study.crate import write_crate
-from sim.study.finished_tables import Marks, StoredTables
-from sim.study.parquet import RECORD_KEY, TABLES, TableWriter, columns, read_stream, write_stream
+from sim.study.parquet import RECORD_KEY, TABLES, Marks, StoredTables, TableWriter, columns, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference, identity
 from sim.study.record_schema import MARK
 from sim.study.results import Study
 from sim.study.work_folder import PARTS, WorkFolder, tell_damaged, whole_record
+from sim.version import __version__
 
 if TYPE_CHECKING:
     from sim.engine import Tables

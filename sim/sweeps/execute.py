@@ -1,8 +1,9 @@
-"""Running a sweep: batches of points in threads, in processes or on a cluster; results depend on none of them."""
+"""Running a sweep: batches of points in threads, in processes or on a cluster; results depend on none of them. What it will take."""
 
 from __future__ import annotations
 
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -12,18 +13,18 @@ from pathlib import Path
 from sim.errors import InputError, StudyError
 from sim.files.atomic import place
 from sim.scenario.base import shown
-from sim.sweeps.batches import Batches
-from sim.sweeps.checks import observables
-from sim.sweeps.design import Design
+from sim.sweeps.design import Design, observables
 from sim.sweeps.design_file import load
-from sim.sweeps.job import Job, Model, program
-from sim.sweeps.pool import cores, in_parallel, slots_of
+from sim.sweeps.job import Job, Model, Piece, program
+from sim.sweeps.pool import Batches, cores, in_parallel, slots_of
 from sim.sweeps.record import about
 from sim.sweeps.results import Sweep, open_sweep
 from sim.sweeps.sweep_folder import SweepFolder
 from sim.whole_number import whole
 
 Progress = Callable[[int, int], None]
+SAMPLE = 5  # points that are tried
+ENOUGH = 2.0  # seconds of trying
 
 
 def sweep(
@@ -196,3 +197,39 @@ def _workers(executor: Executor | None, workers: int | None, job: Job) -> Iterat
     pool = ThreadPoolExecutor(workers or cores())
     with stopping(job.stop, pool):
         yield pool
+
+
+def seconds_per_run(design: Design, model: Model | None = None) -> float | None:
+    """Time of one run on one core: the mean over a few points spread over the design; None if they all fail.
+
+    Parameters
+    ----------
+    design : Design
+        What is to be simulated.
+    model : callable, optional
+        What takes the place of the simulation.
+    """
+    job = Job("", design.base, design.factors, design.seed, {}, "", model, observables(design))
+    last = len(design) - 1
+    times: list[float] = []
+    for number in range(SAMPLE):
+        piece = Piece(b"", design.row(last * number // (SAMPLE - 1)), 1, 1)
+        try:
+            if not times:
+                job.simulate(piece)  # the first time includes loading the kernel
+            began = time.perf_counter()
+            job.simulate(piece)
+        except Exception:  # a failing point: it will be recorded as one
+            continue
+        times.append(time.perf_counter() - began)
+        if sum(times) > ENOUGH or last == 0:
+            break
+    return sum(times) / len(times) if times else None
+
+
+def in_words(seconds: float) -> str:
+    """A length of time, to be read."""
+    for size, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.1f} {name}" if seconds < 10 * size else f"{seconds / size:.0f} {name}"
+    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"

@@ -186,3 +186,9 @@ def _is_number(value: Any) -> bool:
 def _plain(value: Any) -> Any:
     """A group of parameters, such as ``scenario.scheme``, as the table it is."""
     return value.model_dump(mode="json") if isinstance(value, Group) and not isinstance(value, Scenario) else value
+
+
+def check_size(points: int) -> None:
+    """Refuse a design of too many points before they are made."""
+    if points > MOST:
+        raise InputError(f"points: the design has {points:,}, allowed are at most {MOST:,}")

@@ -1,9 +1,10 @@
-"""What a sweep says of itself: what determines its numbers, its design, and the circumstances it was made in."""
+"""What a sweep says of itself: what determines its numbers, its design, and the circumstances it was made in; its folder as an RO-Crate."""
 
 from __future__ import annotations
 
 import inspect
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import pandas as pd
 
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.study.crate import CRATE, Described, write
 from sim.study.parquet import RECORD_KEY
 from sim.study.provenance import CIRCUMSTANCES, digest, record
-from sim.sweeps.checks import GIVEN
-from sim.sweeps.design import Design
+from sim.sweeps.design import GIVEN, Design
 from sim.sweeps.factor import Factor
 from sim.sweeps.job import source_of
 
@@ -140,3 +141,36 @@ def _function(model: Any) -> dict[str, str] | None:
     inner = model if inspect.isroutine(model) else type(model)
     name = f"{getattr(inner, '__module__', '')}.{getattr(inner, '__qualname__', inner)}"
     return {"name": name, "source": source_of(model)}
+
+
+__all__ = ["CRATE", "title_of", "write_crate"]
+
+
+def write_crate(folder: Path, about: dict[str, Any]) -> Path:
+    """Describe what is in a sweep folder; call it when files were added.
+
+    Parameters
+    ----------
+    folder : Path
+        A finished sweep.
+    about : dict
+        Its record, the content of ``design.json``.
+
+    Raises
+    ------
+    OSError
+        When it cannot be written.
+    """
+    factors = ", ".join(one["name"] for one in about["design"]["factors"])
+    description = f"A sweep over {factors}: {about['points']:,} points ({about['design']['method']}), {about['runs']:,} runs each, seed {about['seed']}."
+    return write(folder, Described(title_of(about), description, identifier(about), "design.json", about))
+
+
+def title_of(about: dict[str, Any]) -> str:
+    """Title of a sweep, or that of its base."""
+    return str(about["design"]["title"] or (about["design"]["base"] or {}).get("title") or "a function of the user")
+
+
+def identifier(about: dict[str, Any]) -> str:
+    """Short identifier of a sweep's content: the first twelve hex digits of its content hash."""
+    return f"daarna:{about['content_hash'][:12]}"

@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.files.atomic import followed
 from sim.files.untrusted import parquet
 from sim.scenario.base import nearest, shown
-from sim.study.finished_tables import Marks
+from sim.study.parquet import Marks
 from sim.study.work_folder import whole_record
 
 if TYPE_CHECKING:

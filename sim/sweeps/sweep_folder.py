@@ -31,14 +31,12 @@ from sim.observables import columns_of, is_observable
 from sim.study.parquet import file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.study.work_folder import PARTS, WorkFolder, tell_damaged
-from sim.sweeps.crate import write_crate
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
-from sim.sweeps.parts import MERGE, Shelf, merge_parts
+from sim.sweeps.parts import MERGE, RunsWriter, Shelf, merge_parts, write_points
 from sim.sweeps.point import addresses, content_hash
-from sim.sweeps.record import carried
+from sim.sweeps.record import carried, write_crate
 from sim.sweeps.results import Sweep
-from sim.sweeps.table import RunsWriter, write_points
 from sim.tables import run_columns
 
 RECORD = "design.json"

@@ -72,7 +72,7 @@ def test_what_few_runs_cannot_carry_is_said() -> None:
 def test_never_in_twenty_runs_is_no_probability_of_nought() -> None:
     """Wilson (1927) for 0 of 20 at 95%: 0 to z² / (20 + z²) = .161."""
     from sim.analysis.paired import wilson
-    from sim.study.verdict import of_pairs
+    from sim.study.comparison import of_pairs
 
     low, high = wilson(0.0, 20, 0.95)
     row = {"n": 20, "better": 0.0, "better_low": low, "better_high": high}

@@ -132,7 +132,7 @@ def test_killed_in_use_and_continued(tmp_path: Path) -> None:
     levels = ", ".join(str(0.01 * number) for number in range(1, 41))
     (tmp_path / "d.toml").write_text(f'base = "tiny.toml"\nruns = 2\n[[factors]]\npath = "market.success"\nlevels = [{levels}]\n')
     slow = (
-        "import time\nfrom sim.sweeps import batches, job\nbatches.SHORTEST = 0.0\nwrite = job.write_part\n"
+        "import time\nfrom sim.sweeps import job, pool\npool.SHORTEST = 0.0\nwrite = job.write_part\n"
         "def slow(*arguments):\n    write(*arguments)\n    time.sleep(0.1)\njob.write_part = slow\n"
         "from sim.cli import main\nmain()\n"
     )

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim import library
 from sim.design.problem import load as load_problem
-from sim.own import begun
+from sim.library import begun
 from sim.proofs.registered import load as load_hypothesis
 from sim.sweeps.design_file import load as load_design
 from tests.conftest import ROOT

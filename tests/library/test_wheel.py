@@ -77,7 +77,7 @@ from sim import library
 from sim.design import load
 from sim.sweeps.design_file import load as design
 from sim.proofs import registry
-from sim.proofs.settings import setting
+from sim.proofs.measure import setting
 assert sim.load("signature-bonus") == sim.load("library:signature-bonus")
 assert len(design("pay")) and load("short-and-long-run").base == "library:article-holds"
 entries = registry().values()

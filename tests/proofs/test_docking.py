@@ -12,8 +12,8 @@ from sim.proofs import docking, houghton
 from sim.proofs.distance import agree, contrasts, energy, kolmogorov_smirnov, same_distribution
 from sim.proofs.entry import Effort, Finding
 from sim.proofs.houghton import Practice, by_chance, monthly, published
+from sim.proofs.measure import setting
 from sim.proofs.reduced import play
-from sim.proofs.settings import setting
 
 QUICK = Effort(quick=True, seed=3)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.errors import InputError
-from sim.study.comparable import check_currency, check_months, shared, unlike
+from sim.study.results import check_currency, check_months, shared, unlike
 
 
 def test_those_that_say_the_same_are_named_together() -> None:

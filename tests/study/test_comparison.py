@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.study.verdict import probability
+from sim.study.comparison import probability
 from sim.tables import run_columns
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY
 

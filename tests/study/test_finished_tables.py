@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import sim
-from sim.study import finished_tables
+from sim.study import parquet
 from sim.study.parquet import TABLES, file_fingerprint
 from tests.study.worlds import LONGER, TINY, change_number, change_record, change_unmarked, contents
 
@@ -104,8 +104,8 @@ def test_a_table_that_is_cut_or_gone_is_refused_in_one_message(folder: Path) -> 
 
 def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[int] = []
-    monkeypatch.setattr(finished_tables, "fingerprint", lambda frame: checked.append(len(frame.columns)) or "0" * 64)
-    monkeypatch.setattr(finished_tables, "file_fingerprint", None)  # what is read is not read a second time
+    monkeypatch.setattr(parquet, "fingerprint", lambda frame: checked.append(len(frame.columns)) or "0" * 64)
+    monkeypatch.setattr(parquet, "file_fingerprint", None)  # what is read is not read a second time
     change_unmarked(folder / "study.json", lambda about: [one.update(sha256="0" * 64) for one in about["tables"].values()])
     opened = sim.open(folder)
     assert checked == []

@@ -10,9 +10,8 @@ import pytest
 
 import sim
 from sim.memo.findings import Numbers, summary
-from sim.study.comparison import Comparison
+from sim.study.comparison import Comparison, unequal_costs
 from sim.study.results import Study
-from sim.study.unequal_cost import unequal_costs
 
 
 def study(*costs: np.ndarray) -> Study:

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sim.number_text import plus_minus, significant, span
-from sim.study.verdict import losing
+from sim.study.comparison import losing
 
 
 def said(*rows: tuple[str, float, float]) -> str:

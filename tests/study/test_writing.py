@@ -26,8 +26,7 @@ HANDED = {  # what writes into an open file that it is handed by `replacing`, or
     "cli/streams.py": {"open"},  # the null device
     "plots/draw.py": {"savefig"},
     "study/parquet.py": {"ParquetWriter", "write_table"},
-    "sweeps/table.py": {"ParquetWriter", "write_table"},
-    "sweeps/parts.py": {"write_table"},
+    "sweeps/parts.py": {"ParquetWriter", "write_table"},
 }
 
 

@@ -14,7 +14,7 @@ import pytest
 import sim
 from sim.errors import InputError
 from sim.scenario.path import get
-from sim.sweeps import Design, Factor, load, sampling
+from sim.sweeps import Design, Factor, load, points
 from tests.conftest import ROOT
 from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
 from tests.sweeps.worlds import RATE, tiny_design
@@ -29,16 +29,16 @@ def test_a_grid_is_every_combination_the_last_factor_fastest() -> None:
 
 
 def test_a_latin_hypercube_has_one_point_in_each_slice_of_each_factor() -> None:
-    sample = sampling.latin_hypercube(50, 3, seed=4)
+    sample = points.latin_hypercube(50, 3, seed=4)
     assert (np.sort((sample * 50).astype(int), axis=0) == np.arange(50)[:, None]).all()
-    assert not np.array_equal(sample, sampling.latin_hypercube(50, 3, seed=5))
+    assert not np.array_equal(sample, points.latin_hypercube(50, 3, seed=5))
 
 
 def test_a_sobol_sequence_fills_the_cube_evenly() -> None:
-    sample = sampling.sobol_sequence(64, 2, seed=1)
+    sample = points.sobol_sequence(64, 2, seed=1)
     cells = (sample * 8).astype(int)
     assert len({tuple(cell) for cell in cells}) == 64  # a (0, 6, 2)-net: one point in each elementary square
-    assert np.array_equal(sampling.sobol_sequence(50, 2, seed=1), sample[:50])
+    assert np.array_equal(points.sobol_sequence(50, 2, seed=1), sample[:50])
 
 
 @pytest.mark.parametrize("second_order", [True, False])
@@ -60,7 +60,7 @@ def test_sobol_indices_of_a_planted_function_come_out_of_the_rows() -> None:
 
 
 def test_a_morris_trajectory_moves_one_factor_at_a_time_and_every_factor_once() -> None:
-    sample = sampling.morris(20, 3, seed=2).reshape(20, 4, 3)
+    sample = points.morris(20, 3, seed=2).reshape(20, 4, 3)
     steps = np.diff(sample, axis=1)
     assert np.allclose(np.abs(steps).sum(axis=(1, 2)), 3 * 2 / 3)
     assert np.allclose(np.abs(steps).sum(axis=1), 2 / 3)

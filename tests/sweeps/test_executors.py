@@ -24,7 +24,7 @@ import pytest
 import sim
 from sim import compiled
 from sim.cli import main
-from sim.sweeps import Design, batches, job
+from sim.sweeps import Design, job, pool
 from sim.sweeps.execute import sweep_part
 from sim.sweeps.job import program
 from tests.study.worlds import TINY_FILE
@@ -56,8 +56,8 @@ def test_threads_and_processes_give_the_same_files(tmp_path: Path) -> None:
     sim.sweep(design, tmp_path / "three", workers=3)
     with ThreadPoolExecutor(2) as threads:
         sim.sweep(design, tmp_path / "threads", executor=threads)
-    with processes(1) as pool:
-        sim.sweep(design, tmp_path / "processes", executor=pool)
+    with processes(1) as executor:
+        sim.sweep(design, tmp_path / "processes", executor=executor)
     files = contents(tmp_path / "one")
     for name in ("three", "threads", "processes"):
         assert contents(tmp_path / name) == files
@@ -65,10 +65,10 @@ def test_threads_and_processes_give_the_same_files(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 def test_a_broken_pool_says_what_is_safe_and_another_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+    monkeypatch.setattr(pool, "SHORTEST", 0.0)
     design = listed(1.0, 2.0, 4.0, 5.0, 3.0)
-    with processes(1) as pool, pytest.raises(sim.DaarnaError, match=r"BrokenProcessPool.* (\d+) of 15 runs are safe") as told:
-        sim.sweep(design, tmp_path / "s", executor=pool, model=killer)
+    with processes(1) as executor, pytest.raises(sim.DaarnaError, match=r"BrokenProcessPool.* (\d+) of 15 runs are safe") as told:
+        sim.sweep(design, tmp_path / "s", executor=executor, model=killer)
     safe = int(re.findall(r"(\d+) of 15", str(told.value))[0])
     assert safe >= 3
     monkeypatch.setattr(os, "kill", lambda *_: None)
@@ -80,8 +80,8 @@ def test_a_broken_pool_says_what_is_safe_and_another_goes_on(tmp_path: Path, mon
 
 
 def test_a_model_that_cannot_be_sent_to_processes_is_told(tmp_path: Path) -> None:
-    with processes(1) as pool, pytest.raises(sim.DaarnaError, match=r"the executor cannot do the work: .*pickle"):
-        sim.sweep(MANY, tmp_path / "s", executor=pool, model=lambda point, seed, runs: planted(point, seed, runs))
+    with processes(1) as executor, pytest.raises(sim.DaarnaError, match=r"the executor cannot do the work: .*pickle"):
+        sim.sweep(MANY, tmp_path / "s", executor=executor, model=lambda point, seed, runs: planted(point, seed, runs))
 
 
 def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
@@ -170,7 +170,7 @@ def workers_of(client: Any) -> list[int]:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 def test_a_dask_worker_killed_in_mid_sweep_loses_nothing(tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+    monkeypatch.setattr(pool, "SHORTEST", 0.0)
     sim.sweep(MANY, tmp_path / "threads", model=slow, workers=2)
     victims = workers_of(cluster)
     killed: list[int] = []
@@ -206,7 +206,7 @@ def test_the_command_works_with_a_dask_scheduler(tmp_path: Path, cluster: Any, m
 def test_dask_workers_killed_while_they_simulate_give_the_identical_sweep(
     tmp_path: Path, cluster: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batches, "SHORTEST", 0.05)
+    monkeypatch.setattr(pool, "SHORTEST", 0.05)
     design = tiny_design(points=60, runs=10)
     sim.sweep(design, tmp_path / "threads")
     killed: list[int] = []
@@ -290,7 +290,7 @@ def test_what_dies_with_its_batch_is_tried_point_by_point(tmp_path: Path, monkey
                 done.set_result(work(pieces))
             return done
 
-    monkeypatch.setattr(batches, "SHORTEST", 100.0)
+    monkeypatch.setattr(pool, "SHORTEST", 100.0)
     sweep = sim.sweep(listed(1.0, 2.0, 3.0, 4.0, 5.0, runs=1), tmp_path / "s", executor=Deadly(), workers=1, model=planted)
     assert max(sizes) > 1
     assert sweep.failures.to_dict("records") == [{"point": 2, "x": 3.0, "error": "the workers that simulated it died"}]

@@ -59,11 +59,11 @@ def test_a_changed_sweep_is_neither_taken_for_done_nor_taken_from(
 
 
 def test_the_runs_are_checked_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.study import finished_tables
+    from sim.study import parquet
 
     checked: list[Path] = []
-    there = finished_tables.file_fingerprint
-    monkeypatch.setattr(finished_tables, "file_fingerprint", lambda path: checked.append(path) or there(path))
+    there = parquet.file_fingerprint
+    monkeypatch.setattr(parquet, "file_fingerprint", lambda path: checked.append(path) or there(path))
     sweep = open_sweep(folder)
     assert not checked
     sweep.summary()

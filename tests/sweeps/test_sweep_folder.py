@@ -23,7 +23,7 @@ from sim.errors import InputError
 from sim.files import atomic
 from sim.study.parquet import fingerprint
 from sim.study.provenance import digest
-from sim.sweeps import Design, Factor, batches, parts
+from sim.sweeps import Design, Factor, parts, pool
 from sim.sweeps.record import design_hash
 from tests.study.test_study_folder import Death, Mortal, damages
 from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
@@ -35,7 +35,7 @@ FOUR = listed(0.0, 1.0, 2.0, 3.0)
 @pytest.fixture
 def single(monkeypatch: pytest.MonkeyPatch) -> None:
     """The smallest batches: of three runs of a point, the first is one and the others are another."""
-    monkeypatch.setattr(batches, "SHORTEST", 0.0)
+    monkeypatch.setattr(pool, "SHORTEST", 0.0)
 
 
 def swept(design: Design, folder: Path, **more: Any) -> sim.Sweep:

@@ -9,7 +9,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.sweeps import Factor
-from sim.sweeps.sampling import latin_hypercube
+from sim.sweeps.points import latin_hypercube
 from sim.understand import given
 from sim.understand.given import coefficients, random_balance
 from tests.understand.worlds import CUBE, FIRST, ishigami, own_noise, swept

@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.sweeps import Factor
-from sim.sweeps.sampling import morris as trajectories
+from sim.sweeps.points import morris as trajectories
 from sim.understand import morris
 from sim.understand.morris import elementary, measures
 from tests.understand.worlds import Point, own_noise, swept

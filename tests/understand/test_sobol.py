@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import InputError
 from sim.sweeps import Factor
-from sim.sweeps.sampling import saltelli
+from sim.sweeps.points import saltelli
 from sim.understand import Sobol, sobol
 from sim.understand.noise import corrected
 from sim.understand.sobol import _forms, blocks, indices, z

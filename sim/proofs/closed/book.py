@@ -9,8 +9,7 @@ from scipy import special, stats
 
 from sim import engine
 from sim.proofs.entry import Effort, Finding, Quantiles, entry
-from sim.proofs.measure import by_run, certain, counts_against, mean, months
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, certain, counts_against, mean, months, setting
 
 SIGNINGS, REFERRAL = "chance of signing", "referral rate"
 BOOK, REFERRALS = "scenarios/validation/stationary-book.toml", "scenarios/validation/referrals.toml"

@@ -10,8 +10,7 @@ import pandas as pd
 from scipy import special
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import by_run, certain, mean, months, ratio
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, certain, mean, months, ratio, setting
 from sim.scenario.model import Scenario
 
 TRAIL = "scenarios/validation/trail.toml"

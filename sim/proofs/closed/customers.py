@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from sim.proofs.entry import Convergence, Effort, Finding, entry
-from sim.proofs.measure import certain, mean, ratio, runs_table
-from sim.proofs.settings import setting
+from sim.proofs.measure import certain, mean, ratio, runs_table, setting
 from sim.scenario.model import Scenario
 
 RENEWALS, UNTIL_CHURN = "scenarios/validation/renewals.toml", "scenarios/validation/custom-until-churn.toml"

@@ -8,8 +8,7 @@ import numpy as np
 from scipy import special
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import by_run, mean, months, ratio, runs_table, share
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, mean, months, ratio, runs_table, setting, share
 
 ALONE, RENEWALS = "scenarios/validation/customers-alone.toml", "scenarios/validation/renewals.toml"
 SOURCE = "Fader & Hardie 2007, J. Interactive Marketing"

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import mean, months, share
-from sim.proofs.settings import setting
+from sim.proofs.measure import mean, months, setting, share
 from sim.scenario.model import Scenario
 
 RATES = {"odds of paying": 0, "odds of write-off": -1}  # columns

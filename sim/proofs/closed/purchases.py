@@ -8,8 +8,7 @@ import numpy as np
 from scipy import special, stats
 
 from sim.proofs.entry import Convergence, Effort, Finding, Quantiles, entry
-from sim.proofs.measure import by_run, counts_against, customers, mean, months
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, counts_against, customers, mean, months, setting
 
 NBD, SHOP = "scenarios/validation/gamma-poisson.toml", "scenarios/validation/shop.toml"
 AMOUNTS, UNTIL_CHURN = "scenarios/validation/amounts.toml", "scenarios/validation/custom-until-churn.toml"

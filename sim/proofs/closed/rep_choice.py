@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import mean, months, share
-from sim.proofs.seeds import own_seed
-from sim.proofs.settings import setting
+from sim.proofs.measure import mean, months, own_seed, setting, share
 from sim.scenario.model import Scenario
 
 CHOOSING = "scenarios/validation/rep-choosing.toml"

@@ -8,9 +8,7 @@ from math import factorial
 import numpy as np
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import by_run, mean, months
-from sim.proofs.seeds import own_seed
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, mean, months, own_seed, setting
 from sim.state import QUANTUM
 
 DESK = "scenarios/validation/rep-desk.toml"

@@ -16,10 +16,8 @@ import numpy as np
 
 from sim.proofs.closed.rep_choice import CHOOSING, FULL_TIME, paid
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import mean, months, runs_table
+from sim.proofs.measure import mean, months, own_seed, runs_table, setting
 from sim.proofs.multitask import Multitask
-from sim.proofs.seeds import own_seed
-from sim.proofs.settings import setting
 
 SOURCE = "Holmström & Milgrom 1991, J. Law, Economics & Organization 7"
 COMMISSION = "scenarios/validation/rep-commission.toml"

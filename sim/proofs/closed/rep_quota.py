@@ -25,8 +25,7 @@ import numpy as np
 from scipy import optimize, stats
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import by_run, months
-from sim.proofs.settings import setting
+from sim.proofs.measure import by_run, months, setting
 from sim.scenario.model import Scenario
 
 QUOTA = "scenarios/validation/rep-quota.toml"

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from scipy import stats
 
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.measure import customers, mean, months, share
-from sim.proofs.seeds import own_seed
-from sim.proofs.settings import setting
+from sim.proofs.measure import customers, mean, months, own_seed, setting, share
 
 SELECTION = "scenarios/validation/rep-selection.toml"
 JOHNSON = "Johnson, Kotz & Balakrishnan 1994, Continuous Univariate Distributions 1, ch. 10 and 13"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.proofs.entry import Effort, Finding, entry
+from sim.proofs.measure import setting
 from sim.proofs.outcomes import outcomes
 from sim.proofs.patterns import around, pattern, quotient, told
-from sim.proofs.settings import setting
 from sim.scenario.model import Scenario
 
 BASELINE = "scenarios/baseline.toml"

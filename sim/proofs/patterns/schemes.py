@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from sim.proofs.entry import Effort, Finding, entry
+from sim.proofs.measure import setting
 from sim.proofs.outcomes import outcomes
 from sim.proofs.patterns import around, pattern, told
-from sim.proofs.settings import setting
 from sim.scenario.model import Scenario
 from sim.study.equal_pay import equal_pay
 
