@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import mesa
 import numpy as np
 
 from sim.book import entries
-from sim.state import ACTIVE, CUSTOMER, MOMENT, REP, TALLY
+from sim.book.register import AGENT, CODE, NOBODY
+from sim.state import ACTIVE, CUSTOMER, MOMENT, TALLY, Ledger
 
 if TYPE_CHECKING:
     from sim.book.model import BookModel
+
+
+class Steps:
+    """The steps of a class of agents as they stand here, to see whether somebody has others.
+
+    What nobody overrides is done for all by compiled code at once; what a subclass, or an agent by itself, does in a way
+    of its own is asked of the agents.
+    """
+
+    def __init__(self, kind: type, names: str) -> None:
+        self.ours = {name: getattr(kind, name) for name in names.split()}
+
+    def overridden(self, agents: Sequence[mesa.Agent], *kinds: type) -> set[str]:
+        """Names of the steps that one of the agents, or of the classes, does in a way of its own."""
+        every = {type(agent) for agent in agents}.union(kinds)
+        classes = {name for name, ours in self.ours.items() for kind in every if getattr(kind, name) is not ours}
+        return classes.union(*(self.ours.keys() & vars(agent) for agent in agents))
 
 
 class _Recorded(mesa.Agent):  # type: ignore[misc]
@@ -21,13 +40,13 @@ class _Recorded(mesa.Agent):  # type: ignore[misc]
 
     def __getattr__(self, name: str) -> Any:
         record = self.__dict__.get("record")
-        if record is not None and name in record.dtype.names:
+        if record is not None and name in record.dtype.fields:
             return record[name][0]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: Any) -> None:
         record = self.__dict__.get("record")
-        if record is not None and name in record.dtype.names:
+        if record is not None and name in record.dtype.fields:
             record[name][0] = value
         else:
             super().__setattr__(name, value)
@@ -41,20 +60,54 @@ class DeskAgent(_Recorded):
         self.record = model.desk[number : number + 1]
         entries.staff(model.setup.p, model.now, self.record, number)
 
+    def serve(self, customer: CustomerAgent) -> None:
+        """A customer's contacts of the month, if any; where this is overridden, customers are stepped by their agents."""
+        customer._step(entries.serve)
+
 
 class CustomerAgent(_Recorded):
-    """A customer: buys, needs service, pays or not, is pleased or not, stays or goes."""
+    """A customer: buys, needs service, pays or not, is pleased or not, stays or goes.
+
+    Agents are made when somebody asks for them (``rep.book``, ``model.agents_by_type``), or at signing where the model's
+    ``customer_class`` is a subclass.  A customer none of whose steps is overridden is stepped by compiled code, which reads and
+    writes the same ``record`` and ``moment`` as the agent.
+    """
+
+    _answered_by: int | None = None
+    place: Any = None  # the customer's row of :data:`sim.book.register.PLACE`
 
     def __init__(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> None:
         super().__init__(model)
         self.record = record
         self.moment = np.zeros(1, MOMENT)
-        self.answered_by = 0
         self.rep = rep
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Another rep, or a step of the agent's own, takes the customer out of the compiled month."""
+        super().__setattr__(name, value)
+        if (name == "rep" or name in CUSTOMER_STEPS.ours) and self.place is not None and self.place["by"] == CODE:
+            self.place["by"] = AGENT
+
+    def steps_itself(self) -> bool:
+        """Whether compiled code would do something else than the agent: a step is overridden, or the rep is not the seat's."""
+        return bool(CUSTOMER_STEPS.overridden([self])) or self.rep is not self.model.reps[int(self.seat)]
+
+    def remove(self) -> None:
+        """Leave the model; the customer is stepped no more."""
+        if self.place is not None:
+            self.place["by"] = NOBODY
+        super().remove()
 
     def _step(self, rule: Any) -> None:
         model, rep = self.model, self.rep
         rule(model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
+
+    @property
+    def answered_by(self) -> int:
+        """Number of the desk agent whom the customer meets this month."""
+        if self._answered_by is None:
+            return int(entries.answers(self.model.setup.p, self.record, self.moment))
+        return self._answered_by
 
     @property
     def desk_agent(self) -> DeskAgent:
@@ -64,7 +117,7 @@ class CustomerAgent(_Recorded):
 
     def begin(self) -> None:
         """The month's uniforms are drawn."""
-        self.answered_by = entries.begin(self.model.setup.p, self.model.now, self.record, self.moment)
+        self._answered_by = entries.begin(self.model.setup.p, self.model.now, self.record, self.moment)
 
     def be_visited(self) -> None:
         """The tie fades; a visit renews it."""
@@ -76,7 +129,7 @@ class CustomerAgent(_Recorded):
 
     def need_service(self) -> None:
         """Contacts with the desk."""
-        self._step(entries.serve)
+        self.desk_agent.serve(self)
 
     def pay(self) -> None:
         """The account is paid, ages or is written off."""
@@ -104,23 +157,50 @@ class CustomerAgent(_Recorded):
         return bool(self.record["status"][0] == ACTIVE)
 
 
+class Seats(NamedTuple):
+    """Some seats, of which a step of :class:`RepAgent` makes one call of compiled code: a rep is one, the sales force all."""
+
+    model: BookModel
+    record: np.ndarray  # [seats] REP
+    tally: np.ndarray  # [seats] TALLY, of this month
+    known: np.ndarray  # [seats] TALLY, of last month: what the rep knows of the book
+    ledgers: Ledger  # [seats, ...]
+
+
 class RepAgent(_Recorded):
-    """A seat in the sales force and the rep who fills it."""
+    """A seat in the sales force and the rep who fills it.
+
+    Every step can be overridden; the rest of the month stays compiled, customers included.
+
+    Attributes
+    ----------
+    record, tally, known : the seat's record (fields read and write as attributes), this month's counts and last month's.
+    ledger : the seat's pay ledger.
+    book : the customers, in order of signing: a tuple of agents.  Assign another to change who is in it.
+    """
 
     def __init__(self, model: BookModel, seat: int) -> None:
         super().__init__(model)
-        self.record = np.zeros(1, REP)
+        force, here = model.force, slice(seat, seat + 1)
+        self.record, self.tally, self.known = force.record[here], force.tally[here], force.known[here]
+        self.ledgers = Ledger(*(array[here] for array in force.ledgers))
+        self.ledger = Ledger(*(array[seat] for array in force.ledgers))
         entries.furnish(self.record, seat, seat in model.spec.reps.absent)
-        self.tally = np.zeros(1, TALLY)  # this month
-        self.known = np.zeros(1, TALLY)  # last month: what the rep knows of the book
-        self.ledger = entries.open_ledger(model.setup.p, model.setup.components)
-        self.book: list[CustomerAgent] = []
+
+    @property
+    def book(self) -> tuple[CustomerAgent, ...]:
+        """The customers, in order of signing."""
+        found: tuple[CustomerAgent, ...] = self.model.register.book(int(self.seat))
+        return found
+
+    @book.setter
+    def book(self, customers: Iterable[CustomerAgent]) -> None:
+        self.model.register.set_book(self, tuple(customers))
 
     def open_month(self) -> None:
         """A vacancy may end."""
-        self.known, self.tally = self.tally, self.known
-        self.tally[:] = np.zeros(1, TALLY)
-        entries.open_month(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.ledger)
+        setup = self.model.setup
+        entries.open_month(setup.p, setup.components, self.model.now, self.record, self.tally, self.known, self.ledgers)
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
@@ -129,11 +209,20 @@ class RepAgent(_Recorded):
         ``self.nurturing`` (shares of time).  Pay pressure and whom visits go to are weighed here as well: a theory of
         time alone calls ``super().plan()`` first.
         """
-        entries.plan(self.model.setup.p, self.model.setup.components, self.model.now, self.record, self.known, self.ledger)
+        setup = self.model.setup
+        entries.plan(setup.p, setup.components, self.model.now, self.record, self.known, self.ledgers)
 
     def hunt(self) -> None:
         """Work down the leads; sign who accepts and is accepted."""
         model = self.model
+        if "sign" not in model.own:
+            attempts = entries.all_attempts(model.setup.p, self.record)
+            block = model.register.with_room(int(attempts[:, 0].sum()))
+            block.used = entries.hunt(
+                model.setup.p, model.now, self.record, self.tally, self.ledgers, model.desk, attempts, block.rows, block.used
+            )
+            model.register.welcome()
+            return
         number, warm = entries.attempts(model.setup.p, self.record)
         self.tally["attempts"] += number
         for order in range(1, number + 1):
@@ -142,20 +231,21 @@ class RepAgent(_Recorded):
                 self.sign(record, self.tally)
 
     def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
-        """A prospect becomes a customer."""
+        """A prospect becomes a customer; the record is copied and then closed: change the customer in ``self.book[-1]``."""
         model = self.model
         entries.sign(model.setup.p, record, self.record, tally, self.ledger, model.desk)
-        self.book.append(model.customer_class(model, record, self))
+        model.register.enter(record, int(self.seat))
+        model.register.welcome()
 
     def inherit(self, customers: int) -> None:
         """The book a seat starts with, tallied apart: nobody is paid for it."""
-        model, opening = self.model, np.zeros(1, TALLY)
-        for order in range(1, customers + 1):
-            record = np.zeros(1, CUSTOMER)
-            entries.founder(model.setup.p, model.now, record, self.record, order)
-            entries.take_over(record, self.record, opening, model.desk)
-            self.book.append(model.customer_class(model, record, self))
+        model, opening = self.model, np.zeros(self.record.size, TALLY)
+        block = model.register.with_room(customers * self.record.size)
+        block.used = entries.inherit(
+            model.setup.p, model.now, self.record, opening, model.desk, customers, block.rows, block.used
+        )
         entries.add_lines(model.setup.p, opening, model.row)
+        model.register.welcome()
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
@@ -163,41 +253,37 @@ class RepAgent(_Recorded):
 
     def measure(self) -> None:
         """Every measure of the month is taken."""
-        entries.measure_month(self.model.setup.p, self.model.now, self.record, self.tally, self.ledger)
+        entries.measure_month(self.model.setup.p, self.model.now, self.record, self.tally, self.ledgers)
 
     def be_paid(self) -> None:
         """Settlement of every component that falls due."""
-        model = self.model
-        entries.payday(
-            model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.team, model.row
-        )
+        model, setup = self.model, self.model.setup
+        entries.payday(setup.p, setup.components, model.now, self.record, self.tally, self.ledgers, model.team, model.row)
 
     def let_go(self) -> None:
         """Commission on those who left is claimed back; accounts are closed when they can be, and at the end."""
-        model, month = self.model, int(self.model.now["month"][0])
-        staying = []
-        for customer in self.book:
-            if customer.lapsed_month == month:
-                entries.customers_left(model.setup.components, model.now, customer.record, self.record, self.ledger, model.row)
-                entries.forget(model.now, customer.record, model.desk)
-            settled = not customer.is_active and entries.can_close(model.setup.components, customer.record, month)
-            if settled or month == model.spec.months:
-                model.close(customer)
-            elif month % 12 == 0:
-                entries.enter_year(
-                    model.setup.p, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1
-                )
-            if settled:
-                customer.remove()
-            else:
-                staying.append(customer)
-        self.book = staying
+        model, setup = self.model, self.model.setup
+        archive = model.archive_with_room()
+        for block in model.register.blocks:
+            model.accounts_closed = entries.let_go(
+                setup.p, setup.components, model.now, self.record, self.ledgers, model.desk, block.rows, block.used, archive,
+                model.accounts_closed, model.row,
+            )  # fmt: skip
+        model.register.dismiss()
 
     def evening(self) -> None:
         """Stay with the firm, or leave."""
-        model = self.model
-        entries.evening(model.setup.p, model.setup.components, model.now, self.record, self.tally, self.ledger, model.row)
+        model, setup = self.model, self.model.setup
+        entries.evening(setup.p, setup.components, model.now, self.record, self.tally, self.ledgers, model.row)
 
     def refill(self) -> None:
         """Leads go stale and come in."""
         entries.refill(self.model.setup.p, self.record, self.tally)
+
+
+DESK_STEPS = Steps(DeskAgent, "serve")
+CUSTOMER_STEPS = Steps(
+    CustomerAgent,
+    "begin be_visited purchase need_service pay be_judged feel decide be_counted is_active answered_by desk_agent _step",
+)
+REP_STEPS = Steps(RepAgent, "open_month inherit plan hunt sign spread_visits measure be_paid let_go evening refill")

@@ -1,14 +1,19 @@
 """The rules as the Mesa agents call them: the same functions, records passed as one-element arrays.
 
 numba takes microseconds to recognise an array and tens of them to recognise a bare record.  Nothing
-is computed here.
+is computed here.  What reps do is done for any number of seats: their records, tallies and ledgers have an axis of seats; `rows`
+are customers (:class:`sim.book.register.Rows`), of whom the first `used` have signed.
 """
 
 from __future__ import annotations
 
 # ruff: noqa: D103
+import numpy as np
+
 from sim import accounts, draws
+from sim.book.register import CODE, LEAVING
 from sim.compiled import kernel
+from sim.engine.kernel import customer_month
 from sim.rules import (
     career,
     hunting,
@@ -23,7 +28,7 @@ from sim.rules import (
     traits,
 )
 from sim.scheme import settle
-from sim.state import draw_moment, seat_ledger
+from sim.state import ACTIVE, TALLY, draw_moment, seat_ledger
 
 
 @kernel
@@ -93,23 +98,52 @@ def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def open_ledger(p, components):  # type: ignore[no-untyped-def]
-    return seat_ledger(career.open_ledgers(p[0], components, 1), 0)
+def open_ledgers(p, components, seats):  # type: ignore[no-untyped-def]
+    return career.open_ledgers(p[0], components, seats)
 
 
 @kernel
-def open_month(p, components, now, r, led):  # type: ignore[no-untyped-def]
-    career.open_month(p[0], components, now[0], r[0], led)
+def open_month(p, components, now, reps, tallies, known, ledgers):  # type: ignore[no-untyped-def]
+    blank = np.zeros(1, TALLY)
+    for i in range(reps.shape[0]):
+        known[i] = tallies[i]
+        tallies[i] = blank[0]
+        career.open_month(p[0], components, now[0], reps[i], seat_ledger(ledgers, i))
 
 
 @kernel
-def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
-    planning.plan(p[0], components, now[0], r[0], t[0], led)
+def plan(p, components, now, reps, known, ledgers):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        if reps[i].present == 1:
+            planning.plan(p[0], components, now[0], reps[i], known[i], seat_ledger(ledgers, i))
 
 
 @kernel
 def attempts(p, r):  # type: ignore[no-untyped-def]
     return hunting.attempts(p[0], r[0])
+
+
+@kernel
+def all_attempts(p, reps):  # type: ignore[no-untyped-def]
+    found = np.zeros((reps.shape[0], 2), np.int64)
+    for i in range(reps.shape[0]):
+        if reps[i].present == 1:
+            found[i, 0], found[i, 1] = hunting.attempts(p[0], reps[i])
+    return found
+
+
+@kernel
+def hunt(p, now, reps, tallies, ledgers, desk, attempts, rows, used):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        r, t, led = reps[i], tallies[i], seat_ledger(ledgers, i)
+        t.attempts += attempts[i, 0]
+        for order in range(1, attempts[i, 0] + 1):
+            c = rows.records[used]
+            if hunting.meet(p[0], now[0], c, r, order, order <= attempts[i, 1]):
+                hunting.sign(p[0], c, r, t, led, desk)
+                rows.places[used].seat = r.seat
+                used += 1
+    return used
 
 
 @kernel
@@ -124,6 +158,19 @@ def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
 
 
 @kernel
+def inherit(p, now, reps, tallies, desk, customers, rows, used):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        for order in range(hunting.FOUNDERS + 1, hunting.FOUNDERS + customers + 1):
+            c = rows.records[used]
+            who, which = draws.customer_key(reps[i].seat, now[0].month, order)
+            hunting.founder(p[0], now[0], c, reps[i], order, traits.uniforms(now[0], who, which))
+            hunting.take_over(c, reps[i], tallies[i], desk)
+            rows.places[used].seat = reps[i].seat
+            used += 1
+    return used
+
+
+@kernel
 def take_over(c, r, t, d):  # type: ignore[no-untyped-def]
     hunting.take_over(c[0], r[0], t[0], d)
 
@@ -134,13 +181,29 @@ def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
-    planning.spread_visits(p[0], r[0], t[0])
+def spread_visits(p, reps, tallies):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        planning.spread_visits(p[0], reps[i], tallies[i])
 
 
 @kernel
-def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
-    settle.measure_month(p[0], now[0], r[0], t[0], led)
+def live(p, now, rows, used, reps, tallies, desk):  # type: ignore[no-untyped-def]
+    for i in range(used):
+        if rows.places[i].by == CODE:
+            c, e = rows.records[i], rows.moments[i]
+            draw_moment(now[0], c, e)
+            customer_month(p[0], now[0], c, e, reps[c.seat], tallies[c.seat], desk[service.answers(p[0], c, e)])
+
+
+@kernel
+def answers(p, c, e):  # type: ignore[no-untyped-def]
+    return service.answers(p[0], c[0], e[0])
+
+
+@kernel
+def measure_month(p, now, reps, tallies, ledgers):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        settle.measure_month(p[0], now[0], reps[i], tallies[i], seat_ledger(ledgers, i))
 
 
 @kernel
@@ -149,18 +212,44 @@ def team_values(values, reps, team):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def payday(p, components, now, r, t, led, team, m):  # type: ignore[no-untyped-def]
-    career.payday(p[0], components, now[0], r[0], t[0], led, team, m[0])
+def payday(p, components, now, reps, tallies, ledgers, team, m):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        career.payday(p[0], components, now[0], reps[i], tallies[i], seat_ledger(ledgers, i), team, m[0])
 
 
 @kernel
-def evening(p, components, now, r, t, led, m):  # type: ignore[no-untyped-def]
-    career.evening(p[0], components, now[0], r[0], t[0], led, m[0])
+def let_go(p, components, now, reps, ledgers, desk, rows, used, arc, number, m):  # type: ignore[no-untyped-def]
+    month, first, last = now[0].month, reps[0].seat, reps[-1].seat
+    for i in range(used):
+        place = rows.places[i]
+        if place.seat < first or place.seat > last:
+            continue
+        one, seat = rows.records[i : i + 1], place.seat - first
+        if one[0].lapsed_month == month:
+            settle.customers_left(components, now[0], one, reps[seat], seat_ledger(ledgers, seat), m[0])
+            service.forget(now[0], one, desk)
+        settled = one[0].status != ACTIVE and accounts.can_close(components, one[0], month)
+        if settled or month == np.int64(p[0].months):
+            accounts.close_customers(p[0], components, one, seat_ledger(ledgers, seat), arc, number, (month - 1) // 12)
+            number += 1
+            place.closed = 1
+        elif month % 12 == 0:
+            accounts.enter_year(p[0], components, one, seat_ledger(ledgers, seat), arc, month // 12 - 1)
+        if settled:
+            place.seat, place.by = -1, LEAVING
+    return number
 
 
 @kernel
-def refill(p, r, t):  # type: ignore[no-untyped-def]
-    hunting.refill(p[0], r[0], t[0].referrals)
+def evening(p, components, now, reps, tallies, ledgers, m):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        career.evening(p[0], components, now[0], reps[i], tallies[i], seat_ledger(ledgers, i), m[0])
+
+
+@kernel
+def refill(p, reps, tallies):  # type: ignore[no-untyped-def]
+    for i in range(reps.shape[0]):
+        hunting.refill(p[0], reps[i], tallies[i].referrals)
 
 
 @kernel
@@ -171,11 +260,6 @@ def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-unty
 @kernel
 def enter_year(p, components, c, led, arc, year):  # type: ignore[no-untyped-def]
     accounts.enter_year(p[0], components, c, led, arc, year)
-
-
-@kernel
-def can_close(components, c, month):  # type: ignore[no-untyped-def]
-    return accounts.can_close(components, c[0], month)
 
 
 @kernel

@@ -8,16 +8,17 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from sim.accounts import MONTH, new_archive
+from sim.accounts import MONTH, Archive, new_archive
 from sim.book import entries
-from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
+from sim.book.agents import CUSTOMER_STEPS, DESK_STEPS, REP_STEPS, CustomerAgent, DeskAgent, RepAgent, Seats
+from sim.book.register import Register
 from sim.engine import setup
 from sim.engine.results import new_output
 from sim.errors import InputError
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
-from sim.state import CUSTOMER, DESK, NOW
+from sim.state import DESK, NOW, REP, TALLY
 from sim.tables import years
 from sim.whole_number import LAST_SEED, whole
 
@@ -32,6 +33,9 @@ def _seed(rng: int | np.random.Generator | None) -> int:
 
 class BookModel(mesa.Model):  # type: ignore[misc]
     """A firm, its reps, its desk and its customers.
+
+    A step that no agent overrides is one call of compiled code for all; an overridden one is asked of each agent.  The
+    numbers are the same whichever way.
 
     Parameters
     ----------
@@ -48,7 +52,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     seed : the seed of all draws, also where it was taken afresh.
     spec : the scenario (mesa 3.5 keeps the name ``scenario`` for itself).
     setup, now : the scenario as the rules read it, and the address of the month.
-    reps, desk_agents : the agents; customers are in ``agents_by_type[CustomerAgent]``.
+    reps, desk_agents : the agents; customers are in ``agents_by_type[CustomerAgent]`` and in each rep's ``book``.
+    force : all seats at once; register : all customers, a row each.
     row : the month's accounts, in hundredths.
 
     Raises
@@ -59,12 +64,14 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     rep_class: ClassVar[type[RepAgent]] = RepAgent
     customer_class: ClassVar[type[CustomerAgent]] = CustomerAgent
+    desk_class: ClassVar[type[DeskAgent]] = DeskAgent
     reported = ("customers", "signings", "lapses", "revenue", "profit", "satisfaction", "hunting_share", "nurturing_share")
 
     def __init__(self, scenario: Scenario, rng: int | np.random.Generator | None = None, run: int = 1) -> None:
         scenario = as_scenario(scenario, "BookModel")
         self.seed = _seed(rng)
         super().__init__(rng=self.seed)
+        self.register = Register(self, shown=self.customer_class is not CustomerAgent)
         self.spec = scenario
         self.setup = setup(scenario)
         self.now = np.zeros(1, NOW)
@@ -73,10 +80,14 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.team = np.zeros(measures.COUNT)
         self.row = np.zeros(1, MONTH)
         self.archive = new_archive(64, years(scenario.months))
-        self.closed: list[np.ndarray] = []
+        self.accounts_closed = 0
         self.output = new_output(scenario.months, 1)
-        self.desk_agents = [DeskAgent(self, number) for number in range(scenario.desk.agents)]
-        self.reps = [self.rep_class(self, seat) for seat in range(scenario.reps.count)]
+        self.desk_agents = [self.desk_class(self, number) for number in range(scenario.desk.agents)]
+        seats = scenario.reps.count
+        ledgers = entries.open_ledgers(self.setup.p, self.setup.components, seats)
+        self.force = Seats(self, np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY), ledgers)
+        self.own: set[str] = set()  # the reps' steps that are overridden
+        self.reps = [self.rep_class(self, seat) for seat in range(seats)]
         for name in self.reported:
             setattr(self, name, 0.0)
         self.datacollector = mesa.DataCollector(model_reporters={name: name for name in self.reported})
@@ -88,71 +99,78 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.now["month"] += 1
         month = int(self.now["month"][0])
         self.row = np.zeros(1, MONTH)
+        self.own = REP_STEPS.overridden(self.reps)
+        if "sign" in self.own:
+            self.own.add("hunt")
         if month == 1:  # before anybody is hired: a newcomer's beliefs are about the book that is there
-            for rep in self.reps:
-                rep.inherit(self.spec.customers.at_start)
-        for rep in self.reps:
-            rep.open_month()
+            self.reps_do("inherit", self.spec.customers.at_start)
+        self.reps_do("open_month")
         entries.open_desk(self.setup.p, self.desk)
-        present = [rep for rep in self.reps if rep.present]
-        for rep in present:
-            rep.plan()
-        for rep in present:
-            rep.hunt()
-        for rep in self.reps:
-            rep.spread_visits()
+        self.reps_do("plan")
+        self.reps_do("hunt")
+        self.reps_do("spread_visits")
         self.customers_live()
-        for rep in self.reps:
-            rep.measure()
+        self.reps_do("measure")
         self.reward()
-        for rep in self.reps:
-            rep.let_go()
-        for rep in self.reps:
-            rep.evening()
-        for rep in self.reps:
-            rep.refill()
+        self.reps_do("let_go")
+        self.reps_do("evening")
+        self.reps_do("refill")
         self.close_month(month)
+
+    def reps_do(self, step: str, *given: int) -> None:
+        """A step of every rep, `plan` and `hunt` where the seat is filled: each rep's own, if one overrides it."""
+        if step not in self.own:
+            getattr(RepAgent, step)(self.force, *given)
+            return
+        for rep in self.reps:
+            if rep.present or step not in ("plan", "hunt"):
+                getattr(rep, step)(*given)
 
     def customers_live(self) -> None:
         """Every customer's month: nurture, purchase, service, payment, resolution, satisfaction, churn."""
-        everybody = self.agents.select(agent_type=self.customer_class)
-        active = everybody.select(lambda customer: customer.is_active)
-        owing = everybody.select(lambda customer: not customer.is_active)
-        everybody.do("begin")
+        if DESK_STEPS.overridden(self.desk_agents) or CUSTOMER_STEPS.overridden((), CustomerAgent):
+            self.register.step_by_agents()
+        for block in self.register.blocks:
+            entries.live(self.setup.p, self.now, block.rows, block.used, self.force.record, self.force.tally, self.desk)
+        everybody = self.register.stepped_by_agents()
+        active = [customer for customer in everybody if customer.is_active]
+        owing = [customer for customer in everybody if not customer.is_active]
+        for customer in everybody:
+            customer.begin()
         for step in ("be_visited", "purchase", "need_service", "pay", "be_judged", "feel", "decide"):
-            active.do(step)
-        owing.do("pay")
-        everybody.do("be_counted")
+            for customer in active:
+                getattr(customer, step)()
+        for customer in owing:
+            customer.pay()
+        for customer in everybody:
+            customer.be_counted()
 
     def reward(self) -> None:
         """Team values are taken, every rep is paid."""
-        values = np.stack([rep.ledger.values for rep in self.reps])
-        entries.team_values(values, np.concatenate([rep.record for rep in self.reps]), self.team)
-        for rep in self.reps:
-            rep.be_paid()
+        entries.team_values(self.force.ledgers.values, self.force.record, self.team)
+        self.reps_do("be_paid")
 
     def close_month(self, month: int) -> None:
         """The accounts; after the last month, the run's outcomes."""
-        records = np.concatenate([rep.record for rep in self.reps])
-        entries.close_month(self.setup.p, self.now, records, np.concatenate([rep.tally for rep in self.reps]), self.row)
+        entries.close_month(self.setup.p, self.now, self.force.record, self.force.tally, self.row)
         self.output.months[0, month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")
             setattr(self, name, float(self.row[name][0]) / (100.0 if money else 1.0))
         self.datacollector.collect(self)
         if month == self.spec.months:
-            self.finish(records)
+            self.finish()
             self.running = False
 
-    def finish(self, records: np.ndarray) -> None:
+    def finish(self) -> None:
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
         entries.outcomes(
             self.setup.p,
             out.months[0],
-            records,
+            self.force.record,
             arc,
-            len(self.closed),
+            self.accounts_closed,
             out.profit_years[0],
             out.run,
             out.whale[0],
@@ -161,18 +179,42 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def closed_records(self) -> np.ndarray:
         """Records of all accounts that have been closed."""
-        return np.concatenate(self.closed) if self.closed else np.zeros(0, CUSTOMER)
+        return self.register.closed()
+
+    def archive_with_room(self) -> Archive:
+        """The archive, with room for everybody's closed account."""
+        while self.archive.profit.shape[0] < len(self.register):
+            self.archive = entries.widen(self.archive)
+        archive: Archive = self.archive
+        return archive
 
     def close(self, customer: CustomerAgent) -> None:
-        """Close a customer's account."""
-        number = len(self.closed)
-        if number == self.archive.profit.shape[0]:
-            self.archive = entries.widen(self.archive)
+        """Close a customer's account: for a `let_go` of one's own, since the reps' own closes accounts without asking."""
         year = (int(self.now["month"][0]) - 1) // 12
         entries.close_customers(
-            self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive, number, year
-        )
-        self.closed.append(customer.record)
+            self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive_with_room(),
+            self.accounts_closed, year,
+        )  # fmt: skip
+        customer.place["closed"] = 1
+        self.accounts_closed += 1
+
+    @property
+    def agents(self) -> mesa.agent.AgentSet:
+        """All agents; whoever asks has every customer made one."""
+        self.register.show()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type[mesa.Agent], mesa.agent.AgentSet]:
+        """All agents by class; whoever asks has every customer made one."""
+        self.register.show()
+        by_type: dict[type[mesa.Agent], mesa.agent.AgentSet] = super().agents_by_type
+        return by_type
+
+    @property
+    def agent_types(self) -> list[type[mesa.Agent]]:
+        """The classes of agents; whoever asks has every customer made one."""
+        return list(self.agents_by_type)
 
     def run_all(self) -> BookModel:
         """Step to the end; returns the model."""

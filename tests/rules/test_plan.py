@@ -61,7 +61,7 @@ ACTIVE, USUAL = 50.0, 1000.0
 def plan(desk: Desk, r: Any) -> Any:
     """The rep's month 7, after one with so many customers."""
     planned, now, t = np.array([r]), np.array([record("now", month=7)]), np.array([record("tally", active=ACTIVE)])
-    entries.plan(desk.setup.p, desk.components, now, planned, t, desk.ledger)
+    entries.plan(desk.setup.p, desk.components, now, planned, t, desk.ledgers)
     r = planned[0]
     assert desk.p["choice_rule"] == planning.FIXED or (r["hunting"], r["nurturing"]) == SPLITS[int(r["chosen"])]
     return r

@@ -27,8 +27,8 @@ class Desk:
         self.p, self.components = self.setup.p[0], self.setup.components
         self.p["reps_horizon_months"] = horizon
         self.delay = np.array(self.p["delay"])
-        ledgers = new_ledgers(1, len(components), months, months + 60, COUNT, 15, 5)
-        self.ledger: Ledger = seat_ledger(ledgers, 0)
+        self.ledgers: Ledger = new_ledgers(1, len(components), months, months + 60, COUNT, 15, 5)
+        self.ledger: Ledger = seat_ledger(self.ledgers, 0)
         self.ledger.values[:] = 0.0
         self.ledger.counted[:] = self.components["months"]  # whole periods, as weighed
 

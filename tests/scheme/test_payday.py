@@ -10,7 +10,7 @@ import pytest
 from sim import accounts
 from sim.book import entries
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER
+from sim.state import CUSTOMER, TALLY
 from tests.rules.worlds import Desk, believer, record
 
 HALF = {"measure": "tenure", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": 0.5}]}
@@ -28,7 +28,7 @@ def paid(
             array[NAMES.index(name)] = value
     r, m = np.array([believer(**rep)]), np.zeros(1, accounts.MONTH)
     now, t = np.array([record("now", month=month)]), np.array([record("tally")])
-    entries.payday(desk.setup.p, desk.components, now, r, t, desk.ledger, shared, m)
+    entries.payday(desk.setup.p, desk.components, now, r, t, desk.ledgers, shared, m)
     return m[0], r[0]
 
 
@@ -63,7 +63,13 @@ def test_accounts_are_charged_at_what_was_made_of_a_component_when_it_was_last_s
     for month in (7, 8, 9, 10):
         _, r = paid(desk, month, values={"repeat_revenue": 200})
         entries.open_month(
-            desk.setup.p, desk.components, np.array([record("now", month=month + 1)]), one := np.array([r]), desk.ledger
+            desk.setup.p,
+            desk.components,
+            np.array([record("now", month=month + 1)]),
+            one := np.array([r]),
+            np.zeros(1, TALLY),
+            np.zeros(1, TALLY),
+            desk.ledgers,
         )
         found.append(float(one[0]["charge_repeat"]))
     assert found == pytest.approx([0.1, 0.1, 0.05, 0.05])
