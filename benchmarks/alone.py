@@ -79,21 +79,21 @@ def book(at_start: int, months: int) -> dict[str, float]:
     }
 
 
-def mesa(months: int, repeats: int) -> dict[str, float]:
-    """Run 1 of the Mesa model, each time in a model newly built."""
+def mesa(kind: str, months: int, repeats: int) -> dict[str, float]:
+    """Run 1 of a Mesa model, each time in a model newly built."""
     import pandas as pd
 
     from benchmarks.clock import timed
+    from benchmarks.own import MODELS
     from benchmarks.worlds import SEED, customer_months, world
-    from sim.book import BookModel
 
-    scenario = world(60, months)
-    BookModel(scenario, rng=SEED).run_all()  # compiles the rules one by one
+    scenario, model = world(60, months), MODELS[kind]
+    model(scenario, rng=SEED).run_all()  # compiles the rules one by one
     seconds, lived = [], 0
     for _ in range(repeats):
-        model = BookModel(scenario, rng=SEED)
-        seconds.append(timed(model.run_all, 1).least)
-        lived = customer_months(pd.DataFrame(model.output.months[0]))
+        made = model(scenario, rng=SEED)
+        seconds.append(timed(made.run_all, 1).least)
+        lived = customer_months(pd.DataFrame(made.output.months[0]))
     return {"median": statistics.median(seconds), "least": min(seconds), "customer_months": lived}
 
 

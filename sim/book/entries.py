@@ -263,6 +263,11 @@ def enter_year(p, components, c, led, arc, year):  # type: ignore[no-untyped-def
 
 
 @kernel
+def can_close(components, c, month):  # type: ignore[no-untyped-def]
+    return accounts.can_close(components, c[0], month)
+
+
+@kernel
 def close_customers(p, components, c, led, arc, number, year):  # type: ignore[no-untyped-def]
     accounts.close_customers(p[0], components, c, led, arc, number, year)
 

@@ -136,7 +136,9 @@ class Register:
         """The agents of those who have settled everything are removed."""
         for block in self.blocks:
             for row in block.where("by", LEAVING) if block.agents else ():
-                block.agents.pop(row).remove()
+                block.rows.places["by"][row] = NOBODY
+                if row in block.agents:  # not of those who had left before anybody asked for agents
+                    block.agents.pop(row).remove()
 
     def closed(self) -> np.ndarray:
         """Records of those whose accounts have been closed."""
