@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 import mesa
@@ -63,7 +64,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     """
 
     rep_class: ClassVar[type[RepAgent]] = RepAgent
-    customer_class: ClassVar[type[CustomerAgent]] = CustomerAgent
+    customer_class: ClassVar[Callable[..., CustomerAgent]] = CustomerAgent  # a class, or a method that chooses one
     desk_class: ClassVar[type[DeskAgent]] = DeskAgent
     reported = ("customers", "signings", "lapses", "revenue", "profit", "satisfaction", "hunting_share", "nurturing_share")
 
@@ -215,6 +216,10 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     def agent_types(self) -> list[type[mesa.Agent]]:
         """The classes of agents; whoever asks has every customer made one."""
         return list(self.agents_by_type)
+
+    def __getstate__(self) -> object:
+        """Refuse to be copied or pickled: agents share memory with the model, and a copy's would not."""
+        raise InputError("a BookModel cannot be copied; make another of the same scenario, rng and run, and step it as far")
 
     def run_all(self) -> BookModel:
         """Step to the end; returns the model."""

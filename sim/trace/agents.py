@@ -216,21 +216,18 @@ ACCOUNT = ("revenue", "cost_of_goods", "acquisition", "service", "resolution", "
 
 
 class TracedCustomer(CustomerAgent):
-    """A customer whose months are written down if somebody asked for them."""
+    """A customer whose months are written down."""
 
     model: TracedModel
 
     def __init__(self, model: TracedModel, record: np.ndarray, rep: RepAgent) -> None:
         super().__init__(model, record, rep)
-        self.watched = model.watches(customer_number(record))
         self.page: dict[str, Any] = {}
         self.at_opening = np.zeros_like(record)  # the account when the month began; that of a newcomer is empty
 
     def begin(self) -> None:
         """As ever; the page of the month is opened."""
         super().begin()
-        if not self.watched:
-            return
         c, month = self.record[0], int(self.model.now["month"][0])
         first = float(c["initial"]) if c["signed"] == month else 0.0
         self.page = {
@@ -243,9 +240,6 @@ class TracedCustomer(CustomerAgent):
         }  # fmt: skip
 
     def _step(self, rule: Any) -> None:
-        if not self.watched:
-            super()._step(rule)
-            return
         revenue, cases = float(self.revenue), int(self.moment["cases"][0])
         super()._step(rule)
         page = self.page
@@ -258,8 +252,6 @@ class TracedCustomer(CustomerAgent):
     def be_counted(self) -> None:
         """As ever; the page is complete."""
         super().be_counted()
-        if not self.watched:
-            return
         c, e = self.record[0], self.moment[0]
         self.page |= {name: int(e[name]) for name in ("visits", "contacts", "unsolved", "referrals")}
         self.page |= {name: float(c[name] - self.at_opening[name][0]) for name in (*ACCOUNT, "purchases")}

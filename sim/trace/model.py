@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+import numpy as np
 import pandas as pd
 
 from sim.accounts import MONTH
@@ -14,7 +15,7 @@ from sim.errors import InputError
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.tables import MONTHS, years
-from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep
+from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep, customer_number
 from sim.trace.record import PayMonth, Settled
 from sim.whole_number import LAST_SEED, whole
 
@@ -25,7 +26,6 @@ class TracedModel(BookModel):
     """A :class:`~sim.book.BookModel` that writes down every seat's pay and the months of chosen customers."""
 
     rep_class: ClassVar[type[RepAgent]] = TracedRep
-    customer_class: ClassVar[type[CustomerAgent]] = TracedCustomer
 
     def __init__(
         self, scenario: Scenario, rng: int | None = 1, run: int = 1, customers: Collection[int] | Literal["all"] = ()
@@ -35,9 +35,10 @@ class TracedModel(BookModel):
         self.pages: list[dict[str, Any]] = []
         super().__init__(scenario, rng, run)
 
-    def watches(self, customer: int) -> bool:
-        """Whether a customer's months are to be written down."""
-        return self.watched == "all" or customer in self.watched
+    def customer_class(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> CustomerAgent:
+        """Chosen customers are watched, step by step; all others stay in the compiled month."""
+        watched = self.watched == "all" or customer_number(record) in self.watched
+        return (TracedCustomer if watched else CustomerAgent)(model, record, rep)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 from typing import Any
 
@@ -63,6 +64,8 @@ def test_what_is_no_seed_and_a_step_too_many_are_one_message() -> None:
         sim.BookModel(SMALL, rng=1, run=0)
     with pytest.raises(InputError, match="all 4 months of this run are over"):
         sim.BookModel(SMALL, rng=1).run_all().step()
+    with pytest.raises(InputError, match="a BookModel cannot be copied"):
+        copy.deepcopy(sim.BookModel(SMALL, rng=1))
 
 
 def test_agents_can_be_looked_at_month_by_month() -> None:

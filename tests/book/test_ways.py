@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim import book, engine
-from sim.book import entries
+from sim.book import entries, register
 from sim.book.register import AGENT, CODE
 from sim.scenario.model import Scenario
 from sim.state import CUSTOMER as RECORD
@@ -62,6 +62,15 @@ def test_there_is_something_to_see() -> None:
 @WAYS
 def test_whichever_way_the_bits_are_those_of_the_ensemble(way: type[sim.BookModel], scenario: Scenario) -> None:
     assert_same(compiled(scenario), made(way, scenario))
+
+
+@WAYS
+def test_customers_come_in_any_number_of_blocks(way: type[sim.BookModel], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(register, "SMALLEST", 2)
+    alone = WORLD.with_(customers={"at_start": 0})
+    model = way(alone, rng=1).run_all()
+    assert len(model.register.blocks) > 2 and all(block.used for block in model.register.blocks)
+    assert_same(compiled(alone), made(way, alone))
 
 
 @pytest.mark.parametrize("step", REP)
@@ -131,12 +140,16 @@ def test_an_overridden_step_does_what_it_says() -> None:
 
 
 def test_reps_and_customers_of_different_kinds_stand_side_by_side() -> None:
-    """The second seat idles, as the compiled engine's would, alone; every third customer is stepped by an agent."""
+    """The second seat idles; customers signed in even months are of another class, every third has a step of its own."""
+    other = own(sim.CustomerAgent, ["purchase"])
 
     class Mixed(sim.BookModel):
         def __init__(self, *given: Any, **named: Any) -> None:
             super().__init__(*given, **named)
             self.reps[1].plan = lambda: Idle.plan(self.reps[1])
+
+        def customer_class(self, model: sim.BookModel, record: np.ndarray, rep: sim.RepAgent) -> sim.CustomerAgent:
+            return (sim.CustomerAgent if record["signed"][0] % 2 else other)(model, record, rep)
 
         def customers_live(self) -> None:
             for customer in list(self.agents_by_type[sim.CustomerAgent])[::3]:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from sim.book import entries
+from sim.book import CustomerAgent, entries
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
 from sim.scenario.base import nearest, shown
@@ -24,7 +24,7 @@ from sim.scenario.model import Scenario, merge
 from sim.scheme.measures import NAMES
 from sim.state import CUSTOMER
 from sim.trace import PayMonth, TracedModel
-from sim.trace.agents import TracedCustomer, TracedRep
+from sim.trace.agents import TracedRep
 from tests.statements import shape
 
 #: Nothing happens by itself: nobody buys again, needs service, pays late or leaves; reps stay, and have means.
@@ -157,7 +157,7 @@ def _known_customers(file: str, happens: Mapping[int, Mapping[str, Any]]) -> Non
             left.add(name)
 
 
-class ScriptedCustomer(TracedCustomer):
+class ScriptedCustomer(CustomerAgent):
     """A customer who leaves when the case says so."""
 
     name = ""

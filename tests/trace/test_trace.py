@@ -15,7 +15,8 @@ from sim.accounts import MONTH
 from sim.errors import InputError
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.trace import Trace, follow
+from sim.trace import Trace, TracedModel, follow
+from sim.trace.agents import customer_number
 from sim.trace.statement import WIDTH, statement
 from tests.conftest import LIBRARY, random_scenario
 from tests.mechanisms.worlds import lively, pays, quiet
@@ -96,6 +97,10 @@ def test_only_the_customers_asked_for_are_written_down() -> None:
     mine = follow(scenario, customers=[one])
     assert mine.customer(one).equals(everybody[everybody["customer"] == one].reset_index(drop=True))
     assert follow(scenario).pages.empty
+    model = TracedModel(scenario, customers=[one])
+    model.run_all()
+    stepped = {customer_number(customer.record) for customer in model.register.stepped_by_agents()}
+    assert stepped == {one}  # nobody else is taken out of the compiled month
     with pytest.raises(InputError, match="no such customer signed"):
         mine.customer(one + 1)
 
