@@ -11,7 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import stats
+from scipy import special
+
+from sim.analysis.skew import straightened
 
 if TYPE_CHECKING:
     from sim.proofs.houghton import Path
@@ -23,7 +25,26 @@ GROUPS = ("closed form", "real data", "docking", "pattern", "prediction", "hypot
 LIMIT = 4.5
 
 #: Standard errors that must lie between a found value and each end of an expected range (two-sided 95%).
-MARGIN = float(stats.norm.isf(0.025))
+MARGIN = -float(special.ndtri(0.025))
+
+
+#: A normal score whose probability is not yet rounded to nought.
+FARTHEST = 37.0
+
+
+def normal_score(difference: float, standard_error: float, n: int, implied: float = 0.0, skew: float = 0.0) -> float:
+    """The z of :class:`Finding`, of which these are the attributes; `implied` is taken off the difference first."""
+    beyond = max(abs(difference) - implied, 0.0)
+    if beyond == 0.0:
+        return 0.0
+    if math.isnan(beyond) or not standard_error > 0.0:
+        return math.inf
+    score = beyond / standard_error
+    if n > 1:
+        tail = float(special.stdtr(n - 1, -score))
+        score = -float(special.ndtri(tail)) if tail > 1e-300 else FARTHEST
+    score = math.copysign(score, difference)
+    return min(max(straightened(score, skew / math.sqrt(n)), -FARTHEST), FARTHEST) if skew else score
 
 
 @dataclass(frozen=True)
@@ -51,6 +72,8 @@ class Finding:
         Findings of different cases have random numbers of their own; those that name none belong together.
     slopes : mapping
         By rate of the model: how far `expected` moves when the rate changes by a small share, per unit of that share.
+    skew : float
+        Skewness of the values from which the standard error was estimated; 0 where they are too few to tell.
     """
 
     quantity: str
@@ -62,6 +85,7 @@ class Finding:
     tolerance: float = 0.0
     case: str = ""
     slopes: Mapping[str, float] = field(default_factory=dict)
+    skew: float = 0.0
 
     def of(self, case: str, slopes: Mapping[str, float] | None = None) -> Finding:
         """The finding, of a case with random numbers of its own, with its slopes."""
@@ -72,21 +96,13 @@ class Finding:
         """Standard normal score of found - expected; nan for a range.
 
         With a standard error s estimated from n values, (found - expected) / s follows Student's t on n - 1 degrees of freedom; it is
-        turned into the normal score that is exceeded with the same probability.
+        turned into the normal score that is exceeded with the same probability.  Of
+        skewed values it leans to the side of the short tail, and is put straight: :func:`sim.analysis.skew.straightened`.
         """
         if isinstance(self.expected, tuple):
             return math.nan
-        difference = self.found - self.expected
-        beyond = max(abs(difference) - max(self.tolerance, 1e-12 * abs(self.expected)), 0.0)
-        if beyond == 0.0:
-            return 0.0
-        if math.isnan(beyond) or not self.standard_error > 0.0:
-            return math.inf
-        score = beyond / self.standard_error
-        if self.n > 1:
-            tail = float(stats.t.logsf(score, self.n - 1))
-            score = float(stats.norm.isf(math.exp(tail))) if tail > -700 else 37.0
-        return math.copysign(score, difference)
+        implied = max(self.tolerance, 1e-12 * abs(self.expected))
+        return normal_score(self.found - self.expected, self.standard_error, self.n, implied, self.skew)
 
     @property
     def passes(self) -> bool:

@@ -14,6 +14,7 @@ from sim.proofs.entry import Effort, Finding
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 
+TELLING = 40  # values whose skewness tells the distribution's
 SURE = 1e6  # precision at which a beta distribution is a point
 
 
@@ -44,11 +45,23 @@ def certain(probability: float) -> dict[str, float]:
     return {"alpha": probability * SURE, "beta": (1 - probability) * SURE}
 
 
+def skewness(values: np.ndarray) -> float:
+    """Third moment about the mean over the cube of the standard deviation; 0 where all are alike, or too few to tell.
+
+    Put straight by the skewness of 20 normal values, a score of 4.5 would be 8 times as frequent as it should, of 40 twice.
+    """
+    if values.size < TELLING:
+        return 0.0
+    away = values - values.mean()
+    spread = float(np.sqrt((away**2).mean()))
+    return float(((away / spread) ** 3).mean()) if spread else 0.0
+
+
 def mean(quantity: str, expected: float | tuple[float, float], values: Any, note: str = "", tolerance: float = 0.0) -> Finding:
     """The mean of independent values, with the standard error sd / sqrt(n) they show."""
     values = np.asarray(values, float)
     error = float(values.std(ddof=1)) / math.sqrt(values.size)
-    return Finding(quantity, expected, float(values.mean()), error, values.size, note, tolerance)
+    return Finding(quantity, expected, float(values.mean()), error, values.size, note, tolerance, skew=skewness(values))
 
 
 def share(quantity: str, expected: float, count: float, n: int, note: str = "", tolerance: float = 0.0) -> Finding:
@@ -61,8 +74,9 @@ def ratio(quantity: str, expected: float, above: Any, below: Any, note: str = ""
     """The ratio of the means of paired independent values, with the standard error of the delta method (Cochran 1977)."""
     above, below = np.asarray(above, float), np.asarray(below, float)
     found = float(above.mean() / below.mean())
-    error = float((above - found * below).std(ddof=1)) / math.sqrt(above.size) / abs(float(below.mean()))
-    return Finding(quantity, expected, found, error, above.size, note, tolerance)
+    rest = above - found * below
+    error = float(rest.std(ddof=1)) / math.sqrt(above.size) / abs(float(below.mean()))
+    return Finding(quantity, expected, found, error, above.size, note, tolerance, skew=skewness(rest))
 
 
 def chi_square(quantity: str, seen: np.ndarray, expected: np.ndarray) -> Finding:

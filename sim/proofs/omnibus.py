@@ -6,12 +6,13 @@ omnibus
     Of every case the smallest p-value times the number of its findings (Bonferroni, whatever the correlation), combined over the
     cases by Fisher's -2 Σ log p, chi-square with two degrees of freedom a case (Fisher 1932).
 steady fault of a rate
-    A finding says by how much its expected value moves when a rate is changed by a small share x: slope · x.  Of every case the
-    finding with most standard errors s = slope / standard error counts; T = Σ s z / sqrt(Σ s²) is standard normal under a right
-    model, and has mean x sqrt(Σ s²) under a fault of x: the most powerful test of it (Neyman & Pearson 1933).
+    A finding says by how much its expected value moves when a rate is changed by a small share x: slope · x.  m(x) is the score that
+    a fault of x alone, without noise, gives the finding: see :func:`score_of_fault`.  Of every case the finding with the largest m
+    counts; T = Σ m z / sqrt(Σ m²) is standard normal under a right model and has mean sqrt(Σ m²) under the fault: the most powerful
+    test of it (Neyman & Pearson 1933).
 
-So a fault is found with probability .9 when x sqrt(Σ s²) = LIMIT + 1.28: that x is what an entry sees.  Where no rate is named, it is the
-fault that moves all the entry expects by the same share.
+So the fault x at which sqrt(Σ m(x)²) = LIMIT + 1.28 is found with probability .9: that x is what an entry sees, and T is taken with
+its weights.  Where no rate is named, the fault is one that moves all the entry expects by the same share.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 
-from sim.proofs.entry import LIMIT, MARGIN, Finding
+from sim.proofs.entry import FARTHEST, LIMIT, MARGIN, Finding, normal_score
 
 POWER = 0.9
 WITHIN = LIMIT + float(special.ndtri(POWER))  # standard errors that a fault found with probability POWER amounts to
 EVERYTHING = "all that it expects"
 EXACTLY = "all that it expects, exactly"
 MEASURED = "what it measures"
-FARTHEST = 37.0  # a normal score whose probability is not yet rounded to nought
+LEAST_VARIANCE = 0.25  # as a share of that of a right model
 
 
 class Seen(NamedTuple):
@@ -62,8 +63,7 @@ def sees(findings: Sequence[Finding]) -> list[Seen]:
     cases = _cases(findings)
     if not cases:
         return _of_ranges(findings)
-    rates = _rates(cases) or [EVERYTHING]
-    found = [(rate, _share(_best(cases, rate), rate)) for rate in rates]
+    found = [(rate, _share(cases, rate)) for rate in _rates(cases)]
     return [Seen(rate, share) for rate, share in found if math.isfinite(share)]
 
 
@@ -89,41 +89,54 @@ def _cases(findings: Sequence[Finding]) -> list[list[Finding]]:
 
 
 def _rates(cases: list[list[Finding]]) -> list[str]:
-    return list(dict.fromkeys(rate for case in cases for one in case for rate in one.slopes))
+    """Named by the findings; where none is, all that they expect."""
+    return list(dict.fromkeys(rate for case in cases for one in case for rate in one.slopes)) or [EVERYTHING]
 
 
 def _log_p(z: float) -> float:
     return math.log(2.0) + float(special.log_ndtr(-abs(z)))
 
 
-def _strength(one: Finding, rate: str) -> float:
-    """Standard errors by which the finding moves per unit of a relative change of the rate."""
+def score_of_fault(one: Finding, rate: str, share: float) -> float:
+    """Score of a finding under a fault of the rate and no noise: of one up or one down, the smaller; signed as the slope.
+
+    What the setting implies is taken off, few values weigh less.  With the mean the spread moves too: in a natural exponential
+    family the variance by κ₃ / κ₂ times the mean's shift (Morris 1982), which is taken of any.
+    """
     slope = one.slopes.get(rate, 0.0) if rate != EVERYTHING else one.expected
     assert isinstance(slope, float | int)
-    return float(slope) / one.standard_error
+    lean, away = one.skew / math.sqrt(max(one.n, 1)), share * slope / one.standard_error
+    spread = {way: math.sqrt(max(1.0 + way * lean * away, LEAST_VARIANCE)) for way in (1, -1)}
+    implied = one.tolerance / one.standard_error
+    scores = [normal_score(way * away, spread[way], one.n, implied, one.skew) for way in (1, -1)]
+    return math.copysign(min(map(abs, scores)), slope)
 
 
-def _best(cases: list[list[Finding]], rate: str) -> list[Finding]:
-    """The finding of each case that says most of the rate."""
-    best = [max(case, key=lambda one: abs(_strength(one, rate))) for case in cases]
-    return [one for one in best if _strength(one, rate)]
+def _scores(cases: list[list[Finding]], rate: str, share: float) -> list[tuple[Finding, float]]:
+    """The finding of each case that says most of a fault, with the score it would have."""
+    return [max(((one, score_of_fault(one, rate, share)) for one in case), key=lambda pair: abs(pair[1])) for case in cases]
 
 
-def _share(best: list[Finding], rate: str) -> float:
-    """The fault found with probability .9; differences that the setting implies are taken off first, as they are of z."""
-    s = np.array([_strength(one, rate) for one in best])
-    norm = float(np.sqrt((s**2).sum()))
-    allowed = np.array([one.tolerance / one.standard_error for one in best])
-    return (WITHIN + float(np.abs(s) @ allowed) / norm) / norm if norm else math.inf
+def _share(cases: list[list[Finding]], rate: str) -> float:
+    """The fault found with probability .9; infinite where none of less than a thousand times the rate is."""
+
+    def beyond(log_share: float) -> float:
+        return math.hypot(*(score for _, score in _scores(cases, rate, math.exp(log_share)))) - WITHIN
+
+    low, highest = math.log(1e-12), math.log(1e3)
+    if not beyond(low) < 0.0 < beyond(highest):
+        return math.inf
+    while beyond(low + 1.0) < 0.0:
+        low += 1.0
+    return math.exp(optimize.brentq(beyond, low, low + 1.0, xtol=1e-9))
 
 
 def _directed(cases: list[list[Finding]]) -> Iterator[Finding]:
     for rate in _rates(cases):
-        best = _best(cases, rate)
-        s = np.array([_strength(one, rate) for one in best])
-        z = np.array([one.z for one in best])
-        share = _share(best, rate)
+        share = _share(cases, rate)
         if math.isfinite(share):
-            norm = float(np.sqrt((s**2).sum()))
-            note = f"as a share of it, found / {norm:.4g}; one of {share:.2%} is found with probability {POWER}"
-            yield Finding(f"steady fault of the {rate}", 0.0, float(s @ z) / norm, 1.0, 0, note)
+            scores = _scores(cases, rate, share)
+            found = math.fsum(score * one.z for one, score in scores) / math.hypot(*(score for _, score in scores))
+            note = f"as a share of it, found × {share / WITHIN:.3g}; one of {share:.2%} is found with probability {POWER}"
+            what = rate if rate == EVERYTHING else f"the {rate}"
+            yield Finding(f"steady fault of {what}", 0.0, found, 1.0, 0, note)

@@ -79,12 +79,14 @@ def _introduction(battery: Battery) -> list[str]:
         "about stand with each entry.",
         "",
         "**Small steady faults.** The findings of an entry are also judged together: an omnibus of all its cases (Fisher's combination of their smallest",
-        "p-values, whatever the correlation within a case), and for a named rate the weighted sum of scores that a steady fault of it would move most.",
-        "The summary says the smallest such fault that is found with probability .9, reckoned from the entry's own standard errors: a share of the rate, or,",
-        "where no rate is named, of all that the entry expects. Faults of twelve rates are planted in `pytest -m slow tests/proofs/test_omnibus.py`: nine by a parameter at the share said, under ten seeds each, and in the code odds of lapse × 1.03, odds of dropout × 1.05 and the share clawed back × 1.02.",
+        "p-values, whatever the correlation within a case), and, for a named rate or, where none is named, for all that the entry expects, the weighted",
+        "sum of scores that a steady fault of it would move most. The summary says the smallest such fault, up or down, that is found with probability .9, as a",
+        "share of the rate: reckoned from the entry's own standard errors, their degrees of freedom, their growth with the mean (by the skewness of the values)",
+        "and what the setting allows for. `pytest -m slow tests/proofs/test_omnibus.py` plants faults of the twelve rates: nine by a parameter at the share",
+        "said, under ten seeds each, and in the code 3% of the odds of lapse and dropout and of the share clawed back.",
         "",
         f"**Verdict.** Where a number is expected, z is the distance in standard errors, as a standard normal score (a standard error "
-        f"estimated from few runs counts as Student's t says); a finding passes if |z| ≤ {LIMIT}. A right model exceeds that with",
+        f"estimated from few runs counts as Student's t says, skewed values as Hall's transformation does); a finding passes if |z| ≤ {LIMIT}. A right model exceeds that with",
         f"probability {math.erfc(LIMIT / math.sqrt(2)):.1e}: of batteries like this one, {tested} such findings, fewer than "
         f"{alarm:.1%} would fail by chance (Bonferroni). Where a range is expected, found ± 1.96 standard errors must lie wholly inside:",
         "a finding that is too imprecise fails. A standard error of 0 means that the value is exact, and must be met exactly. Where the",

@@ -40,7 +40,7 @@ def stationary(effort: Effort) -> Iterator[Finding | Quantiles]:
             "customers": {"lapse": certain(1 - r)},
         }
         world = setting(BOOK).with_(**changes)
-        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(400, 60)), "customers")
+        book = by_run(months(world, effort.key(f"book-stationary {number}"), effort.number(500, 60)), "customers")
         where, note = f"a = {a}, r = {r}", "drawn at random" if number else ""
         t, size = world.months, a * r / (1 - r)
         few = 1e-3 * size  # the leads are not quite without end: a thousandth of the attempts finds none

@@ -56,7 +56,7 @@ def bad_debt(effort: Effort) -> Iterator[Finding]:
     Q has no way back to the first row, in which an invoice is new. Every customer owes one invoice of the same amount; the share lost
     is binomial.
     """
-    runs = effort.number(20, 5)
+    runs = effort.number(40, 5)
     for where, rows, world in chains(effort):
         table = months(world, effort.key(where), runs)
         sums = table.groupby("run")[["revenue", "collected", "write_off", "outstanding"]].sum()

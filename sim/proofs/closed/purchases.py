@@ -93,7 +93,7 @@ def bg_nbd(effort: Effort) -> Iterator[Finding | Quantiles]:
         purchase = {"purchase": {"shape": r, "alpha": alpha}, "lapse": {"alpha": a, "beta": b}}
         where, note = f"r = {r}, α = {alpha}, a = {a}, b = {b}", "drawn at random" if number else ""
         world = setting(SHOP).with_(customers=purchase | {"spend": {"p": 1e4, "q": 1e4, "v": 99.99}})
-        runs = effort.number(40, 6)
+        runs = effort.number(60, 6)
         bought = by_run(months(world, effort.key(f"bgnbd {number}"), runs), "repeat_revenue").cumsum(axis=1) / 4000 / 100.0
         for t in weeks if not effort.quick else (13, 52):
             expected = expected_purchases(r, alpha, a, b, t)
