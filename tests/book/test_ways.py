@@ -69,7 +69,7 @@ def test_customers_come_in_any_number_of_blocks(way: type[sim.BookModel], monkey
     monkeypatch.setattr(register, "SMALLEST", 2)
     alone = WORLD.with_(customers={"at_start": 0})
     model = way(alone, rng=1).run_all()
-    assert len(model.register.blocks) > 2 and all(block.used for block in model.register.blocks)
+    assert sum(block.used > 0 for block in model.register.blocks) > 1
     assert_same(compiled(alone), made(way, alone))
 
 
