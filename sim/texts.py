@@ -6,7 +6,10 @@ import html as _html
 import json
 import re
 import unicodedata
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
 
+One = TypeVar("One", bound=Hashable)
 LONGEST_LINE, MOST_LINES = 1500, 60  # of a message
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~$&])")
 _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
@@ -83,3 +86,13 @@ def _escaped(text: str) -> str:
 def _shown(one: str) -> str:
     """As JSON escapes it, so that what is escaped in JSON is still JSON."""
     return json.dumps(one)[1:-1] if ord(one) > 0x7F else f"\\u{ord(one):04x}"
+
+
+def repeated(names: Iterable[One]) -> One | None:
+    """The first name that is there a second time."""
+    seen: set[One] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None

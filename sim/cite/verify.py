@@ -191,6 +191,7 @@ def _sweep(about: Mapping[str, Any], quick: bool) -> Work:
     factors = about["design"]["factors"]
     worlds = [level["scenario"] for one in factors for level in one.get("levels") or () if "scenario" in level]
     points = len(sample(about["points"])) if quick else about["points"]
+    points += sum(len(one.get("levels") or ()) for one in factors)  # each is tried before any point is simulated
     return _points(points, about["runs"], [one for one in (about["base"], *worlds) if one], factors)
 
 

@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.files.toml_file import read_toml
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
 from sim.scenario.scheme import Component
+from sim.texts import repeated
 
 
 class Range(Group):
@@ -165,9 +166,8 @@ class Problem(Group):
             if not getattr(self, name):
                 raise wrong(f"found none; give at least one {what}, as [[{name}]]", name)
         for name, items in (("vary", self.vary), ("uncertainty", self.uncertainty.factors)):
-            found = [one.path for one in items]
-            if len(set(found)) < len(found):
-                raise wrong(f'found "{max(found, key=found.count)}" twice', name)
+            if twice := repeated(one.path for one in items):
+                raise wrong(f"found {shown(twice)} twice", name)
         both = {one.path for one in self.vary} & {one.path for one in self.uncertainty.factors}
         if both:
             raise wrong(f'found "{min(both)}", which is also under [[vary]]: it is either chosen or unknown', "uncertainty")

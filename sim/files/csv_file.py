@@ -14,6 +14,8 @@ import pandas as pd
 from sim import library
 from sim.errors import InputError
 from sim.files.untrusted import LOG, read_bytes
+from sim.scenario.base import shown
+from sim.texts import repeated
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"  # neither 1_000 nor 1,000, neither nan nor inf
@@ -39,9 +41,8 @@ def read_csv(path: Path, what: str, header: str, fold: bool = False) -> pd.DataF
     """
     rows, places = _rows(path, _text(path, what, header), header)
     names = [name.lower() if fold else name for name in rows[0]]
-    twice = [name for name in names if name and names.count(name) > 1]
-    if twice:
-        raise InputError(f'{path}: row {places[0]}: the column "{twice[0]}" is there twice')
+    if twice := repeated(filter(None, names)):
+        raise InputError(f"{path}: row {places[0]}: the column {shown(twice)} is there twice")
     if len(rows) == 1:
         raise InputError(f"{path}: has a header and no rows")
     nameless = [k for k, name in enumerate(names) if not name]

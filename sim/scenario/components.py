@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from sim.errors import InputError
 from sim.scenario.base import nearest, shown
+from sim.texts import repeated
 
+MAX_COMPONENTS = 16
+TOO_MANY = f"found {{:,}} components, allowed are at most {MAX_COMPONENTS}"
 UNNAMED = "commission"  # and "commission 2", "commission 3", …
 EDITS = ("change", "add", "remove")
 SCHEMA = {
@@ -41,20 +45,16 @@ def names(given: Sequence[str | None]) -> list[str]:
     Raises
     ------
     ValueError
-        When two are given the same name.
+        When two are given the same name, or there are too many.
     """
-    said = [name for name in given if name not in (None, UNNAMED)]
-    twice = next((name for name in said if said.count(name) > 1), None)
-    if twice is not None:
+    if len(given) > MAX_COMPONENTS:
+        raise ValueError(TOO_MANY.format(len(given)))
+    said = [name for name in given if isinstance(name, str) and name != UNNAMED]
+    if (twice := repeated(said)) is not None:
         raise ValueError(f"found two components called {shown(twice)}; give each a name of its own")
-    made: list[str] = []
-    for name in given:
-        number, free = 1, name or UNNAMED
-        while name in (None, UNNAMED) and (free in made or free in said):
-            number += 1
-            free = f"{UNNAMED} {number}"
-        made.append(free)
-    return made
+    taken = set(said)
+    numbered = (one for one in chain((UNNAMED,), (f"{UNNAMED} {number}" for number in count(2))) if one not in taken)
+    return [next(numbered) if name is None or name == UNNAMED else name for name in given]
 
 
 def edited(below: Any, edits: Mapping[str, Any], where: str) -> list[dict[str, Any]]:
@@ -81,10 +81,13 @@ def edited(below: Any, edits: Mapping[str, Any], where: str) -> list[dict[str, A
             raise InputError(f"{place}: expected a table of what is other, got {shown(said)}")
         index = _index(parts, name, place)
         parts[index] = _merged(parts[index], said)
-    for part in _listed(edits.get("add", ()), f"{where}scheme.add", "a list of components, as in [[scheme.add]]"):
+    added = _listed(edits.get("add", ()), f"{where}scheme.add", "a list of components, as in [[scheme.add]]")
+    if len(parts) + len(added) > MAX_COMPONENTS:
+        raise InputError(f"{where}scheme.add: {TOO_MANY.format(len(parts) + len(added))}")
+    for part in added:
         if not isinstance(part, Mapping):
             raise InputError(f"{where}scheme.add: expected a component, got {shown(part)}")
-        if "name" in part and part["name"] in [other.get("name") for other in parts]:
+        if "name" in part and any(part["name"] == other.get("name") for other in parts):
             raise InputError(f"{where}scheme.add: found {shown(part['name'])}, which is there already; use scheme.change")
         parts.append(dict(part))
     return parts

@@ -11,7 +11,6 @@ from sim.scenario.base import Group, nearest, par, shown, wrong
 from sim.scenario.components import SCHEMA, names
 
 MAX_TIERS = 6
-MAX_COMPONENTS = 16
 LEAST_QUOTA = 1e-6  # of a measure, where there is a quota
 MOST_SHARE = 100.0  # of an amount of money, paid as a rate on it
 MOST_FACTOR = 1000.0  # of a multiplier, whatever its measure comes to
@@ -189,7 +188,7 @@ class Component(Group):
             said.append("leavers are paid for the part of the period they were there")
         if self.unmeasured != "unpaid":
             what = "counting as on target" if self.unmeasured == "target" else "carried into the next period"
-            said.append(f"{what} where there is nobody to measure")
+            said.append(f"{what} where there are too few customers to measure, or none")
         if self.floor:
             said.append(f"charged on a loss down to {self.floor:,.10g}")
         return said
@@ -336,8 +335,6 @@ class Scheme(Group):
     @field_validator("components")
     @classmethod
     def _named_and_few(cls, components: tuple[Component, ...]) -> tuple[Component, ...]:
-        if len(components) > MAX_COMPONENTS:
-            raise ValueError(f"found {len(components)} components, allowed are at most {MAX_COMPONENTS}")
         called = names([one.name if "name" in one.model_fields_set else None for one in components])
         return tuple(
             one if one.name == name else one.model_copy(update={"name": name})

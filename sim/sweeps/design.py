@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +33,7 @@ from sim.sweeps.factor import Factor, check_size
 from sim.sweeps.point import is_whole, make_scenario
 from sim.sweeps.points import given_codes, latin_hypercube, morris, saltelli, sobol_sequence
 from sim.tables import run_columns
+from sim.texts import repeated
 from sim.whole_number import LAST_SEED, MOST_RUNS
 
 SAMPLED = ("lhs", "sobol_sequence", "sobol", "morris")
@@ -196,17 +199,18 @@ class Design:
         if self.method in GIVEN:
             codes, self._rows = given_codes(self.table, self.factors, self.folder)
             return codes
-        sampled = [] if self.method == "grid" else self.sampled
-        grid = [factor.grid() for factor in self.factors if factor not in sampled]
-        rows = self._sample_size() if sampled else 1
-        check_size(rows * math.prod(axis.size for axis in grid))
+        drawn_of = {factor.name for factor in ([] if self.method == "grid" else self.sampled)}
+        grid = [factor.grid() for factor in self.factors if factor.name not in drawn_of]
+        rows = self._sample_size() if drawn_of else 1
+        check_size(rows * math.prod(axis.size for axis in grid), len(self.factors))
         sample = [np.arange(rows), *grid]  # the sample is the slowest axis
         mesh = [part.ravel() for part in np.meshgrid(*sample, indexing="ij")]
-        unit = self._sample(len(sampled)) if sampled else np.empty((1, 0))
+        unit = self._sample(len(drawn_of)) if drawn_of else np.empty((1, 0))
         columns = iter(mesh[1:])
         drawn = iter(unit.T)
         return {
-            factor.name: factor.codes(next(drawn))[mesh[0]] if factor in sampled else next(columns) for factor in self.factors
+            factor.name: factor.codes(next(drawn))[mesh[0]] if factor.name in drawn_of else next(columns)
+            for factor in self.factors
         }
 
     @property
@@ -248,8 +252,8 @@ class Design:
 
     def _value(self, path: str) -> Any:
         """The value at a path: in the base, or in a scenario that an earlier factor takes its values from."""
-        levels = [value for factor in self.factors for value in factor.values if isinstance(value, Scenario)]
-        for scenario in (self.base, *levels):
+        levels = (value for factor in self.factors for value in factor.values if isinstance(value, Scenario))
+        for scenario in chain((self.base,), levels):
             with suppress(InputError):
                 return get(scenario, path) if scenario is not None else None
         return 0.0  # a parameter that is nowhere is refused later: see probe
@@ -325,9 +329,8 @@ def check_factors(design: Design) -> None:
     """Refuse factors that do not go together."""
     if not design.factors:
         raise InputError("factors: found none; a design needs at least one [[factors]]")
-    twice = [name for number, name in enumerate(design.names) if name in design.names[:number]]
-    if twice:
-        raise InputError(f'factors: found the name "{twice[0]}" twice; give one of them another name')
+    if twice := repeated(design.names):
+        raise InputError(f"factors: found the name {shown(twice)} twice; give one of them another name")
     free = [factor.name for factor in design.factors if not factor.ranged and not factor.labels]
     if free and design.method not in GIVEN:
         raise InputError(f'factor "{free[0]}": found neither low and high nor levels')
@@ -342,14 +345,26 @@ def check_factors(design: Design) -> None:
     if crossed and len(crossed) == len(design.factors):
         raise InputError('factors: found crossed ones only, so there is nothing to sample; say method = "grid"')
     set_by: dict[str, str] = {}
+    there: list[str] = []  # its keys in order, where those that begin with a path stand together
     for factor in design.factors:
         for path in factor.paths:
-            for earlier, name in set_by.items():
-                if path == earlier:
-                    raise InputError(f'factor "{factor.name}": sets {path}, which factor "{name}" sets too')
-                if path == "scenario" or earlier.startswith((f"{path}.", f"{path}[")):
-                    raise InputError(f'factor "{factor.name}": would undo factor "{name}"; let it stand before that one')
+            if path in set_by:
+                raise InputError(f'factor "{factor.name}": sets {path}, which factor "{set_by[path]}" sets too')
+            if undone := _inside(there, path):
+                raise InputError(f'factor "{factor.name}": would undo factor "{set_by[undone]}"; let it stand before that one')
             set_by[path] = factor.name
+            insort(there, path)
+
+
+def _inside(there: Sequence[str], path: str) -> str:
+    """One of some sorted paths that lies inside another; empty if none does."""
+    if path == "scenario":
+        return there[0] if there else ""
+    for inner in (f"{path}.", f"{path}["):
+        at = bisect_left(there, inner)
+        if at < len(there) and there[at].startswith(inner):
+            return there[at]
+    return ""
 
 
 def check_currencies(design: Design) -> None:

@@ -13,8 +13,10 @@ import numpy as np
 from sim.errors import InputError
 from sim.scenario.base import Group, as_plain, shown
 from sim.scenario.model import Scenario
+from sim.texts import repeated
 
 MOST = 1_000_000  # points of a design
+VALUES = 100_000_000  # of all factors at all points: 800 MB
 LARGEST = 2**53  # of whole numbers that are exact as they are spread
 PLAIN = (bool, int, float, str)
 
@@ -99,9 +101,8 @@ class Factor:
             raise self._wrong(f"levels: found {shown(self.levels)}, allowed is a list of values or a table label = value")
         pairs = self.levels.items() if isinstance(self.levels, Mapping) else ((self._label(one), one) for one in self.levels)
         labels, values = zip(*pairs, strict=True)
-        twice = [label for number, label in enumerate(labels) if label in labels[:number]]
-        if twice:
-            raise self._wrong(f"levels: found {shown(twice[0])} twice")
+        if (twice := repeated(labels)) is not None:
+            raise self._wrong(f"levels: found {shown(twice)} twice")
         if self.scale and not all(_is_number(value) for value in values):
             raise self._wrong("found scale beside levels that are no numbers")
         object.__setattr__(self, "labels", labels)
@@ -188,7 +189,11 @@ def _plain(value: Any) -> Any:
     return value.model_dump(mode="json") if isinstance(value, Group) and not isinstance(value, Scenario) else value
 
 
-def check_size(points: int) -> None:
-    """Refuse a design of too many points before they are made."""
+def check_size(points: int, factors: int) -> None:
+    """Refuse a design of too many points before they are made, or of too many numbers: a value of each factor at each point."""
     if points > MOST:
         raise InputError(f"points: the design has {points:,}, allowed are at most {MOST:,}")
+    if points * factors > VALUES:
+        raise InputError(
+            f"points: the design has {points:,} of {factors:,} factors each, allowed are at most {VALUES:,} values in all"
+        )

@@ -40,12 +40,13 @@ def given_codes(table: Any, factors: Sequence[Factor], folder: Path) -> tuple[di
     missing = [name for name in names if name not in frame]
     if missing:
         raise InputError(f'{where}: has no column "{missing[0]}"{nearest(missing[0], map(str, frame))}')
-    more = [str(name) for name in frame if name not in (*names, "point")]
+    known = {*names, "point"}
+    more = [str(name) for name in frame if name not in known]
     if more:
         raise InputError(f'{where}: found column "{more[0]}", which is no factor{nearest(more[0], names)}')
     if not len(frame):
         raise InputError(f"{where}: has no rows")
-    check_size(len(frame))
+    check_size(len(frame), len(factors))
     text = isinstance(table, str | Path)
     return {factor.name: _codes(frame[factor.name], factor, where, text) for factor in factors}, frame.index.to_list()
 

@@ -165,12 +165,13 @@ def _lines(pages: Sequence[PayMonth], i: int) -> list[Line]:
 
 def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
     component, currency = trace.scenario.scheme.components[i], trace.scenario.currency
+    least = trace.scenario.scheme.persistency_least
     heading = [f"[{i}] {component.name}", *_wrap(terms(component, currency) + ".", "    ")]
     every = [(page, line) for page in pages for line in page.lines if line.component == i]
     if component.combine != "add":
         return [*heading, *_factors(component.combine, every)]
     rows = [(page, line) for page, line in every if line.settled or line.vested or len(pages) == 1]
-    leaving = [one for page, line in every if any(page.final) for one in _final(page, line, component)]
+    leaving = [one for page, line in every if any(page.final) for one in _final(page, line, component, least)]
     if not rows:
         return [*heading, *(leaving or ["  nothing was settled in these months"])]
     scaled, deferred = any(page.scale != 1.0 for page, _ in rows), bool(component.deferral.share)
@@ -191,16 +192,16 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
         amount("forfeited", lambda line: -line.forfeited, "0.00"),
         amount("paid", lambda line: line.paid),
     ]
-    return [*heading, *table(columns, rows, lambda row: list(_details(row[0], row[1], component, currency))), *leaving]
+    return [*heading, *table(columns, rows, lambda row: list(_details(row[0], row[1], component, currency, least))), *leaving]
 
 
-def _final(page: PayMonth, line: Line, component: Any) -> Iterator[str]:
+def _final(page: PayMonth, line: Line, component: Any, least: int) -> Iterator[str]:
     """What a rep who leaves is paid for the open period, and how it came about."""
     if paid := page.final[line.component]:
         part = "".join(f", {text}" for text in _part_period(page, line, component))
         measure = f"{component.measure.replace('_', ' ')} {_value(line)}"
         if math.isnan(line.value):
-            measure += f" ({UNMEASURED[component.unmeasured].format(months=number(line.counted))})"
+            measure += f" ({_unmeasured(line, component, least)})"
         yield from _wrap(
             f"paid to the leaver of month {page.month} for {_span(line.opened, page.month)}: {measure}{part}: {money(paid)}", "  "
         )
@@ -228,13 +229,13 @@ def _attained(line: Line, quota: bool) -> str:
     return f"{100 * line.attainment:.1f}%"
 
 
-def _details(page: PayMonth, line: Line, component: Any, currency: str) -> Iterator[str]:
+def _details(page: PayMonth, line: Line, component: Any, currency: str, least: int) -> Iterator[str]:
     """How an award was made where a rate alone does not say it."""
     if not line.settled:
         return
     yield from _part_period(page, line, component)
     if math.isnan(line.value):
-        yield UNMEASURED[component.unmeasured].format(months=number(line.counted))
+        yield _unmeasured(line, component, least)
         return
     if line.tiers:
         parts = [
@@ -251,12 +252,22 @@ def _details(page: PayMonth, line: Line, component: Any, currency: str) -> Itera
         yield f"cap: {line.uncapped:,.2f} without it"
 
 
-#: What is said of a period whose measure does not exist.
+#: What holds in a period whose measure does not exist.
 UNMEASURED = {
-    "unpaid": "nobody, or too few, to measure: nothing is paid",
-    "target": "nobody, or too few, to measure: it counts as on target",
-    "carried": "nobody, or too few, to measure: {months} months are carried into the next period",
+    "unpaid": "nothing is paid",
+    "target": "it counts as on target",
+    "carried": "{months} are carried into the next period",
 }
+
+
+def _unmeasured(line: Line, component: Any, least: int) -> str:
+    """Why the measure of a period does not exist, and what holds then; a cohort below the least number is not nobody."""
+    some = any(digit in line.basis.rpartition(" of ")[2] for digit in "123456789")
+    few = f"fewer than {least:,} customers" if least > 1 else "too few customers"
+    why = few if some else "nobody" if line.basis else f"nobody, or {few},"
+    months = "1 month" if line.counted == 1 else f"{number(line.counted)} months"
+    said = UNMEASURED[component.unmeasured].format(months=months).replace("1 month are", "1 month is")
+    return f"{why} to measure: {said}"
 
 
 def _part_period(page: PayMonth, line: Line, component: Any) -> Iterator[str]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import tempfile
+import time
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,6 +16,7 @@ import pytest
 
 import sim
 from sim.errors import InputError
+from sim.files.csv_file import read_csv
 from sim.scenario.path import get
 from sim.sweeps import Design, Factor, load, points
 from tests.conftest import ROOT
@@ -323,3 +327,30 @@ def test_what_are_no_factors_is_told(wrong: Any) -> None:
 def test_a_scenario_given_for_a_design_is_called_one() -> None:
     with pytest.raises(InputError, match="is a scenario; expected a design"):
         load("signature-bonus")
+
+
+def wide_table(columns: int) -> Path:
+    path = Path(tempfile.gettempdir()) / f"wide-{columns}.csv"
+    path.write_text("\n".join(",".join(f"{kind}{k}" for k in range(columns)) for kind in ("name", "")))
+    return path
+
+
+@pytest.mark.parametrize(
+    "many",
+    [
+        lambda n: len(Design(None, [Factor(f"f{k}", low=0, high=1, paths=[f"a.b{k}", f"a.b{k}c"]) for k in range(n)], points=1)),
+        lambda n: Design(None, [Factor("f", low=0, high=1, paths=[f"a.b{k}" for k in range(n)])], points=1),
+        lambda n: Factor("f", levels=[f"level {k}" for k in range(5 * n)]),
+        lambda n: read_csv(wide_table(5 * n), "a table", "a,b"),
+    ],
+    ids=["factors", "paths", "levels", "columns"],
+)
+def test_the_time_it_takes_to_look_at_a_design_goes_with_its_size(many: Callable[[int], Any]) -> None:
+    """Sixteen times as many take some sixteen times as long, and not two hundred and fifty-six."""
+
+    def seconds(n: int) -> float:
+        start = time.process_time()
+        many(n)
+        return time.process_time() - start
+
+    assert seconds(3200) < 64 * max(min(seconds(200) for _ in range(3)), 1e-3)
