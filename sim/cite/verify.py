@@ -12,7 +12,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.cite.citable import Thing, find
 from sim.cite.documents import check_record, figure, memo
@@ -23,6 +23,9 @@ from sim.study.parquet import Marks
 from sim.study.provenance import PACKAGES, RECORD, installed
 from sim.texts import plain
 from sim.version import __version__
+
+if TYPE_CHECKING:
+    from sim.design.problem import Problem
 
 #: What a record that is of the right types may still bring about, such as a factor of a path that there is not.
 FOLLOWING = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, MemoryError)
@@ -92,7 +95,8 @@ def verify(
     except InputError as error:
         verdict.findings.append(f"it cannot be made again from what it carries: {error}")
     except FOLLOWING as error:
-        verdict.findings.append(f"it cannot be made again from what it carries: {type(error).__name__}: {plain(error)[:200]}")
+        why = f"it has no {error}" if isinstance(error, KeyError) else str(error) or "it asks for more memory than there is"
+        verdict.findings.append(f"it cannot be made again from what it carries: {plain(why)[:200]}")
     return verdict
 
 
@@ -179,7 +183,9 @@ def work_of(record: Mapping[str, Any], recipe: Mapping[str, Any], quick: bool) -
             one = _runs(1.0, [recipe["scenario"] | {"months": recipe["months"]}])
             yield Work(1.0, MESA * one.months)
         case "design":
-            yield _design(recipe["problem"], recipe["base"], quick)
+            from sim.recipes.design import problem_of
+
+            yield _design(problem_of(dict(recipe)), recipe["base"], quick)
         case "forecast":
             yield Work(recipe["runs"], 1e4 * recipe["runs"] * recipe["steps"])
         case "battery":
@@ -195,18 +201,15 @@ def _sweep(about: Mapping[str, Any], quick: bool) -> Work:
     return _points(points, about["runs"], [one for one in (about["base"], *worlds) if one], factors)
 
 
-def _design(problem: Mapping[str, Any], base: Mapping[str, Any] | None, quick: bool) -> Work:
-    from sim.design.problem import Effort, Uncertainty
-
-    effort = Effort.model_validate(problem.get("effort", {}))
-    unknown = (problem.get("uncertainty") or {}).get("factors") or ()
-    worlds = (problem.get("uncertainty") or {}).get("worlds", Uncertainty().worlds) if unknown else 1
+def _design(problem: Problem, base: Mapping[str, Any] | None, quick: bool) -> Work:
+    effort, unknown = problem.effort, problem.uncertainty.factors
+    worlds = problem.uncertainty.worlds if unknown else 1
     stages = [(effort.shown + 1, effort.report_runs)]
     if not quick:
         stages += [(effort.evaluations, effort.search_runs), (effort.candidates, effort.choice_runs)]
     free = [
-        one | {"paths": [one["path"]], "levels": [{"value": value} for value in one.get("levels") or ()]}
-        for one in (*problem["vary"], *unknown)
+        {"paths": [one.path], "high": one.high, "levels": [{"value": value} for value in getattr(one, "levels", ())]}
+        for one in (*problem.vary, *unknown)
     ]
     parts = [_points(schemes * worlds, runs, [base] if base else [], free) for schemes, runs in stages]
     return Work(sum(one.runs for one in parts), sum(one.months for one in parts))

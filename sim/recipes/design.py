@@ -6,8 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
+from sim.errors import InputError
 from sim.recipes import Recipe, Record, write
 from sim.recipes.study import read
 from sim.recipes.verdict import CannotVerifyError, How, unlike
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
 
     from sim.design import Answer
     from sim.design.case import Case
+    from sim.design.problem import Problem
 
 REPORTED = ("schemes", "base")  # of an answer as data: what figures carry of it
 
@@ -64,23 +64,34 @@ def case_of(told: Recipe) -> Case:
         When it contains no base, or is no problem.
     """
     from sim.design.case import prepare
-    from sim.design.problem import Problem
 
     if told["base"] is None:
         raise CannotVerifyError("was made with an evaluation of the user's own, which it does not contain")
-    uncertain = told["problem"]["uncertainty"]["factors"]  # without any, a problem does not speak of uncertainty
-    try:
-        problem = Problem.model_validate(
-            {key: value for key, value in told["problem"].items() if uncertain or key != "uncertainty"}
-        )
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise CannotVerifyError(
-            f"the record's problem is none that this version of daarna knows: {place}: {first['msg']}"
-        ) from None
-    problem._file = Path(told["file"])
+    problem = problem_of(told)
     return prepare(problem, told["seed"], os.cpu_count() or 1, base=read(told["name"], told["base"]))
+
+
+def problem_of(told: Recipe) -> Problem:
+    """The problem of a recipe.
+
+    Raises
+    ------
+    CannotVerifyError
+        When this version of daarna knows no such problem: names the place, what was expected and what was found.
+    """
+    from sim.design.problem import Problem
+    from sim.study.record_schema import check
+
+    data = dict(told["problem"])
+    if isinstance(data.get("uncertainty"), dict) and not data["uncertainty"].get("factors"):
+        del data["uncertainty"]  # without any, a problem does not speak of uncertainty
+    try:
+        check(Problem, data, "the record's problem")
+    except InputError as error:
+        raise CannotVerifyError(str(error)) from None
+    problem = Problem.model_validate(data)
+    problem._file = Path(told["file"])
+    return problem
 
 
 def _schemes_again(case: Case, seed: int, there: dict[str, Any], how: How) -> None:

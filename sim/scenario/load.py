@@ -202,7 +202,27 @@ ALLOWED = {
     "dict_type": "a table of parameters",
     "model_type": "a table of parameters",
     "model_attributes_type": "a table of parameters",
+    "bool_type": "true or false",
+    "list_type": "a list in [ ]",
+    "missing": "it to be there",
+    "none_required": "nothing",
+    "int_from_float": "a whole number",
+    "string_too_long": "a text of at most {max_length:,} characters",
+    "string_pattern_mismatch": "a text of the pattern {pattern}",
+    "too_long": "at most {max_length:,} entries",
+    "too_short": "at least {min_length:,} entries",
+    "literal_error": "one of {expected}",
+    "union_tag_invalid": "one of the kinds {expected_tags}",
+    "union_tag_not_found": "a kind",
 }
+
+
+def allowed(detail: Any) -> str:
+    """What is allowed where pydantic reports an error, in words of our own."""
+    kind, context = detail["type"], detail.get("ctx", {})
+    if kind in ("value_error", "inconsistent"):
+        return str(context.get("message") or context["error"])
+    return ALLOWED[kind].format(**context) if kind in ALLOWED else str(detail["msg"])
 
 
 def _problem(detail: Any) -> str:
@@ -218,8 +238,7 @@ def _problem(detail: Any) -> str:
     if kind == "literal_error":
         names = re.findall(r"'([^']*)'", context["expected"])
         return f"found {shown(found)}, allowed is one of {', '.join(names)}{nearest(found, names)}"
-    allowed = ALLOWED[kind].format(**context) if kind in ALLOWED else detail["msg"]
-    return f"found {shown(found)}, allowed is {allowed}"
+    return f"found {shown(found)}, allowed is {allowed(detail)}"
 
 
 def _dotted(place: Place, data: Any) -> str:

@@ -17,9 +17,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sim.errors import InputError
 from sim.files.untrusted import read_json
 from sim.scenario.base import shown
+from sim.scenario.load import allowed
 from sim.scenario.model import Scenario
 from sim.study.provenance import digest
-from sim.texts import plain
+from sim.texts import plain, repeated
 from sim.version import __version__
 from sim.whole_number import LAST_SEED, MOST_RUNS
 
@@ -285,11 +286,25 @@ class OfRun(_Record):
     year: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
+class Effort(_Record):
+    """What is told of the effort of a design problem; :func:`sim.recipes.design.problem_of` looks at the rest."""
+
+    evaluations: Runs
+    report_runs: Runs
+
+
+class Problem(_Record):
+    """What is told of a design problem."""
+
+    title: Line
+    effort: Effort
+
+
 class OfDesign(_Record):
     """The recipe of the answer to a design problem."""
 
     kind: Literal["design"]
-    problem: dict[str, Any]
+    problem: Problem
     file: Line
     name: Line | None
     base: Whole | None
@@ -341,6 +356,28 @@ class Said(_Record):
     tables: dict[Line, list[list[Text]]]
 
 
+class Figures(_Record):
+    """Values of an objective of a scheme."""
+
+    outcome: Line
+    value: Finite | None
+    error: Finite | None
+
+
+class Scheme(_Record):
+    """A scheme that is reported."""
+
+    scheme: Line | int
+    parameters: dict[Line, Value]
+    objectives: list[Figures]
+
+
+class Reported(_Record):
+    """What a figure of a design problem carries of its answer."""
+
+    schemes: Annotated[list[Scheme], Field(max_length=10_000)]
+
+
 class Figure(_Record):
     """What every figure carries."""
 
@@ -365,7 +402,7 @@ class RecipeFigure(Figure):
     content_hash: Digest
     made: Made
     means: Means | None = None
-    answer: dict[str, Any] | None = None
+    answer: Reported | None = None
 
 
 class Memo(_Record):
@@ -378,22 +415,6 @@ class Memo(_Record):
     shown: Said
     sweep: Swept | None = None
     drives: Said | None = None
-
-
-class Figures(_Record):
-    """Values of an objective of a scheme."""
-
-    outcome: Line
-    value: Finite | None
-    error: Finite | None
-
-
-class Scheme(_Record):
-    """A scheme that is reported."""
-
-    scheme: Line | int
-    parameters: dict[Line, Value]
-    objectives: list[Figures]
 
 
 class Answer(_Record):
@@ -477,7 +498,14 @@ def read(path: Path, marked: bool = False) -> dict[str, Any]:
     if path.name == RECORD:
         return check_study(found, path)
     kind = Sweep if not isinstance(found, dict) or "recipe" not in found else Answer if "problem" in found else Unfinished
-    return check(kind, found, path)
+    told = check(kind, found, path)
+    if kind is Answer:
+        names = [one["scheme"] for one in told["schemes"]]
+        if (twice := repeated(names)) is not None:
+            raise InputError(f"{path}: schemes: expected a name of its own for each, got {shown(twice)} twice")
+        if told["recommended"] not in names:
+            raise InputError(f"{path}: recommended: expected one of the {len(names)} schemes, got {shown(told['recommended'])}")
+    return told
 
 
 def check_carried(record: Any, where: object) -> dict[str, Any]:
@@ -486,7 +514,11 @@ def check_carried(record: Any, where: object) -> dict[str, Any]:
     if thing == "memo":
         check(Memo, record, where)
     elif isinstance(record, dict) and "recipe" in record:
-        return check(RecipeFigure, record, where)
+        check(RecipeFigure, record, where)
+        needed = {"design": "answer", "sweep": "means"}.get(record["recipe"]["kind"])
+        if needed and needed not in record:
+            raise InputError(f"{where}: {needed}: expected it to be there, got nothing")
+        return dict(record)
     else:
         check(StudyFigure, record, where)
     check_study(record["study"], f"{where}: study")
@@ -494,11 +526,7 @@ def check_carried(record: Any, where: object) -> dict[str, Any]:
 
 
 def _expected(error: Any) -> str:
-    if error["type"] == "value_error":
-        return str(error["ctx"]["error"])
-    if error["type"] == "missing":
-        return "it to be there"
-    return str(error["msg"]).removeprefix("Input should be ").removeprefix("a valid ").replace("Input", "what")
+    return allowed(error)
 
 
 def _got(error: Any) -> str:

@@ -16,6 +16,7 @@ import sim
 import sim.proofs.recipe
 from sim.cite import reference, verify
 from sim.cite.citable import find
+from sim.design.problem import Problem
 from sim.errors import DaarnaError, InputError
 from sim.files import embedded_record, untrusted
 from sim.study.provenance import content_hash, digest, made_now, record
@@ -46,6 +47,11 @@ def figure(recipe: dict[str, Any], **more: Any) -> dict[str, Any]:
     return json.loads(json.dumps(made | {"made": made_now()} | more))
 
 
+def answer(recipe: dict[str, Any], scheme: dict[str, Any]) -> dict[str, Any]:
+    made = {"title": "T", "recipe": recipe, "content_hash": digest(recipe), "made": made_now(), "complete": True}
+    return json.loads(json.dumps(made | {"problem": recipe["problem"], "schemes": [scheme], "recommended": "1", "files": {}}))
+
+
 def records() -> dict[str, dict[str, Any]]:
     shop = {
         "kind": None,
@@ -68,6 +74,10 @@ def records() -> dict[str, dict[str, Any]]:
         "rep": 0,
         "year": 1,
     }
+    vary = [{"path": "firm.perks", "low": 0, "high": 1}]
+    problem = Problem.model_validate({"title": "T", "vary": vary, "objectives": [{"outcome": "npv"}]}).model_dump(mode="json")
+    found = {"kind": "design", "problem": problem, "file": "p.toml", "name": "tiny", "base": TINY.canonical(), "seed": 1}
+    scheme = {"scheme": "1", "parameters": {"firm.perks": 0.5}, "objectives": [{"outcome": "npv", "value": 1.0, "error": 0.1}]}
     said = {"texts": ["a"], "tables": {"t": [["a", "b"]]}}
     swept = {"sweep": sweep(), "points": None, "means": {"npv": [1.0, float("nan"), None, 2.0]}}
     return {
@@ -78,6 +88,8 @@ def records() -> dict[str, dict[str, Any]]:
         "sweep.svg": figure({"kind": "sweep", "sweep": sweep(), "points": None, "asked": asked}, means=None),
         "forecast.svg": figure({"kind": "forecast", "logs": [{"file": "x", "sha256": "0" * 64}], "options": shop, "steps": 3, "runs": 5, "seed": 1}),
         "battery.svg": figure({"kind": "battery", "entries": ["a"], "quick": True, "seed": 1, "figure": "z"}, dpi=100),
+        "design.svg": figure(found, answer={"schemes": [scheme], "base": {}}),
+        "answer/design.json": answer(found, scheme),
         "memo.md": {"thing": "memo", "title": "T", "matplotlib": "3", "study": study(), "shown": said, "drives": said, "sweep": swept},
     }  # fmt: skip
 
@@ -126,8 +138,9 @@ def changed(found: Any, at: tuple[Any, ...], value: Any) -> Any:
 
 def written(folder: Path, name: str, found: Any) -> Path:
     if name.endswith(".json"):
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(found))
-        return folder
+        return (folder / name).parent
     text = base64.b64encode(zlib.compress(json.dumps(found).encode())).decode()
     (folder / name).write_text(f"<svg>{embedded_record.MARK}{text};</svg>")
     return folder / name
@@ -177,9 +190,16 @@ def test_every_wrong_kind_of_value_is_refused_where_it_matters(tmp_path: Path) -
         ("forecast.svg", ("recipe", "options"), {"progress": 1}),
         ("battery.svg", ("dpi",), 10**6),
         ("follow.svg", ("recipe", "kind"), "os"),
+        ("answer/design.json", ("recommended",), "2"),
+        ("answer/design.json", ("recommended",), "x" * 100_000),
+        ("answer/design.json", ("schemes", 0, "scheme"), "9" * 100_000),
+        ("answer/design.json", ("recipe", "problem", "effort"), {}),
+        ("design.svg", ("answer",), {}),
+        ("design.svg", ("recipe", "problem", "effort", "report_runs"), 10**400),
     ):
-        with pytest.raises(InputError, match="expected"):
+        with pytest.raises(InputError, match=r"expected .*, got ") as error:
             find(str(written(tmp_path, name, changed(RECORDS[name], at, value))))
+        assert len(str(error.value)) < 500 and "Input" not in str(error.value)
         (tmp_path / name).unlink()
 
 
@@ -214,6 +234,28 @@ def test_a_token_does_not_unpack_without_end(text: str, tmp_path: Path, monkeypa
             find(str(tmp_path / "x.svg"))
 
 
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (("effort", "shown"), 10**400),
+        (("effort", "shown"), 10**9),
+        (("vary",), []),
+        (("vary", 0, "low"), "x" * 100_000),
+        (("criterion",), "x" * 100_000),
+        (("uncertainty",), 3),
+        (("objectives", 0, "weight"), -1),
+    ],
+)
+def test_a_problem_that_is_none_is_told_in_words_of_our_own(at: tuple[Any, ...], value: Any, tmp_path: Path) -> None:
+    for name in ("design.svg", "answer/design.json"):
+        found = changed(RECORDS[name], ("recipe", "problem", *at), value)
+        found["content_hash"] = digest(found["recipe"])
+        with pytest.raises(InputError, match=r"the record's problem: .*(expected .*, got|found )") as error:
+            verify(written(tmp_path, name, found))
+        said = str(error.value)
+        assert len(said) < 500 and "Input" not in said and "pydantic" not in said
+
+
 def section(path: str, **inner: int) -> dict[str, Any]:
     """A factor whose one level is a section of a scenario."""
     none = dict.fromkeys(("low", "high", "steps")) | dict.fromkeys(("log", "scale", "whole", "crossed"), False)
@@ -221,22 +263,19 @@ def section(path: str, **inner: int) -> dict[str, Any]:
 
 
 def test_the_size_of_the_work_is_told_before_it_is_begun(tmp_path: Path) -> None:
-    problem = {"title": "T", "vary": [{"path": "firm.perks", "low": 0, "high": 1}], "objectives": [{"outcome": "npv"}]}
-    design = {"kind": "design", "problem": problem, "file": "p.toml", "name": "tiny", "base": TINY.canonical(), "seed": 1}
-    there = RECORDS | {"design.svg": figure(design, answer={"schemes": [], "base": {}})}
     for name, change in (
         ("study.svg", lambda found: found["study"].update(runs=2**31 - 1, content_hash=content_hash(found["study"]["scenarios"], 1, 2**31 - 1))),
         ("sweep.svg", lambda found: found["recipe"]["sweep"].update(runs=2**31 - 1)),
         ("follow.svg", lambda found: found["recipe"].update(months=1200, scenario=sim.Scenario().with_(months=1200).canonical())),
         ("sweep.svg", lambda found: found["recipe"]["sweep"].update(points=10**6)),
         ("sweep.svg", lambda found: found["recipe"]["sweep"]["design"]["factors"].extend([section("reps", count=1000), section("customers", at_start=10**6)])),
-        ("design.svg", lambda found: found["recipe"]["problem"].update(effort={"evaluations": 10**6})),
+        ("design.svg", lambda found: found["recipe"]["problem"]["effort"].update(evaluations=10**6)),
         ("design.svg", lambda found: found["recipe"]["problem"]["vary"].append({"path": "months", "levels": [1, 1200]})),
         ("design.svg", lambda found: found["recipe"]["problem"].update(uncertainty={"factors": [{"path": "months", "low": 3, "high": 1200}]})),
         ("battery.svg", lambda found: found["recipe"].update(entries=["a"] * 1000)),
         ("forecast.svg", lambda found: found["recipe"].update(runs=10**9)),
     ):  # fmt: skip
-        found = copy.deepcopy(there[name])
+        found = copy.deepcopy(RECORDS[name])
         change(found)
         if "recipe" in found:
             found["content_hash"] = digest(found["recipe"])
