@@ -83,14 +83,16 @@ class CustomerAgent(_Recorded):
         self.rep = rep
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Another rep, or a step of the agent's own, takes the customer out of the compiled month."""
+        """A step of the agent's own takes the customer out of the compiled month; another rep is told to it."""
         super().__setattr__(name, value)
-        if (name == "rep" or name in CUSTOMER_STEPS.ours) and self.place is not None and self.place["by"] == CODE:
+        if self.place is not None and name in CUSTOMER_STEPS.ours and self.place["by"] == CODE:
             self.place["by"] = AGENT
+        elif self.place is not None and name == "rep":
+            self.place["rep"] = value.seat
 
     def steps_itself(self) -> bool:
-        """Whether compiled code would do something else than the agent: a step is overridden, or the rep is not the seat's."""
-        return bool(CUSTOMER_STEPS.overridden([self])) or self.rep is not self.model.reps[int(self.seat)]
+        """Whether a step is overridden, so that compiled code would do something else than the agent."""
+        return bool(CUSTOMER_STEPS.overridden([self]))
 
     def remove(self) -> None:
         """Leave the model; the customer is stepped no more."""

@@ -141,7 +141,7 @@ def hunt(p, now, reps, tallies, ledgers, desk, attempts, rows, used):  # type: i
             c = rows.records[used]
             if hunting.meet(p[0], now[0], c, r, order, order <= attempts[i, 1]):
                 hunting.sign(p[0], c, r, t, led, desk)
-                rows.places[used].seat = r.seat
+                rows.places[used].rep = rows.places[used].book = r.seat
                 used += 1
     return used
 
@@ -165,7 +165,7 @@ def inherit(p, now, reps, tallies, desk, customers, rows, used):  # type: ignore
             who, which = draws.customer_key(reps[i].seat, now[0].month, order)
             hunting.founder(p[0], now[0], c, reps[i], order, traits.uniforms(now[0], who, which))
             hunting.take_over(c, reps[i], tallies[i], desk)
-            rows.places[used].seat = reps[i].seat
+            rows.places[used].rep = rows.places[used].book = reps[i].seat
             used += 1
     return used
 
@@ -190,9 +190,9 @@ def spread_visits(p, reps, tallies):  # type: ignore[no-untyped-def]
 def live(p, now, rows, used, reps, tallies, desk):  # type: ignore[no-untyped-def]
     for i in range(used):
         if rows.places[i].by == CODE:
-            c, e = rows.records[i], rows.moments[i]
+            c, e, seat = rows.records[i], rows.moments[i], rows.places[i].rep
             draw_moment(now[0], c, e)
-            customer_month(p[0], now[0], c, e, reps[c.seat], tallies[c.seat], desk[service.answers(p[0], c, e)])
+            customer_month(p[0], now[0], c, e, reps[seat], tallies[seat], desk[service.answers(p[0], c, e)])
 
 
 @kernel
@@ -222,9 +222,9 @@ def let_go(p, components, now, reps, ledgers, desk, rows, used, arc, number, m):
     month, first, last = now[0].month, reps[0].seat, reps[-1].seat
     for i in range(used):
         place = rows.places[i]
-        if place.seat < first or place.seat > last:
+        if place.book < first or place.book > last:
             continue
-        one, seat = rows.records[i : i + 1], place.seat - first
+        one, seat = rows.records[i : i + 1], place.book - first
         if one[0].lapsed_month == month:
             settle.customers_left(components, now[0], one, reps[seat], seat_ledger(ledgers, seat), m[0])
             service.forget(now[0], one, desk)
@@ -236,7 +236,7 @@ def let_go(p, components, now, reps, ledgers, desk, rows, used, arc, number, m):
         elif month % 12 == 0:
             accounts.enter_year(p[0], components, one, seat_ledger(ledgers, seat), arc, month // 12 - 1)
         if settled:
-            place.seat, place.by = -1, LEAVING
+            place.book, place.by = -1, LEAVING
     return number
 
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sim.book.agents import CustomerAgent, RepAgent
     from sim.book.model import BookModel
 
-#: Of each row: the seat in whose book the customer is (-1: in none), what steps it, whether its account is closed.
-PLACE = np.dtype([("seat", "i8"), ("by", "i8"), ("closed", "i8")])
+#: Of each row: whose customer it is, in whose book it stands (a seat; -1 for none), what steps it, whether its account is closed.
+PLACE = np.dtype([("rep", "i8"), ("book", "i8"), ("by", "i8"), ("closed", "i8")])
 CODE, AGENT, LEAVING, NOBODY = range(4)  # compiled code; its agent; nothing, and its agent is to be removed; nothing
 SMALLEST = 256  # rows of a block
 
@@ -73,7 +73,8 @@ class Register:
         """Enter a customer of a seat's book; the record is copied, and nobody can change the copied one any more."""
         block = self.with_room(1)
         row = block.used
-        block.rows.records[row], block.rows.places["seat"][row] = record[0], seat
+        block.rows.records[row] = record[0]
+        block.rows.places["rep"][row] = block.rows.places["book"][row] = seat
         block.used += 1
         record.flags.writeable = False
         return block, row
@@ -85,7 +86,7 @@ class Register:
             for row in range(block.shown, block.used):
                 place, record = block.rows.places[row], block.rows.records[row : row + 1]
                 if place["by"] < LEAVING:
-                    rep = self.model.reps[int(place["seat"])]
+                    rep = self.model.reps[int(place["rep"])]
                     self._take(self.model.customer_class(self.model, record, rep), block, row)
             block.shown = block.used
 
@@ -98,6 +99,7 @@ class Register:
         records, moments, places = (rows[row : row + 1] for rows in block.rows)
         agent.record, agent.moment, agent.place = records, moments, places
         block.agents[row] = agent
+        places["rep"] = agent.rep.seat
         if self.by_agents or agent.steps_itself():
             places["by"] = AGENT
 
@@ -117,20 +119,20 @@ class Register:
     def book(self, seat: int) -> tuple[CustomerAgent, ...]:
         """The customers in a seat's book, in order of signing."""
         self.show()
-        return tuple(block.agents[row] for block in self.blocks for row in block.where("seat", seat))
+        return tuple(block.agents[row] for block in self.blocks for row in block.where("book", seat))
 
     def set_book(self, rep: RepAgent, customers: tuple[CustomerAgent, ...]) -> None:
         """These customers, and no others, are in the rep's book; those without a row, made by hand, are entered."""
+        self.show()
         seat = int(rep.seat)
         for block in self.blocks:
-            block.rows.places["seat"][block.where("seat", seat)] = -1
+            block.rows.places["book"][block.where("book", seat)] = -1
         for customer in customers:
             if customer.place is None:
-                self.show()
                 block, row = self.enter(customer.record, seat)
                 self._take(customer, block, row)
                 block.shown = block.used
-            customer.place["seat"] = seat
+            customer.place["book"] = seat
 
     def dismiss(self) -> None:
         """The agents of those who have settled everything are removed."""

@@ -97,7 +97,7 @@ def _chunks(about: dict[str, Any], quick: bool) -> Iterator[tuple[int, range]]:
 
 
 def _simulate(about: dict[str, Any], scenario: Scenario, numbers: range) -> Any:
-    """With the compiled engine: the Mesa model gives the same tables, and takes hundreds of times as long."""
+    """With the compiled engine: the Mesa model gives the same tables, and takes longer."""
     from sim.engine import simulate
 
     return simulate(scenario, about["seed"], numbers, about["customers"])

@@ -248,6 +248,13 @@ def thinned(model: sim.BookModel, month: int) -> None:
                 customer.remove()
 
 
+def moved_desk(model: sim.BookModel, month: int) -> None:
+    for rep in model.reps:
+        for customer in rep.book:
+            customer.agent = (customer.agent + month) % len(model.desk_agents)
+            customer.seat = 77  # a name, no more
+
+
 def given_away(model: sim.BookModel, month: int) -> None:
     """The first rep's customers are the second's: who steps them, and who lets them go."""
     if month == 5:
@@ -255,10 +262,10 @@ def given_away(model: sim.BookModel, month: int) -> None:
         for customer in giver.book:
             customer.rep = taker
         taker.book, giver.book = (*taker.book, *giver.book), ()
-        assert not giver.book and len(taker.book) > 20
+        assert not giver.book and len(taker.book) > 20 and all(customer.rep is taker for customer in taker.book)
 
 
-@pytest.mark.parametrize("change", [pleased, better_desk, thinned, given_away], ids=lambda change: change.__name__)
+@pytest.mark.parametrize("change", [pleased, better_desk, moved_desk, thinned, given_away], ids=lambda change: change.__name__)
 def test_what_is_written_between_months_is_seen_whichever_way(change: Any) -> None:
     found = changed(sim.BookModel, change)
     assert found.equals(changed(BY_AGENTS, change))
