@@ -69,8 +69,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """
     folder = path.parent
     refuse_link(folder)
-    if os.path.lexists(path) and not (path.is_symlink() or path.is_file()):
-        raise InputError(f"{path}: expected a file, got {_kind(os.lstat(path).st_mode)}")
+    _refuse_kind(path)
     _clear(folder)
     half, handle = _exclusive(folder)
     try:
@@ -86,6 +85,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             half.unlink(missing_ok=True)
+
+
+def _refuse_kind(path: Path) -> None:
+    """Refuse to replace what is neither a file nor a link."""
+    if os.path.lexists(path) and not (path.is_symlink() or path.is_file()):
+        raise InputError(f"{path}: expected a file, got {_kind(os.lstat(path).st_mode)}")
 
 
 def write_file(path: Path, content: str | bytes) -> Path:
@@ -282,13 +287,13 @@ def check_file(file: Path, made: bool = False) -> Path:
         When it is a folder or a device, or the folder it is to stand in is none or may not be written.
     """
     named = followed(file.parent) / file.name
+    _refuse_kind(named)
     folder = named.parent
     while made and not folder.exists() and folder != folder.parent:
         folder = folder.parent
     with writing(file):
         wrong = (
-            errno.EISDIR if named.is_dir() and not named.is_symlink()
-            else errno.ENOENT if not folder.exists()
+            errno.ENOENT if not folder.exists()
             else errno.ENOTDIR if not folder.is_dir()
             else 0 if os.access(folder, os.W_OK)
             else errno.EACCES

@@ -18,7 +18,7 @@ STYLE = """
 #set list(spacing: 0.7em, marker: [•])
 #show heading.where(level: 1): it => text(size: 20pt, weight: "bold", hyphenate: false, it.body)
 #show heading.where(level: 2): it => block(above: 1.7em, below: 0.8em, text(size: 13pt, weight: "bold", it.body))
-#show figure.caption: it => align(left, text(size: 9pt, fill: luma(35%), it.body))
+#show figure.caption: it => block(sticky: true, width: 100%, align(left, text(size: 9pt, fill: luma(35%), it.body)))
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.where(kind: table): set block(breakable: true)
 #set figure(gap: 0.7em)

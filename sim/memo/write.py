@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
+TABLES = "tables"
 
 
 def _drives(sweep: Sweep) -> Drives | None:
@@ -82,17 +83,19 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
     InputError, StudyError
         When there is no finished sweep in the folder, or none that a memo is written of.
     """
-    found = _drives(open_sweep(sweep)) if sweep else None
-    refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=found.sweep.about if found else None)
-    make_folder(folder)
+    swept = open_sweep(sweep) if sweep else None
+    refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=swept and swept.about)
+    for inner in (folder, folder / FIGURES, folder / TABLES):
+        make_folder(inner)
+    found = _drives(swept) if swept else None
     numbers = Numbers(study)
     memo = compose(numbers, found)
     draw_figures(memo, study, folder / FIGURES, found)
-    swept = swept_record(found) if found else None
+    carries = swept_record(found) if found else None
     written = []
     for kind in kinds:
-        written.append(write_file(folder / f"memo.{kind}", render(memo, study, kind, folder / FIGURES, swept)))
-    _write_tables(memo, numbers, folder / "tables")
+        written.append(write_file(folder / f"memo.{kind}", render(memo, study, kind, folder / FIGURES, carries)))
+    _write_tables(memo, numbers, folder / TABLES)
     return written
 
 

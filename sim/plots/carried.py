@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.errors import InputError
+from sim.files.atomic import check_file, refuse_link
 from sim.files.embedded_record import carried, token
 from sim.study.provenance import identity
 
@@ -89,7 +90,7 @@ def metadata(kind: str, about: dict[str, str], record: dict[str, Any], program: 
 
 
 def refuse_others(paths: Iterable[Path], about: Mapping[str, Any], **more: Mapping[str, Any] | None) -> None:
-    """Refuse to replace figures or memos of another study, before anything is drawn.
+    """Refuse figures or memos that cannot be written, or would replace those of another study, before anything is drawn.
 
     Parameters
     ----------
@@ -100,9 +101,11 @@ def refuse_others(paths: Iterable[Path], about: Mapping[str, Any], **more: Mappi
     Raises
     ------
     InputError
-        When one is there that carries another.
+        When one is there that carries another, or its place cannot be written.
     """
     for path in paths:
+        refuse_link(path.parent)
+        check_file(path, made=True)
         try:
             there = carried(path) if path.is_file() else None
             others = [

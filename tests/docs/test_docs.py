@@ -136,3 +136,13 @@ def test_the_python_of_understanding_runs_and_prints_what_the_page_says(
     exec(blocks(page, "python")[0], {})
     assert capsys.readouterr().out == blocks(page, "text")[0]
     assert (tmp_path / "box.png").exists()
+
+
+def test_the_lowest_versions_that_are_tried_are_the_lowest_that_are_allowed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    asked = [*project["project"]["dependencies"], *project["build-system"]["requires"]]
+    lowest = dict(re.findall(r"^([\w.-]+)==([\d.]+)", (ROOT / "tests" / "oldest.txt").read_text(), re.M))
+    allowed = {name: least for one in asked for name, least in re.findall(r"^([\w.-]+)>=([\d.]+)", one)}
+    assert {name: re.sub(r"(\.0)+$", "", one) for name, one in lowest.items()} == {
+        name: re.sub(r"(\.0)+$", "", one) for name, one in allowed.items()
+    }

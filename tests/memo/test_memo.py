@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -12,10 +14,11 @@ import pytest
 
 import sim
 from sim.cite import verify
+from sim.errors import InputError
 from sim.memo.blocks import Table
 from sim.memo.drives import drives
 from sim.memo.findings import Numbers, summary
-from sim.memo.typeset import _table
+from sim.memo.typeset import STYLE, _table
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
 from sim.plots.results import labels_of
@@ -225,3 +228,27 @@ def test_what_drives_the_result_changed_in_the_record_of_a_memo_is_found(driven:
     alone = Path(shutil.copy(driven / "memo.md", tmp_path))
     retell(alone, lambda record: record["drives"]["tables"]["drives"][0].__setitem__(1, "0.99 (0.98 to 1.00)"))
     assert 'table drives, row 1: "customers.initial | 0.99' in str(verify(alone))
+
+
+@pytest.mark.parametrize("name", ["memo.pdf", "memo.md", "figures", "tables"])
+def test_what_cannot_be_written_is_refused_before_any_work(
+    name: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.memo.write.compose", lambda *_: pytest.fail("work was begun"))
+    os.mkfifo(tmp_path / name)
+    with pytest.raises((InputError, NotADirectoryError)):
+        write_memo(sim.open(folder.parent / "memo0" / "s"), tmp_path)
+
+
+def test_a_caption_stands_on_the_page_of_its_table() -> None:
+    import typst
+
+    table = _table(Table("t", "Of the table", ("a", "b"), tuple((f"r{k}", "1") for k in range(30))))
+    table = table.replace('#"r0"', '#"r0" <first>')
+    pages = []
+    for gap in (225, 240, 244, 249):  # mm above it: at 240 and 244 there is room for the caption, and none for a row
+        page = "query({}).first().location().page()"
+        ask = f"#context [#metadata(({page.format('figure.caption')}, {page.format('<first>')})) <pages>]"
+        text = STYLE.format(title='""', token='""', fonts='"Libertinus Serif"') + f"\n#v({gap}mm)\n{table}\n{ask}"
+        pages.append(json.loads(typst.query(text.encode(), "<pages>", field="value", one=True)))
+    assert pages == [[1, 1], [2, 2], [2, 2], [2, 2]]

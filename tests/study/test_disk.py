@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,12 @@ def test_a_path_is_a_place() -> None:
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    for name, why in (("", "Is a directory"), ("no/x.md", "No such file or directory"), ("file/x.md", "Not a directory")):
+    os.mkfifo(tmp_path / "pipe")
+    for name, what in (("", "a folder"), ("pipe", "a pipe")):
+        with pytest.raises(InputError, match=f"expected a file, got {what}"):
+            check_file(tmp_path / name)
+    (tmp_path / "pipe").unlink()
+    for name, why in (("no/x.md", "No such file or directory"), ("file/x.md", "Not a directory")):
         with pytest.raises(InputError, match=f"cannot be written: {why}"):
             check_file(tmp_path / name)
     with pytest.raises(InputError, match="Not a directory"):
