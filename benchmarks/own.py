@@ -35,4 +35,8 @@ class Agents(sim.BookModel):
     desk_class = every_step(sim.DeskAgent, DESK_STEPS)
 
 
-MODELS: dict[str, type[sim.BookModel]] = {"plain": sim.BookModel, "plan": Hunters, "agents": Agents}
+MODELS: dict[str, type[sim.BookModel]] = {
+    "Mesa model": sim.BookModel,
+    "a rep's own plan": Hunters,
+    "every step overridden": Agents,
+}
