@@ -7,7 +7,7 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
-from sim.compiled import source_hash
+from sim.sources import source_hash
 
 
 def machine() -> dict[str, str]:

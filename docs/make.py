@@ -28,7 +28,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from sim.compiled import model_hash
+from sim.sources import model_hash
 
 if TYPE_CHECKING:
     import sim

@@ -116,7 +116,7 @@ def _check_as_it_is(found: Thing, verdict: Verdict) -> None:
 
 def _other(found: Thing) -> str:
     """By which version it was made, if by another one."""
-    from sim.compiled import source_hash
+    from sim.sources import source_hash
 
     made, source = found.about, source_hash()
     if (made["daarna"], made["source"] or source) == (__version__, source):
@@ -129,7 +129,7 @@ def _other(found: Thing) -> str:
 
 
 def _versions(thing: Thing) -> list[tuple[str, str, str]]:
-    from sim.compiled import source_hash
+    from sim.sources import source_hash
 
     there = {**thing.about["versions"], "model source": thing.about["source"]}
     here = {"daarna": __version__, "python": platform.python_version(), "model source": source_hash()}

@@ -59,7 +59,7 @@ def wrong_value(error: typer.BadParameter) -> str | None:
 def _print_version(asked: bool) -> None:
     if asked:
         from sim import __version__
-        from sim.compiled import source_hash
+        from sim.sources import source_hash
 
         say(f"daarna {__version__}, model {source_hash()}")
         raise typer.Exit

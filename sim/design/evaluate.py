@@ -55,7 +55,7 @@ class Simulated:
     @property
     def identity(self) -> str:
         """What determines the numbers, beside parameters, seed and runs."""
-        from sim.compiled import source_hash
+        from sim.sources import source_hash
 
         return f"{self.scenario.content_hash()} {source_hash()} {','.join(self.outcomes)}"
 

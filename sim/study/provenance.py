@@ -69,7 +69,7 @@ def record(
 
     With a precision `runs` is the number of runs so far: see :func:`grow`.
     """
-    from sim.compiled import source_hash
+    from sim.sources import source_hash
 
     full = [scenario.canonical() for scenario in scenarios]
     return {
@@ -111,7 +111,7 @@ def circumstances() -> dict[str, Any]:
 
 def made_now() -> dict[str, Any]:
     """By which version and source of the model, with which packages, on which machine, by which command, and when something is made."""
-    from sim.compiled import source_hash
+    from sim.sources import source_hash
 
     return {"daarna": __version__, "source": source_hash(), **circumstances()}
 

@@ -129,7 +129,7 @@ def load_kernel() -> None:
 
 def program(model: Model | None) -> dict[str, str]:
     """All that numbers depend on beside the design, by name: sources, the user's function, packages whose bits may differ."""
-    from sim.compiled import source_hash
+    from sim.sources import source_hash
 
     own = {} if model is None else {"version of the model function": source_of(model)}
     return {"version of daarna": source_hash(), **own, **{name: installed(name) for name in PACKAGES}}

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.compiled import source_hash
+from sim.sources import source_hash
 from tests.conftest import ROOT
 from tests.library.conftest import Done, build
 

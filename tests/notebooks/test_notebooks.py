@@ -9,7 +9,7 @@ import pytest
 from ipykernel.kernelspec import install
 from nbclient import NotebookClient
 
-from sim.compiled import COMPILING
+from sim.compiler import COMPILING
 from tests.conftest import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -22,7 +22,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim import compiled
+from sim import sources
 from sim.cli import main
 from sim.sweeps import Design, job, pool
 from sim.sweeps.execute import sweep_part
@@ -104,12 +104,12 @@ def test_the_version_of_daarna_is_of_every_source_that_numbers_depend_on(
     file: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copy = tmp_path / "sim"
-    shutil.copytree(compiled.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(compiled, "PACKAGE", copy)
-    before = compiled.source_hash.__wrapped__()
-    assert before == compiled.source_hash()
+    shutil.copytree(sources.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(sources, "PACKAGE", copy)
+    before = sources.source_hash.__wrapped__()
+    assert before == sources.source_hash()
     (copy / file).write_text((copy / file).read_text() + "\n")
-    assert compiled.source_hash.__wrapped__() != before
+    assert sources.source_hash.__wrapped__() != before
 
 
 def broken(error: BaseException) -> Callable[..., pd.DataFrame]:
@@ -228,7 +228,7 @@ def test_a_dask_worker_with_another_version_leaves_its_points_to_the_others(
     """Its sources give other numbers; beside two good ones it does nothing, alone it ends the sweep."""
     distributed = import_module("dask.distributed")
     copy = tmp_path / "other"
-    shutil.copytree(compiled.PACKAGE, copy / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(sources.PACKAGE, copy / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     point = copy / "sim" / "sweeps" / "point.py"
     point.write_text(
         point.read_text().replace("row, strict=True):\n        value = ", "row, strict=True):\n        value = 2 and ")

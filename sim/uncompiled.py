@@ -1,0 +1,65 @@
+"""The rules in plain Python, with ``NUMBA_DISABLE_JIT=1``: slow, the same numbers, and a debugger goes into every one.
+
+What :mod:`sim.llvm` says to LLVM has a function of the same name here.  A record is read by attribute (``c.status``), which
+numpy allows of record arrays only: what Python calls is given its arrays as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import numpy as np
+
+
+def called(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that Python calls, its arrays of records given by attribute."""
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        with np.errstate(all="ignore"):  # as compiled code does
+            return function(*map(_by_attribute, arguments))
+
+    return call
+
+
+def _by_attribute(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.dtype.names:
+        return value.view(np.recarray)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*map(_by_attribute, value))
+    return value
+
+
+def bits_to_float(bits: Any) -> np.float64:
+    """The float64 whose IEEE-754 bit pattern is the given int64."""
+    return np.int64(bits).view(np.float64)
+
+
+def float_to_bits(number: Any) -> np.int64:
+    """The IEEE-754 bit pattern of a float64, as int64."""
+    return np.float64(number).view(np.int64)
+
+
+def is_set(flag: np.ndarray) -> bool:
+    """Whether the one int64 of an array is not 0 by now."""
+    return bool(flag[0])
+
+
+def borrowed(owned: Any) -> Any:
+    """The same; Python counts the references."""
+    return owned
+
+
+def still_used(owned: Any) -> None:
+    """Nothing; Python counts the references."""
+
+
+def own_copy(record: Any) -> Any:
+    """A copy of a record."""
+    return record.copy()
+
+
+def fetch_ahead(records: Any, i: int) -> None:
+    """Nothing."""
