@@ -1,6 +1,6 @@
 """Machine code of what Python calls, on disk: found where it was made before, made where it was not.
 
-It is looked for in the installation (``sim/objects``, made when the package was built, :mod:`sim.objects`), then in the
+It is looked for in the installation (``sim/built``, made when the package was built, :mod:`sim.build`), then in the
 user's own folder.  What is in neither a process of its own compiles (:mod:`sim.compiler`), into the user's folder; where that
 cannot be, numba compiles it here.  A file is named after all that its code depends on, so that a researcher who edits
 a rule never gets yesterday's, and carries a digest, so that a damaged one is never loaded: numba's own cache knows a file by its
@@ -14,7 +14,6 @@ import logging
 import os
 import platform
 import sys
-from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
@@ -28,6 +27,7 @@ from llvmlite import binding
 from numba.core import serialize
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
+from numba.core.runtime import rtsys
 
 from sim import compiler
 from sim.files.atomic import read_sealed, write_sealed
@@ -35,7 +35,7 @@ from sim.sources import PACKAGE, model_hash
 
 log = logging.getLogger(__name__)
 
-INSTALLED = PACKAGE / "objects"
+INSTALLED = PACKAGE / "built"
 LEVELS = {  # of x86-64 (System V ABI), newest first, with what a processor must have
     "x86-64-v4": "avx512f avx512bw avx512cd avx512dq avx512vl",
     "x86-64-v3": "avx avx2 bmi bmi2 f16c fma lzcnt movbe",
@@ -62,9 +62,24 @@ def fitting() -> list[str]:
     return found
 
 
-@cache
+_only: Place | None = None
+
+
+def use_only(place: Place) -> None:
+    """Look for code in one place only, and keep it there."""
+    global _only
+    place.folder.mkdir(parents=True, exist_ok=True)
+    _only = place
+
+
 def places() -> tuple[Place, ...]:
-    """Where code is looked for: in the installation, then in the user's folder, which is also where it is kept."""
+    """Where code is looked for; it is kept in the last."""
+    return (_only,) if _only else _usual_places()
+
+
+@cache
+def _usual_places() -> tuple[Place, ...]:
+    """The installation, then the user's folder."""
     made = tuple(Place(INSTALLED, level) for level in fitting()) if INSTALLED.is_dir() else ()
     return *made, Place(_own_folder())
 
@@ -161,7 +176,7 @@ class CodeCache(_Cache):  # type: ignore[misc]
         """The compiled function for a signature, compiled now if need be; None if numba is to compile it here."""
         if compiler.is_compiler() or not self._has_name():
             return None
-        target.refresh()
+        rtsys.initialize(target)  # what loaded code calls; all the rest of a target is needed to compile only
         found = self._found(signature, target)
         if found is None and compiler.compiled_elsewhere(self._function, signature, places()[-1]):
             found = self._found(signature, target)
@@ -227,7 +242,3 @@ def _machine(level: str) -> tuple[str, ...]:
         return triple, level
     return triple, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
 
-
-def of_package() -> Iterator[Path]:
-    """Files with code in the installation."""
-    yield from INSTALLED.glob("*.code")

@@ -31,6 +31,7 @@ STARTED = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sim.com
 _place: Place | None = None  # in the compiler: where the code goes
 _running: Compiler | None = None
 _announced = False
+asked: list[tuple[Any, Any]] = []  # functions and signatures that were compiled elsewhere
 
 
 def is_compiler() -> bool:
@@ -102,6 +103,7 @@ def compiled_elsewhere(function: Any, signature: Any, where: Place) -> bool:
         why = _running.ask(function, signature)
     except OSError as error:
         why = error.strerror or str(error)
+    asked.append((function, signature))
     if why:
         log.info(f"{function.__module__}.{function.__qualname__}: is compiled in this process, since another could not: {why}")
     return not why

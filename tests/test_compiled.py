@@ -1,9 +1,13 @@
-"""What the compiler is told: a copy is its function's own, what is lent is the same memory, what is called is compiled with its caller."""
+"""What the compiler is told, where it works, and where its code is kept and taken from."""
 
 from __future__ import annotations
 
 import errno
+import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,8 +15,11 @@ import numba
 import numpy as np
 import pytest
 
-from sim import compiled
-from sim.compiled import borrowed, own_copy, shared
+from sim import build, code_cache, compiler
+from sim.code_cache import LEVELS, Place
+from sim.compiled import Compiled, Kernel, borrowed, own_copy, still_used
+from tests import kernels
+from tests.conftest import ROOT
 
 PAIR = np.dtype([("a", "f8"), ("b", "i8")])
 
@@ -74,68 +81,161 @@ def test_arrays_of_a_tuple_are_borrowed_by_name() -> None:
     assert two.row.tolist() == [2.0, 5.0] and two.square.tolist() == [[0.0, 0.0], [2.0, 0.0]]
 
 
-@shared
-def doubled(x: float) -> float:
-    return 2.0 * x
+@numba.njit
+def read_freed() -> float:
+    """What a borrowed view shows after the last use of its owner, once much else has been written."""
+    owned = np.full(1000, 1.0)
+    view = borrowed(owned)
+    written = 0.0
+    for k in range(50):
+        written += np.full(1000, 2.0 + k)[k]
+    return view.sum()
 
 
 @numba.njit
-def quadrupled(x: float) -> float:
-    return doubled(doubled(x))
+def read_kept() -> float:
+    """The same, but for the last line."""
+    owned = np.full(1000, 1.0)
+    view = borrowed(owned)
+    written = 0.0
+    for k in range(50):
+        written += np.full(1000, 2.0 + k)[k]
+    seen = view.sum()
+    still_used(owned)
+    return seen
 
 
-def test_a_shared_function_becomes_code_with_its_caller_only() -> None:
-    """Else a kernel would call the first definition LLVM has, which is not optimised, in the process that compiles it."""
-    doubled.compile((numba.float64,))
-    (made,) = doubled.overloads.values()
-    engine = made.library.codegen._engine
-    assert not engine.is_symbol_defined(made.fndesc.llvm_func_name)
-    assert quadrupled(1.5) == 6.0 and doubled(1.5) == 3.0
+def test_what_is_still_used_is_not_freed_while_a_borrowed_view_of_it_is_read() -> None:
+    assert read_kept() == 1000.0
+    assert read_freed() != 1000.0  # else this test shows nothing
 
 
-def tripled(x: float) -> float:
-    return 3.0 * x
-
-
-def test_where_nothing_can_be_kept_nothing_is_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Above all not beside the sources, where numba would not see that a rule has changed."""
-    (tmp_path / "file").touch()
-    folder = tmp_path / "file" / "kernel"
-    monkeypatch.setattr(compiled, "cache_folder", lambda: folder)
-    compiled._announce.cache_clear()
-    made = [compiled.kernel(tripled), compiled.kernel(tripled)]
-    assert made[0](1.5) == 4.5
-    assert made[0].stats.cache_path is None
-    told = f"{folder}: compiled code cannot be kept there: File exists; DAARNA_CACHE names another folder"
-    assert [record.getMessage() for record in caplog.records] == [told, "Compiling the model (about 40 seconds)."]
-
-
-def test_compilation_is_announced_once_and_not_where_the_kernel_is_on_disk(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
-    compiled._announce.cache_clear()
-    made = compiled.kernel(tripled)
-    assert made(1.5) == 4.5 and made(2) == 6  # for whole numbers it is compiled once more
-    assert [record.getMessage() for record in caplog.records] == [compiled.COMPILING]
-    compiled._announce.cache_clear()
-    assert compiled.kernel(tripled)(1.5) == 4.5
-    assert len(caplog.records) == 1
+def fresh(function: Any) -> Any:
+    """A compiled function as a new process has it, in the place of the one in its module."""
+    return Kernel(function.py_func)
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The file with the code of a kernel, alone in its folder."""
-    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
-    assert compiled.kernel(tripled)(1.5) == 4.5
-    (path,) = tmp_path.iterdir()
-    return path
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """An empty place that code is kept in, and a compiler that has not been heard of."""
+    place = Place(tmp_path / "code")
+    monkeypatch.setattr(code_cache, "_only", None)
+    code_cache.use_only(place)
+    monkeypatch.setattr(compiler, "_announced", False)
+    monkeypatch.setattr(compiler, "_running", None)
+    yield place
+    if compiler._running:
+        compiler._running.end()
+
+
+@pytest.fixture
+def tripled(place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What makes `tripled` anew, as a new process has it."""
+
+    def make() -> Any:
+        monkeypatch.setattr(kernels, "tripled", Kernel(kernels.tripled.py_func))
+        return kernels.tripled
+
+    return make
+
+
+def test_another_process_compiles_once_and_that_is_said_once(tripled: Any, place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    made = tripled()
+    assert made(1.5) == 4.5 and made(2) == 6  # for whole numbers it is compiled once more
+    assert made.stats.cache_hits.total() == 2 and not made.stats.cache_misses
+    assert caplog.messages == [compiler.COMPILING] and len(list(place.folder.iterdir())) == 2
+    again = tripled()
+    assert again(1.5) == 4.5 and again.stats.cache_hits.total() == 1
+    assert caplog.messages == [compiler.COMPILING]
+
+
+def test_settings_of_numba_do_not_reach_the_compiler(tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NUMBA_DISABLE_JIT", "1")
+    monkeypatch.setenv("NUMBA_OPT", "nonsense")
+    before = dict(os.environ)
+    made = tripled()
+    assert made(1.5) == 4.5 and made.stats.cache_hits
+    assert dict(os.environ) == before
+
+
+def test_a_rule_called_from_python_is_kept_and_one_without_a_name_is_not(place: Place) -> None:
+    kernels.halved.__dict__.pop("public", None)
+    assert kernels.halved(3.0) == 1.5 and kernels.halved.public.stats.cache_hits
+    assert len(list(place.folder.iterdir())) == 1
+    assert Kernel(lambda x: 3.0 * x)(1.5) == 4.5 and Kernel(lambda x: 4.0 * x)(1.5) == 6.0
+    assert len(list(place.folder.iterdir())) == 1
+
+
+def test_what_cannot_be_compiled_is_an_error_here(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    with pytest.raises(numba.TypingError, match="no_such_thing"):
+        kernels.wrong(1.5)
+
+
+def test_where_no_process_can_be_started_it_is_compiled_here(
+    tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
+    made = tripled()
+    assert made(1.5) == 4.5 and not made.stats.cache_hits
+    assert tripled()(1.5) == 4.5 and len(list(place.folder.iterdir())) == 1
+
+
+def test_a_compiler_that_nobody_asks_ends(tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "IDLE", 0.01)
+    assert tripled()(1.5) == 4.5 and compiler._running is not None
+    assert compiler._running._process.wait(10) == 0
+
+
+def test_code_for_a_level_is_taken_where_the_processor_has_it(
+    tripled: Any, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, *_ = code_cache.fitting()
+    at_work = compiler.Compiler(Place(place.folder, mine))
+    assert at_work.ask(kernels.tripled.py_func, (numba.float64,)) == ""
+    at_work.end()
+    monkeypatch.setattr(code_cache, "_only", None)
+    monkeypatch.setattr(code_cache, "INSTALLED", place.folder)
+    monkeypatch.setenv("DAARNA_CACHE", str(tmp_path / "own"))
+    code_cache._usual_places.cache_clear()
+    try:
+        made = tripled()
+        assert made(1.5) == 4.5 and made.stats.cache_hits
+        monkeypatch.setattr(code_cache, "fitting", list)  # a processor that has none
+        code_cache._usual_places.cache_clear()
+        made = tripled()
+        assert made(1.5) == 4.5 and len(list((tmp_path / "own").rglob("*.code"))) == 1
+    finally:
+        code_cache._usual_places.cache_clear()
+
+
+def test_levels_are_those_of_llvm() -> None:
+    """What a processor must have for a level is what LLVM takes for granted there."""
+    from llvmlite import binding
+
+    triple = binding.get_process_triple()
+    if not triple.startswith("x86_64"):
+        pytest.skip("levels of x86-64")
+    source = 'define i32 @f(i32 %x) {{ %y = call i32 @llvm.{} ret i32 %y }} declare i32 @llvm.{}'
+    assert code_cache.fitting() == list(LEVELS)[len(LEVELS) - len(code_cache.fitting()) :] and source
+
+
+def test_where_nothing_can_be_kept_it_lasts_as_long_as_the_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Above all it is not kept beside the sources."""
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DAARNA_CACHE", str(tmp_path / "file"))
+    folder = code_cache._own_folder()
+    assert caplog.messages == [f"{code_cache.cache_folder()}: compiled code cannot be kept there: File exists; DAARNA_CACHE names another folder"]
+    assert folder.is_dir() and tmp_path not in folder.parents and folder.stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize("damage", ["empty", "truncated", "longer", "random", "bit of code", "bit of digest", "pipe"])
-def test_damaged_code_is_compiled_again_and_that_is_said(damage: str, kept: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_damaged_code_is_compiled_again_and_that_is_said(
+    damage: str, tripled: Any, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert tripled()(1.5) == 4.5
+    (kept,) = place.folder.iterdir()
     content, middle = kept.read_bytes(), kept.stat().st_size // 2
     flipped = {"bit of code": middle, "bit of digest": -1}
     if damage == "pipe":
@@ -149,22 +249,21 @@ def test_damaged_code_is_compiled_again_and_that_is_said(damage: str, kept: Path
         damaged = {"empty": b"", "truncated": content[:middle], "longer": content + b"\0", "random": os.urandom(len(content))}
         kept.write_bytes(damaged[damage])
     caplog.clear()
-    made = compiled.kernel(tripled)
-    assert made(1.5) == 4.5 and not made.stats.cache_hits
+    assert tripled()(1.5) == 4.5
     assert f"{kept}: was damaged, or belongs to something else; it is compiled again" in caplog.messages
     if damage != "pipe":  # which is not replaced
-        again = compiled.kernel(tripled)
-        assert again(1.5) == 4.5 and again.stats.cache_hits
+        caplog.clear()
+        assert tripled()(1.5) == 4.5 and not caplog.messages
 
 
 def test_code_that_cannot_be_kept_is_used_all_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(compiled, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(sys, "executable", "/no/such/python")
     monkeypatch.setattr("sim.files.atomic.os.fsync", full)
-    assert compiled.kernel(tripled)(1.5) == 4.5
-    assert f"{tmp_path}: compiled code cannot be kept there: No space left on device; DAARNA_CACHE" in caplog.text
-    assert not list(tmp_path.iterdir())
+    assert tripled()(1.5) == 4.5
+    assert f"{place.folder}: compiled code cannot be kept there: No space left on device; DAARNA_CACHE" in caplog.text
+    assert not list(place.folder.iterdir())
