@@ -54,7 +54,7 @@ def fitting() -> list[str]:
     """The levels of x86-64 that this processor has, newest first."""
     there = {name for name, has in binding.get_host_cpu_features().items() if has}
     needed: set[str] = set()
-    found = []
+    found: list[str] = []
     for level, names in reversed(LEVELS.items()):
         needed |= set(names.split())
         if needed <= there:

@@ -93,3 +93,9 @@ def _inner(function: Function, **options: bool) -> Any:
 def kernel(function: Function) -> Function:
     """Like :func:`rule`, called from Python, its machine code kept on disk."""
     return cast(Function, called(function) if UNCOMPILED else Kernel(function))
+
+
+__all__ = [
+    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "borrowed", "fetch_ahead", "float_to_bits", "is_set", "kernel",
+    "own_copy", "rule", "shared", "still_used",
+]  # fmt: skip

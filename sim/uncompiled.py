@@ -1,7 +1,6 @@
 """The rules in plain Python, with ``NUMBA_DISABLE_JIT=1``: slow, the same numbers, and a debugger goes into every one.
 
-What :mod:`sim.llvm` says to LLVM has a function of the same name here.  A record is read by attribute (``c.status``), which
-numpy allows of record arrays only: what Python calls is given its arrays as such.
+What :mod:`sim.llvm` says to LLVM has a function of the same name here.
 """
 
 from __future__ import annotations
@@ -13,8 +12,21 @@ from typing import Any
 import numpy as np
 
 
+class Record(np.void):
+    """A record whose fields are attributes, whatever numpy means by their names (``size``): unlike :class:`numpy.record`."""
+
+    def __getattribute__(self, name: str) -> Any:
+        """The field of that name, or else what numpy has."""
+        read = super().__getattribute__
+        return self[name] if name in (read("dtype").names or ()) else read(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Write to the field of that name, and so to the array that the record is of."""
+        self[name] = value
+
+
 def called(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function that Python calls, its arrays of records given by attribute."""
+    """A function that Python calls, the fields of its records given by attribute."""
 
     @wraps(function)
     def call(*arguments: Any) -> Any:
@@ -26,7 +38,7 @@ def called(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def _by_attribute(value: Any) -> Any:
     if isinstance(value, np.ndarray) and value.dtype.names:
-        return value.view(np.recarray)
+        return value.view(np.dtype((Record, value.dtype)))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(_by_attribute, value))
     return value

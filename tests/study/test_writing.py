@@ -22,7 +22,7 @@ MAKERS = {
     "savefig", "to_parquet", "to_pickle", "to_feather", "to_excel", "tofile", "savetxt", "savez", "write_table", "ParquetWriter",
 }  # fmt: skip
 HANDED = {  # what writes into an open file that it is handed by `replacing`, or into memory
-    "compiled.py": {"mkdir"},  # the cache folder, for this user alone
+    "code_cache.py": {"mkdir"},  # the cache folder, for this user alone
     "cli/streams.py": {"open"},  # the null device
     "plots/draw.py": {"savefig"},
     "study/parquet.py": {"ParquetWriter", "write_table"},
