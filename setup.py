@@ -23,6 +23,7 @@ class Build(build_py):
     """Copies the sources, and compiles the model."""
 
     def run(self) -> None:
+        """Both."""
         super().run()
         sources = HERE if self.editable_mode else Path(self.build_lib).resolve()
         levels = os.environ.get("DAARNA_BUILD", "" if self.editable_mode else "x86-64-v2 x86-64-v3 x86-64-v4")
@@ -36,7 +37,11 @@ def compile_model(sources: Path, levels: list[str]) -> None:
     print("daarna: compiling the model, some minutes; DAARNA_BUILD=none leaves it to the first start", flush=True)
     folder = sources / "sim" / "built"
     with tempfile.TemporaryDirectory() as cache:
-        environment = {**os.environ, "DAARNA_CACHE": cache, "PYTHONPATH": os.pathsep.join([str(sources), *filter(None, sys.path)])}
+        environment = {
+            **os.environ,
+            "DAARNA_CACHE": cache,
+            "PYTHONPATH": os.pathsep.join([str(sources), *filter(None, sys.path)]),
+        }
         command = [sys.executable, "-m", "sim.build", str(folder), *levels]
         done = subprocess.run(command, env=environment, cwd=cache, capture_output=True, text=True)
     if done.returncode:

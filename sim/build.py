@@ -51,7 +51,7 @@ def call_everything() -> None:
     small = Scenario.model_validate({"months": 14, "reps": {"count": 2}, "customers": {"at_start": 20}})
     run(small, runs=1)
     run(small, runs=1, engine="mesa", customers=True)
-    statement(follow(small, customers="all"), 0)
+    statement(follow(small, customers="all"), 0, 1, 12)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import os
 import platform
 import sys
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
 from typing import Any, NamedTuple
@@ -234,11 +234,10 @@ def _file_hash(path: str) -> str:
     return ""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _machine(level: str) -> tuple[str, ...]:
     """The kind of processor, and of files with code for it."""
     triple = binding.get_process_triple()
     if level:
         return triple, level
     return triple, binding.get_host_cpu_name(), binding.get_host_cpu_features().flatten()
-

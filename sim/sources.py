@@ -12,7 +12,14 @@ MODEL = (  # the sources on which compiled code depends
     "accounts.py", "book", "compiled.py", "compiler_process.py", "draws.py", "engine", "llvm.py", "numeric.py", "rules", "scenario",
     "scheme", "state.py", "tables.py",
 )  # fmt: skip
-SHOWING = ("cite", "cli", "memo", "plots", "proofs", "recipes")  # the sources that only show numbers; on all others results depend
+SHOWING = (
+    "cite",
+    "cli",
+    "memo",
+    "plots",
+    "proofs",
+    "recipes",
+)  # the sources that only show numbers; on all others results depend
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 
-class Record(np.void):
+class Record(np.void):  # type: ignore[misc]
     """A record whose fields are attributes, whatever numpy means by their names (``size``): unlike :class:`numpy.record`."""
 
     def __getattribute__(self, name: str) -> Any:
@@ -44,12 +44,12 @@ def _by_attribute(value: Any) -> Any:
     return value
 
 
-def bits_to_float(bits: Any) -> np.float64:
+def bits_to_float(bits: Any) -> Any:
     """The float64 whose IEEE-754 bit pattern is the given int64."""
     return np.int64(bits).view(np.float64)
 
 
-def float_to_bits(number: Any) -> np.int64:
+def float_to_bits(number: Any) -> Any:
     """The IEEE-754 bit pattern of a float64, as int64."""
     return np.float64(number).view(np.int64)
 

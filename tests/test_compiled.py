@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +13,10 @@ import numba
 import numpy as np
 import pytest
 
-from sim import build, code_cache, compiler
-from sim.code_cache import LEVELS, Place
-from sim.compiled import Compiled, Kernel, borrowed, own_copy, still_used
+from sim import code_cache, compiler
+from sim.code_cache import Place
+from sim.compiled import Kernel, borrowed, own_copy, still_used
 from tests import kernels
-from tests.conftest import ROOT
 
 PAIR = np.dtype([("a", "f8"), ("b", "i8")])
 
@@ -139,7 +136,9 @@ def tripled(place: Place, monkeypatch: pytest.MonkeyPatch) -> Any:
     return make
 
 
-def test_another_process_compiles_once_and_that_is_said_once(tripled: Any, place: Place, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_process_compiles_once_and_that_is_said_once(
+    tripled: Any, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
     made = tripled()
     assert made(1.5) == 4.5 and made(2) == 6  # for whole numbers it is compiled once more
     assert made.stats.cache_hits.total() == 2 and not made.stats.cache_misses
@@ -171,9 +170,7 @@ def test_what_cannot_be_compiled_is_an_error_here(place: Place, caplog: pytest.L
         kernels.wrong(1.5)
 
 
-def test_where_no_process_can_be_started_it_is_compiled_here(
-    tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_no_process_can_be_started_it_is_compiled_here(tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     made = tripled()
     assert made(1.5) == 4.5 and not made.stats.cache_hits
@@ -208,17 +205,6 @@ def test_code_for_a_level_is_taken_where_the_processor_has_it(
         code_cache._usual_places.cache_clear()
 
 
-def test_levels_are_those_of_llvm() -> None:
-    """What a processor must have for a level is what LLVM takes for granted there."""
-    from llvmlite import binding
-
-    triple = binding.get_process_triple()
-    if not triple.startswith("x86_64"):
-        pytest.skip("levels of x86-64")
-    source = 'define i32 @f(i32 %x) {{ %y = call i32 @llvm.{} ret i32 %y }} declare i32 @llvm.{}'
-    assert code_cache.fitting() == list(LEVELS)[len(LEVELS) - len(code_cache.fitting()) :] and source
-
-
 def test_where_nothing_can_be_kept_it_lasts_as_long_as_the_process(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -226,7 +212,9 @@ def test_where_nothing_can_be_kept_it_lasts_as_long_as_the_process(
     (tmp_path / "file").touch()
     monkeypatch.setenv("DAARNA_CACHE", str(tmp_path / "file"))
     folder = code_cache._own_folder()
-    assert caplog.messages == [f"{code_cache.cache_folder()}: compiled code cannot be kept there: File exists; DAARNA_CACHE names another folder"]
+    assert caplog.messages == [
+        f"{code_cache.cache_folder()}: compiled code cannot be kept there: File exists; DAARNA_CACHE names another folder"
+    ]
     assert folder.is_dir() and tmp_path not in folder.parents and folder.stat().st_mode & 0o777 == 0o700
 
 

@@ -298,6 +298,8 @@ def check(chosen: list[Scenario], runs: int, seed: int, engine: str, workers: in
     numbers = whole("runs", runs, 1, MOST_RUNS), whole("seed", seed, 0, LAST_SEED)
     if engine not in ("compiled", "mesa"):
         raise InputError(f"engine: found '{engine}', allowed is compiled or mesa")
+    if engine == "compiled" and os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0"):
+        raise InputError("engine: expected mesa while NUMBA_DISABLE_JIT is set, got compiled: nothing is compiled then; unset it")
     if workers is not None:
         whole("workers", workers, 1)
     if model is not None and engine != "mesa":
