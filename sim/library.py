@@ -18,6 +18,7 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.scenario.base import nearest
+from sim.texts import brief
 
 PREFIX = "library:"
 FILES = (".toml", ".csv")
@@ -108,7 +109,7 @@ def find(name: str, where: str = "") -> Path:
     known = candidates(name)
     if len(known) == 1:
         return names()[known[0]]
-    said = f"{where}{PREFIX}{name}"
+    said = f"{where}{PREFIX}{brief(name)}"
     if known:
         raise InputError(f"{said}: stands for {' and '.join(known)}; write one of them in full")
     raise InputError(f"{said}: the library has no such name{_hint(name)}; daarna library lists them")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 One = TypeVar("One", bound=Hashable)
 LONGEST_LINE, MOST_LINES = 1500, 60  # of a message
+LONGEST_NAME = 300  # letters of a path in a message
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~$&])")
 _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
@@ -86,6 +87,12 @@ def _escaped(text: str) -> str:
 def _shown(one: str) -> str:
     """As JSON escapes it, so that what is escaped in JSON is still JSON."""
     return json.dumps(one)[1:-1] if ord(one) > 0x7F else f"\\u{ord(one):04x}"
+
+
+def brief(path: object) -> str:
+    """A path or name as it is, or of one that is too long for a message its ends."""
+    said = str(path)
+    return said if len(said) <= LONGEST_NAME else f"{said[: LONGEST_NAME - 50]}…{said[-40:]}"
 
 
 def repeated(names: Iterable[One]) -> One | None:

@@ -76,15 +76,19 @@ def new(
     """
     from sim.errors import InputError
     from sim.files.atomic import write_new, writing
-    from sim.library import PREFIX, begun, find
+    from sim.library import PREFIX, begun, find, reference
+    from sim.scenario.base import shown
 
     found = find(source.removeprefix(PREFIX), "--from: ")
-    if file.suffix != found.suffix or file.name.startswith(PREFIX):
-        raise InputError(f'{file}: found "{file.name}", allowed is a name that ends in {found.suffix}, as in my-{found.name}')
+    if file.is_dir() or file.suffix != found.suffix or file.name.startswith(PREFIX):
+        got = "a folder" if file.is_dir() else shown(file.name)
+        raise InputError(f"{file}: expected the name of a file that ends in {found.suffix}, as in my-{found.name}, got {got}")
+    if not file.parent.is_dir():
+        raise InputError(f"{file}: there is no folder {file.parent}; make it first")
     content = begun(found)
     with writing(file):
         try:
             write_new(file, content)
         except FileExistsError:
             raise InputError(f"{file}: is there already; name another file") from None
-    say(f"{file}: begun from {PREFIX}{source.removeprefix(PREFIX)}")
+    say(f"{file}: begun from {reference(found)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -12,20 +13,18 @@ from sim.cli.terminal import say
 ALLOWED = {"int": "a whole number", "float": "a number", "bool": "true or false", "path": "a file or folder"}
 
 
-WRITTEN = ("--out", "--figure", "--slurm-script")  # places to write to
-
-
 class Commands(TyperGroup):
     """The subcommands; a value of the wrong kind is answered as everywhere in daarna."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Refuse an empty place to write to, which the parser would take for the current folder."""
-        for option, value in zip(args, [*args[1:], None], strict=True):
-            name, sign, given = option.partition("=")
-            if name in WRITTEN and (given if sign else value) == "":
+        """Refuse an empty text, which the parser would take for the current folder: it is what an unset variable of a shell leaves."""
+        for before, one in pairwise(["daarna", *args]):
+            name, sign, given = one.partition("=")
+            if not one or (sign and not given and name.startswith("--")):
                 from sim.errors import InputError
 
-                raise InputError(f"{name}: found an empty text, allowed is a file or folder (the current folder is .)")
+                where = name or (before if before.startswith("--") else args[0]) or "daarna"
+                raise InputError(f"{where}: found an empty text, allowed is a file, folder or name (the current folder is .)")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:

@@ -84,7 +84,7 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
         When there is no finished sweep in the folder, or none that a memo is written of.
     """
     swept = open_sweep(sweep) if sweep else None
-    refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=swept and swept.about)
+    refuse_others((folder / f"memo.{kind}" for kind in KINDS), study.about, sweep=swept.about if swept else None)
     for inner in (folder, folder / FIGURES, folder / TABLES):
         make_folder(inner)
     found = _drives(swept) if swept else None

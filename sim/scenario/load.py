@@ -21,7 +21,7 @@ from sim.scenario.base import Group, nearest, shown
 from sim.scenario.components import EDITS
 from sim.scenario.model import Scenario, overlaid
 from sim.scenario.sources import inner, layered, own
-from sim.texts import plain
+from sim.texts import brief, plain
 
 DEEPEST = 20  # files that extend one another
 Place = tuple[int | str, ...]
@@ -95,23 +95,23 @@ def _origins(layers: list[Layer], data: dict[str, Any]) -> Iterator[str]:
 
 
 def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
-    wanted = f" (asked for by extends in {asked_by[-1]})" if asked_by else ""
+    place = f"{asked_by[-1]}: extends: {brief(path)}" if asked_by else brief(path)
     try:
         raw = read_bytes(path, TEXT)
     except FileNotFoundError:
         raise InputError(_missing(path, asked_by)) from None
     except IsADirectoryError:
-        raise InputError(f"{path}: is a folder{wanted}; name a scenario file (.toml)") from None
+        raise InputError(f"{place}: is a folder; name a scenario file (.toml)") from None
     except (OSError, ValueError) as error:
-        raise InputError(f"{path}: cannot be read{wanted}: {getattr(error, 'strerror', error)}") from None
+        raise InputError(f"{place}: cannot be read: {getattr(error, 'strerror', error)}") from None
     try:
         text = raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
     except UnicodeDecodeError:
-        raise InputError(f"{path}: is not a text file in UTF-8{wanted}; a scenario is a TOML text file") from None
+        raise InputError(f"{place}: is not a text file in UTF-8; a scenario is a TOML text file") from None
     if "\0" in text:
-        raise InputError(f"{path}: is a binary file{wanted}; a scenario is a TOML text file")
+        raise InputError(f"{place}: is a binary file; a scenario is a TOML text file")
     if not text.strip():
-        raise InputError(f'{path}: is empty{wanted}; say at least title = "…", or extends = "other.toml"')
+        raise InputError(f'{place}: is empty; say at least title = "…", or extends = "other.toml"')
     return text
 
 

@@ -114,7 +114,7 @@ def test_a_folder_that_is_not_there_is_said(daarna: Daarna, capsys: pytest.Captu
         (["--buckets", "0"], "--buckets: found 0, allowed are 2 to 8"),
         (["--smoothing", "-1"], "--smoothing: found -1.0, allowed is a number from 0"),
         (["--currency", ""], "--currency: found an empty text"),
-        (["--out", "."], ".: cannot be written: Is a directory"),
+        (["--out", "."], ".: expected a file, got a folder"),
         (["--out", "nowhere/f.toml"], "nowhere/f.toml: cannot be written: No such file or directory"),
         (["--forecast", "5", "--figure", "nowhere/f.png"], "nowhere/f.png: cannot be written: No such file or directory"),
     ],

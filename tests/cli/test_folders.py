@@ -100,7 +100,11 @@ def test_an_empty_place_is_no_place(
     words: tuple[str, ...], command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """An unset variable of a shell does not write into the current folder."""
+    assert command(words[0], "") == 2
+    assert capsys.readouterr().err.startswith(f"{words[0]}: found an empty text")
     for out in (["--out", ""], ["--out="]):
         assert command(*words, *out) == 2
-        assert capsys.readouterr().err == "--out: found an empty text, allowed is a file or folder (the current folder is .)\n"
+        assert (
+            capsys.readouterr().err == "--out: found an empty text, allowed is a file, folder or name (the current folder is .)\n"
+        )
     assert list(tmp_path.iterdir()) == []

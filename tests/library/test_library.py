@@ -181,3 +181,39 @@ def test_completion_offers_names_and_files() -> None:
     assert complete("sal") == ["sales.toml", "salary-only"]
     assert complete("library:sal") == ["library:salary-only"]
     assert complete("sub/") == ["sub/deep.toml"] and "sub/" in complete("") and "schemes/accelerator" in complete("sch")
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "said"),
+    [
+        (".", "baseline", ".: expected the name of a file that ends in .toml, as in my-baseline.toml, got a folder"),
+        ("no/where/x.toml", "baseline", "no/where/x.toml: there is no folder no/where; make it first"),
+        ("x.csv", "baseline", 'x.csv: expected the name of a file that ends in .toml, as in my-baseline.toml, got "x.csv"'),
+        ("", "baseline", "new: found an empty text"),
+        ("x.toml", "", "--from: found an empty text"),
+        ("x.toml", "n" * 5000, "--from: library:n"),
+    ],
+)
+def test_new_says_what_it_cannot_write(
+    file: str, source: str, said: str, command: Command, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("new", file, "--from", source) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(said) and len(told) < 600
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["baseline.toml", "accelerator.toml", "library:baseline", "schemes/accelerator"])
+def test_a_name_with_its_suffix_stands_for_the_same_file(name: str, command: Command, capsys: pytest.CaptureFixture[str]) -> None:
+    full = "library:schemes/accelerator" if "accelerator" in name else "library:baseline"
+    assert command("new", "mine.toml", "--from", name) == 0
+    assert capsys.readouterr().out == f"mine.toml: begun from {full}\n"
+    assert sim.load("mine.toml").content_hash() == sim.load(full).content_hash()
+
+
+@pytest.mark.parametrize("base", ["a" * 5000, "a" * 5000 + ".toml", "a/" * 3000 + "a.toml", "library:" + "a" * 5000])
+def test_a_message_about_a_long_base_begins_with_the_file_that_asks(base: str, tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text(f'extends = "{base}"\n')
+    with pytest.raises(sim.InputError, match="^" + re.escape(f"{tmp_path / 'mine.toml'}: extends: ")) as error:
+        sim.load(tmp_path / "mine.toml")
+    assert len(str(error.value)) < 700

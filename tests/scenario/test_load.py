@@ -16,6 +16,7 @@ from sim.cli import main
 from sim.errors import InputError
 from sim.scenario import load
 from sim.scenario.model import Scenario
+from sim.texts import brief
 from tests.conftest import ROOT
 
 COMPONENT = "[[scheme.components]]\n"
@@ -375,7 +376,7 @@ def test_binary_missing_and_folder_are_explained(tmp_path: Path) -> None:
     ):
         with pytest.raises(InputError) as caught:
             load(path)
-        assert says(str(caught.value).removeprefix(f"{path}: ".replace("\0", r"\u0000")), expected), caught.value
+        assert says(str(caught.value).removeprefix(f"{brief(path)}: ".replace("\0", r"\u0000")), expected), caught.value
 
 
 def test_several_mistakes_are_all_told(tmp_path: Path) -> None:
