@@ -19,10 +19,12 @@ PARTS = ("sim", "scenarios", "pyproject.toml", "setup.py", "README.md", "LICENSE
 Done = subprocess.CompletedProcess[str]
 
 
-def build(source: Path, target: Path, what: str = "wheel") -> Path:
-    """A wheel or sdist of a source tree by the build backend itself, which needs no network."""
+def build(source: Path, target: Path, what: str = "wheel", levels: str = "none") -> Path:
+    """A wheel or sdist of a source tree by the build backend itself, which needs no network; the model compiled for some levels."""
     code = f"from setuptools import build_meta; build_meta.build_{what}({str(target)!r})"
-    done = subprocess.run([sys.executable, "-c", code], cwd=source, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=source, capture_output=True, text=True, env=os.environ | {"DAARNA_BUILD": levels}
+    )
     assert done.returncode == 0, done.stderr
     (made,) = target.glob("*.tar.gz" if what == "sdist" else "*.whl")
     return made

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -15,6 +17,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim.code_cache import fitting
 from sim.sources import source_hash
 from tests.conftest import ROOT
 from tests.library.conftest import Done, build
@@ -134,3 +137,28 @@ print(sim.__file__, sim.__version__, sim.library.folder(), sep="\\n")
     done = subprocess.run([sys.executable, "-S", "-E", "-c", code], cwd=tmp_path, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.split() == [str(sources / "sim" / "__init__.py"), sim.__version__, str(sources / "scenarios")]
+
+
+@pytest.mark.slow
+def test_the_model_compiled_with_the_package_is_loaded_and_gives_the_same_bits(sources: Path, tmp_path: Path) -> None:
+    """Shipped for a level of processors, and compiled at the first start for this very one."""
+    level = fitting()[0]
+    with zipfile.ZipFile(build(sources, tmp_path, levels=level)) as packed:
+        packed.extractall(tmp_path / "shipped")
+    shutil.copytree(tmp_path / "shipped" / "sim", tmp_path / "fresh" / "sim", ignore=shutil.ignore_patterns("built"))
+    assert len(list((tmp_path / "shipped" / "sim" / "built").glob("*.code"))) > 30
+
+    def answer(which: str, *arguments: str) -> tuple[str, str]:
+        environment = os.environ | {"PYTHONPATH": str(tmp_path / which), "DAARNA_CACHE": str(tmp_path / f"cache of {which}")}
+        command = [sys.executable, "-m", "sim", *arguments]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout, done.stderr
+
+    for arguments in (["--runs", "20"], ["--runs", "1", "--engine", "mesa"]):
+        asked = ["run", "signature-bonus", *arguments, "--json", "--no-figures", "--out"]
+        shipped, said = answer("shipped", *asked, "shipped-" + arguments[-1])
+        fresh, warned = answer("fresh", *asked, "fresh-" + arguments[-1])
+        assert json.loads(shipped)["summary"] == json.loads(fresh)["summary"]
+        assert "Compiling" not in said and "Compiling" in warned
+    assert not list((tmp_path / "cache of shipped").rglob("*.code"))

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Install the oldest or the newest versions that pyproject.toml allows of everything the program needs, and test with them:
+#   tests/versions.sh oldest|newest [pytest arguments]       in a fresh environment, which is removed afterwards
+set -euo pipefail
+cd "$(dirname "$0")/.."
+which=${1:?oldest or newest}; shift
+venv=$(mktemp -d)
+trap 'rm -rf "$venv"' EXIT
+python3 -m venv "$venv"
+export PATH="$venv/bin:$PATH" DAARNA_CACHE="$venv/cache" DAARNA_BUILD=none
+touch "$venv/bounds.txt"
+if [ "$which" = oldest ]; then
+    python3 - > "$venv/bounds.txt" <<'END'
+import re, tomllib
+project = tomllib.load(open("pyproject.toml", "rb"))["project"]
+extras = project["optional-dependencies"]
+for one in [*project["dependencies"], *(one for name in ("design", "discovery", "dask") for one in extras[name])]:
+    print(*re.match(r"([\w-]+)>=([\w.]+)", one).groups(), sep="==")
+END
+fi
+python -m pip install --quiet --upgrade --upgrade-strategy eager -c "$venv/bounds.txt" -e ".[test]"
+python -m pip list | grep -i -E "^(numba|llvmlite|numpy|mesa|scipy|pandas|pyarrow|pydantic|matplotlib|typer) "
+pytest "$@"
