@@ -1,9 +1,10 @@
-"""What a user waits for: the first start, which compiles, the second, ``--help`` and ``import sim``."""
+"""What a user waits for: installing, the first start with and without what that compiled, the second, ``--help`` and ``import sim``."""
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -28,9 +29,9 @@ class Start(NamedTuple):
     cpu: float
 
 
-def start(arguments: list[str], cache: str | None = None) -> Start:
+def start(arguments: list[str], cache: str | None = None, sources: Path = ROOT) -> Start:
     """Start Python with these arguments, with a cache of compiled code of its own if one is named."""
-    env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(ROOT)} | ({"DAARNA_CACHE": cache} if cache else {})
+    env = os.environ | {"PYTHONUNBUFFERED": "1", "PYTHONPATH": str(sources)} | ({"DAARNA_CACHE": cache} if cache else {})
     used, passed = _children(), time.perf_counter()
     with subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env) as child:
         assert child.stdout is not None
@@ -52,12 +53,19 @@ def measure(effort: Effort) -> list[Row]:
     rows = []
     with tempfile.TemporaryDirectory() as folder:
 
-        def study(name: str, cache: str | None) -> Start:
-            return start([*DAARNA, "run", str(FILE), "--out", str(Path(folder) / name)], cache)
+        def study(name: str, cache: str | None, sources: Path = ROOT) -> Start:
+            return start([*DAARNA, "run", str(FILE), "--out", str(Path(folder) / name)], cache, sources)
 
         cache = str(Path(folder) / "cache") if effort.first_start else None
         if effort.first_start:
-            rows += _study("first start: run signature-bonus, empty cache", [study("first", cache)])
+            rows += _study("first start: run signature-bonus, nothing compiled (so it is after an edit)", [study("first", cache)])
+            installed = Path(folder) / "installed"
+            for part in ("sim", "scenarios"):
+                shutil.copytree(ROOT / part, installed / part, ignore=shutil.ignore_patterns("__pycache__", "built"))
+            made = start(["-m", "sim.build", str(installed / "sim" / "built")], str(Path(folder) / "unused"), installed)
+            rows.append(Row(GROUP, "compiling when the package is built, for one kind of processor", made.cpu, "s", "CPU"))
+            empty = str(Path(folder) / "empty")
+            rows += _study("first start: run signature-bonus, compiled when built", [study("installed", empty, installed)])
         rows += _study("second start: run signature-bonus", [study(f"second-{k}", cache) for k in range(effort.repeats)])
     rows += _short("daarna --help", [start([*DAARNA, "--help"]) for _ in range(effort.repeats)])
     rows += _short("import sim", [start(["-c", "import sim"]) for _ in range(effort.repeats)])

@@ -8,13 +8,13 @@ import math
 import numpy as np
 import pytest
 
-from benchmarks import floor, growth, memory, mesa, speed, starts, sweeps, threads
+from benchmarks import floor, growth, memory, mesa, speed, starts, sweeps, threads, tricks
 from benchmarks.clock import slope
 from benchmarks.effort import Effort
 from benchmarks.machine import machine
 from benchmarks.report import as_json, as_markdown
 from benchmarks.rows import Row
-from benchmarks.worlds import SEED, customer_months, world
+from benchmarks.worlds import ROOT, SEED, customer_months, world
 from sim import engine
 
 TINY = Effort(
@@ -51,6 +51,11 @@ def test_memory_is_of_its_own_process() -> None:
     assert max(few.value, many.value) < held
     assert few.value > 10.0 and many.value > 10.0
     assert grown.value == pytest.approx(many.value - few.value)
+
+
+def test_every_trick_stands_once_in_its_source() -> None:
+    for trick in tricks.TRICKS.values():
+        assert (ROOT / "sim" / trick.file).read_text(encoding="utf-8").count(trick.there) == 1
 
 
 def test_a_start_answers_before_it_ends() -> None:
