@@ -37,9 +37,14 @@ UNCOMPILED: bool = bool(numba.config.DISABLE_JIT)
 SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": False}  # division as IEEE says
 
 if UNCOMPILED:
-    from sim.uncompiled import bits_to_float, borrowed, called, fetch_ahead, float_to_bits, is_set, own_copy, still_used
+    from sim.uncompiled import (
+        bits_to_float, blank, borrowed, called, fetch_ahead, float_to_bits, is_set, own_copy, own_part, read_columns, still_used,
+        write_columns,
+    )  # fmt: skip
 else:
-    from sim.llvm import bits_to_float, borrowed, fetch_ahead, float_to_bits, is_set, own_copy, still_used
+    from sim.llvm import (
+        bits_to_float, blank, borrowed, fetch_ahead, float_to_bits, is_set, own_copy, own_part, read_columns, still_used, write_columns,
+    )  # fmt: skip
 
 
 class Compiled(CPUDispatcher):  # type: ignore[misc]
@@ -96,6 +101,6 @@ def kernel(function: Function) -> Function:
 
 
 __all__ = [
-    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "borrowed", "fetch_ahead", "float_to_bits", "is_set", "kernel",
-    "own_copy", "rule", "shared", "still_used",
+    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "blank", "borrowed", "fetch_ahead", "float_to_bits", "is_set", "kernel",
+    "own_copy", "own_part", "read_columns", "rule", "shared", "still_used", "write_columns",
 ]  # fmt: skip

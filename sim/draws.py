@@ -157,3 +157,9 @@ def poisson_count(u: float, mean: float, none: float) -> int:
         term *= mean / count
         total += term
     return count
+
+
+@rule
+def may_count(u: float, mean: float) -> bool:
+    """Whether :func:`poisson_count` may be more than 0, without an exponential: exp(-mean) >= 1 - mean."""
+    return u > 1.0 - mean

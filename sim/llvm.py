@@ -150,6 +150,75 @@ def own_copy(typing_context, record):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
+def own_part(typing_context, record, dtype):  # type: ignore[no-untyped-def]
+    """As :func:`own_copy`, but a record of those fields alone that `dtype` names, as far as the record has them."""
+    part = types.Record.make_c_struct([(name, record.typeof(name)) for name in dtype.dtype.fields if name in record.fields])
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        byte, whole = ir.IntType(8), ir.IntType(64)
+        made = cgutils.alloca_once(builder, ir.ArrayType(byte, part.size), name="part")
+        source, target = (builder.bitcast(place, byte.as_pointer()) for place in (arguments[0], made))
+        for name in part.fields:
+            places = builder.gep(target, [whole(part.offset(name))]), builder.gep(source, [whole(record.offset(name))])
+            cgutils.raw_memcpy(builder, *places, whole(context.get_abi_sizeof(context.get_data_type(part.typeof(name)))), 1)
+        return made
+
+    return part(record, dtype), generate
+
+
+@intrinsic
+def blank(typing_context, dtype):  # type: ignore[no-untyped-def]
+    """A record of zeros, gone when the function returns (as :func:`own_copy`)."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        byte, size = ir.IntType(8), signature.return_type.size
+        made = cgutils.alloca_once(builder, ir.ArrayType(byte, size), name="blank")
+        cgutils.memset(builder, builder.bitcast(made, byte.as_pointer()), ir.Constant(ir.IntType(64), size), 0)
+        return made
+
+    return dtype.dtype(dtype), generate
+
+
+def _places(context, builder, signature, arguments, fields):  # type: ignore[no-untyped-def]
+    """For each of the fields: (where it stands in the record, its type, where it stands in the columns)."""
+    columns, i, record = arguments[:3]
+    kinds, data = signature.args, context.make_array(signature.args[0])(context, builder, columns).data
+    start, whole = builder.bitcast(record, ir.IntType(8).as_pointer()), ir.IntType(64)
+    row = kinds[3].literal_value
+    for number, name in enumerate(fields):
+        kind = kinds[2].typeof(name)
+        place = builder.gep(start, [whole(kinds[2].offset(name))])
+        column = builder.gep(data, [builder.add(i, whole(number * row))])
+        yield builder.bitcast(place, context.get_data_type(kind).as_pointer()), kind, column
+
+
+@intrinsic(prefer_literal=True)
+def read_columns(typing_context, columns, i, record, row, dtype):  # type: ignore[no-untyped-def]
+    """Set the fields that `dtype` names, in its order, from columns of float64: the k-th from columns[k * row + i]."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        for place, kind, column in _places(context, builder, signature, arguments, dtype.dtype.fields):
+            value = context.cast(builder, builder.load(column), types.float64, kind)
+            builder.store(value, place, align=1)
+        return context.get_dummy_value()
+
+    return types.void(columns, types.int64, record, row, dtype), generate
+
+
+@intrinsic(prefer_literal=True)
+def write_columns(typing_context, columns, i, record, row, dtype):  # type: ignore[no-untyped-def]
+    """Write the fields that `dtype` names to columns of float64, as :func:`read_columns` reads them."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        for place, kind, column in _places(context, builder, signature, arguments, dtype.dtype.fields):
+            value = context.cast(builder, builder.load(place, align=1), kind, types.float64)
+            builder.store(value, column)
+        return context.get_dummy_value()
+
+    return types.void(columns, types.int64, record, row, dtype), generate
+
+
+@intrinsic
 def fetch_ahead(typing_context, records, i):  # type: ignore[no-untyped-def]
     """Ask the processor for the first four cache lines of a record of an array that will be needed soon; changes nothing."""
 

@@ -41,6 +41,16 @@ def exp(x: float) -> float:
     return p * bits_to_float((low_bits(k) + np.int64(1023)) << np.int64(52))
 
 
+@rule
+def exp_above(x: float) -> float:
+    """At least e**x and at most 6.2% more, in a fifth of the time: what may happen is seen by it, what does by :func:`exp`.
+
+    2**n (1 + f) with n + f = x / ln 2 rounded up to the next 2**-20, as 2**f <= 1 + f between 0 and 1.
+    """
+    above = min(max(x, -708.0), 709.0) * (LOG2_E * 1048576.0) + 1.0  # the rounding of x / ln 2 and of the sum is less than 1
+    return bits_to_float((low_bits(above) + np.int64(1023 * 1048576)) << np.int64(32))
+
+
 @shared
 def log(x: float) -> float:
     """Natural logarithm of a positive normal number, by argument reduction and the atanh series."""

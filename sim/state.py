@@ -43,7 +43,7 @@ MOMENT = np.dtype(  # what happens to one customer in one month
     # uniforms: whether anything happens; how it goes on; the first purchase, and what a visit brings; the first contact
     _floats("u_visit u_purchase u_contact u_lapse u_referral u_payment u_case u_answer")
     + _floats("u_amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
-    + _whole("visits contacts unsolved cases referrals")
+    + _whole("visits contacts unsolved cases referrals drawn")
 )
 
 REP = np.dtype(
@@ -223,24 +223,48 @@ def account_profit(c):  # type: ignore[no-untyped-def]
 
 
 @rule
-def set_moment(e, month, events, purchase, contact):  # type: ignore[no-untyped-def]
-    """A customer's month begins: its uniforms, and nothing has happened yet."""
+def begin_moment(e, month, events):  # type: ignore[no-untyped-def]
+    """A customer's month begins: the uniforms that every month needs, and nothing has happened yet."""
     e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month
     e.u_payment, e.u_case, e.u_answer = events[0], events[1], events[2]
-    e.u_amount, e.u_dropout, e.u_sale, e.u_guest = purchase
-    e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = contact
     e.experience = 0.0
-    e.visits, e.contacts, e.unsolved, e.cases, e.referrals = 0, 0, 0, 0, 0
+    e.visits, e.contacts, e.unsolved, e.cases, e.referrals, e.drawn = 0, 0, 0, 0, 0, 0
 
 
 @rule
 def draw_moment(now, c, e):  # type: ignore[no-untyped-def]
-    """One customer's month begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
+    """The month of one customer begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
     seed, run, month = now.seed, now.run, now.month
-    set_moment(
+    begin_moment(
         e,
         draws.month_uniforms(seed, run, month, c.who, c.which),
         draws.uniforms(seed, run, draws.EVENTS, month, c.who, c.which),
-        draws.uniforms(seed, run, draws.PURCHASE, month, c.who, c.which),
-        draws.uniforms(seed, run, draws.CONTACT, month, c.who, c.which),
     )
+
+
+@rule
+def set_purchase(e, u):  # type: ignore[no-untyped-def]
+    """The uniforms of the first purchase, and of what a visit brings."""
+    e.u_amount, e.u_dropout, e.u_sale, e.u_guest = u
+    e.drawn |= 1
+
+
+@rule
+def set_contact(e, u):  # type: ignore[no-untyped-def]
+    """The uniforms of the first contact."""
+    e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = u
+    e.drawn |= 2
+
+
+@rule
+def draw_purchase(now, c, e):  # type: ignore[no-untyped-def]
+    """Draw for the first purchase and what a visit brings, unless that has been done."""
+    if e.drawn & 1 == 0:
+        set_purchase(e, draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which))
+
+
+@rule
+def draw_contact(now, c, e):  # type: ignore[no-untyped-def]
+    """Draw for the first contact, unless that has been done."""
+    if e.drawn & 2 == 0:
+        set_contact(e, draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which))

@@ -73,5 +73,27 @@ def own_copy(record: Any) -> Any:
     return record.copy()
 
 
+def own_part(record: Any, dtype: Any) -> Any:
+    """A copy of a record."""
+    return record.copy()
+
+
+def blank(dtype: Any) -> Any:
+    """A record of zeros."""
+    return _by_attribute(np.zeros(1, dtype))[0]
+
+
+def read_columns(columns: np.ndarray, i: int, record: Any, row: int, dtype: Any) -> None:
+    """Set the fields that `dtype` names, in its order, from columns of float64: the k-th from columns[k * row + i]."""
+    for k, name in enumerate(dtype.names):
+        record[name] = columns[k * row + i]
+
+
+def write_columns(columns: np.ndarray, i: int, record: Any, row: int, dtype: Any) -> None:
+    """Write the fields that `dtype` names to columns of float64, as :func:`read_columns` reads them."""
+    for k, name in enumerate(dtype.names):
+        columns[k * row + i] = record[name]
+
+
 def fetch_ahead(records: Any, i: int) -> None:
     """Nothing."""

@@ -10,6 +10,8 @@ import numpy as np
 
 from sim.book import entries
 from sim.book.register import AGENT, CODE, NOBODY
+from sim.rules import service
+from sim.rules.steps import STEPS
 from sim.state import ACTIVE, CUSTOMER, MOMENT, TALLY, Ledger
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ class DeskAgent(_Recorded):
 
     def serve(self, customer: CustomerAgent) -> None:
         """A customer's contacts of the month, if any; where this is overridden, customers are stepped by their agents."""
-        customer._step(entries.serve)
+        customer._step(service.ACT)
 
 
 class CustomerAgent(_Recorded):
@@ -100,9 +102,9 @@ class CustomerAgent(_Recorded):
             self.place["by"] = NOBODY
         super().remove()
 
-    def _step(self, rule: Any) -> None:
+    def _step(self, act: str) -> None:
         model, rep = self.model, self.rep
-        rule(model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
+        entries.STEPS[act](model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
 
     @property
     def answered_by(self) -> int:
@@ -121,33 +123,9 @@ class CustomerAgent(_Recorded):
         """The month's uniforms are drawn."""
         self._answered_by = entries.begin(self.model.setup.p, self.model.now, self.record, self.moment)
 
-    def be_visited(self) -> None:
-        """The tie fades; a visit renews it."""
-        self._step(entries.nurture)
-
-    def purchase(self) -> None:
-        """Renewal premium and repeat purchases."""
-        self._step(entries.purchase)
-
     def need_service(self) -> None:
         """Contacts with the desk."""
         self.desk_agent.serve(self)
-
-    def pay(self) -> None:
-        """The account is paid, ages or is written off."""
-        self._step(entries.pay)
-
-    def be_judged(self) -> None:
-        """The moment of truth."""
-        self._step(entries.resolve)
-
-    def feel(self) -> None:
-        """Satisfaction against expectation; word of mouth."""
-        self._step(entries.feel)
-
-    def decide(self) -> None:
-        """Stay or go."""
-        self._step(entries.decide)
 
     def be_counted(self) -> None:
         """The stocks of the month's end."""
@@ -157,6 +135,19 @@ class CustomerAgent(_Recorded):
     def is_active(self) -> bool:
         """Whether the customer has not left; one who has left still settles what is owed."""
         return bool(self.record["status"][0] == ACTIVE)
+
+
+def _method(act: str, meaning: str) -> Any:
+    def method(self: CustomerAgent) -> None:
+        self._step(act)
+
+    method.__name__, method.__doc__ = act, meaning
+    return method
+
+
+for step in STEPS:  # every step of the month is a method of the customer's, to be overridden
+    if not hasattr(CustomerAgent, step.ACT):
+        setattr(CustomerAgent, step.ACT, _method(step.ACT, step.__doc__))
 
 
 class Seats(NamedTuple):
@@ -286,6 +277,6 @@ class RepAgent(_Recorded):
 DESK_STEPS = Steps(DeskAgent, "serve")
 CUSTOMER_STEPS = Steps(
     CustomerAgent,
-    "begin be_visited purchase need_service pay be_judged feel decide be_counted is_active answered_by desk_agent _step",
+    " ".join(step.ACT for step in STEPS) + " begin be_counted is_active answered_by desk_agent _step",
 )
 REP_STEPS = Steps(RepAgent, "open_month inherit plan hunt sign spread_visits measure be_paid let_go evening refill")

@@ -13,20 +13,8 @@ import numpy as np
 from sim import accounts, draws
 from sim.book.register import CODE, LEAVING
 from sim.compiled import kernel
-from sim.engine.kernel import customer_month
-from sim.rules import (
-    career,
-    hunting,
-    lapse,
-    nurturing,
-    payment,
-    planning,
-    purchasing,
-    resolution,
-    satisfaction,
-    service,
-    traits,
-)
+from sim.rules import career, hunting, planning, service, steps, traits
+from sim.rules.steps import customer_month
 from sim.scheme import settle
 from sim.state import ACTIVE, TALLY, draw_moment, seat_ledger
 
@@ -37,39 +25,17 @@ def begin(p, now, c, e):  # type: ignore[no-untyped-def]
     return service.answers(p[0], c[0], e[0])
 
 
-@kernel
-def nurture(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    nurturing.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
+def _entry(step):  # type: ignore[no-untyped-def]
+    taken = steps.whole(step)
+
+    def take(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+        taken(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
+
+    take.__name__ = take.__qualname__ = step.ACT
+    return kernel(take)
 
 
-@kernel
-def purchase(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    purchasing.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
-
-
-@kernel
-def serve(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    service.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
-
-
-@kernel
-def pay(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    payment.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
-
-
-@kernel
-def resolve(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    resolution.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
-
-
-@kernel
-def feel(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    satisfaction.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
-
-
-@kernel
-def decide(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    lapse.step(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
+STEPS = {step.ACT: _entry(step) for step in steps.STEPS}
 
 
 @kernel

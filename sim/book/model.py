@@ -16,6 +16,7 @@ from sim.book.register import Register
 from sim.engine import setup
 from sim.engine.results import new_output
 from sim.errors import InputError
+from sim.rules.steps import AFTER_LEAVING, STEPS
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
@@ -138,11 +139,12 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         owing = [customer for customer in everybody if not customer.is_active]
         for customer in everybody:
             customer.begin()
-        for step in ("be_visited", "purchase", "need_service", "pay", "be_judged", "feel", "decide"):
+        for step in STEPS:
             for customer in active:
-                getattr(customer, step)()
-        for customer in owing:
-            customer.pay()
+                getattr(customer, step.ACT)()
+        for step in AFTER_LEAVING:
+            for customer in owing:
+                getattr(customer, step.ACT)()
         for customer in everybody:
             customer.be_counted()
 

@@ -6,50 +6,27 @@ import numpy as np
 
 from sim import accounts, draws
 from sim.accounts import new_archive
-from sim.compiled import borrowed, is_set, kernel, own_copy, rule, shared
-from sim.engine.events import add_gone, begin_moment, draw_events, list_events
+from sim.compiled import borrowed, is_set, kernel, own_copy, read_columns, rule, shared, write_columns
+from sim.engine.events import add_gone, begin_event, draw_events, list_events
 from sim.engine.scratch import new_scratch
 from sim.engine.shelf import (
     BLOCK,
+    CHANGED,
+    QUIETLY,
+    ROW,
     closed_last,
     leave_place,
     longer,
     new_shelf,
-    put_state,
+    put_all,
     quiet_months,
-    take_state,
+    take_all,
 )
 from sim.engine.signing import hunt, open_book
-from sim.rules import (
-    career,
-    hunting,
-    lapse,
-    nurturing,
-    payment,
-    planning,
-    purchasing,
-    resolution,
-    satisfaction,
-    service,
-)
+from sim.rules import career, hunting, planning, service
+from sim.rules.steps import customer_month
 from sim.scheme import measures, settle
 from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
-
-
-@rule
-def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    """What happens to one customer in a month, step by step; one who has left only settles what is owed."""
-    if c.status == ACTIVE:
-        nurturing.step(p, now, c, e, r, t, a)
-        purchasing.step(p, now, c, e, r, t, a)
-        service.step(p, now, c, e, r, t, a)
-        payment.step(p, now, c, e, r, t, a)
-        resolution.step(p, now, c, e, r, t, a)
-        satisfaction.step(p, now, c, e, r, t, a)
-        lapse.step(p, now, c, e, r, t, a)
-    else:
-        payment.step(p, now, c, e, r, t, a)
-    accounts.count(now, c, e, t)
 
 
 @rule
@@ -60,27 +37,25 @@ def shelf_month(p, now, shelf, active, used, r, t, desk, blank, x):  # type: ign
         c = shelf.records[i]
         draw_moment(now, c, e)
         customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
-    scores = 0.0
     for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
         draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
-        scores += quiet_months(p, now, r, columns, x.u, x.kinds, size)
+        quiet_months(p, now, r, t, columns, x, size)
         many = list_events(x, size)
         draw_events(now, shelf, b, x, many)
         for j in range(many):
             i = x.busy[j]
             c = shelf.records[start + i]
-            take_state(columns, i, c)
-            begin_moment(e, x, j)
+            read_columns(x.before, i, c, ROW, QUIETLY)
+            begin_event(e, x, j)
             customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
-            put_state(columns, i, c)
+            write_columns(columns, i, c, ROW, CHANGED)
             if c.status != ACTIVE:
                 left = add_gone(x, left, start + i)
         for j in range(left - 1, -1, -1):
             active -= 1
             leave_place(shelf, x.gone[j], active)
-    t.satisfaction_sum += scores
     return active
 
 
@@ -163,6 +138,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
             for seat in range(seats):
                 r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
                 career.payday(p, components, now, r, t, led, team, m)
+                if month % 12 == 0 or month == months:
+                    take_all(shelves[seat], active[seat])
                 if active[seat] < used[seat] or month == months:
                     leavers, before = records[active[seat] : used[seat]], used[seat]
                     settle.customers_left(components, now, leavers, r, led, m)
@@ -176,6 +153,7 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
                     number += closing.shape[0]
                 if month % 12 == 0:
                     accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
+                    put_all(shelves[seat], active[seat])
                 career.evening(p, components, now, r, t, led, m)
                 hunting.refill(p, r, t.referrals)
             accounts.close_month(p, now, reps, tallies, m)
@@ -193,10 +171,10 @@ def new_ledgers_of(s):  # type: ignore[no-untyped-def]
     return career.open_ledgers(s.p[0], s.components, np.int64(s.p[0].reps_count))
 
 
-def workspace(s, stop):  # type: ignore[no-untyped-def]
+def workspace(s, stop, by_block=True):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, the team's measures, scratch space."""
     desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch(stop)
+    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch(stop, by_block)
 
 
 __all__ = ["simulate_runs", "workspace"]

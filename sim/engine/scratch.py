@@ -10,8 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import rule
-from sim.engine.shelf import BLOCK, PURCHASE, ROW
+from sim.engine.shelf import BLOCK, QUIETLY, ROW, STOCKS
+from sim.rules.steps import STEPS
 
+# kinds of events: by the first step that happens, where none needs draws of its own; else by the draws needed, those alike together
+CONTACT, BOTH, PURCHASE = range(len(STEPS), len(STEPS) + 3)
 KINDS = PURCHASE + 1
 
 
@@ -19,20 +22,31 @@ class Scratch(NamedTuple):
     """What a block is reckoned in: of customers in their month, or of prospects being signed."""
 
     u: np.ndarray  # [5 * ROW] uniforms that every customer, and every prospect, needs
-    kinds: np.ndarray  # [ROW] what may happen
+    kinds: np.ndarray  # [ROW] what happens: a bit for each step; then its kind
+    before: np.ndarray  # [QUIETLY * ROW] what quiet months change, as it was
+    stocks: np.ndarray  # [STOCKS * ROW] what each customer adds to the tally's stocks
+    sums: np.ndarray  # [STOCKS] their sums
     v: np.ndarray  # [12 * ROW] uniforms for events, and for traits
     keys: np.ndarray  # [2 * ROW] whose those are for whom is drawn next
-    found: np.ndarray  # [BLOCK + 1] places to which something may happen, or orders of prospects, in their order
+    found: np.ndarray  # [BLOCK + 1] places at which something happens, or orders of prospects, in their order
     busy: np.ndarray  # [BLOCK + 1] the same, kind by kind
     gone: np.ndarray  # [BLOCK] places of those who left, in their order
     ends: np.ndarray  # [KINDS] where in `busy` each kind ends
+    everybody: np.ndarray  # [1] 1 where everybody is to go through the whole month, step by step (for tests), else 0
     stop: np.ndarray  # [1] not 0 once the run is to end at once, unfinished: another thread may set it
 
 
-def new_scratch(stop: np.ndarray) -> Scratch:
+def new_scratch(stop: np.ndarray, by_block: bool = True) -> Scratch:
     """Empty scratch space; `stop` is the caller's."""
-    kinds, found, busy, gone, ends = (np.zeros(size, np.int64) for size in (ROW, BLOCK + 1, BLOCK + 1, BLOCK, KINDS))
-    return Scratch(np.zeros(5 * ROW), kinds, np.zeros(12 * ROW), np.zeros(2 * ROW, np.uint32), found, busy, gone, ends, stop)
+    whole = {"kinds": ROW, "found": BLOCK + 1, "busy": BLOCK + 1, "gone": BLOCK, "ends": KINDS}
+    numbers = {"u": 5 * ROW, "before": len(QUIETLY) * ROW, "stocks": len(STOCKS) * ROW, "sums": len(STOCKS), "v": 12 * ROW}
+    return Scratch(
+        **{name: np.zeros(size, np.int64) for name, size in whole.items()},
+        **{name: np.zeros(size) for name, size in numbers.items()},
+        keys=np.zeros(2 * ROW, np.uint32),
+        everybody=np.array([0 if by_block else 1]),
+        stop=stop,
+    )
 
 
 @rule

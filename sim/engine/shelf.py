@@ -1,11 +1,12 @@
 """A seat's customers in the compiled engine: records, and beside them columns of what every month reads.
 
-In most months nothing happens to a customer: no visit, purchase, contact, debt, renewal or thought of
-leaving.  Such months are reckoned for a block of customers at once from columns of numbers
-(:func:`quiet_months`), which a processor does eight at a time; a customer to whom something may happen goes
-through the steps one by one, as a record.  Between months the columns hold the state of an active
-customer, the record everything else.  The order on a shelf is: active customers, then those who have left
-and still owe.
+In most months nothing happens to a customer: no visit, purchase, contact, debt, renewal or thought of leaving.  Such months are
+reckoned for a block of customers at once from columns of numbers (:func:`quiet_months`), which a processor does eight at a time; a
+customer to whom something happens goes through the steps one by one, as a record.  Both call the steps' own functions
+(:mod:`sim.rules.steps`), and what stands in columns is found in those (:mod:`sim.engine.columns`).
+
+Between months the columns hold what the steps read of an active customer, the record everything else; :func:`take_all` brings the
+records up to date.  The order on a shelf is: active customers, then those who have left and still owe.
 """
 
 from __future__ import annotations
@@ -15,24 +16,44 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.accounts import can_close
-from sim.compiled import own_copy, rule
+from sim.accounts import can_close, count
+from sim.compiled import blank, own_copy, own_part, read_columns, rule, write_columns
+from sim.engine.columns import attributes, record_of
 from sim.numeric import low_bits
-from sim.rules import lapse, nurturing, purchasing, satisfaction, service
-from sim.state import CUSTOMER, quantise
+from sim.rules import steps
+from sim.state import CUSTOMER, MOMENT, TALLY
 
 BLOCK, ROW = draws.BLOCK, draws.ROW
-SATISFACTION, EXPECTATION, TIE, PUSHED, FIT, RATE, NO_CONTACT, WORTH, ODDS_LAPSE, OWED, TERM_ENDS = (k * ROW for k in range(11))
-COLUMNS = 11 * ROW
-# nothing happens; something is owed; the customer may leave; else a renewal or referral; a contact, a purchase or visit, both
-QUIET, DEBT, LEAVING, OTHER, CONTACT, BOTH, PURCHASE = range(7)
+
+
+def _columns() -> tuple[np.dtype[np.void], np.dtype[np.void], np.dtype[np.void]]:
+    """The customer's fields that stand in columns: those that quiet months change; these and those that a whole month may change;
+    these and all others that quiet months read."""
+    read, quiet = attributes([steps.quiet_month, count])
+    if "status" in quiet:
+        raise TypeError("sim.rules: a step's `quiet` or `occurs` writes status; a customer leaves where something happens")
+    changed = attributes([steps.customer_month])[1]
+    look = (read | quiet) - {"status"}  # all in the block are active
+    ordered = sorted(
+        (name for name in CUSTOMER.names or () if name in look), key=lambda name: (name not in quiet, name not in changed)
+    )
+    first = sum(name in quiet for name in ordered), sum(name in quiet | changed for name in ordered)
+    return record_of(CUSTOMER, ordered[: first[0]]), record_of(CUSTOMER, ordered[: first[1]]), record_of(CUSTOMER, ordered)
+
+
+QUIETLY, CHANGED, LOOK = _columns()
+READ = np.dtype([(name, "f8") for name in sorted(attributes([steps.quiet_month, count])[0])])  # of scenario, rep and month
+STOCKS = record_of(
+    TALLY, (name for name in TALLY.names or () if name in attributes([count])[1])
+)  # of the tally: what everybody adds at the month's end
+COLUMNS = len(LOOK.names or ()) * ROW
 
 
 class Shelf(NamedTuple):
     """A seat's customers.  B blocks of customers; the k-th column of a block starts at k * ROW."""
 
     records: np.ndarray  # [B * BLOCK]
-    columns: np.ndarray  # [B, COLUMNS]
+    columns: np.ndarray  # [B, COLUMNS] the fields of LOOK
     keys: np.ndarray  # [B, 2 * ROW] the two words of the customers' addresses
 
 
@@ -58,36 +79,25 @@ def longer(shelf, customers):  # type: ignore[no-untyped-def]
 
 
 @rule
-def put_state(columns, i, c):  # type: ignore[no-untyped-def]
-    """Write what a month may have changed to place i of a block's columns."""
-    columns[SATISFACTION + i] = c.satisfaction
-    columns[EXPECTATION + i] = c.expectation
-    columns[TIE + i] = c.tie
-    columns[PUSHED + i] = c.pushed
-    columns[OWED + i] = c.owed
-    columns[TERM_ENDS + i] = c.term_ends
+def put(shelf, i):  # type: ignore[no-untyped-def]
+    """Write the record at place i to the columns."""
+    b, j, c = i // BLOCK, i % BLOCK, shelf.records[i]
+    write_columns(shelf.columns[b], j, c, ROW, LOOK)
+    shelf.keys[b, j], shelf.keys[b, ROW + j] = c.who, c.which
 
 
 @rule
-def put(columns, keys, i, c):  # type: ignore[no-untyped-def]
-    """Write a record to place i of a block's columns."""
-    put_state(columns, i, c)
-    columns[FIT + i] = c.fit
-    columns[RATE + i] = c.rate
-    columns[NO_CONTACT + i] = c.no_contact
-    columns[WORTH + i] = c.worth
-    columns[ODDS_LAPSE + i] = c.odds_lapse
-    keys[i] = c.who
-    keys[ROW + i] = c.which
+def take_all(shelf, active):  # type: ignore[no-untyped-def]
+    """Bring the records of the active customers up to date."""
+    for i in range(active):
+        read_columns(shelf.columns[i // BLOCK], i % BLOCK, shelf.records[i], ROW, CHANGED)
 
 
 @rule
-def take_state(columns, i, c):  # type: ignore[no-untyped-def]
-    """Read what quiet months have changed into the record."""
-    c.satisfaction = columns[SATISFACTION + i]
-    c.expectation = columns[EXPECTATION + i]
-    c.tie = columns[TIE + i]
-    c.pushed = columns[PUSHED + i]
+def put_all(shelf, active):  # type: ignore[no-untyped-def]
+    """Bring the columns up to date, the records having been changed outside the months."""
+    for i in range(active):
+        put(shelf, i)
 
 
 @rule
@@ -125,48 +135,42 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def kind_of_month(contact, purchase, debt, leaving, other):  # type: ignore[no-untyped-def]
-    """What may happen in a month."""
-    with_contact = BOTH if purchase else CONTACT
-    neither = DEBT if debt else LEAVING if leaving else OTHER if other else QUIET
-    without = PURCHASE if purchase else neither
-    return with_contact if contact else without
+def quiet_months(p, now, r, t, columns, x, size):  # type: ignore[no-untyped-def]
+    """The month of all customers of a block as if nothing happened to any.
+
+    `x.u` holds the month's uniforms by row; `x.kinds` receives what does happen, a bit for each step, and `x.before` what quiet
+    months change, as it was.  Scenario, rep and month are copied
+    first, since a record might overlap the columns for all the compiler knows.
+    """
+    scenario, rep, month = own_part(p, READ), own_part(r, READ), own_part(now, READ)
+    u, everybody = x.u, x.everybody[0]
+    for i in range(draws.whole_lanes(size)):
+        c, e, stocks = blank(CUSTOMER), blank(MOMENT), blank(TALLY)
+        read_columns(columns, i, c, ROW, LOOK)
+        write_columns(x.before, i, c, ROW, QUIETLY)
+        e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month_drawn(u, i)
+        happens = steps.quiet_month(scenario, month, c, e, rep) | everybody | int(i >= size)
+        count(month, c, e, stocks)
+        write_columns(columns, i, c, ROW, QUIETLY)
+        write_columns(x.stocks, i, stocks, ROW, STOCKS)
+        x.kinds[i] = happens
+    add_stocks(t, x, size)
 
 
 @rule
-def quiet_months(p, now, r, columns, u, kinds, size):  # type: ignore[no-untyped-def]
-    """The month of those customers of a block to whom nothing happens; the others are marked and left as they are.
+def month_drawn(u, i):  # type: ignore[no-untyped-def]
+    """The uniforms that every month needs, of the customer at place i."""
+    return u[i], u[i + ROW], u[i + 2 * ROW], u[i + 3 * ROW], u[i + 4 * ROW]
 
-    `u` holds the month's uniforms by row; `kinds` receives what may happen.  Every formula is the step's own;
-    numbers are taken out of the records first, since a record might overlap the columns for all the compiler
-    knows.  Returns the satisfaction of those not marked, in quanta.
-    """
-    for_all, for_worth, fading = r.visits_all, r.visits_worth, r.tie_fading
-    weight_fit, weight_tie = p.feeling_fit, p.feeling_tie
-    speed, loss, performance, learning = p.feeling_speed, p.feeling_loss, p.feeling_performance, p.feeling_learning
-    slope, referral, forgetting = p.purchase_satisfaction, p.referral_rate, p.desk_forgetting
-    unhappy, happy, tied = p.lapse_unhappy, p.lapse_happy, p.lapse_tied
-    month, scores, zero = float(now.month), 0, low_bits(0.0)
-    midterm = p.lapse_midterm if p.customers_setting == 0.0 else 0.0
-    for i in range(draws.whole_lanes(size)):
-        s, expectation, tie = columns[SATISFACTION + i], columns[EXPECTATION + i], columns[TIE + i]
-        experience = nurturing.undisturbed(weight_fit, weight_tie, columns[FIT + i], tie)
-        felt = satisfaction.update(s, expectation, experience, speed, loss, performance)
-        faded = tie * fading
-        most = lapse.bound(felt, faded, unhappy, happy, tied)
-        occasion = 1.0 if month == columns[TERM_ENDS + i] else midterm
-        contact = service.calls(u[2 * ROW + i], columns[NO_CONTACT + i])
-        purchase = purchasing.may_buy(u[ROW + i], purchasing.rate(columns[RATE + i], s, slope, 1.0)) | nurturing.comes(
-            nurturing.visits_expected(for_all, for_worth, columns[WORTH + i]), u[i]
-        )
-        debt = columns[OWED + i] > 0.0
-        leaving = lapse.may_leave(u[3 * ROW + i], columns[ODDS_LAPSE + i], occasion, most)
-        other = (month > columns[TERM_ENDS + i]) | satisfaction.refers(u[4 * ROW + i], referral, felt) | (i >= size)
-        event = contact | purchase | debt | leaving | other
-        columns[SATISFACTION + i] = s if event else felt
-        columns[EXPECTATION + i] = expectation if event else satisfaction.follow(expectation, experience, learning)
-        columns[TIE + i] = tie if event else faded
-        columns[PUSHED + i] = columns[PUSHED + i] if event else service.remember(columns[PUSHED + i], forgetting)
-        kinds[i] = kind_of_month(contact, purchase, debt, leaving, other)
-        scores += 0 if event else low_bits(quantise(felt)) - zero
-    return float(scores)
+
+@rule
+def add_stocks(t, x, size):  # type: ignore[no-untyped-def]
+    """Add what the customers in x.stocks have come to, where nothing happened: whole numbers, so that their order does not matter."""
+    write_columns(x.sums, 0, t, 1, STOCKS)
+    for k in range(x.sums.shape[0]):
+        total, zero = 0, low_bits(0.0)
+        for i in range(size):
+            added = low_bits(x.stocks[k * ROW + i]) - zero
+            total += added if x.kinds[i] == 0 else 0
+        x.sums[k] += float(total)
+    read_columns(x.sums, 0, t, 1, STOCKS)

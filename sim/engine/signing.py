@@ -34,7 +34,7 @@ def traits_drawn(x, j):  # type: ignore[no-untyped-def]
 def place(shelf, active, used):  # type: ignore[no-untyped-def]
     """The customer just signed, in the record behind the last used one, joins the active ones."""
     swap(shelf.records, active, used)
-    put(shelf.columns[active // BLOCK], shelf.keys[active // BLOCK], active % BLOCK, shelf.records[active])
+    put(shelf, active)
 
 
 @rule

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim import draws
 from sim.compiled import rule
 from sim.rules.purchasing import invoice_cross
-from sim.state import cents
+from sim.state import cents, draw_purchase
+
+ACT, DRAWS = "be_visited", draws.PURCHASE
 
 MOST_VISITS = 20.0  # to one customer in a month
 
@@ -34,14 +37,23 @@ def undisturbed(weight_fit: float, weight_tie: float, fit: float, tie: float) ->
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    """The tie fades; a visit renews it, pleases, sells a little, and brings referrals."""
+def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """The tie fades; what fits and whom one knows make the experience."""
     e.experience = undisturbed(p.feeling_fit, p.feeling_tie, c.fit, c.tie)
     c.tie *= r.tie_fading
-    expected = visits_expected(r.visits_all, r.visits_worth, c.worth)
-    if not comes(expected, e.u_visit):
-        return
-    e.visits = np.int64(expected + e.u_visit)
+
+
+@rule
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether the rep comes."""
+    return comes(visits_expected(r.visits_all, r.visits_worth, c.worth), e.u_visit)
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """A visit renews the tie, pleases, sells a little, and brings referrals."""
+    draw_purchase(now, c, e)
+    e.visits = np.int64(visits_expected(r.visits_all, r.visits_worth, c.worth) + e.u_visit)
     t.visits += e.visits
     cost = cents(p.firm_visit_cost * e.visits)
     c.service += cost

@@ -12,18 +12,13 @@ from sim.compiled import rule
 from sim.numeric import exp
 from sim.state import ACTIVE, WRITTEN_OFF
 
+ACT = "pay"
+
 
 @rule
 def lift(odds: float, satisfaction: float, dissatisfied: float) -> float:
     """Factor on the odds of paying this month: the customer's own, lower when dissatisfied."""
     return odds if satisfaction >= 0.0 else odds * exp(dissatisfied * satisfaction)
-
-
-@rule
-def surely_pays(u: float, paid: float, odds: float, satisfaction: float, dissatisfied: float) -> bool:
-    """Whether the lift need not be known: a customer pays who would with a lift of 1 + x, as exp(x) is no less."""
-    least = paid * (odds * (1.0 + dissatisfied * min(satisfaction, 0.0)))
-    return u * (1.0 - paid + least) < least
 
 
 @rule
@@ -37,16 +32,17 @@ def collect(c, r, t):  # type: ignore[no-untyped-def]
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether something is owed."""
+    return c.owed > 0.0
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """The balance is paid, stays, ages, or is written off; a customer who has left still owes it."""
-    if c.owed <= 0.0:
-        return
     # with the odds of paying lifted and the rest of the row in proportion, the row adds up to `total` = 1 - paid + paid * lift
     row = int(c.bucket)
     paid = p.transitions[row, 0]
-    if surely_pays(e.u_payment, paid, c.odds_pay, c.satisfaction, p.payment_dissatisfied):
-        collect(c, r, t)
-        return
     lifted = paid * lift(c.odds_pay, c.satisfaction, p.payment_dissatisfied)
     place = e.u_payment * (1.0 - paid + lifted)
     if place < lifted:

@@ -1,4 +1,4 @@
-"""Purchases: gamma-Poisson repeat purchases, gamma-gamma amounts, renewals, cross-purchases."""
+"""Purchases: gamma-Poisson repeat purchases, gamma-gamma amounts; and the invoices of every kind."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal
 from sim.rules.lapse import leaves
-from sim.state import LAPSED, cents
+from sim.state import LAPSED, cents, draw_purchase
+
+ACT, DRAWS = "purchase", draws.PURCHASE
 
 
 @rule
@@ -19,12 +21,6 @@ def rate(base: float, satisfaction: float, slope: float, visited: float) -> floa
     """
     lift = 1.0 + 0.5 * slope * satisfaction
     return base * lift * lift * visited
-
-
-@rule
-def may_buy(u: float, mean: float) -> bool:
-    """Whether a month may bring a purchase: exp(-mean) >= 1 - mean, so below that no exponential is needed."""
-    return u > 1.0 - mean
 
 
 @rule
@@ -80,17 +76,23 @@ def invoice_cross(c, e, r, t, amount):  # type: ignore[no-untyped-def]
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    """Renewal premium when a term begins; repeat purchases; silent dropout after one."""
-    if now.month > c.term_ends:
-        c.term_ends += int(p.customers_renewal_months)
-        if c.renewal > 0.0:
-            invoice_repeat(c, e, r, t, c.renewal)
-    mean = rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
-    if not may_buy(e.u_purchase, mean):
-        return
-    none = exp(-mean)
-    for index in range(draws.poisson_count(e.u_purchase, mean, none)):
+def expected(p, c, e):  # type: ignore[no-untyped-def]
+    """Purchases expected of the customer this month."""
+    return rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
+
+
+@rule
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether the customer may buy."""
+    return draws.may_count(e.u_purchase, expected(p, c, e))
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """Repeat purchases; silent dropout after one."""
+    draw_purchase(now, c, e)
+    mean = expected(p, c, e)
+    for index in range(draws.poisson_count(e.u_purchase, mean, exp(-mean))):
         if index > 0:  # the first one's uniforms are there
             u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
             e.u_amount, e.u_dropout = u[0], u[1]

@@ -6,6 +6,7 @@ from sim.compiled import rule
 from sim.rules.payment import collect
 from sim.state import ACTIVE, cents
 
+ACT = "be_judged"
 NONE, SOLUTION, STRICT, BY_VALUE = range(4)
 
 
@@ -22,11 +23,21 @@ def value_seen(c, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def in_arrears(p, c):  # type: ignore[no-untyped-def]
+    """Whether what is owed is so old that it opens a case."""
+    return (c.owed > 0.0) & (c.bucket >= p.resolution_bucket)
+
+
+@rule
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether there is a case."""
+    return (in_arrears(p, c) | (e.unsolved > 0)) & (p.resolution_policy != NONE) & (c.status == ACTIVE)
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     """Solution costs money and restores; strictness collects and estranges."""
-    arrears = c.owed > 0.0 and c.bucket >= p.resolution_bucket
-    if not (arrears or e.unsolved > 0) or p.resolution_policy == NONE or c.status != ACTIVE:
-        return
+    arrears = in_arrears(p, c)
     e.cases = 1
     t.cases += 1.0
     if seeks_solution(p.resolution_policy, value_seen(c, now.month), p.resolution_value):

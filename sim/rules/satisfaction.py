@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sim.compiled import rule
 
+ACT = "feel"
+
 
 @rule
 def update(satisfaction: float, expectation: float, experience: float, speed: float, loss: float, performance: float) -> float:
@@ -31,11 +33,21 @@ def refers(u: float, rate: float, satisfaction: float) -> bool:
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    """The month's experience is felt; expectation follows it; the satisfied refer others."""
+def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """The month's experience is felt; expectation follows it."""
     c.satisfaction = update(c.satisfaction, c.expectation, e.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance)
     c.expectation = follow(c.expectation, e.experience, p.feeling_learning)
+
+
+@rule
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether the customer refers somebody, or has this month."""
+    return refers(e.u_referral, p.referral_rate, c.satisfaction) | (e.referrals > 0)
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """The satisfied refer others; the month's referrals are counted."""
     if refers(e.u_referral, p.referral_rate, c.satisfaction):
         e.referrals += 1
-    if e.referrals > 0:
-        t.referrals += e.referrals
+    t.referrals += e.referrals

@@ -8,7 +8,9 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.rules.purchasing import invoice_cross
-from sim.state import QUANTUM, cents, quantise
+from sim.state import QUANTUM, cents, draw_contact, quantise
+
+ACT, DRAWS = "need_service", draws.CONTACT
 
 WORKING_DAYS = 21.0  # in a month
 FULL = 0.95  # utilisation beyond which the queue is reckoned as a backlog
@@ -94,11 +96,21 @@ def remember(pushed: float, forgetting: float) -> float:
 
 
 @rule
-def step(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-    """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
+def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Offers are forgotten."""
     c.pushed = remember(c.pushed, p.desk_forgetting)
-    if not calls(e.u_contact, c.no_contact):
-        return
+
+
+@rule
+def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    """Whether the customer gets in touch."""
+    return calls(e.u_contact, c.no_contact)
+
+
+@rule
+def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
+    draw_contact(now, c, e)
     e.contacts = draws.poisson_count(e.u_contact, c.need, c.no_contact)
     t.contacts += e.contacts
     t.wait_sum += quantise(a.wait) * e.contacts

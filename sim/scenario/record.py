@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 
 import numpy as np
 
-from sim.numeric import NORMAL_OCTAVES, NORMAL_PARTS, TABLE_NODES, exp, normal_table, power, quantile_table
+from sim.numeric import NORMAL_OCTAVES, NORMAL_PARTS, TABLE_NODES, normal_table, power, quantile_table
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS, Customers
@@ -195,10 +195,6 @@ def build(scenario: Scenario) -> Setup:
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["reps_filled"] = float(scenario.reps.count - len(set(scenario.reps.absent)))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
-    # see sim.rules.lapse.bound; 1e-15 covers the rounding where little is left of 1
-    numbers["lapse_unhappy"] = float(exp(c.lapse.satisfaction)) - 1.0
-    numbers["lapse_happy"] = float(exp(-c.lapse.satisfaction)) - 1.0 + 1e-15
-    numbers["lapse_tied"] = float(exp(-c.lapse.tie)) - 1.0 + 1e-15
     p = np.zeros(1, _record_type(tuple(numbers)))
     for name, value in numbers.items():
         p[name] = value

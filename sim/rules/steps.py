@@ -1,0 +1,143 @@
+"""The customer's month: its steps in their order, gone through by both engines.
+
+A step is a module of this folder.  It gives as many of three functions as it needs:
+
+``quiet(p, now, c, e, r)`` : what the month does to every customer, also where nothing happens;
+``occurs(p, now, c, e, r)`` : whether more than that happens to this one;
+``happen(p, now, c, e, r, t, a)`` : what then happens.
+
+The arguments are the records of :mod:`sim.state`: p the scenario, now the month, c the customer, e what happens to the customer this
+month, r the seat's rep, t the seat's tally, a the desk agent whom the customer meets.  Only ``happen`` may write what is not the
+customer's own.  ``ACT`` is the name of the step as a method of :class:`sim.book.CustomerAgent`, ``DRAWS`` the purpose of the random
+numbers that it needs if it happens (drawn beforehand for many customers; a step that needs others draws them itself, :mod:`sim.draws`).
+
+A new step is one module, and its name in :data:`STEPS`.  Nothing else knows what a step does: the block path of the compiled engine
+(:mod:`sim.engine.shelf`) calls ``quiet`` and ``occurs`` of every step for a block of customers at once, and goes through the whole
+month with those to whom something happens.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+from sim.accounts import count
+from sim.compiled import rule
+from sim.rules import lapse, nurturing, payment, purchasing, renewal, resolution, satisfaction, service
+from sim.state import ACTIVE
+
+STEPS: tuple[ModuleType, ...] = (nurturing, renewal, purchasing, service, payment, resolution, satisfaction, lapse)
+AFTER_LEAVING: tuple[ModuleType, ...] = (payment,)  # the steps of those who have left
+
+
+@rule
+def _nothing(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    pass
+
+
+@rule
+def _always(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    return True
+
+
+@rule
+def _no_more(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    pass
+
+
+def parts(step: ModuleType) -> tuple[Any, Any, Any]:
+    """The step's quiet, occurs and happen."""
+    happens = hasattr(step, "happen")
+    return (
+        getattr(step, "quiet", _nothing),
+        getattr(step, "occurs", _always if happens else None),
+        getattr(step, "happen", _no_more),
+    )
+
+
+def whole(step: ModuleType) -> Any:
+    """A step as one function of (p, now, c, e, r, t, a)."""
+    quiet, occurs, happen = parts(step)
+    if occurs is None:
+
+        @rule
+        def only_quiet(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+            quiet(p, now, c, e, r)
+
+        return only_quiet
+
+    @rule
+    def taken(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+        quiet(p, now, c, e, r)
+        if occurs(p, now, c, e, r):
+            happen(p, now, c, e, r, t, a)
+
+    return taken
+
+
+def _in_order(steps: tuple[ModuleType, ...]) -> Any:
+    """All steps, one after the other, as one function."""
+    so_far: Any = _no_more
+    for step in steps:
+        so_far = _both(so_far, whole(step))
+    return so_far
+
+
+def _both(first: Any, second: Any) -> Any:
+    @rule
+    def both(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+        first(p, now, c, e, r, t, a)
+        second(p, now, c, e, r, t, a)
+
+    return both
+
+
+_active_month = _in_order(STEPS)
+_month_after = _in_order(AFTER_LEAVING)
+
+
+@rule
+def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+    """What happens to one customer in a month, step by step; one who has left only settles what is owed."""
+    if c.status == ACTIVE:
+        _active_month(p, now, c, e, r, t, a)
+    else:
+        _month_after(p, now, c, e, r, t, a)
+    count(now, c, e, t)
+
+
+@rule
+def _no_step(p, now, c, e, r):  # type: ignore[no-untyped-def]
+    return 0
+
+
+def _next(before: Any, step: ModuleType, bit: int) -> Any:
+    quiet, occurs, _ = parts(step)
+    if occurs is None:
+
+        @rule
+        def quietly(p, now, c, e, r):  # type: ignore[no-untyped-def]
+            found = before(p, now, c, e, r)
+            quiet(p, now, c, e, r)
+            return found
+
+        return quietly
+
+    @rule
+    def found_so_far(p, now, c, e, r):  # type: ignore[no-untyped-def]
+        found = before(p, now, c, e, r)
+        quiet(p, now, c, e, r)
+        return found | (int(occurs(p, now, c, e, r)) << bit)
+
+    return found_so_far
+
+
+def _quiet_month() -> Any:
+    so_far: Any = _no_step
+    for bit, step in enumerate(STEPS):
+        so_far = _next(so_far, step, bit)
+    return so_far
+
+
+#: The month of an active customer as if nothing happened; returns what does, a bit for each of STEPS: not 0, and the month was another.
+quiet_month = _quiet_month()
