@@ -72,9 +72,9 @@ def begin_event(e, x, j):  # type: ignore[no-untyped-def]
     i = x.busy[j]
     kind = x.kinds[i]
     begin_moment(e, month_drawn(x.u, i), four(x.v, j))
-    if kind == CONTACT or kind == BOTH:
+    if CONTACT <= kind <= BOTH:
         set_contact(e, four(x.v, 8 * ROW + j))
-    if kind == PURCHASE or kind == BOTH:
+    if kind >= BOTH:
         set_purchase(e, four(x.v, 4 * ROW + j))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.compiled import rule
 from sim.numeric import exp, exp_above
 from sim.rules import traits
+from sim.scenario.codes import CONTRACTUAL
 from sim.state import ACTIVE, LAPSED
 
 ACT = "decide"
@@ -31,7 +32,7 @@ def leaves(p, c, u, occasion, exponential=exp):  # type: ignore[no-untyped-def]
 def ends(p, now, c, e, exponential=exp):  # type: ignore[no-untyped-def]
     """Whether the customer goes now.  A renewal falls at the end of every term; without contracts one leaves after a purchase."""
     occasion = 1.0 if now.month == c.term_ends else p.lapse_midterm
-    return leaves(p, c, e.u_lapse, occasion, exponential) & (c.status == ACTIVE) & (p.customers_setting == 0.0)
+    return leaves(p, c, e.u_lapse, occasion, exponential) & (c.status == ACTIVE) & (p.customers_setting == CONTRACTUAL)
 
 
 @rule

@@ -13,7 +13,7 @@ import numpy as np
 from sim.compiled import rule
 from sim.numeric import exp, power
 from sim.rules import hunting
-from sim.scenario.record import ADD, UNPAID
+from sim.scenario.codes import ADD, FIXED, ROTH_EREV, UNPAID
 from sim.scheme.measures import BOOK, CENT, LEVEL, NAMES, NEW, PER_SIGNING, PER_VISIT
 from sim.scheme.settle import (
     claimable,
@@ -33,7 +33,6 @@ from sim.scheme.settle import (
 )
 from sim.state import QUANTUM
 
-LOGIT, ROTH_EREV, FIXED = range(3)
 _, ONE, REVENUE, MARGIN, WORTH, PROFIT, TENURE, OWES = range(len(PER_SIGNING))
 (
     NONE, REPEAT, CROSS, SALE, SALE_MARGIN, SALE_PROFIT,

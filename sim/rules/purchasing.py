@@ -8,6 +8,7 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal
 from sim.rules.lapse import leaves
+from sim.scenario.codes import NON_CONTRACTUAL
 from sim.state import LAPSED, cents, draw_purchase
 
 ACT, DRAWS = "purchase", draws.PURCHASE
@@ -98,6 +99,6 @@ def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
             e.u_amount, e.u_dropout = u[0], u[1]
         invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, e.u_amount)))))
         c.purchases += 1.0
-        if p.customers_setting == 1.0 and leaves(p, c, e.u_dropout, 1.0):
+        if p.customers_setting == NON_CONTRACTUAL and leaves(p, c, e.u_dropout, 1.0):
             c.status = LAPSED
             return

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.rules.payment import collect
+from sim.scenario.codes import BY_VALUE, NONE, SOLUTION
 from sim.state import ACTIVE, cents
 
 ACT = "be_judged"
-NONE, SOLUTION, STRICT, BY_VALUE = range(4)
 
 
 @rule

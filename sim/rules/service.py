@@ -8,6 +8,7 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import normal_quantile
 from sim.rules.purchasing import invoice_cross
+from sim.scenario.codes import COMMERCIAL, FIXED_CONTACT, POOL
 from sim.state import QUANTUM, cents, draw_contact, quantise
 
 ACT, DRAWS = "need_service", draws.CONTACT
@@ -49,9 +50,9 @@ def staff(p, now, agent, number):  # type: ignore[no-untyped-def]
 @rule
 def open_desk(p, d):  # type: ignore[no-untyped-def]
     """The month's waits, from the contacts the book is expected to make: a pool, or queues of one."""
-    capacity = p.desk_capacity / (1.0 + (p.desk_offer_time if p.desk_orientation == 1.0 else 0.0))
+    capacity = p.desk_capacity / (1.0 + (p.desk_offer_time if p.desk_orientation == COMMERCIAL else 0.0))
     agents = d.shape[0]
-    if p.desk_contact == 0.0:
+    if p.desk_contact == POOL:
         arrivals, backlog = 0.0, 0.0
         for a in range(agents):
             arrivals += d[a].need
@@ -80,7 +81,7 @@ def forget(now, leavers, d):  # type: ignore[no-untyped-def]
 @rule
 def answers(p, c, e):  # type: ignore[no-untyped-def]
     """Number of the desk agent whom the customer meets this month: the fixed contact, or anybody of the pool."""
-    return c.agent if p.desk_contact == 1.0 else np.int64(e.u_answer * p.desk_agents)
+    return c.agent if p.desk_contact == FIXED_CONTACT else np.int64(e.u_answer * p.desk_agents)
 
 
 @rule
@@ -118,7 +119,7 @@ def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
     c.service += cost
     t.service += cost
     e.experience -= min(1.0, p.feeling_wait * a.wait)
-    solved = p.desk_solve + a.skill + (p.desk_continuity if p.desk_contact == 1.0 else 0.0)
+    solved = p.desk_solve + a.skill + (p.desk_continuity if p.desk_contact == FIXED_CONTACT else 0.0)
     for index in range(e.contacts):
         if index > 0:  # the first one's uniforms are there
             u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + index)
@@ -128,7 +129,7 @@ def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
         elif e.visits == 0 or e.u_surfaced >= p.service_surfaced:  # a visiting rep hears of some of the trouble in time
             e.unsolved += 1
             e.experience -= p.feeling_unsolved
-        if p.desk_orientation == 1.0:
+        if p.desk_orientation == COMMERCIAL:
             e.experience -= p.desk_irritation * c.pushed
             c.pushed += 1.0
             if e.u_offer < p.desk_offer_sale:

@@ -18,6 +18,7 @@ month with those to whom something happens.
 
 from __future__ import annotations
 
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -55,6 +56,7 @@ def parts(step: ModuleType) -> tuple[Any, Any, Any]:
     )
 
 
+@cache
 def whole(step: ModuleType) -> Any:
     """A step as one function of (p, now, c, e, r, t, a)."""
     quiet, occurs, happen = parts(step)

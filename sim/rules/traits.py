@@ -7,6 +7,7 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, interpolate, normal
+from sim.scenario.codes import CONTRACTUAL
 from sim.state import cents
 
 INITIAL, RATE, SPEND, MARGIN, PAYMENT, NEED, LAPSE, FIT = range(8)  # order of parameters.TRAITS
@@ -64,7 +65,7 @@ def draw(p, now, c, z, size):  # type: ignore[no-untyped-def]
     c.fit = z[FIT]
     first = p.customers_initial / p.customers_initial_shape * exp(interpolate(p.tables[T_INITIAL], z[INITIAL])) * size
     c.initial = cents(first)
-    c.renewal = cents(first * p.customers_renewal) if p.customers_setting == 0.0 else 0.0
+    c.renewal = cents(first * p.customers_renewal) if p.customers_setting == CONTRACTUAL else 0.0
     c.rate = min(exp(interpolate(p.tables[T_RATE], z[RATE])) / p.purchase_alpha, MOST) if p.purchase_enabled > 0.0 else 0.0
     c.scale = p.spend_v / exp(interpolate(p.tables[T_SPEND], z[SPEND]))  # mean amount is p * scale
     c.margin = 1.0 / (1.0 + exp(-interpolate(p.tables[T_MARGIN], z[MARGIN])))
@@ -74,7 +75,7 @@ def draw(p, now, c, z, size):  # type: ignore[no-untyped-def]
     c.no_contact = exp(-c.need)
     c.odds_lapse = exp(interpolate(p.tables[T_LAPSE], z[LAPSE]))
     monthly = c.rate * p.spend_p * c.scale
-    if p.customers_setting == 0.0:
+    if p.customers_setting == CONTRACTUAL:
         monthly += c.renewal * 0.01 / p.customers_renewal_months
     c.worth = cents(c.margin * monthly)
     # the promise: everybody pays, mean need for service, lapse as reckoned; perks are taken off where they are spent

@@ -8,18 +8,11 @@ from typing import Any, Literal, NamedTuple, get_args, get_origin
 import numpy as np
 
 from sim.numeric import NORMAL_OCTAVES, NORMAL_PARTS, TABLE_NODES, normal_table, power, quantile_table
-from sim.scenario.base import Group
+from sim.scenario.base import Group, Number, Whole
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS, Customers
 from sim.scenario.scheme import MAX_TIERS
 from sim.scheme import measures
-
-COMBINE = ("add", "multiply", "gate")
-ADD, MULTIPLY, GATE = range(3)
-UNMEASURED = ("unpaid", "target", "carried")
-UNPAID, TARGET, CARRIED = range(3)
-LEAVER = ("forfeits", "paid")
-FORFEITS, PAID = range(2)
 
 COMPONENT = np.dtype(
     [
@@ -66,16 +59,29 @@ ARRAYS = [
 ]
 
 
-def _numbers(group: Group, path: tuple[str, ...]) -> dict[str, float]:
-    numbers: dict[str, float] = {}
+def _number(field: Any, value: Any) -> Any:
+    """A choice by its place in the declaration (:mod:`sim.scenario.codes`), all else as it is."""
+    return get_args(field.annotation).index(value) if get_origin(field.annotation) is Literal else value
+
+
+def _longest(field: Any) -> int:
+    """How many numbers a list of numbers may hold, by its declaration; 0 for all else."""
+    lists = get_args(field.annotation) in ((Number, ...), (Whole, ...))
+    return max((rule.max_length for rule in field.metadata if lists and hasattr(rule, "max_length")), default=0)
+
+
+def _numbers(group: Group, path: tuple[str, ...]) -> dict[str, Any]:
+    """Every number, choice and list of numbers of a group, by the names that rules read: a list as long as it may be, 0 behind its end."""
+    numbers: dict[str, Any] = {}
     for name, field in type(group).model_fields.items():
-        value = getattr(group, name)
+        value, known = getattr(group, name), f"{path[-1]}_{name}"
         if isinstance(value, Group):
             numbers |= _numbers(value, (*path, name))
-        elif get_origin(field.annotation) is Literal:
-            numbers[f"{path[-1]}_{name}"] = float(get_args(field.annotation).index(value))
-        elif isinstance(value, bool | int | float):
-            numbers[f"{path[-1]}_{name}"] = float(value)
+        elif longest := _longest(field):
+            numbers[known] = np.array([*value, *[0.0] * (longest - len(value))])
+            numbers[f"{known}_length"] = float(len(value))
+        elif isinstance(number := _number(field, value), bool | int | float):
+            numbers[known] = float(number)
     return numbers
 
 
@@ -87,7 +93,6 @@ def _component(component: Any) -> tuple[Any, ...]:
     whole = {
         "measure": measures.NAMES.index(component.measure),
         "team": component.scope == "team",
-        "combine": COMBINE.index(component.combine),
         "kind": measures.KINDS.index(entry.kind),
         "per_signing": measures.PER_SIGNING.index(entry.per_signing),
         "per_visit": measures.PER_VISIT.index(entry.per_visit),
@@ -95,8 +100,6 @@ def _component(component: Any) -> tuple[Any, ...]:
         "linear": linear,
         "smooth": linear and entry.lowest >= component.floor,
         "opening": 1 if component.calendar else component.from_month,
-        "leaver": LEAVER.index(component.leaver),
-        "unmeasured": UNMEASURED.index(component.unmeasured),
         "clawback_months": component.clawback.months,
         "clawback_step": component.clawback.shape == "step",
         "n_steps": len(component.clawback.steps),
@@ -113,7 +116,7 @@ def _component(component: Any) -> tuple[Any, ...]:
     }
     row = []
     for name in COMPONENT.names or ():
-        value = whole[name] if name in whole else getattr(component, name)
+        value = whole[name] if name in whole else _number(type(component).model_fields[name], getattr(component, name))
         if COMPONENT[name].subdtype:
             padded = np.zeros(MAX_TIERS)
             padded[: len(value)] = value
@@ -142,9 +145,9 @@ def _cholesky(matrix: np.ndarray) -> np.ndarray:
 
 
 @cache
-def _record_type(names: tuple[str, ...]) -> np.dtype[np.void]:
+def _record_type(fields: tuple[tuple[str, tuple[int, ...]], ...]) -> np.dtype[np.void]:
     """The record's type, made once: numba compares types that are equal but not the same field by field at every call."""
-    return np.dtype([(name, "f8") for name in names] + ARRAYS)
+    return np.dtype([(name, "f8", shape) for name, shape in fields] + ARRAYS)
 
 
 def _renewal(c: Customers) -> float:
@@ -190,12 +193,12 @@ def _quantiles(is_beta: bool, a: float, b: float) -> np.ndarray:
 def build(scenario: Scenario) -> Setup:
     """The record of a scenario."""
     c = scenario.customers
-    numbers: dict[str, float] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
+    numbers: dict[str, Any] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["reps_filled"] = float(scenario.reps.count - len(set(scenario.reps.absent)))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
-    p = np.zeros(1, _record_type(tuple(numbers)))
+    p = np.zeros(1, _record_type(tuple((name, np.shape(value)) for name, value in numbers.items())))
     for name, value in numbers.items():
         p[name] = value
     p["transitions"] = _transitions(c.payment.transitions)

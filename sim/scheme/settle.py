@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.numeric import normal_quantile
-from sim.scenario.record import ADD, CARRIED, GATE, MULTIPLY, PAID, TARGET
+from sim.scenario.codes import ADD, CARRIED, GATE, MULTIPLY, PAID, TARGET
 from sim.scenario.scheme import MOST_FACTOR
 from sim.scheme.measures import CENT, LEVEL, NAMES, NEW, fill_values
 from sim.state import QUANTUM, cents

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.book import entries
 from sim.book.agents import CustomerAgent, RepAgent
 from sim.compiled import kernel
-from sim.rules import resolution
+from sim.rules import purchasing, renewal, resolution, service
 from sim.rules.hunting import FOUNDERS
 from sim.scheme.measures import LEVEL, MEASURES
 from sim.state import cents
@@ -239,12 +238,12 @@ class TracedCustomer(CustomerAgent):
             "cross": 0.0, "wait": 0.0, "case": "",
         }  # fmt: skip
 
-    def _step(self, rule: Any) -> None:
+    def _step(self, act: str) -> None:
         revenue, cases = float(self.revenue), int(self.moment["cases"][0])
-        super()._step(rule)
+        super()._step(act)
         page = self.page
-        page["repeat" if rule is entries.purchase else "cross"] += float(self.revenue) - revenue
-        if rule is entries.serve and self.moment["contacts"][0]:
+        page["repeat" if act in (renewal.ACT, purchasing.ACT) else "cross"] += float(self.revenue) - revenue
+        if act == service.ACT and self.moment["contacts"][0]:
             page["wait"] = float(self.desk_agent.wait)
         if self.moment["cases"][0] > cases:
             page["case"] = "solution" if _seeks_solution(self.model.setup.p, self.record, page["month"]) else "strict"

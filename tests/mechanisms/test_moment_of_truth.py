@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.rules import resolution
+from sim.scenario import codes
 from sim.scenario.model import Scenario
 from sim.tables import CUSTOMERS
 from tests.mechanisms.worlds import NEVER, assert_raises, assert_same, customers, lively, months, quiet, standard_errors
@@ -36,9 +37,9 @@ def indebted(policy: str, **rules: Any) -> Scenario:
 
 
 def test_who_looks_for_a_solution() -> None:
-    assert resolution.seeks_solution(resolution.SOLUTION, -5.0, 10.0)
-    assert not resolution.seeks_solution(resolution.STRICT, 1e9, 10.0)
-    assert [resolution.seeks_solution(resolution.BY_VALUE, worth, 10.0) for worth in (9.9, 10.0, 10.1)] == [False, True, True]
+    assert resolution.seeks_solution(codes.SOLUTION, -5.0, 10.0)
+    assert not resolution.seeks_solution(codes.STRICT, 1e9, 10.0)
+    assert [resolution.seeks_solution(codes.BY_VALUE, worth, 10.0) for worth in (9.9, 10.0, 10.1)] == [False, True, True]
 
 
 def test_by_value_lies_between_strictness_and_solution_and_contains_both() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from sim.book import entries
 from sim.rules import hunting, planning
+from sim.scenario import codes
 from sim.scheme.measures import NAMES
 from sim.state import QUANTUM
 from tests.rules.worlds import LAPSE, STAY, Desk, believer, record
@@ -53,7 +54,7 @@ def test_attempts_of_all_shares_of_time_are_those_of_each() -> None:
 
 WORLD = {"reps_hours": 80.0, "reps_hours_per_attempt": 4.0, "reps_hours_per_visit": 2.0, "reps_effort_cost": 1000.0,
          "reps_intrinsic_hunting": 0.25, "reps_intrinsic_nurturing": 0.25, "reps_substitution": 0.0, "choice_grid": GRID,
-         "choice_temperature": HOT, "choice_rule": planning.LOGIT, "norm_minimum": 0.0, "scheme_variable_cap": 0.0,
+         "choice_temperature": HOT, "choice_rule": codes.LOGIT, "norm_minimum": 0.0, "scheme_variable_cap": 0.0,
          "reps_salary": 1000.0}  # fmt: skip
 ACTIVE, USUAL = 50.0, 1000.0
 
@@ -63,7 +64,7 @@ def plan(desk: Desk, r: Any) -> Any:
     planned, now, t = np.array([r]), np.array([record("now", month=7)]), np.array([record("tally", active=ACTIVE)])
     entries.plan(desk.setup.p, desk.components, now, planned, t, desk.ledgers)
     r = planned[0]
-    assert desk.p["choice_rule"] == planning.FIXED or (r["hunting"], r["nurturing"]) == SPLITS[int(r["chosen"])]
+    assert desk.p["choice_rule"] == codes.FIXED or (r["hunting"], r["nurturing"]) == SPLITS[int(r["chosen"])]
     return r
 
 
@@ -127,11 +128,11 @@ def test_hunting_saves_who_would_miss_the_norm_and_nurturing_what_a_malus_would_
 
 
 def test_a_rep_of_habit_takes_what_has_paid_and_a_fixed_split_is_kept() -> None:
-    desk = Desk(*BOTH).set(**WORLD | {"choice_rule": planning.ROTH_EREV})
+    desk = Desk(*BOTH).set(**WORLD | {"choice_rule": codes.ROTH_EREV})
     desk.ledger.propensity[:] = 0.0
     desk.ledger.propensity[[3, 8]] = 1.0, 3.0
     assert [int(plan(desk, believer(u_choice=u))["chosen"]) for u in (0.24, 0.26)] == [3, 8]
-    r = plan(desk.set(choice_rule=planning.FIXED, choice_hunting=0.35, choice_nurturing=0.45), believer())
+    r = plan(desk.set(choice_rule=codes.FIXED, choice_hunting=0.35, choice_nurturing=0.45), believer())
     assert (r["hunting"], r["nurturing"]) == (0.35, 0.45)
 
 
@@ -214,7 +215,7 @@ def test_held_pay_counts_only_where_a_malus_may_take_it_and_the_limit_itself_hol
 def test_habit_is_reinforced_by_pay_measured_in_expenses() -> None:
     """Paid 1200, expenses 800: a payoff of 1.5 for the alternative chosen; pay below nought is no payoff."""
     desk = Desk().set(
-        belief_rate=0.1, choice_rule=planning.ROTH_EREV, reps_expenses=800.0, choice_forgetting=0.0, choice_experiment=0.0
+        belief_rate=0.1, choice_rule=codes.ROTH_EREV, reps_expenses=800.0, choice_forgetting=0.0, choice_experiment=0.0
     )
     for pay, payoff in ((120_000.0, 1.5), (-50_000.0, 0.0)):
         desk.ledger.propensity[:] = 1.0

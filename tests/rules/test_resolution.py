@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from sim.rules import resolution, satisfaction
+from sim.rules.steps import whole
+from sim.scenario import codes
 from tests.rules.worlds import Desk, believer, record
 
 
@@ -25,7 +27,7 @@ def judged(policy: float, unsolved: int = 0, u: float = 0.5, value: float = 40.0
     )  # fmt: skip
     c = record("customer", revenue=50_000.0, cost_of_goods=30_000.0, signed=4, **customer)
     e, t = record("moment", u_case=u, unsolved=unsolved, experience=-0.1), record("tally")
-    resolution.step(desk.p, record("now", month=8), c, e, believer(), t, 0)
+    whole(resolution)(desk.p, record("now", month=8), c, e, believer(), t, 0)
     assert e["cases"] == t["cases"] and c["resolution"] == t["resolution"]
     return c, e, t
 
@@ -33,27 +35,27 @@ def judged(policy: float, unsolved: int = 0, u: float = 0.5, value: float = 40.0
 LATE = {"owed": 9000.0, "bucket": 2.0}
 
 
-@pytest.mark.parametrize("policy", [resolution.SOLUTION, resolution.STRICT, resolution.BY_VALUE])
+@pytest.mark.parametrize("policy", [codes.SOLUTION, codes.STRICT, codes.BY_VALUE])
 def test_a_case_is_trouble_unsolved_or_arrears_of_a_customer_who_is_there(policy: float) -> None:
     for unsolved, customer, cases in ((0, {}, 0), (1, {}, 1), (3, LATE, 1), (0, LATE, 1), (0, LATE | {"bucket": 3.0}, 1), (0, LATE | {"bucket": 1.0}, 0), (0, LATE | {"owed": 1.0}, 1),
                                       (0, {"bucket": 2.0}, 0), (1, LATE | {"status": 1}, 0)):  # fmt: skip
         assert judged(policy, unsolved, **customer)[1]["cases"] == cases
-        assert judged(resolution.NONE, unsolved, **customer)[1]["cases"] == 0
+        assert judged(codes.NONE, unsolved, **customer)[1]["cases"] == 0
 
 
 def test_a_solution_restores_and_strictness_collects() -> None:
     """Costs in hundredths; collected below the uniform's odds; experience from -0.1."""
     for policy, value, unsolved, cost, felt, odds in (
-        (resolution.SOLUTION, 0.0, 0, 3500, 0.4, 0.3),
-        (resolution.STRICT, 0.0, 0, 1500, -0.5, 0.5),
-        (resolution.BY_VALUE, 40.0, 1, 3500, 0.4, 0.3),
-        (resolution.BY_VALUE, 40.01, 1, 1500, -0.5, 0.5),
+        (codes.SOLUTION, 0.0, 0, 3500, 0.4, 0.3),
+        (codes.STRICT, 0.0, 0, 1500, -0.5, 0.5),
+        (codes.BY_VALUE, 40.0, 1, 3500, 0.4, 0.3),
+        (codes.BY_VALUE, 40.01, 1, 1500, -0.5, 0.5),
     ):
         for u, collected in ((odds - 0.01, 9000), (odds + 0.01, 0)):
             c, e, t = judged(policy, unsolved, u, value, **LATE)
             assert (t["resolution"], t["collected"], c["owed"]) == (cost, collected, 9000 - collected)
             assert e["experience"] == pytest.approx(felt)
-    c, e, t = judged(resolution.STRICT, 1, 0.01, owed=9000.0, bucket=1.0)  # a complaint: there is nothing to collect yet
+    c, e, t = judged(codes.STRICT, 1, 0.01, owed=9000.0, bucket=1.0)  # a complaint: there is nothing to collect yet
     assert (t["resolution"], t["collected"]) == (0, 0) and e["experience"] == pytest.approx(-0.5)
 
 
@@ -79,6 +81,6 @@ def test_the_satisfied_refer_and_referrals_of_the_month_are_counted() -> None:
             record("moment", u_referral=u, experience=0.5, referrals=before),
             record("tally"),
         )
-        satisfaction.step(desk.p, record("now", month=8), c, e, believer(), t, 0)
+        whole(satisfaction)(desk.p, record("now", month=8), c, e, believer(), t, 0)
         assert c["satisfaction"] == pytest.approx(0.5) and c["expectation"] == pytest.approx(0.5)
         assert (e["referrals"], t["referrals"]) == (referrals, referrals)

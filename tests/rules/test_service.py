@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.rules import service
+from sim.rules.steps import whole
 from sim.state import DESK, QUANTUM
 from tests.rules.worlds import Desk, believer, customer, record
 
@@ -110,7 +111,7 @@ def test_contacts_and_what_comes_of_them_have_nothing_to_do_with_each_other(visi
     for order in range(1, size + 1):
         now, c, e = customer(desk, order, need=1.0, no_contact=np.exp(-1.0))
         e["u_contact"], e["visits"], t = 0.9, visits, record("tally")  # P(N <= 1) = 0.74, P(N <= 2) = 0.92
-        service.step(desk.p, now, c, e, r, t, agent)
+        whole(service)(desk.p, now, c, e, r, t, agent)
         assert e["contacts"] == 2
         found.append((e["unsolved"], t["cross_revenue"] / 100, e["referrals"]))
     odds = np.array([0.25 if visits else 0.5, 0.5, 0.5])
