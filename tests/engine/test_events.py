@@ -9,6 +9,7 @@ import numpy as np
 
 from sim import draws
 from sim.engine import events, scratch
+from sim.rules.steps import STEPS
 
 
 @numba.njit
@@ -17,13 +18,22 @@ def listed(x: Any, size: int) -> int:
 
 
 def test_every_event_is_listed_once_kind_by_kind_in_the_order_of_places() -> None:
+    """By the draws it needs, a visit those of a purchase; without any, by the first step that happens."""
     x, size = scratch.new_scratch(np.zeros(1, np.int64)), 100
-    kinds = np.random.default_rng(1).integers(0, scratch.KINDS, size)
-    x.kinds[:size] = kinds
+    bits = {step.ACT: 1 << number for number, step in enumerate(STEPS)}
+    expected = {
+        0: None, bits["renew"]: 1, bits["pay"]: 4, bits["pay"] | bits["be_judged"]: 4, bits["decide"]: 7,
+        bits["need_service"]: scratch.CONTACT, bits["need_service"] | bits["pay"]: scratch.CONTACT,
+        bits["need_service"] | bits["purchase"]: scratch.BOTH, bits["be_visited"]: scratch.PURCHASE,
+        bits["renew"] | bits["purchase"] | bits["decide"]: scratch.PURCHASE,
+    }  # fmt: skip
+    happens = np.random.default_rng(1).choice(list(expected), size)
+    x.kinds[:size] = happens
     many = listed(x, size)
-    expected = [i for kind in range(1, scratch.KINDS) for i in np.flatnonzero(kinds == kind)]
-    assert many == len(expected) and x.busy[:many].tolist() == expected
-    assert x.ends.tolist() == [int(np.sum((kinds > 0) & (kinds <= kind))) for kind in range(scratch.KINDS)]
+    kinds = [expected[one] for one in happens]
+    places = [i for kind in range(scratch.KINDS) for i in range(size) if kinds[i] == kind]
+    assert many == len(places) and x.busy[:many].tolist() == places
+    assert x.ends.tolist() == [sum(one is not None and one <= kind for one in kinds) for kind in range(scratch.KINDS)]
 
 
 def test_a_range_of_customers_is_drawn_as_one_by_one() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.rules import purchasing
+from sim.rules import purchasing, renewal
 from sim.rules.steps import whole
 from tests.rules.worlds import Desk, believer, record
 from tests.rules.worlds import customer as somebody
@@ -31,7 +31,8 @@ def bought(u: float, order: int = 1, visits: int = 0, month: int = 9, setting: f
     given = {"rate": 2.0, "scale": 10.0, "margin": 0.4, "term_ends": 15, "purchases": 3.0, "odds_lapse": 1.0}
     now, c, e = somebody(SHOP, order, month, **given | customer)
     e["u_purchase"], e["visits"], t = u, visits, record("tally")
-    whole(purchasing)(SHOP.set(customers_setting=setting).p, now, c, e, believer(), t, 0)
+    for step in (renewal, purchasing):
+        whole(step)(SHOP.set(customers_setting=setting).p, now, c, e, believer(), t, 0)
     return c, t
 
 
