@@ -38,12 +38,32 @@ SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": F
 
 if UNCOMPILED:
     from sim.uncompiled import (
-        bits_to_float, blank, borrowed, called, fetch_ahead, float_to_bits, is_set, own_copy, own_part, read_columns, still_used,
+        bits_to_float,
+        blank,
+        borrowed,
+        called,
+        fetch_ahead,
+        float_to_bits,
+        is_set,
+        own_copy,
+        own_part,
+        read_columns,
+        still_used,
         write_columns,
     )  # fmt: skip
 else:
     from sim.llvm import (
-        bits_to_float, blank, borrowed, fetch_ahead, float_to_bits, is_set, own_copy, own_part, read_columns, still_used, write_columns,
+        bits_to_float,
+        blank,
+        borrowed,
+        fetch_ahead,
+        float_to_bits,
+        is_set,
+        own_copy,
+        own_part,
+        read_columns,
+        still_used,
+        write_columns,
     )  # fmt: skip
 
 

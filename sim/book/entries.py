@@ -36,6 +36,7 @@ def _entry(step):  # type: ignore[no-untyped-def]
 
 
 STEPS = {step.ACT: _entry(step) for step in steps.STEPS}
+globals().update(STEPS)  # by name: so compiled code is kept
 
 
 @kernel

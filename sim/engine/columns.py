@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import dis
 from collections.abc import Callable, Iterable, Iterator
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
 
-from sim.compiled import Rule
+from sim.compiled import UNCOMPILED, Rule
 
 
 def _called(function: Callable[..., Any]) -> Iterator[Any]:
@@ -33,15 +33,16 @@ def attributes(rules: Iterable[Any]) -> tuple[set[str], set[str]]:
     ahead = list(rules)
     while ahead:
         rule = ahead.pop()
-        if not isinstance(rule, Rule) or rule in seen:
+        function = rule.py_func if isinstance(rule, Rule) else rule if UNCOMPILED else None
+        if not isinstance(function, FunctionType) or not function.__module__.startswith("sim.") or function in seen:
             continue
-        seen.add(rule)
-        for step in dis.get_instructions(rule.py_func):
+        seen.add(function)
+        for step in dis.get_instructions(function):
             if step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
                 read.add(step.argval)
             elif step.opname == "STORE_ATTR":
                 written.add(step.argval)
-        ahead += _called(rule.py_func)
+        ahead += _called(function)
     return read, written
 
 
