@@ -1,4 +1,4 @@
-"""Which optimiser for `daarna design`: quality reached by evaluations and time spent beside evaluating.
+"""Which optimiser for `daarna optimise`: quality reached by evaluations and time spent beside evaluating.
 
 ``python -m benchmarks.optimisers [--quick]`` prints the table of docs/designing.md.  Needs pymoo, optuna and cmaes.  All minimise in the unit
 cube on common random numbers: a function of a fixed sample of runs.  Quality is measured on the truth (or on fresh runs), never on

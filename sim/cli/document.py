@@ -29,7 +29,10 @@ def page() -> str:
 
     group: Any = typer.main.get_command(make_app())
     context = click.Context(group)
-    parts = [HEAD, *(_command(name, group.get_command(context, name)) for name in group.list_commands(context))]
+    parts = [
+        HEAD,
+        *(_command(name, one) for name in group.list_commands(context) if not (one := group.get_command(context, name)).hidden),
+    ]
     return "\n".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""``daarna design``: the Pareto front of a family of schemes, and the robust choice from it."""
+"""``daarna optimise``: the Pareto front of a family of schemes, and the robust choice from it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,12 @@ OWN_TIME = 0.01  # seconds the search itself takes per scheme, as measured (docs
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(design)
+    """Add the command, also under its old name: a *design* is a sweep's."""
+    app.command()(optimise)
+    app.command(name="design", hidden=True)(optimise)
 
 
-def design(
+def optimise(
     problem: Annotated[Path, named("The problem; see docs/designing.md.")],
     base: Annotated[Path | None, typer.Option(help="Another scenario to vary, instead of the problem's base.")] = None,
     runs: Annotated[int | None, typer.Option(help="Runs per scheme and world in the report, instead of the problem's.")] = None,

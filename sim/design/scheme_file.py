@@ -57,7 +57,7 @@ def scenario_text(answer: Answer, params: Params, extends: str, title: str) -> s
     said: dict[str, Any] = {}
     for path in [*params, *(["scheme.components"] if answer.problem.components else [])]:
         _say(said, full, path, mentioned)
-    where = f"daarna design {answer.problem.file.name}, seed {answer.seed}"
+    where = f"daarna optimise {answer.problem.file.name}, seed {answer.seed}"
     said = {"title": title, "extends": extends, **said, "sources": {_numbered(full, path): where for path in params}}
     return "\n".join(_table(said, ())) + "\n"
 

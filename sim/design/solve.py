@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.design.answer import Answer, Figure, Margin, Scheme, Tried
+from sim.design.answer_folder import EVALUATIONS, DesignFolder, recipe_of
 from sim.design.case import Case, Judged, plugged, prepare
 from sim.design.evaluate import Evaluation, Sample
 from sim.design.pareto import dominated, front_probability, ranks, spread
@@ -26,6 +27,7 @@ from sim.design.space import Params
 from sim.design.statistic import Value
 from sim.design.surface import Optimum, optimum, points_needed
 from sim.errors import InputError
+from sim.files.atomic import place
 from sim.whole_number import LAST_SEED, whole
 
 Array = NDArray[np.float64]
@@ -54,7 +56,8 @@ def solve(
     workers : int, optional
         Threads; all cores by default.  The answer does not depend on it.
     folder : path, optional
-        Where finished evaluations are kept: the same call goes on where a killed one stopped.
+        Where finished evaluations are kept: the same call goes on where a killed one stopped.  Nobody else may write there meanwhile,
+        and one that holds another problem's is refused.
     progress : callable, optional
         Called with (stage, runs simulated, runs in all).
     evaluate : Evaluation, optional
@@ -63,15 +66,20 @@ def solve(
     Raises
     ------
     InputError
-        When the problem names what is not there, or no scheme of the family keeps to the limits.
+        When the problem names what is not there, no scheme of the family keeps to the limits, or the folder cannot be used.
+    StudyError
+        When the disk is full.
     """
     check(seed, workers)
     threads = workers or os.cpu_count() or 1
-    kept = None if folder is None else Path(folder) / "evaluations"
+    kept = None if folder is None else place(folder, "folder") / EVALUATIONS
     case = plugged(problem, evaluate, outcomes, seed, threads) if evaluate else prepare(problem, seed, threads, kept)
     for warning in () if evaluate else problem.warnings():
         log.warning(f"{problem.file}: {warning}")
-    return solve_case(case, seed, progress)
+    if kept is None or evaluate:
+        return solve_case(case, seed, progress)
+    with DesignFolder(kept.parent, recipe_of(problem, case.plain, seed)) as target, target.keeping():
+        return solve_case(case, seed, progress)
 
 
 def check(seed: int, workers: int | None) -> None:

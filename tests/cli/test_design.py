@@ -1,4 +1,4 @@
-"""``daarna design``: what it prints and writes, and its exit status."""
+"""``daarna optimise``: what it prints and writes, and its exit status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def daarna(tmp_path: Path, command: Daarna) -> Daarna:
 
 
 def test_prints_the_front_and_writes_a_scheme_that_runs(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
-    assert daarna("design", "problem.toml", "--out", "d", "--workers", "1") == 0
+    assert daarna("optimise", "problem.toml", "--out", "d", "--workers", "1") == 0
     printed = capsys.readouterr()
     assert "16 schemes x 4 runs, then a choice and a report: about" in printed.err
     for words in ("(recommended)", "commission: clawback.months", "npv (max)", "less the base's", "as the search saw it",
@@ -45,7 +45,7 @@ def test_prints_the_front_and_writes_a_scheme_that_runs(daarna: Daarna, capsys: 
 
 def test_json_is_the_whole_answer_and_quiet_says_nothing(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
     assert (
-        daarna("design", "problem.toml", "--json", "--quiet", "--out", "d", "--runs", "6", "--evaluations", "8", "--no-figures")
+        daarna("optimise", "problem.toml", "--json", "--quiet", "--out", "d", "--runs", "6", "--evaluations", "8", "--no-figures")
         == 0
     )
     printed = capsys.readouterr()
@@ -68,13 +68,13 @@ def test_json_is_the_whole_answer_and_quiet_says_nothing(daarna: Daarna, capsys:
 def test_wrong_input_ends_with_two(
     daarna: Daarna, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
 ) -> None:
-    assert daarna("design", *arguments, "--quiet") == 2
+    assert daarna("optimise", *arguments, "--quiet") == 2
     assert said in capsys.readouterr().err
 
 
 def test_a_family_without_a_feasible_scheme_ends_with_two(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
     Path("problem.toml").write_text(TINY_PROBLEM.replace('at_least = "base"', "at_least = 1e6"))
-    assert daarna("design", "problem.toml", "--quiet", "--out", "d", "--workers", "1") == 2
+    assert daarna("optimise", "problem.toml", "--quiet", "--out", "d", "--workers", "1") == 2
     assert "no scheme of the family was found that keeps all limits; the nearest misses rep_pay_mean" in capsys.readouterr().err
 
 
@@ -82,11 +82,11 @@ def test_says_when_limits_leave_the_search_no_room(daarna: Daarna, capsys: pytes
     """Pay at least the base's and at most the base's: the base alone, of 40 schemes."""
     both = TINY_PROBLEM.replace("[effort]", '[[constraints]]\noutcome = "rep_pay_mean"\nat_most = "base"\n[effort]')
     Path("problem.toml").write_text(both)
-    assert daarna("design", "problem.toml", "--evaluations", "40", "--out", "d", "--workers", "1", "--no-figures") == 0
+    assert daarna("optimise", "problem.toml", "--evaluations", "40", "--out", "d", "--workers", "1", "--no-figures") == 0
     assert "only 1 of 40 schemes tried kept the limits with confidence 0.95" in capsys.readouterr().out
 
 
-SMALL = ("design", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "8", "--no-figures", "--out", "d")
+SMALL = ("optimise", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "8", "--no-figures", "--out", "d")
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -101,7 +101,7 @@ def test_the_same_command_leaves_the_same_files_and_others_are_refused(
     assert daarna(*SMALL) == 0
     assert files(tmp_path / "d") == before
     Path("problem.toml").rename("renamed.toml")
-    assert daarna("design", "renamed.toml", *SMALL[2:]) == 0  # which the schemes' sources name
+    assert daarna("optimise", "renamed.toml", *SMALL[2:]) == 0  # which the schemes' sources name
     before = files(tmp_path / "d")
     Path("problem.toml").write_text(TINY_PROBLEM.replace("at_least", "at_most"))
     for arguments, gap in (
@@ -166,3 +166,12 @@ def test_a_changed_file_of_an_answer_is_refused_and_told(
         assert daarna("verify", "d", "--quick") == 1
         assert f"{name} was changed or is missing" in capsys.readouterr().out
         path.write_bytes(content)
+
+
+def test_the_old_name_of_the_command_still_works(daarna: Daarna, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("optimise", "design"):
+        assert daarna(name, "problem.toml", "--evaluations", "1") == 2
+        assert capsys.readouterr().err.startswith("--evaluations: found 1")
+    assert daarna("--help") == 0
+    said = capsys.readouterr().out
+    assert re.search(r"^\W*optimise ", said, re.M) and not re.search(r"^\W*design ", said, re.M)

@@ -13,6 +13,7 @@ from sim.design import load, solve, write_scheme
 from sim.design.case import prepare
 from sim.design.evaluate import Evaluator, Simulated
 from sim.errors import InputError
+from sim.files.atomic import lock
 from tests.design.worlds import TINY_BASE, TINY_PROBLEM, all_alike, problem, two_targets
 
 EFFORT = {"evaluations": 120, "search_runs": 20, "choice_runs": 60, "report_runs": 200, "candidates": 24, "shown": 8}
@@ -130,6 +131,10 @@ def test_a_killed_search_goes_on_where_it_stopped(tiny: Path, monkeypatch: pytes
     for file in (folder / "evaluations").glob("*.npy"):
         file.write_bytes(b"half")  # what cannot be read is simulated again
     assert solve(load(tiny), workers=1, folder=folder).front.equals(again.front)
+    with lock(folder), pytest.raises(InputError, match="is writing a design there"):
+        solve(load(tiny), workers=1, folder=folder)
+    with pytest.raises(InputError, match="holds another design"):
+        solve(load(tiny), seed=2, workers=1, folder=folder)
     assert len(calls) == total + first - 1
 
 
