@@ -86,7 +86,20 @@ def test_says_when_limits_leave_the_search_no_room(daarna: Daarna, capsys: pytes
     assert "only 1 of 40 schemes tried kept the limits with confidence 0.95" in capsys.readouterr().out
 
 
-SMALL = ("optimise", "problem.toml", "--quiet", "--workers", "1", "--runs", "4", "--evaluations", "8", "--no-figures", "--out", "d")
+SMALL = (
+    "optimise",
+    "problem.toml",
+    "--quiet",
+    "--workers",
+    "1",
+    "--runs",
+    "4",
+    "--evaluations",
+    "8",
+    "--no-figures",
+    "--out",
+    "d",
+)
 
 
 def files(folder: Path) -> dict[str, bytes]:
