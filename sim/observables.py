@@ -29,7 +29,7 @@ Group = Literal["signed", "cold", "referred", "opening"]
 LONGEST = 1200  # months of a run
 
 
-class Tables(Protocol):
+class ResultTables(Protocol):
     """Result tables: of an engine, or a study's; by run, and by scenario where there are several."""
 
     @property
@@ -151,7 +151,7 @@ def needs_customers(texts: Iterable[str]) -> bool:
     return any("customers" in parse(text)[0].needs for text in texts)
 
 
-def observe(tables: Tables, what: str, **arguments: Any) -> Array:
+def observe(tables: ResultTables, what: str, **arguments: Any) -> Array:
     """One number per row of ``tables.runs``.
 
     Parameters
@@ -178,7 +178,7 @@ def observe(tables: Tables, what: str, **arguments: Any) -> Array:
 # --- from tables to arrays -------------------------------------------------------------------------------------------------------
 
 
-def months_of(tables: Tables, name: str) -> Array:
+def months_of(tables: ResultTables, name: str) -> Array:
     """A column of the months table, array [runs, months]."""
     return tables.months[name].to_numpy(float).reshape(len(tables.runs), -1)
 
@@ -189,7 +189,7 @@ def ratio(above: Array, below: Array) -> Array:
         return np.where(below != 0, above / below, np.nan)
 
 
-def _places(tables: Tables, frame: pd.DataFrame) -> Array:
+def _places(tables: ResultTables, frame: pd.DataFrame) -> Array:
     """Of each row, the row of the runs table it belongs to."""
     keys = [name for name in ("scenario", "run") if name in tables.runs]
     index = pd.MultiIndex.from_frame(tables.runs[keys])
@@ -199,7 +199,7 @@ def _places(tables: Tables, frame: pd.DataFrame) -> Array:
 class _People:
     """The customers of a group: the run each belongs to, the month signed, the month of contract in which they left, a weight."""
 
-    def __init__(self, tables: Tables, group: Group = "signed", by: By = "count") -> None:
+    def __init__(self, tables: ResultTables, group: Group = "signed", by: By = "count") -> None:
         frame = tables.customers
         assert frame is not None
         founder, referred = frame["founder"] == 1, frame["referred"] == 1
@@ -233,7 +233,7 @@ class _People:
     "all signed early enough",
     "months customers",
 )
-def persistency(tables: Tables, month: int = 13, by: By = "count", group: Group = "signed") -> Array:
+def persistency(tables: ResultTables, month: int = 13, by: By = "count", group: Group = "signed") -> Array:
     """In force at a month of contract: persistency at 13, 25, 37, 49, 61 months as insurers disclose it, by count or by premium.
 
     In force in month k means to have completed k - 1 months.  Only contracts whose first k - 1 months the run shows
@@ -250,7 +250,7 @@ def persistency(tables: Tables, month: int = 13, by: By = "count", group: Group 
     "those in force at its start",
     "months customers",
 )
-def lapse(tables: Tables, year: int = 1, by: By = "count", group: Group = "signed") -> Array:
+def lapse(tables: ResultTables, year: int = 1, by: By = "count", group: Group = "signed") -> Array:
     """Lapse by contract year: of the contracts in force when year k of contract begins, the share that leaves within it.
 
     Only contracts whose year k the run shows in full are counted; a customer written off has left.
@@ -261,7 +261,7 @@ def lapse(tables: Tables, year: int = 1, by: By = "count", group: Group = "signe
 
 
 @observable("share", "contracts written off within so many months", "contracts signed early enough", "months customers")
-def default(tables: Tables, months: int = 24, group: Group = "signed") -> Array:
+def default(tables: ResultTables, months: int = 24, group: Group = "signed") -> Array:
     """Default by count: of the contracts signed, the share that ended by being written off within so many months of contract.
 
     Where a write-off does not end the contract (``payment.exit_on_write_off`` = false) it is not counted.
@@ -273,7 +273,7 @@ def default(tables: Tables, months: int = 24, group: Group = "signed") -> Array:
 
 
 @observable("share", "invoices written off, in money", "invoices, in money", "months customers")
-def written_off(tables: Tables, group: Group = "signed") -> Array:
+def written_off(tables: ResultTables, group: Group = "signed") -> Array:
     """Bad debt by value on the accounts of a group, in all months of the run."""
     people = _People(tables, group)
     whole = np.ones(len(people.run))
@@ -282,7 +282,7 @@ def written_off(tables: Tables, group: Group = "signed") -> Array:
 
 
 @observable("money/contract", "invoices written off", "contracts", "months customers")
-def bad_debt_per_contract(tables: Tables, group: Group = "signed") -> Array:
+def bad_debt_per_contract(tables: ResultTables, group: Group = "signed") -> Array:
     """Written off in all months of the run, per contract of a group."""
     people = _People(tables, group)
     whole = np.ones(len(people.run))
@@ -290,13 +290,13 @@ def bad_debt_per_contract(tables: Tables, group: Group = "signed") -> Array:
 
 
 @observable("share", "invoices written off in the month, in money", "invoices of the month, in money")
-def bad_debt(tables: Tables) -> Array:
+def bad_debt(tables: ResultTables) -> Array:
     """Bad debt by value of the whole book, the opening book's included: the column ``bad_debt_ratio``."""
     return ratio(months_of(tables, "write_off").sum(axis=1), months_of(tables, "revenue").sum(axis=1))
 
 
 @observable("share", "contracts signed from referred leads", "contracts signed", "months customers")
-def referred_share(tables: Tables) -> Array:
+def referred_share(tables: ResultTables) -> Array:
     """Referred customers among those signed."""
     return ratio(_People(tables, "referred").sum(np.True_), _People(tables).sum(np.True_))  # type: ignore[arg-type]
 
@@ -307,7 +307,7 @@ def referred_share(tables: Tables) -> Array:
     "contracts signed early enough",
     "months customers",
 )
-def account_profit(tables: Tables, until: int = 60, group: Group = "signed") -> Array:
+def account_profit(tables: ResultTables, until: int = 60, group: Group = "signed") -> Array:
     """Profit on the account until the run's end, per contract signed in months 1 to `until`; charged commission taken off."""
     people = _People(tables, group)
     chosen = people.signed <= until
@@ -315,7 +315,7 @@ def account_profit(tables: Tables, until: int = 60, group: Group = "signed") -> 
 
 
 @observable("share", "accounts below zero at the end", "contracts signed early enough", "months customers")
-def loss_makers(tables: Tables, months: int = 24, group: Group = "signed") -> Array:
+def loss_makers(tables: ResultTables, months: int = 24, group: Group = "signed") -> Array:
     """The firm's loss makers among contracts that the run shows for at least so many months, whether they stayed or not."""
     people = _People(tables, group)
     seen = people.seen(months)
@@ -323,7 +323,7 @@ def loss_makers(tables: Tables, months: int = 24, group: Group = "signed") -> Ar
 
 
 @observable("correlation", "months stayed and profit on the account", needs="months customers")
-def loyalty_and_profit(tables: Tables, until: int = 36, group: Group = "signed") -> Array:
+def loyalty_and_profit(tables: ResultTables, until: int = 36, group: Group = "signed") -> Array:
     """Correlation, over customers signed in months 1 to `until`, of months as a customer in the run and profit on the account."""
     people = _People(tables, group)
     stayed = np.minimum(people.left, people.last - people.signed + 1).astype(float)
@@ -339,50 +339,50 @@ def loyalty_and_profit(tables: Tables, until: int = 36, group: Group = "signed")
 
 
 @observable("customers", "customers signed in the first year")
-def signings_year_1(tables: Tables) -> Array:
+def signings_year_1(tables: ResultTables) -> Array:
     """New business of the first year; the opening book is none of it."""
     return np.asarray(months_of(tables, "signings")[:, :12].sum(axis=1))
 
 
 @observable("money", "first purchases", "customers signed")
-def contract_size(tables: Tables) -> Array:
+def contract_size(tables: ResultTables) -> Array:
     """Mean first purchase of those signed."""
     return ratio(months_of(tables, "initial_revenue").sum(axis=1), months_of(tables, "signings").sum(axis=1))
 
 
 @observable("share", "margin on first purchases", "first purchases")
-def first_margin(tables: Tables) -> Array:
+def first_margin(tables: ResultTables) -> Array:
     """Margin on first purchases: what the firm sees of a customer at signing beside the size."""
     return ratio(months_of(tables, "initial_margin").sum(axis=1), months_of(tables, "initial_revenue").sum(axis=1))
 
 
 @observable("sd", "fit of those signed", "customers signed")
-def fit(tables: Tables) -> Array:
+def fit(tables: ResultTables) -> Array:
     """Mean fit of those signed, unseen by the firm."""
     signed = months_of(tables, "signings")
     return ratio((signed * months_of(tables, "fit")).sum(axis=1), signed.sum(axis=1))
 
 
 @observable("customers/attempt", "customers signed", "prospects approached")
-def signed_per_attempt(tables: Tables) -> Array:
+def signed_per_attempt(tables: ResultTables) -> Array:
     """Share of the prospects approached who sign."""
     return ratio(months_of(tables, "signings").sum(axis=1), months_of(tables, "attempts").sum(axis=1))
 
 
-def _in_quarter(tables: Tables, place: int) -> Array:
+def _in_quarter(tables: ResultTables, place: int) -> Array:
     signed = months_of(tables, "signings")
     whole = signed[:, 3 : signed.shape[1] // 3 * 3].reshape(len(signed), -1, 3)
     return 3 * ratio(whole[:, :, place].sum(axis=1), whole.sum(axis=(1, 2)))
 
 
 @observable("ratio", "signings of the last months of quarters", "signings of a quarter's mean month")
-def quarter_end(tables: Tables) -> Array:
+def quarter_end(tables: ResultTables) -> Array:
     """Signings of the last month of a quarter over its monthly mean, from the second quarter on."""
     return _in_quarter(tables, 2)
 
 
 @observable("ratio", "signings of the first months of quarters", "signings of a quarter's mean month")
-def quarter_start(tables: Tables) -> Array:
+def quarter_start(tables: ResultTables) -> Array:
     """Signings of the first month of a quarter over its monthly mean, from the second quarter on."""
     return _in_quarter(tables, 0)
 
@@ -391,81 +391,81 @@ def quarter_start(tables: Tables) -> Array:
 
 
 @observable("money", "invoices of all months")
-def revenue(tables: Tables) -> Array:
+def revenue(tables: ResultTables) -> Array:
     """Invoiced in all months."""
     return np.asarray(months_of(tables, "revenue").sum(axis=1))
 
 
 @observable("money", "invoices of these months")
-def sales(tables: Tables, first: int = 1, last: int = 12) -> Array:
+def sales(tables: ResultTables, first: int = 1, last: int = 12) -> Array:
     """All sales in months `first` to `last` of the run."""
     return np.asarray(months_of(tables, "revenue")[:, first - 1 : last].sum(axis=1))
 
 
 @observable("money", "repeat and cross-purchases of these months")
-def later_sales(tables: Tables, first: int = 1, last: int = 12) -> Array:
+def later_sales(tables: ResultTables, first: int = 1, last: int = 12) -> Array:
     """Sales to the book beside first purchases, in months `first` to `last` of the run."""
     sold = months_of(tables, "repeat_revenue") + months_of(tables, "cross_revenue")
     return np.asarray(sold[:, first - 1 : last].sum(axis=1))
 
 
 @observable("share", "customers kept a year")
-def retention(tables: Tables) -> Array:
+def retention(tables: ResultTables) -> Array:
     """Yearly retention of the whole book: (1 - lapses per customer-month)^12."""
     return np.asarray((1.0 - tables.runs["churn_rate"].to_numpy(float)) ** 12)
 
 
-def _of_cohorts(tables: Tables, last: int, column: str, ages: tuple[int, ...]) -> Array:
+def _of_cohorts(tables: ResultTables, last: int, column: str, ages: tuple[int, ...]) -> Array:
     """Sum over the cohorts signed in the years 1 to `last` of a column, at ages in calendar years after that of signing."""
     frame = tables.cohorts
     chosen = frame[(frame["cohort"] >= 1) & (frame["cohort"] <= last) & (frame["year"] - frame["cohort"]).isin(ages)]
     return np.bincount(_places(tables, chosen), chosen[column].to_numpy(float), len(tables.runs))
 
 
-def _late(tables: Tables) -> tuple[Array, Array]:
+def _late(tables: ResultTables) -> tuple[Array, Array]:
     last = int(tables.cohorts["year"].max()) - 4
     return _of_cohorts(tables, last, "profit", (2, 3, 4)), _of_cohorts(tables, last, "signed", (0,))
 
 
 @observable("money/customer", "profit on accounts in years 3 to 5", "customers signed", "cohorts")
-def late_profit(tables: Tables) -> Array:
+def late_profit(tables: ResultTables) -> Array:
     """On the accounts in years 3 to 5 after signing, per customer signed, of the cohorts the run shows for so long."""
     return ratio(*_late(tables))
 
 
 @observable("money", "profit on accounts in years 3 to 5", needs="cohorts")
-def late_profit_total(tables: Tables) -> Array:
+def late_profit_total(tables: ResultTables) -> Array:
     """On the accounts in years 3 to 5 after signing, of all customers together."""
     return _late(tables)[0]
 
 
-def _left(tables: Tables, after: int) -> Array:
+def _left(tables: ResultTables, after: int) -> Array:
     last = int(tables.cohorts["year"].max()) - after
     begin, end = (_of_cohorts(tables, last, "customers", (age,)) for age in (after - 1, after))
     return 1.0 - ratio(end, begin)
 
 
 @observable("share", "customers who left in the calendar year after that of signing", "those there at its start", "cohorts")
-def lapse_early(tables: Tables) -> Array:
+def lapse_early(tables: ResultTables) -> Array:
     """Left in the calendar year after that of signing, up to 24 months of contract, of those there at its start."""
     return _left(tables, 1)
 
 
 @observable("share", "customers who left in the third calendar year after that of signing", "those there at its start", "cohorts")
-def lapse_later(tables: Tables) -> Array:
+def lapse_later(tables: ResultTables) -> Array:
     """Left in the third calendar year after that of signing, from 24 months of contract on, of those there at its start."""
     return _left(tables, 3)
 
 
 @observable("days", "waits of all contacts", "contacts")
-def wait(tables: Tables) -> Array:
+def wait(tables: ResultTables) -> Array:
     """Mean wait of a contact."""
     contacts = months_of(tables, "contacts")
     return ratio((months_of(tables, "wait") * contacts).sum(axis=1), contacts.sum(axis=1))
 
 
 @observable("share", "profit of the most profitable customers", "profit of all customers", "months customers")
-def profit_share(tables: Tables, percent: int = 20, costs: Literal["caused", "allocated"] = "caused") -> Array:
+def profit_share(tables: ResultTables, percent: int = 20, costs: Literal["caused", "allocated"] = "caused") -> Array:
     """Share of all profit that the most profitable `percent` of all customers bring, the opening book's included.
 
     ``caused``: profit on the account.  ``allocated``: besides, what the firm charges to nobody (salaries, pay that is not charged,
@@ -491,18 +491,18 @@ def profit_share(tables: Tables, percent: int = 20, costs: Literal["caused", "al
 
 
 @observable("share", "reps who complete so many months of service", "reps hired early enough to do so")
-def rep_tenure(tables: Tables, months: Literal[12, 48] = 12) -> Array:
+def rep_tenure(tables: ResultTables, months: Literal[12, 48] = 12) -> Array:
     """Newcomers still there after a year, or after four (`months` 12 or 48): the columns ``rep_stay_12`` and ``rep_stay_48``."""
     return tables.runs[f"rep_stay_{months}"].to_numpy(float)
 
 
 @observable("per year", "departures", "rep-years")
-def rep_leaving(tables: Tables) -> Array:
+def rep_leaving(tables: ResultTables) -> Array:
     """Share of the filled seats whose rep leaves within a year: the column ``rep_turnover``."""
     return tables.runs["rep_turnover"].to_numpy(float)
 
 
 @observable("customers/rep-year", "customers signed", "rep-years")
-def business_per_rep(tables: Tables) -> Array:
+def business_per_rep(tables: ResultTables) -> Array:
     """New business of a filled seat in a year."""
     return ratio(months_of(tables, "signings").sum(axis=1), months_of(tables, "reps").sum(axis=1) / 12.0)

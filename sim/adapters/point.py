@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine import simulate
 from sim.errors import InputError
 from sim.scenario.base import nearest
 from sim.sweeps import Design
 from sim.sweeps.point import make_scenario
+from sim.tables import run_columns
 
 
 def check(design: Design, outcomes: Sequence[str]) -> None:
     """Raise InputError if the design has no scenario to start from, or an outcome is none of the runs table's."""
-    from sim.tables import run_columns
-
     if design.base is None:
         raise InputError("design: has no base, so there is nothing to simulate")
     there = [column.name for column in run_columns(design.base.months)]
@@ -37,8 +37,6 @@ def means(design: Design, row: Sequence[Any], outcomes: Sequence[str]) -> dict[s
     outcomes : sequence of str
         Columns of the runs table.
     """
-    from sim.engine import simulate
-
     assert design.base is not None
     runs = simulate(make_scenario(design.base, design.factors, row), design.seed, range(1, design.runs + 1)).runs
     return {name: float(np.mean(runs[name].to_numpy(float))) for name in outcomes}

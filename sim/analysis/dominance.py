@@ -23,6 +23,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr
 
 from sim.analysis.outcomes import Array
 from sim.analysis.paired import ROUNDING
@@ -96,8 +97,6 @@ def _normal(points: int) -> Array:
 
 def established(x: Array, y: Array, order: int) -> float:
     """P-value against the null that y does not dominate x (more is better) between the central quantiles."""
-    from scipy.special import ndtr
-
     z = _points(x, y)
     low, high = np.quantile(np.concatenate([x, y]), CENTRAL)
     z = z[(z >= low) & (z <= high)]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from sim.analysis.outcomes import Array
 from sim.analysis.skew import KEY, reach, runs_for, studentised
@@ -67,8 +68,6 @@ def student(level: float, n: int) -> float:
 
 def wilson(share: float, n: int, level: float) -> tuple[float, float]:
     """Interval of a probability of which `share` was seen in n independent runs (Wilson 1927)."""
-    from scipy.special import ndtri
-
     z2 = float(ndtri(0.5 + level / 2)) ** 2 / n
     middle = (share + z2 / 2) / (1 + z2)
     half = float(np.sqrt(z2 * (share * (1 - share) + z2 / 4))) / (1 + z2)
@@ -109,8 +108,6 @@ def freedom(variance: float, n: int, extra: Extra = NONE) -> float:
 
 def quantile(level: float, degrees: float) -> float:
     """Quantile of a two-sided interval: P(abs(t) <= it) = level (Student 1908)."""
-    from scipy.special import stdtrit
-
     return float(stdtrit(degrees, 0.5 + level / 2))
 
 

@@ -9,10 +9,10 @@
 from __future__ import annotations
 
 from sim.calibrate.calibration import Calibration, calibrate
-from sim.calibrate.estimates import Estimate
+from sim.calibrate.estimates import FittedModel
 from sim.calibrate.forecast import Forecast, forecast
 from sim.calibrate.fragment import Fragment
 from sim.calibrate.histories import Histories, histories
 from sim.calibrate.logs import read
 
-__all__ = ["Calibration", "Estimate", "Forecast", "Fragment", "Histories", "calibrate", "forecast", "histories", "read"]
+__all__ = ["Calibration", "FittedModel", "Forecast", "Fragment", "Histories", "calibrate", "forecast", "histories", "read"]

@@ -11,7 +11,7 @@ from typing import cast, get_args
 import pandas as pd
 
 from sim.calibrate import estimates
-from sim.calibrate.estimates import Estimate, Setting
+from sim.calibrate.estimates import FittedModel, Setting
 from sim.calibrate.fragment import Fragment
 from sim.calibrate.histories import Histories, Unit, histories
 from sim.calibrate.logs import FIRST, Log, check_past, read, today
@@ -33,7 +33,7 @@ class Calibration:
     """
 
     logs: tuple[Log, ...]
-    estimates: tuple[Estimate, ...]
+    estimates: tuple[FittedModel, ...]
     histories: Histories | None = None
 
     @property
@@ -99,7 +99,7 @@ def calibrate(
     under = cast(Setting, setting or ("contractual" if "policies" in kinds else "non_contractual"))
     if under == "non_contractual" and "policies" in kinds:
         raise InputError("--setting: found non_contractual beside a log of policies, which are contracts; allowed is contractual")
-    found: list[Estimate] = []
+    found: list[FittedModel] = []
     seen = None
     for log in read_logs:
         source = log.file.name

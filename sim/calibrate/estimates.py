@@ -29,7 +29,7 @@ MOST = 12  # rows of a check that are printed
 
 
 @dataclass(frozen=True)
-class Estimate:
+class FittedModel:
     """A model fitted to a log.
 
     Attributes
@@ -58,7 +58,7 @@ class Estimate:
         return text(self)
 
 
-def purchases(h: Histories, setting: Setting = "non_contractual", source: str = "log") -> Estimate:
+def purchases(h: Histories, setting: Setting = "non_contractual", source: str = "log") -> FittedModel:
     """Repeat purchases, and without a contract dropout: BG/NBD, or NBD under a contract."""
     silent = setting == "non_contractual"
     without = nbd.fit(h)
@@ -100,11 +100,11 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
             "satisfaction and tie are 0 since the log does not show them"
         )
     title = "BG/NBD: purchases and dropout (Fader, Hardie & Lee 2005)" if silent else "NBD: purchases (Ehrenberg 1959)"
-    return Estimate(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}",
+    return FittedModel(title, f"{data}; {h.x.sum():,.0f} repeat purchases, expected {expected:,.1f}; unit: {h.unit}",
                     table(top, same, "mean dropout"), (check,), _fragment(known, values, sources), notes, top, tracked)  # fmt: skip
 
 
-def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Estimate]:
+def amounts(h: Histories, money: str = "money", source: str = "log") -> list[FittedModel]:
     """Amounts of repeat purchases (gamma-gamma) and of the first one (gamma); empty where the log has none."""
     made = []
     again, first = h.paid > 0, h.first[h.first > 0]
@@ -131,7 +131,7 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
         text = f"gamma-gamma by maximum likelihood, {source}: {x.size:,} customers with repeat purchases; " + ", ".join(
             _plus_minus(top, name) for name in top.names
         )
-        made.append(Estimate("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", f"{x.size:,} customers, {x.sum():,.0f} purchases",
+        made.append(FittedModel("gamma-gamma: amounts of repeat purchases (Fader & Hardie 2013)", f"{x.size:,} customers, {x.sum():,.0f} purchases",
                              table(top), (check,), _fragment(top, values, {"customers.spend": text} if values else {}), notes, top))  # fmt: skip
     elif np.isfinite(h.first).any():
         why = (
@@ -158,7 +158,7 @@ def amounts(h: Histories, money: str = "money", source: str = "log") -> list[Est
             "customers.initial": text + _plus_minus(top, "mean"),
             "customers.initial_shape": text + _plus_minus(top, "shape"),
         }
-        made.append(Estimate("gamma: amount of the first purchase", f"{first.size:,} customers", table(top), (check,),
+        made.append(FittedModel("gamma: amount of the first purchase", f"{first.size:,} customers", table(top), (check,),
                              _fragment(top, values, sources), notes, top))  # fmt: skip
     elif np.isfinite(h.first).any():
         why = "the log has no amount above 0 of a first purchase"
@@ -173,24 +173,24 @@ def one_price(amounts: np.ndarray) -> bool:
 
 def _priced(
     what: str, paths: tuple[str, ...], price: float, number: int, values: dict[str, float], money: str, source: str
-) -> Estimate:
+) -> FittedModel:
     """One price for all: what is kept of it."""
     row = dict.fromkeys(("se", "wald_low", "wald_high", "profile_low", "profile_high"), np.nan)
     told = pd.DataFrame([{"parameter": "price", "unit": money, "estimate": price, **row}])
     text = f"{source}: all {number:,} cost {price:,.6g}; shapes of {SAME:,.0f} say so, with a standard deviation of at most 1.4%"
     note = f"all {number:,} cost the same, {price:,.6g}: no law is estimated, and the fragment says that price"
-    return Estimate(
+    return FittedModel(
         f"one price: {what}", f"{number:,} purchases", told, (), Fragment(values, dict.fromkeys(paths, text)), (note,)
     )
 
 
-def _untold(model: str, why: str, paths: str) -> Estimate:
+def _untold(model: str, why: str, paths: str) -> FittedModel:
     """Amounts of which the log does not tell enough, which is said."""
     note = f"{why}: no law is estimated, and the fragment leaves {paths} as the scenario it extends has it"
-    return Estimate(model, "too little to estimate from", pd.DataFrame(), (), Fragment({}), (note,))
+    return FittedModel(model, "too little to estimate from", pd.DataFrame(), (), Fragment({}), (note,))
 
 
-def lapse(renewals: Renewals, source: str = "log") -> Estimate:
+def lapse(renewals: Renewals, source: str = "log") -> FittedModel:
     """Lapse at renewals: the shifted beta-geometric."""
     top = sbg.fit(renewals.lost, renewals.kept)
     at_risk = renewals.at_risk
@@ -213,11 +213,11 @@ def lapse(renewals: Renewals, source: str = "log") -> Estimate:
         f"shifted beta-geometric by maximum likelihood, {source}: {data}; {said}; "
         "satisfaction and tie are 0 since the log does not show them, midterm since all lapses count at renewals"
     )
-    return Estimate("shifted beta-geometric: lapse at renewals (Fader & Hardie 2007)", f"{data}; term {renewals.term} months",
+    return FittedModel("shifted beta-geometric: lapse at renewals (Fader & Hardie 2007)", f"{data}; term {renewals.term} months",
                     table(top, same, "mean lapse"), (check,), _fragment(same or top, values, {"customers.lapse": text}), notes, top)  # fmt: skip
 
 
-def payment(found: Transitions, source: str = "log") -> Estimate:
+def payment(found: Transitions, source: str = "log") -> FittedModel:
     """Payment transitions of a month."""
     ends, errors, probabilities = found.intervals(), found.standard_errors, found.matrix
     rows = [
@@ -245,7 +245,7 @@ def payment(found: Transitions, source: str = "log") -> Estimate:
         f"multinomial maximum likelihood{smooth}, {source}: {number:,} monthly transitions; paid from {paid}; "
         "spread, dissatisfied and fit are 0 since the matrix is that of all customers together"
     )
-    return Estimate("Markov chain of payment (Cyert, Davidson & Thompson 1962)", f"{number:,} monthly transitions{smooth}", pd.DataFrame(rows),
+    return FittedModel("Markov chain of payment (Cyert, Davidson & Thompson 1962)", f"{number:,} monthly transitions{smooth}", pd.DataFrame(rows),
                     (found.stationarity(),), Fragment(values, {"customers.payment": text, **sources}))  # fmt: skip
 
 
@@ -342,7 +342,7 @@ def _period(h: Histories) -> str:
     return f"{h.x.size:,} customers, {h.since:%Y-%m-%d} to {h.until:%Y-%m-%d}"
 
 
-def text(estimate: Estimate) -> str:
+def text(estimate: FittedModel) -> str:
     """Model, data, parameters, fit and notes, a block each."""
     lines = [estimate.model, f"  {estimate.data}"]
     if estimate.maximum is not None:
@@ -385,7 +385,7 @@ def _cell(value: Any) -> str:
     return f"{value:,.{max(1, 4 - math.floor(math.log10(abs(value))) - 1)}f}"
 
 
-def as_json(estimate: Estimate) -> dict[str, Any]:
+def as_json(estimate: FittedModel) -> dict[str, Any]:
     """The same as plain types; what is undefined or without bound is null."""
     top = estimate.maximum
     made = {

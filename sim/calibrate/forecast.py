@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim import engine
 from sim.calibrate import bgnbd, one_probability, tracking
 from sim.calibrate.histories import Histories
 from sim.calibrate.likelihood import Array, Maximum
@@ -176,8 +177,6 @@ def simulate_cohort(theta: Array, entry: Array, steps: int, run: int, seed: int)
     average, a share f after a step of the calendar, which so many of its purchases fall behind: Poisson purchases of a
     step are spread evenly over it, so each falls into the next step of the calendar with probability f.
     """
-    from sim import engine
-
     begin = np.floor(entry).astype(int)
     groups = np.unique(begin[begin < steps])
     chance = np.random.default_rng([seed, run])

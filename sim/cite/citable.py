@@ -11,6 +11,7 @@ from sim.errors import InputError
 from sim.files.embedded_record import carried
 from sim.files.untrusted import from_json, parquet
 from sim.recipes import recipe_of
+from sim.recipes.sweep import made
 from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY, Marks
 from sim.study.provenance import RECORD
@@ -77,8 +78,6 @@ def _folder(path: Path) -> Thing:
 
 
 def _of_sweep(about: dict[str, Any]) -> dict[str, Any]:
-    from sim.recipes.sweep import made
-
     return {"recipe": {"kind": "sweep", "sweep": about, "points": None}, "made": made(about)}
 
 

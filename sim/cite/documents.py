@@ -7,22 +7,28 @@ import tempfile
 from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import matplotlib
 import numpy as np
+from matplotlib.image import imread
 
 from sim.cite.citable import PICTURES, Thing, find
 from sim.errors import InputError
 from sim.files.untrusted import RECORD, read_bytes, read_text
+from sim.memo.blocks import Memo
+from sim.memo.drives import Drives, drives
+from sim.memo.findings import Numbers
+from sim.memo.write import FIGURES, compose, draw_figures, record, render
+from sim.plots import carried
+from sim.plots.draw import save
+from sim.plots.fonts import beyond
 from sim.recipes import write
 from sim.recipes.kinds import kind_of
+from sim.recipes.sweep import sweep_again
 from sim.recipes.verdict import CannotVerifyError, How, Verdict
 from sim.study.provenance import content_hash, digest
 from sim.study.results import Study
-
-if TYPE_CHECKING:
-    from sim.memo.blocks import Memo
-    from sim.memo.drives import Drives
 
 SIZED = 24  # bytes of a PNG up to and with its width and height
 MORE = ("means", "answer", "dpi")  # what a figure carries beside its recipe and what it shows
@@ -80,14 +86,9 @@ def check_record(thing: Thing, verdict: Verdict) -> None:
 
 def compare_picture(thing: Thing, results: Any, verdict: Verdict) -> None:
     """Draw a figure from its results, and compare texts, numbers and the picture itself."""
-    import matplotlib
-
-    from sim.plots.carried import shown
-    from sim.plots.fonts import beyond
-
     place, found = thing.path.name, len(verdict.findings)
     again = kind_of(thing.record).draw(results, thing.recipe)
-    verdict.findings += [f"{place}: {text}" for text in unlike_shown(thing.record["shown"], shown(again))]
+    verdict.findings += [f"{place}: {text}" for text in unlike_shown(thing.record["shown"], carried.shown(again))]
     with tempfile.TemporaryDirectory() as folder:
         path = _written(thing, again, results, Path(folder) / f"again{thing.path.suffix}")
         same = _same_picture(thing.path, path)
@@ -105,8 +106,6 @@ def compare_picture(thing: Thing, results: Any, verdict: Verdict) -> None:
 
 def _written(thing: Thing, again: Any, results: Any, path: Path) -> Path:
     """The figure drawn again as a file, with the record that the file there should carry."""
-    from sim.plots.draw import save
-
     if "recipe" not in thing.record:
         return save(again, Study(thing.about, results.tables), thing.record["figure"], path)
     more = {key: value for key, value in thing.record.items() if key in MORE}
@@ -137,8 +136,6 @@ def _same_picture(a: Path, b: Path) -> bool:
         a.suffix != ".png" or there[:SIZED] != here[:SIZED]
     ):  # so that no picture is unpacked that is larger than the one drawn again
         return False
-    from matplotlib.image import imread
-
     try:
         return np.array_equal(imread(a), imread(b))
     except (OSError, ValueError, SyntaxError):  # as Pillow says that a file was cut or is none
@@ -147,11 +144,6 @@ def _same_picture(a: Path, b: Path) -> bool:
 
 def memo(thing: Thing, how: How) -> None:
     """Make the study and the sweep behind a memo again, write it, and compare what it says, its tables, and the file itself."""
-    from sim.memo.drives import drives
-    from sim.memo.findings import Numbers
-    from sim.memo.write import compose, record
-    from sim.recipes.sweep import sweep_again
-
     verdict, there, swept = how.verdict, thing.record, thing.record.get("sweep")
     study = kind_of(there).again(there, how)
     sweep = sweep_again(swept["sweep"], swept["points"], swept["means"], how) if swept else None
@@ -180,8 +172,6 @@ def _unlike(there: dict[str, Any], here: dict[str, Any]) -> Iterator[str]:
 
 
 def _same_file(thing: Thing, written: Memo, study: Study, found: Drives | None) -> bool:
-    from sim.memo.write import FIGURES, draw_figures, render
-
     with tempfile.TemporaryDirectory() as folder:
         draw_figures(written, study, Path(folder) / FIGURES, found)
         again = render(written, study, thing.path.suffix[1:], Path(folder) / FIGURES, thing.record.get("sweep"))
@@ -190,8 +180,6 @@ def _same_file(thing: Thing, written: Memo, study: Study, found: Drives | None) 
 
 def _say_why(thing: Thing, verdict: Verdict) -> None:
     """The file is another, and nothing that it says."""
-    import matplotlib
-
     place = thing.path.name
     if thing.record["matplotlib"] != matplotlib.__version__ or verdict.versions:
         verdict.notes.append(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,20 +14,21 @@ import pyarrow.parquet as pq
 from sim.cite.citable import Thing
 from sim.cite.documents import figures_beside
 from sim.design.answer_folder import changed
+from sim.engine import simulate
 from sim.errors import InputError
 from sim.files.untrusted import parquet, read_bytes
 from sim.recipes.design import answer_again, case_of
 from sim.recipes.study import scenarios
 from sim.recipes.sweep import check, part_of, refuse_own_model, simulated
 from sim.recipes.verdict import SAMPLE, How, Verdict, gap, sample, unequal
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
+from sim.scenario.path import vary
 from sim.study.parquet import TABLES, file_fingerprint, fingerprint
-from sim.sweeps.design import GIVEN
+from sim.study.results import stored
+from sim.sweeps.design import GIVEN, Design
 from sim.sweeps.record import design_of
 from sim.sweeps.results import Sweep
-
-if TYPE_CHECKING:
-    from sim.sweeps.design import Design
 
 CHUNK = 64  # runs made again at a time
 OWN = (
@@ -61,8 +62,6 @@ def study_folder(thing: Thing, how: How) -> None:
             del paths[name]
     _tables(thing, paths, how)
     if set(thing.about["tables"]) <= set(paths):
-        from sim.study.study_folder import stored
-
         figures_beside(thing, lambda: stored(thing.path, thing.about, checked=False), verdict)
 
 
@@ -98,8 +97,6 @@ def _chunks(about: dict[str, Any], quick: bool) -> Iterator[tuple[int, range]]:
 
 def _simulate(about: dict[str, Any], scenario: Scenario, numbers: range) -> Any:
     """With the compiled engine: the Mesa model gives the same tables, and takes longer."""
-    from sim.engine import simulate
-
     return simulate(scenario, about["seed"], numbers, about["customers"])
 
 
@@ -145,9 +142,6 @@ def design_folder(thing: Thing, how: How) -> None:
 
 def _check_schemes(thing: Thing, there: dict[str, Any], verdict: Verdict) -> None:
     """Whether the scenarios in the folder are the schemes that the record reports."""
-    from sim.scenario.load import load
-    from sim.scenario.path import vary
-
     family = case_of(thing.recipe).scenario
     assert family is not None
     schemes = {one["scheme"]: one["parameters"] for one in there["schemes"]}

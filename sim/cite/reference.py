@@ -17,8 +17,8 @@ from sim.recipes.kinds import kind_of
 from sim.study.comparison import unequal_costs
 from sim.study.parquet import Marks
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identity
-from sim.study.results import Study
-from sim.study.study_folder import check_tables, open_study
+from sim.study.results import Study, open_study
+from sim.study.study_folder import check_tables
 from sim.sweeps.results import Sweep
 from sim.tables import Column
 from sim.texts import tex

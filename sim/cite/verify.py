@@ -12,20 +12,20 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.cite.citable import Thing, find
 from sim.cite.documents import check_record, figure, memo
 from sim.cite.folders import design_folder, points_of, study_folder, sweep_folder, table
+from sim.design.problem import Problem
 from sim.errors import InputError
+from sim.recipes.design import problem_of
 from sim.recipes.verdict import CannotVerifyError, How, Progress, Verdict, sample
+from sim.sources import source_hash
 from sim.study.parquet import Marks
 from sim.study.provenance import PACKAGES, RECORD, installed
 from sim.texts import plain
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    from sim.design.problem import Problem
 
 #: What a record that is of the right types may still bring about, such as a factor of a path that there is not.
 FOLLOWING = (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError, AssertionError, MemoryError)
@@ -116,8 +116,6 @@ def _check_as_it_is(found: Thing, verdict: Verdict) -> None:
 
 def _other(found: Thing) -> str:
     """By which version it was made, if by another one."""
-    from sim.sources import source_hash
-
     made, source = found.about, source_hash()
     if (made["daarna"], made["source"] or source) == (__version__, source):
         return ""
@@ -129,8 +127,6 @@ def _other(found: Thing) -> str:
 
 
 def _versions(thing: Thing) -> list[tuple[str, str, str]]:
-    from sim.sources import source_hash
-
     there = {**thing.about["versions"], "model source": thing.about["source"]}
     here = {"daarna": __version__, "python": platform.python_version(), "model source": source_hash()}
     here |= {name: installed(name) for name in (*PACKAGES, *there) if name not in here}
@@ -183,8 +179,6 @@ def work_of(record: Mapping[str, Any], recipe: Mapping[str, Any], quick: bool) -
             one = _runs(1.0, [recipe["scenario"] | {"months": recipe["months"]}])
             yield Work(1.0, MESA * one.months)
         case "design":
-            from sim.recipes.design import problem_of
-
             yield _design(problem_of(dict(recipe)), recipe["base"], quick)
         case "forecast":
             yield Work(recipe["runs"], 1e4 * recipe["runs"] * recipe["steps"])

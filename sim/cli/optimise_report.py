@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.design import Answer
-    from sim.design.answer import Scheme
+    from sim.design.answer import ReportedScheme
 
 SCARCE = 0.05  # share of the schemes tried that keep the limits, below which this is said
 Z = 1.959963984540054  # of a 95% interval
@@ -46,7 +46,7 @@ def print_answer(answer: Answer) -> None:
         console.print(line)
 
 
-def _table(answer: Answer, columns: Sequence[Scheme]) -> Table:
+def _table(answer: Answer, columns: Sequence[ReportedScheme]) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -63,7 +63,7 @@ def _table(answer: Answer, columns: Sequence[Scheme]) -> Table:
     return table
 
 
-def _rows(answer: Answer, columns: Sequence[Scheme]) -> Iterator[tuple[str, list[str] | None]]:
+def _rows(answer: Answer, columns: Sequence[ReportedScheme]) -> Iterator[tuple[str, list[str] | None]]:
     """Name and cells of each row; None between groups of them."""
     for vary in answer.problem.vary:
         yield short(vary.path), [_shown(scheme.params.get(vary.path)) for scheme in columns]

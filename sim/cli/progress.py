@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.terminal import make_console
 
 if TYPE_CHECKING:
-    from sim.study.precision import Look
+    from sim.study.precision import InterimAnalysis
 
 LATEST = 1.8  # seconds after Ctrl-C
 
 Progress = Callable[[int, int], None]
-Looked = Callable[["Look"], None]
+Looked = Callable[["InterimAnalysis"], None]
 
 
 def finite(value: Any) -> Any:
@@ -118,7 +118,7 @@ def progress_bar(
             else:
                 bar.update(bar.tasks[0].id, completed=done, total=total, description=known[0])
 
-        def tell(look: Look) -> None:
+        def tell(look: InterimAnalysis) -> None:
             from sim.cli.report import how_far
 
             known[0] = how_far(look)

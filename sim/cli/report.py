@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.study import Study
-    from sim.study.precision import Look
+    from sim.study.precision import InterimAnalysis
 
 GROUPS = {
     "profit": (
@@ -72,7 +72,7 @@ def unlike_lengths(study: Study) -> str:
     return unlike(lengths(study))
 
 
-def how_far(look: Look) -> str:
+def how_far(look: InterimAnalysis) -> str:
     """The target that is farthest from being reached, after so many runs: for the progress bar."""
     one = look.farthest()
     name = one.target.rpartition("=")[0]

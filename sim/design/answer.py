@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.design.case import Judged
+from sim.analysis.expression import parse
+from sim.design.case import JudgedScheme
+from sim.design.outcomes import columns
 from sim.design.problem import Problem
 from sim.design.space import Params
 from sim.design.surface import Optimum
@@ -25,12 +27,12 @@ class Tried:
     """A scheme as the search saw it."""
 
     params: Params
-    judged: Judged
+    judged: JudgedScheme
     feasible: bool  # with the confidence asked
 
 
 @dataclass(frozen=True)
-class Figure:
+class ReportedObjective:
     """An objective of a scheme.
 
     Attributes
@@ -61,7 +63,7 @@ class Margin:
 
 
 @dataclass(frozen=True)
-class Scheme:
+class ReportedScheme:
     """A scheme that is reported.
 
     Attributes
@@ -74,7 +76,7 @@ class Scheme:
 
     name: str
     params: Params
-    figures: tuple[Figure, ...]
+    figures: tuple[ReportedObjective, ...]
     margins: tuple[Margin, ...]
     feasible: bool
     dominated: bool
@@ -100,8 +102,8 @@ class Answer:
 
     problem: Problem
     seed: int
-    schemes: list[Scheme]
-    base: Scheme | None
+    schemes: list[ReportedScheme]
+    base: ReportedScheme | None
     chosen: dict[str, int]
     tried: list[Tried]
     optimum: Optimum | str | None
@@ -112,7 +114,7 @@ class Answer:
     plain: Scenario | None = None
 
     @property
-    def recommended(self) -> Scheme:
+    def recommended(self) -> ReportedScheme:
         """The choice of the problem's criterion."""
         return self.schemes[self.chosen[self.problem.criterion]]
 
@@ -123,9 +125,6 @@ class Answer:
 
     def unit(self, k: int) -> tuple[Column | None, str]:
         """The outcome of the k-th objective, and the unit of the objective itself; None and "" where they are not known."""
-        from sim.analysis.expression import parse
-        from sim.design.outcomes import columns
-
         expression = parse(self.problem.objectives[k].outcome)
         known = columns(self.scenario.months) if self.scenario is not None else {}
         column = known.get(expression.outcomes[0])
@@ -148,7 +147,7 @@ class Answer:
         ]
         return pd.DataFrame(rows)
 
-    def _row(self, scheme: Scheme) -> dict[str, Any]:
+    def _row(self, scheme: ReportedScheme) -> dict[str, Any]:
         row: dict[str, Any] = {"scheme": scheme.name, **scheme.params}
         for objective, figure in zip(self.problem.objectives, scheme.figures, strict=True):
             name = objective.outcome

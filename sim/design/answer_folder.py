@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.design.answer import Answer, Scheme
+from sim.design.answer import Answer, ReportedScheme
 from sim.design.problem import Problem
 from sim.design.scheme_file import write_scheme
 from sim.design.surface import Optimum
@@ -236,7 +236,7 @@ def as_data(answer: Answer) -> dict[str, Any]:
     return {key: without_nan(value) for key, value in found.items()}
 
 
-def _scheme(answer: Answer, scheme: Scheme) -> dict[str, Any]:
+def _scheme(answer: Answer, scheme: ReportedScheme) -> dict[str, Any]:
     problem = answer.problem
     return {
         "scheme": scheme.name,

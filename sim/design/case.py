@@ -10,11 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.design.evaluate import Evaluation, Evaluator, Sample, Simulated
+from sim.design.outcomes import columns
 from sim.design.problem import Problem, Range, Vary
 from sim.design.space import Axis, Params, Space, axis, sample
 from sim.design.statistic import Statistic, Value, parse
 from sim.errors import InputError
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
+from sim.scenario.path import get, vary
 
 Array = NDArray[np.float64]
 
@@ -29,7 +32,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedScheme:
     """What a sample says of a scheme."""
 
     gains: tuple[Value, ...]  # objectives, larger is better
@@ -65,7 +68,7 @@ class Case:
     scenario: Scenario | None
     plain: Scenario | None  # the base as it is
 
-    def judge(self, sample: Sample, base: Sample | None) -> Judged:
+    def judge(self, sample: Sample, base: Sample | None) -> JudgedScheme:
         """Objectives and margins of a scheme from its sample, and the base's on the same random numbers."""
         gains = tuple(_signed(sense, statistic.of(sample)) for sense, statistic in zip(self.senses, self.objectives, strict=True))
         margins = []
@@ -76,7 +79,7 @@ class Case:
                 margins.append(_signed(limit.sign, value - limit.statistic.of(base)))
             else:
                 margins.append(_signed(limit.sign, value - limit.number))
-        return Judged(gains, tuple(margins))
+        return JudgedScheme(gains, tuple(margins))
 
     def by_world(self, sample: Sample) -> Array:
         """Objectives in each world, larger is better: shape [worlds, objectives]."""
@@ -104,10 +107,6 @@ def prepare(problem: Problem, seed: int, workers: int, folder: Path | None = Non
     InputError
         One message: file, place, what was found, what is allowed.
     """
-    from sim.design.outcomes import columns
-    from sim.scenario.load import load
-    from sim.scenario.path import get
-
     file = str(problem.file)
     plain = base or load(problem.base_file)
     family = _family(problem, plain)
@@ -146,7 +145,6 @@ def plugged(problem: Problem, evaluate: Evaluation, outcomes: Sequence[str], see
 def _family(problem: Problem, base: Scenario) -> Scenario:
     if not problem.components:
         return base
-    from sim.scenario.path import vary
 
     lines = [*base.model_dump()["scheme"]["components"], *(one.model_dump() for one in problem.components)]
     return vary(base, {"scheme.components": lines}, f"{problem.file}: components")
@@ -170,8 +168,6 @@ def _statistics(problem: Problem, file: str, known: list[str]) -> tuple[tuple[St
 
 def _axes(ranges: Sequence[Range], scenario: Scenario, where: str) -> list[Axis]:
     """The axes of parameters of a scenario; whole numbers are so because the scenario's are."""
-    from sim.scenario.path import get
-
     found = []
     for one in ranges:
         try:
@@ -184,8 +180,6 @@ def _axes(ranges: Sequence[Range], scenario: Scenario, where: str) -> list[Axis]
 
 def _check_ends(scenario: Scenario, axes: Sequence[Axis], file: str) -> None:
     """Each end of each interval, and each level, makes a scenario."""
-    from sim.scenario.path import vary
-
     for one in axes:
         for value in one.levels or (one.value(0.0), one.value(1.0)):
             vary(scenario, {one.path: value}, f"{file}: {one.path} = {value}")

@@ -15,9 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.design.outcomes import table
 from sim.design.space import Params
+from sim.engine import load_kernel, new_stop, simulate, stopping
 from sim.files.atomic import make_folder, read_sealed, write_sealed
 from sim.scenario.model import Scenario
+from sim.scenario.path import vary
+from sim.sources import source_hash
 from sim.study.work_folder import tell_damaged
 
 Array = NDArray[np.float64]
@@ -46,17 +50,11 @@ class Simulated:
 
     def __call__(self, params: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame:
         """Outcomes of the scenario with these parameters; see :func:`sim.scenario.path.vary`."""
-        from sim.design.outcomes import table
-        from sim.engine import simulate
-        from sim.scenario.path import vary
-
         return table(simulate(vary(self.scenario, params), seed, runs, stop=self.stop), self.outcomes)
 
     @property
     def identity(self) -> str:
         """What determines the numbers, beside parameters, seed and runs."""
-        from sim.sources import source_hash
-
         return f"{self.scenario.content_hash()} {source_hash()} {','.join(self.outcomes)}"
 
 
@@ -83,8 +81,6 @@ class Evaluator:
 
     def samples(self, schemes: Sequence[Params], seed: int, runs: int, done: Callable[[int], None] | None = None) -> list[Sample]:
         """Runs 1 to `runs` of every scheme in every world; `done` is told of runs (worlds x runs) that were not there before."""
-        from sim.engine import load_kernel, new_stop, stopping
-
         found: list[Sample] = []
         if isinstance(self.evaluate, Simulated):
             load_kernel()

@@ -11,6 +11,7 @@ from sim import library
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
+from sim.scenario.load import explain
 from sim.scenario.scheme import Component
 from sim.texts import repeated
 
@@ -60,11 +61,11 @@ class Vary(Range):
         return self
 
 
-class Factor(Range):
+class UncertainParameter(Range):
     """A parameter that is not known: uniform on its interval (or its logarithm is)."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Factor:
+    def _consistent(self) -> UncertainParameter:
         self._check_interval()
         return self
 
@@ -121,7 +122,7 @@ class Uncertainty(Group):
 
     worlds: int = par(8, "worlds", "points of the sample", ge=2, le=4096)
     sampling: Literal["lhs", "sobol"] = par("lhs", "name", "Latin hypercube, or scrambled Sobol points")
-    factors: tuple[Factor, ...] = par((), "factors", "parameters with their intervals")
+    factors: tuple[UncertainParameter, ...] = par((), "factors", "parameters with their intervals")
 
     @model_validator(mode="after")
     def _consistent(self) -> Uncertainty:
@@ -130,7 +131,7 @@ class Uncertainty(Group):
         return self
 
 
-class Effort(Group):
+class SearchEffort(Group):
     """How much is spent on searching, choosing and reporting."""
 
     evaluations: int = par(400, "schemes", "tried in the search", ge=8, le=10_000_000)
@@ -156,7 +157,7 @@ class Problem(Group):
     objectives: tuple[Objective, ...] = par((), "objectives", "what it is for")
     constraints: tuple[Constraint, ...] = par((), "constraints", "limits to keep")
     uncertainty: Uncertainty = Uncertainty()
-    effort: Effort = Effort()
+    effort: SearchEffort = SearchEffort()
     _file: Path = PrivateAttr(Path("problem.toml"))
     _base: Path | None = PrivateAttr(None)  # where another base than the file's was given
 
@@ -210,8 +211,6 @@ def load(path: str | Path) -> Problem:
     InputError
         One message: file, place, what was found, what is allowed.
     """
-    from sim.scenario.load import explain
-
     path = library.file(path)
     data = read_toml(path, "a problem")
     _check_keys(data, Problem, str(path))

@@ -13,8 +13,11 @@ from sim import library
 from sim.design.answer import Answer
 from sim.design.space import Params
 from sim.errors import DaarnaError
+from sim.files.atomic import make_folder, write_file
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.scenario.path import steps, vary
+from sim.scenario.scheme import Component
 
 BARE = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -29,9 +32,6 @@ def write_scheme(answer: Answer, params: Params, path: Path, title: str) -> Path
     OSError
         When it cannot be written.
     """
-    from sim.files.atomic import make_folder, write_file
-    from sim.scenario.load import load
-
     assert answer.scenario is not None
     base = answer.problem.base_file
     text = scenario_text(answer, params, library.reference(base) or _relative(base, path.parent), title)
@@ -63,8 +63,6 @@ def scenario_text(answer: Answer, params: Params, extends: str, title: str) -> s
 
 
 def _base(answer: Answer) -> Scenario:
-    from sim.scenario.load import load
-
     return load(answer.problem.base_file)
 
 
@@ -82,8 +80,6 @@ def _say(said: dict[str, Any], full: Any, path: str, mentioned: Sequence[Any]) -
 
 def _components(full: Sequence[Any], mentioned: Sequence[Any]) -> list[dict[str, Any]]:
     """Components with what the base says of them and what is not the default."""
-    from sim.scenario.scheme import Component
-
     plain = Component().model_dump()
     return [
         {key: _part(value, plain[key], said.get(key)) for key, value in component.items() if value != plain[key] or key in said}

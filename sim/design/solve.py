@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from sim.design.answer import Answer, Figure, Margin, Scheme, Tried
+from sim.design.answer import Answer, Margin, ReportedObjective, ReportedScheme, Tried
 from sim.design.answer_folder import EVALUATIONS, DesignFolder, recipe_of
-from sim.design.case import Case, Judged, plugged, prepare
+from sim.design.case import Case, JudgedScheme, plugged, prepare
 from sim.design.evaluate import Evaluation, Sample
 from sim.design.pareto import dominated, front_probability, ranks, spread
 from sim.design.parzen import search
@@ -121,7 +121,7 @@ class _Solver:
         shown, chosen = self._choose(best)
         return self._report(shown, chosen, tried, peak)
 
-    def judge(self, schemes: Sequence[Params], stage: int) -> tuple[list[Judged], list[Sample]]:
+    def judge(self, schemes: Sequence[Params], stage: int) -> tuple[list[JudgedScheme], list[Sample]]:
         """Schemes on the random numbers of a stage."""
         base = self._base(stage)
         samples = self._samples(schemes, stage)
@@ -211,7 +211,7 @@ class _Solver:
         order = sorted(shown, key=lambda k: -values[front[k]][0])
         return [candidates[front[k]] for k in order], {name: order.index(k) for name, k in winner.items()}
 
-    def _infeasible(self, candidates: list[Params], judged: list[Judged]) -> str:
+    def _infeasible(self, candidates: list[Params], judged: list[JudgedScheme]) -> str:
         if not self.case.limits or not any(one.defined for one in judged):
             return f"{self.case.problem.file}: objectives: undefined, or without a number, for every scheme that was tried"
         slack = np.array([one.slack(0.0) for one in judged]) / self._scales()
@@ -237,7 +237,7 @@ class _Solver:
         beaten = dominated(values, np.array([(one.slack(0.0) >= 0).all() for one in fresh]))
         worlds = np.array([self.case.by_world(sample) for sample in samples])
         schemes = [
-            Scheme(
+            ReportedScheme(
                 name=str(k + 1),
                 params=params,
                 figures=self._figures((searched[k], screened[k], fresh[k]), base),
@@ -253,7 +253,7 @@ class _Solver:
         if base[REPORT] is not None:
             mine, mean = base[REPORT], self._base(REPORT)
             assert mine is not None and mean is not None
-            base_scheme = Scheme(
+            base_scheme = ReportedScheme(
                 "base", self.case.start or {}, self._figures((base[SEARCH], base[CHOICE], mine), [None] * 3),
                 self._margins(mine), bool((mine.slack(0.0) >= 0).all()), False, float("nan"),
                 self.case.by_world(mean) * np.array(self.case.senses),
@@ -263,17 +263,19 @@ class _Solver:
             self._optimism(searched, fresh, base), self.case.scenario, self.case.senses, self.case.plain,
         )  # fmt: skip
 
-    def _base_judged(self, stage: int) -> Judged | None:
+    def _base_judged(self, stage: int) -> JudgedScheme | None:
         sample = self._base(stage)
         return None if sample is None else self.case.judge(sample, sample)
 
-    def _keeps(self, judged: Judged, replicates: int) -> NDArray[np.bool_]:
+    def _keeps(self, judged: JudgedScheme, replicates: int) -> NDArray[np.bool_]:
         found = np.full(replicates, judged.defined)
         for margin in judged.margins:
             found &= margin.replicates(replicates) >= 0.0
         return found
 
-    def _figures(self, stages: Sequence[Judged | None], base: Sequence[Judged | None]) -> tuple[Figure, ...]:
+    def _figures(
+        self, stages: Sequence[JudgedScheme | None], base: Sequence[JudgedScheme | None]
+    ) -> tuple[ReportedObjective, ...]:
         searched, screened, fresh = stages
         assert searched is not None and screened is not None and fresh is not None
         found = []
@@ -281,14 +283,14 @@ class _Solver:
             now, then = fresh.gains[j], searched.gains[j]
             rise = None if base[REPORT] is None else now - base[REPORT].gains[j]  # type: ignore[union-attr]
             found.append(
-                Figure(
+                ReportedObjective(
                     sense * now.value, now.error, sense * then.value, then.error, sense * screened.gains[j].value,
                     None if rise is None else sense * rise.value, None if rise is None else rise.error,
                 )
             )  # fmt: skip
         return tuple(found)
 
-    def _margins(self, judged: Judged) -> tuple[Margin, ...]:
+    def _margins(self, judged: JudgedScheme) -> tuple[Margin, ...]:
         found = []
         for limit, margin in zip(self.case.limits, judged.margins, strict=True):
             share = float((margin.replicates() >= 0).mean()) if margin.error > 0 else float(margin.value >= 0)
@@ -296,7 +298,7 @@ class _Solver:
         return tuple(found)
 
     def _optimism(
-        self, searched: list[Judged], fresh: list[Judged], base: list[Judged | None]
+        self, searched: list[JudgedScheme], fresh: list[JudgedScheme], base: list[JudgedScheme | None]
     ) -> tuple[tuple[float, float], ...]:
         """Per objective: how much better the front looked where it was searched than on fresh runs, and its standard error.
 

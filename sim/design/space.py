@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -104,8 +105,6 @@ def sample(axes: Sequence[Axis], count: int, seed: int, sampling: str) -> list[P
     from scipy.stats import qmc
 
     make = qmc.LatinHypercube if sampling == "lhs" else qmc.Sobol
-    import warnings
-
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="The balance properties of Sobol")
         points = make(len(axes), rng=np.random.default_rng(seed)).random(count)

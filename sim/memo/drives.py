@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from sim.errors import InputError
 from sim.memo.blocks import Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called
-
-if TYPE_CHECKING:
-    from sim.sweeps import Sweep
+from sim.plots import response
+from sim.recipes.sweep import draw_sensitivity
+from sim.sweeps import Sweep
+from sim.understand import paired
+from sim.understand.method import by_method
+from sim.understand.noise import TooNoisyError
 
 DRIVES = "What drives the result"
 TOLD = 3  # parameters that are spoken of
@@ -25,7 +28,7 @@ class Drives(NamedTuple):
     outcome: str
 
 
-class Measure(NamedTuple):
+class RankedBy(NamedTuple):
     """What an analysis says of each factor: the column that ranks them, and how it is spoken of."""
 
     column: str
@@ -33,9 +36,9 @@ class Measure(NamedTuple):
 
 
 MEASURES = {
-    "sobol": Measure("total", "total Sobol' index"),
-    "morris": Measure("mu_star", "mean absolute elementary effect"),
-    "given": Measure("regression", "standardised regression coefficient"),
+    "sobol": RankedBy("total", "total Sobol' index"),
+    "morris": RankedBy("mu_star", "mean absolute elementary effect"),
+    "given": RankedBy("regression", "standardised regression coefficient"),
 }
 
 
@@ -47,11 +50,6 @@ def drives(sweep: Sweep, outcome: str = "npv") -> Drives:
     InputError
         When it has no such outcome, or its design is one that no such section is written of.
     """
-    from sim.plots import response
-    from sim.recipes.sweep import draw_sensitivity
-    from sim.understand.method import by_method
-    from sim.understand.noise import TooNoisyError
-
     data, column, what, pair = _asked(sweep, outcome)
     try:
         kind, result = by_method(data, column)
@@ -82,8 +80,6 @@ def drives(sweep: Sweep, outcome: str = "npv") -> Drives:
 
 def _asked(sweep: Sweep, outcome: str) -> tuple[Any, str, str, list[Any] | None]:
     """What is analysed: the data, its column, what it is in words, and of a difference, the factor and its levels."""
-    from sim.understand import paired
-
     crossed = [factor for factor in sweep.design.factors if factor.crossed and len(factor.labels) == 2]
     if not crossed:
         return sweep, outcome, f"the {called(outcome)}", None
@@ -106,7 +102,7 @@ def _signs(data: Any) -> tuple[str, ...]:
     )
 
 
-def _first(ranked: Any, measure: Measure, what: str) -> tuple[str, ...]:
+def _first(ranked: Any, measure: RankedBy, what: str) -> tuple[str, ...]:
     """The parameters that matter most, each in a sentence; only those whose interval excludes zero."""
     said = []
     for row in ranked.head(TOLD).to_dict("records"):
@@ -120,7 +116,7 @@ def _first(ranked: Any, measure: Measure, what: str) -> tuple[str, ...]:
     return tuple(said) or (f"Of no parameter is it established at 95% that {what.rstrip(',')} depends on it.",)
 
 
-def _table(ranked: Any, measure: Measure) -> Table:
+def _table(ranked: Any, measure: RankedBy) -> Table:
     shown = [name for name in dict.fromkeys((measure.column, "first", "total")) if f"{name}_low" in ranked]
     rows = tuple(
         (row["factor"], *(f"{row[name]:.2f} ({row[f'{name}_low']:.2f} to {row[f'{name}_high']:.2f})" for name in shown))

@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.analysis.differences import labelled
+from sim.analysis.outcomes import KNOWN
 from sim.memo.blocks import Block, Paragraph, Picture, Points, Section, Table
 from sim.memo.words import called, difference, interval, number
 from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
-from sim.study.comparison import best, losing, of_pairs, unequal_costs
+from sim.study import Study
+from sim.study.comparison import Comparison, best, losing, of_pairs, unequal_costs
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study import Study
-    from sim.study.comparison import Comparison
 
 #: Outcomes in the order in which a memo speaks of them: the result, its sources, what the customers and the reps live through.
 GROUPS = {
@@ -61,9 +61,6 @@ class Numbers:
     """
 
     def __init__(self, study: Study) -> None:
-        from sim.analysis.outcomes import KNOWN
-        from sim.study.comparison import Comparison
-
         self.study, self.titles = study, labels_of(study)
         self.comparison = Comparison(study) if len(study.names) > 1 else None
         self.summary = study.summary()

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from sim.memo.blocks import Block, Paragraph, Points, Section, Table
+from sim.memo.findings import Numbers
 from sim.memo.schemes import amount, scheme
 from sim.memo.words import number
 from sim.plots.results import labels_of
 from sim.scenario.describe import Parameter, parameters
 from sim.scenario.model import Scenario
+from sim.study import Study
 from sim.study.provenance import identifier
-
-if TYPE_CHECKING:
-    from sim.memo.findings import Numbers
-    from sim.study import Study
 
 MODEL = (
     "daarna is an agent-based Monte Carlo model in monthly steps. Reps, paid by a scheme, split their time between hunting for new customers, looking after "

@@ -5,7 +5,9 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import matplotlib
 
 from sim.errors import InputError
 from sim.files.atomic import make_folder, write_file
@@ -14,14 +16,17 @@ from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section, Table
 from sim.memo.drives import DRIVES, Drives, drives
 from sim.memo.findings import Numbers
+from sim.memo.html import html
+from sim.memo.markdown import markdown
+from sim.memo.typeset import pdf
+from sim.plots import draw_study
 from sim.plots.carried import refuse_others
+from sim.recipes.sweep import given_points, means_of, write_figures
+from sim.study import Study
 from sim.study.labels import closed
+from sim.sweeps import Sweep
 from sim.sweeps.results import open_sweep
 from sim.texts import cell, tex
-
-if TYPE_CHECKING:
-    from sim.study import Study
-    from sim.sweeps import Sweep
 
 KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
@@ -101,13 +106,10 @@ def write_memo(study: Study, folder: Path, kinds: Sequence[str] = KINDS, sweep: 
 
 def draw_figures(memo: Memo, study: Study, folder: Path, found: Drives | None = None) -> None:
     """The figures that a memo shows: the study's, and those of a sweep."""
-    from sim.plots import draw_study
-
     swept = found.figures if found else {}
     draw_study(study, folder, ("png", "svg"), [one.name for one in memo.pictures() if one.name not in swept])
     if found is None:
         return
-    from sim.recipes.sweep import write_figures
 
     write_figures(swept, folder, found.sweep)
 
@@ -116,22 +118,15 @@ def render(memo: Memo, study: Study, kind: str, figures: Path, swept: dict[str, 
     """The memo in one form, as the bytes of its file; the same study gives the same bytes."""
     mark = token(record(memo, study, swept))
     if kind == "pdf":
-        from sim.memo.typeset import pdf
-
         return pdf(memo, figures, mark)
     if kind == "html":
-        from sim.memo.html import html
-
         return html(memo, figures, mark).encode()
-    from sim.memo.markdown import markdown
 
     return markdown(memo, FIGURES, mark).encode()
 
 
 def record(memo: Memo, study: Study, swept: dict[str, Any] | None = None) -> dict[str, Any]:
     """What a memo carries: what made the study and the sweep, and what the memo says of each."""
-    import matplotlib
-
     own = [one for one in memo.sections if one.heading != DRIVES]
     shown = _said(own)
     made = {
@@ -153,8 +148,6 @@ def _said(sections: Sequence[Section]) -> dict[str, Any]:
 
 def swept_record(found: Drives) -> dict[str, Any]:
     """What a memo carries of a sweep, so that it can be made again."""
-    from sim.recipes.sweep import given_points, means_of
-
     sweep = found.sweep
     return {"sweep": sweep.about, "points": given_points(sweep), "means": means_of(sweep, [found.outcome])}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,10 +14,7 @@ from sim.plots.frame import canvas, heading, message
 from sim.plots.style import BLUE, GREY, INK, ORANGE, VERMILLION
 from sim.plots.swept import axis_label, source
 from sim.plots.units import share_axis
-
-if TYPE_CHECKING:
-    from sim.understand import Box, Discovery
-
+from sim.understand import Box, Discovery
 
 _HALF = 0.42  # of a level's place, left and right of its tick: its points and no other's lie within
 

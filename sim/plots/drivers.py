@@ -18,7 +18,7 @@ from sim.plots.style import BLUE, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money
 
 
-class Part(NamedTuple):
+class Driver(NamedTuple):
     """A driver of profit: a column of the runs table, and whether it adds or takes."""
 
     label: str
@@ -28,13 +28,13 @@ class Part(NamedTuple):
 
 #: The first four are what "profitability of the book" is made of; the others are what it takes to get it.
 PARTS = (
-    Part("First purchases, margin", "margin_initial", 1),
-    Part("Repeat purchases, margin", "margin_repeat", 1),
-    Part("Payment, written off", "payment_loss", -1),
-    Part("Service and resolution", "service_cost", -1),
-    Part("Acquisition", "acquisition_cost", -1),
-    Part("Pay of reps", "pay_cost", -1),
-    Part("Desk and firm, fixed", "fixed_cost", -1),
+    Driver("First purchases, margin", "margin_initial", 1),
+    Driver("Repeat purchases, margin", "margin_repeat", 1),
+    Driver("Payment, written off", "payment_loss", -1),
+    Driver("Service and resolution", "service_cost", -1),
+    Driver("Acquisition", "acquisition_cost", -1),
+    Driver("Pay of reps", "pay_cost", -1),
+    Driver("Desk and firm, fixed", "fixed_cost", -1),
 )
 _LABELS = (*(part.label for part in PARTS), "Profit, all months")
 GAINS = Look(BLUE, "-", "", "")

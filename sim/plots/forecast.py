@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -11,12 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
+from sim.calibrate.forecast import Forecast
 from sim.plots.frame import canvas, heading
 from sim.plots.results import Array, Results
 from sim.plots.style import BLUE, GREY, INK, SMALL, VERMILLION
-
-if TYPE_CHECKING:
-    from sim.calibrate.forecast import Forecast
 
 _NOTE = "Interval over runs, each with parameters of its own, drawn from the distribution of the estimates."
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -12,9 +12,7 @@ from matplotlib.ticker import MultipleLocator
 
 from sim.plots.frame import tidy
 from sim.plots.style import GREY, TICK
-
-if TYPE_CHECKING:
-    from sim.trace import Trace
+from sim.trace import Trace
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sim.analysis.differences import differences
 from sim.plots.frame import canvas, heading, message
 from sim.plots.results import Array, Results, labels_of
+from sim.plots.spread import Mean
 from sim.plots.style import GREY, INK, PALE, SMALL, TICK, look
 from sim.plots.ticks import number_axis
+from sim.plots.units import Money
 
 #: The outcomes shown, in groups of what they say: of the profit, of the customers, of the reps.
 ROWS = (
@@ -44,8 +47,6 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
     study : the study to draw.
     ax : where to draw; a figure of its own if not given.
     """
-    from sim.analysis.differences import differences
-
     there = set(study.runs)  # a study of an earlier version may lack one
     groups = [{outcome: name for outcome, name in group.items() if outcome in there} for group in ROWS]
     names = {outcome: name for group in groups for outcome, name in group.items()}
@@ -112,8 +113,6 @@ def _marks(ax: Axes, rows: pd.DataFrame, y: Array, k: int, name: str) -> Line2D:
 
 def _numbers(ax: Axes, rows: pd.DataFrame, places: dict[str, float]) -> None:
     """The differences themselves, with the half-width of their interval, on the right."""
-    from sim.plots.spread import Mean
-
     for outcome, y in places.items():
         row: Any = rows.loc[outcome]
         text = _number(Mean(float(row["mean"]), float(row["high"] - row["low"]) / 2), str(row["unit"]))
@@ -130,8 +129,6 @@ def _numbers(ax: Axes, rows: pd.DataFrame, places: dict[str, float]) -> None:
 
 def _number(mean: Any, unit: str) -> str:
     """Shares in percentage points, money in readable multiples, all else as it is."""
-    from sim.plots.units import Money
-
     if unit in ("share", "per month"):
         mean, unit = type(mean)(100 * mean.mean, 100 * mean.half_width), "pp" if unit == "share" else "pp a month"
     if not np.isfinite(mean.mean):

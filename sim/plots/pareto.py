@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.lines import Line2D
 
+from sim.design.answer import Answer, ReportedScheme
 from sim.plots.beside import beside, marks
 from sim.plots.frame import canvas, heading, message
 from sim.plots.style import BLUE, INK, PALE, VERMILLION
 from sim.plots.ticks import number_axis
 from sim.plots.units import Money, share_axis
-
-if TYPE_CHECKING:
-    from sim.design.answer import Answer, Scheme
 
 Z = 1.959963984540054  # of a 95% interval
 AROUND = 0.3  # of the range of what is reported, kept free around it
@@ -108,7 +106,7 @@ def _front(ax: Axes, answer: Answer, x: int, y: int) -> list[Any]:
     return [*handles, Line2D([], [], label=f"recommended ({answer.problem.criterion})", **{**ring, "markersize": 8})]
 
 
-def _point(ax: Axes, scheme: Scheme, x: int, y: int, color: str, marker: str, filled: bool) -> None:
+def _point(ax: Axes, scheme: ReportedScheme, x: int, y: int, color: str, marker: str, filled: bool) -> None:
     a, b = scheme.figures[x], scheme.figures[y]
     ax.errorbar(
         a.value, b.value, xerr=Z * a.error, yerr=Z * b.error, fmt=marker, color=color, markersize=5, elinewidth=0.8,

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
@@ -102,8 +103,6 @@ def _number(ax: Axes, cohort: int, x: float, y: float, color: str) -> None:
 
 def _shade(k: int, n: int) -> str:
     """Colour of the k-th of n signing years, from dark to light (cividis: the same for all eyes)."""
-    from matplotlib.colors import to_hex
-
     return to_hex(colormaps["cividis"](0.66 * k / max(1, n - 1)))
 
 

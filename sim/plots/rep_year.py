@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +13,9 @@ from sim.plots.frame import canvas, heading, text_width
 from sim.plots.one_run import OneRun, caption, key, months_below, pad_axis, stack
 from sim.plots.style import GREEN, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money, share_axis
-
-if TYPE_CHECKING:
-    from sim.trace import PayMonth, Trace
+from sim.trace import PayMonth, Trace
+from sim.trace.model import check_seat, months_of_year
+from sim.trace.statement import totals
 
 _FIXED = Look(PALE, "-", "", "")
 _BACK = Look(GREY, "-", "", "xxxx")
@@ -40,9 +40,6 @@ def rep_year(trace: Trace, rep: int, year: int, ax: Axes | None = None) -> Axes:
     InputError
         When there is no such seat or year.
     """
-    from sim.trace.model import check_seat, months_of_year
-    from sim.trace.statement import totals
-
     check_seat(trace.scenario, rep)
     first, last = months_of_year(trace.scenario.with_(months=len(trace.months)), year)
     pages = trace.of_seat(rep, first, last)

@@ -19,6 +19,7 @@ from sim.plots.spread import mean_interval, quantiles
 from sim.plots.style import BLUE, GREY, INK, SMALL
 from sim.plots.swept import Quantity, axis_label, factor_words, quantity, source
 from sim.plots.ticks import log_axis
+from sim.understand.data import read
 
 BINS = 10  # equally filled slices of a factor that takes many values
 SIDE = 8  # slices of each of two
@@ -37,8 +38,6 @@ def response(sweep: Any, factor: str, outcome: str = "npv", ax: Axes | None = No
     outcome : column of the runs table; ``difference`` of a pair.
     ax : where to draw; a figure of its own if not given.
     """
-    from sim.understand.data import read
-
     data = read(sweep, outcome)
     _known(data.names, factor)
     groups, labels, log = _slices(sweep, data.points, factor, BINS)
@@ -80,8 +79,6 @@ def response_map(sweep: Any, x: str, y: str, outcome: str = "npv", ax: Axes | No
     outcome : column of the runs table; ``difference`` of a pair.
     ax : where to draw; a figure of its own if not given.
     """
-    from sim.understand.data import read
-
     data = read(sweep, outcome)
     for name in (x, y):
         _known(data.names, name)

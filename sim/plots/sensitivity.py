@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,9 +12,7 @@ from sim.plots.beside import Mark, beside
 from sim.plots.frame import canvas, heading
 from sim.plots.style import BLUE, GREY, INK, VERMILLION
 from sim.plots.swept import factor_label, height_of, quantity, rows, rows_width, source
-
-if TYPE_CHECKING:
-    from sim.understand import GivenData, Morris, Sobol
+from sim.understand import GivenData, Morris, Sobol
 
 
 def indices(result: Sobol | GivenData, ax: Axes | None = None) -> Axes:

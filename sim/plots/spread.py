@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import stdtrit
 
 from sim.plots.results import Array
 
@@ -30,8 +31,6 @@ def mean_interval(values: Array) -> Mean:
         return Mean(np.nan, np.nan)
     if values.size == 1:
         return Mean(float(values[0]), np.nan)
-    from scipy.special import stdtrit
-
     t = float(stdtrit(values.size - 1, 0.5 + LEVEL / 2))
     return Mean(float(values.mean()), t * float(values.std(ddof=1)) / values.size**0.5)
 

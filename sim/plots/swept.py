@@ -16,14 +16,14 @@ from sim.plots.style import PALE
 from sim.plots.ticks import number_axis
 from sim.plots.units import Money
 from sim.scenario.describe import declared
+from sim.sweeps.record import title_of
+from sim.tables import OUTCOMES
 
 ROW = 38  # letters of a row's name in a line
 
 
 def source(sweep: Any) -> Sourced:
     """Title, points, runs and seed of a sweep, for the footer."""
-    from sim.sweeps.record import title_of
-
     about = sweep.about
     title = title_of(about)
     points, runs = about["points"], about["runs"]
@@ -57,8 +57,6 @@ class Quantity(NamedTuple):
 
 def quantity(sweep: Any, outcome: str, *amounts: Array, change: str = "") -> Quantity:
     """An outcome of a sweep, or the difference of paired ones, in a multiple that keeps `amounts` short."""
-    from sim.tables import OUTCOMES
-
     name = getattr(sweep, "outcome", outcome)  # of a pair, the outcome whose difference it is
     label = f"{name}, {sweep.other} less {sweep.base}" if name != outcome else outcome
     short = f"Difference of {name}" if name != outcome else outcome

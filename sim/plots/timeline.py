@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,9 +14,7 @@ from sim.plots.frame import canvas, heading
 from sim.plots.one_run import OneRun, caption, key, months_below, pad_axis, stack
 from sim.plots.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PURPLE, TICK, VERMILLION, Look
 from sim.plots.units import Money
-
-if TYPE_CHECKING:
-    from sim.trace import Trace
+from sim.trace import Trace
 
 ROWS = ("Visit by the rep", "Purchase", "Contact with the desk", "Moment of truth", "In arrears")
 _FEELINGS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,9 +13,7 @@ from sim.plots.frame import canvas, heading
 from sim.plots.style import BLUE, INK, ORANGE, SMALL
 from sim.plots.swept import factor_label, height_of, quantity, rows, rows_width, source
 from sim.plots.ticks import Ticks
-
-if TYPE_CHECKING:
-    from sim.understand import Tornado
+from sim.understand import Tornado
 
 _LOOKS: dict[str, dict[str, Any]] = {"low": {"facecolor": ORANGE, "hatch": "////"}, "high": {"facecolor": BLUE, "hatch": ""}}
 

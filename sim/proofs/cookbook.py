@@ -15,6 +15,8 @@ from sim import library
 from sim.files.atomic import write_file
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
+from sim.study import run
+from sim.trace.words import terms
 
 COMMAND = "python -m sim.proofs.cookbook docs/cookbook.md"
 RUNS, SEED = 100, 1
@@ -80,8 +82,6 @@ def read(name: str, folder: Path | None = None) -> Plan:
 
 def measure(plans: list[Plan]) -> dict[str, list[str]]:
     """Simulate the plans: mean ± standard error of every outcome of :data:`OUTCOMES`, as it stands in the table."""
-    from sim.study import run
-
     study = run([plan.scenario for plan in plans], runs=RUNS, seed=SEED)
     found = {(row["scenario"], row["outcome"]): row for row in study.summary().to_dict("records")}
     cells = {}
@@ -101,8 +101,6 @@ def measured(page: str) -> dict[str, list[str]]:
 
 def page(plans: list[Plan], numbers: dict[str, list[str]]) -> str:
     """The page, with the numbers given."""
-    from sim.trace.words import terms
-
     lines = [HEAD, f"Mean ± Monte Carlo standard error of {RUNS} runs of ten years, seed {SEED}, on common random numbers:\n"]
     headings = [heading for heading, _, _ in OUTCOMES.values()]
     lines += [f"| plan | {' | '.join(headings)} |", f"| --- |{' ---: |' * len(headings)}"]

@@ -9,10 +9,12 @@ import numpy as np
 
 from sim.proofs.distance import agree, energy, same_distribution
 from sim.proofs.entry import Effort, Finding, Trajectories, entry
-from sim.proofs.houghton import Array, Path, Practice, by_chance, monthly, published
+from sim.proofs.houghton import Array, Practice, Trajectory, by_chance, monthly, published
 from sim.proofs.measure import by_run, months, own_seed, runs_table, setting
 from sim.proofs.reduced import play
 from sim.scenario.model import Scenario
+from sim.state import CUSTOMER
+from sim.study import run
 
 HOUGHTON = "scenarios/validation/dock-houghton.toml"
 REDUCED = "scenarios/validation/dock-reduced.toml"
@@ -23,7 +25,7 @@ HORIZON = (12, 24, 60, 120, 200)
 
 
 @dataclass(frozen=True)
-class Case:
+class DockedCase:
     """A practice in both programmes: hours per attempt and success together make 20 hours a sale, as published."""
 
     name: str
@@ -50,22 +52,22 @@ class Case:
 # A published sale adds a lead: one more in a lifetime of 120 months with 20 referrals.
 ONCE = {"attempt": 12.0, "success": 0.6, "referrals": 21 / 120}
 CASES = (
-    Case("a sale worth 12/30", 0.4),
-    Case("a sale worth 1.6", 1.6),
-    Case("a sale worth .8, a lead tried once for all", 0.8, **ONCE),
+    DockedCase("a sale worth 12/30", 0.4),
+    DockedCase("a sale worth 1.6", 1.6),
+    DockedCase("a sale worth .8, a lead tried once for all", 0.8, **ONCE),
 )
 
 
-def simulated(scenario: Scenario, seed: int, runs: int) -> Path:
+def simulated(scenario: Scenario, seed: int, runs: int) -> Trajectory:
     """The same quantities from the months table: arrays [runs, months]; savings from pay and expenses while employed."""
     table = months(scenario, seed, runs)
     employed = by_run(table, "reps")
     income = (by_run(table, "commission") + by_run(table, "salaries")) / scenario.reps.expenses
     savings = scenario.reps.savings_months + (income - employed).cumsum(axis=1)
-    return Path(by_run(table, "customers"), by_run(table, "leads"), income, savings, employed)
+    return Trajectory(by_run(table, "customers"), by_run(table, "leads"), income, savings, employed)
 
 
-def both(case: Case, effort: Effort, number: int) -> tuple[Path, Path]:
+def both(case: DockedCase, effort: Effort, number: int) -> tuple[Trajectory, Trajectory]:
     """(The model, the equations played with whole clients): the second on ten times as many advisers."""
     runs = effort.number(1000, 60)
     rng = effort.random(f"houghton {case.name}")
@@ -129,7 +131,6 @@ def meetings(effort: Effort) -> Iterator[Finding]:
     a fixed share.  Clients in the Mesa model after 12, 24 and 48 months against the equations with whole clients and the same hours.
     """
     from sim.book import BookModel, RepAgent  # loads mesa: only where it is used
-    from sim.study import run
 
     class Adviser(RepAgent):
         def plan(self) -> None:
@@ -171,8 +172,6 @@ def as_published(effort: Effort) -> Iterator[Finding]:
     one-tier setting gives instead is reported: it is not the published practice.
     """
     from sim.book import BookModel, RepAgent, entries  # loads mesa: only where it is used
-    from sim.state import CUSTOMER
-    from sim.study import run
 
     q = Practice()
 
@@ -228,7 +227,7 @@ def as_published(effort: Effort) -> Iterator[Finding]:
         )
 
 
-def rungs(case: Case) -> dict[str, Path]:
+def rungs(case: DockedCase) -> dict[str, Trajectory]:
     """From the published model to the expectation of the model's month, one change at a time."""
     plain, own = replace(Practice().one_tier(case.worth)), case.practice()
     return {

@@ -8,15 +8,13 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import numpy as np
 from scipy import special
 
 from sim.analysis.skew import straightened
-
-if TYPE_CHECKING:
-    from sim.proofs.houghton import Path
+from sim.proofs.houghton import Trajectory
 
 GROUPS = ("closed form", "real data", "docking", "pattern", "prediction", "hypothesis", "robustness")
 
@@ -171,8 +169,8 @@ class Trajectories:
 
     name: str
     setting: str
-    lines: dict[str, Path]
-    runs: Path
+    lines: dict[str, Trajectory]
+    runs: Trajectory
 
 
 Figure = Quantiles | Convergence | Trajectories
@@ -273,9 +271,8 @@ def entry(*, id: str, group: str, title: str, source: str, setting: str, quick: 
 
 def registry() -> dict[str, Entry]:
     """All entries by id, group by group, in the order of modules and lines: every module of the package is imported."""
-    import sim.proofs as package
-
-    for module in sorted(pkgutil.walk_packages(package.__path__, package.__name__ + "."), key=lambda one: one.name):
+    package = [str(Path(__file__).parent)]
+    for module in sorted(pkgutil.walk_packages(package, "sim.proofs."), key=lambda one: one.name):
         import_module(module.name)
     ordered = sorted(_ENTRIES.values(), key=lambda one: (GROUPS.index(one.group), one.check.__module__))
     return {one.id: one for one in ordered}

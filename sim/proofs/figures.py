@@ -10,8 +10,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from scipy import stats
 
+from sim.files.atomic import make_folder
+from sim.plots.draw import settled
+from sim.plots.frame import Sourced, canvas, heading
+from sim.plots.style import BLUE, GREY, look
 from sim.proofs.entry import LIMIT, MARGIN, Convergence, Effort, Figure, Quantiles, Trajectories
+from sim.proofs.practice_figure import practice
 from sim.proofs.run import Battery
+from sim.recipes import write
+from sim.study.provenance import made_now
 
 DPI = 120
 SCORES = "z"  # name of the figure of all scores
@@ -38,10 +45,6 @@ def figures(battery: Battery) -> dict[str, tuple[Figure, list[str]]]:
 
 def draw(battery: Battery, folder: Path, page: str = "validation") -> list[Path]:
     """Write ``PAGE-z.png`` and a figure for every sample and every limit, each with what made it; same battery, same bytes."""
-    from sim.files.atomic import make_folder
-    from sim.plots.draw import settled
-    from sim.recipes import write
-
     make_folder(folder)
     written = []
     for name, (one, entries) in figures(battery).items():
@@ -58,8 +61,6 @@ def recipe(effort: Effort, entries: list[str], name: str) -> dict[str, Any]:
 
 def made(told: dict[str, Any]) -> dict[str, Any]:
     """By what a figure is made: versions and the command that makes it; no date, so that a report is the same each time."""
-    from sim.study.provenance import made_now
-
     now = made_now()
     only = [part for entry in told["entries"] for part in ("--only", entry)]
     command = ["daarna", "validate", *(["--quick"] if told["quick"] else []), "--seed", str(told["seed"]), *only]
@@ -68,9 +69,6 @@ def made(told: dict[str, Any]) -> dict[str, Any]:
 
 def plot(one: Figure, effort: Effort) -> Axes:
     """What was found beside what was expected."""
-    from sim.plots.frame import Sourced, canvas, heading
-    from sim.proofs.practice_figure import practice
-
     whence = f"{'quick' if effort.quick else 'full'} battery · seed {effort.seed}"
     if isinstance(one, Trajectories):
         return practice(one.lines, one.runs, f"{one.setting} · {len(one.runs.clients):,} runs · {whence}").axes[0]
@@ -81,8 +79,6 @@ def plot(one: Figure, effort: Effort) -> Axes:
 
 
 def _quantiles(ax: Axes, one: Quantiles) -> None:
-    from sim.plots.style import BLUE, GREY
-
     ends = np.array([min(one.expected.min(), one.found.min()), max(one.expected.max(), one.found.max())])
     ax.plot(ends, ends, color=GREY, linewidth=0.8)
     if one.name == SCORES:
@@ -95,8 +91,6 @@ def _quantiles(ax: Axes, one: Quantiles) -> None:
 
 def _converge(ax: Axes, one: Convergence) -> None:
     """Lines: what the steps should give, in closed form; points: what the model gave, with 95% intervals."""
-    from sim.plots.style import look
-
     for number, (case, (steps, gaps)) in enumerate(one.cases.items()):
         its = look(number)
         ax.plot([*steps, 0.0], [*(gap.expected for gap in gaps), 0.0], color=its.color, linewidth=0.8)

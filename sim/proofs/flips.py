@@ -15,6 +15,8 @@ from sim.proofs.registered import Flip, Hypothesis
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
 from sim.sweeps.record import about
+from sim.understand.data import places
+from sim.understand.discovery import prim
 from sim.understand.paired import Paired, paired
 
 DENSITY = 0.8  # a region counts as one where this share of its points has the sign
@@ -101,8 +103,6 @@ class _Swept:
 
 def _regions(pairs: Paired) -> tuple[Region, ...]:
     """A PRIM box for each sign; none for a sign that holds nearly everywhere or nearly nowhere."""
-    from sim.understand.discovery import prim
-
     found = []
     for sign, condition in (("+", "difference > 0"), ("-", "difference < 0")):
         try:
@@ -117,8 +117,6 @@ def _regions(pairs: Paired) -> tuple[Region, ...]:
 
 def _drivers(pairs: Paired) -> pd.DataFrame:
     """Standardised regression of the difference, and logistic regression of its sign (ridge of 1, so that it always exists)."""
-    from sim.understand.data import places
-
     x = places(pairs.about["design"]["factors"], pairs.table[pairs.factors])
     x = (x - x.mean(axis=0)) / np.where(x.std(axis=0) > 0, x.std(axis=0), 1.0)
     y = pairs.table["difference"].to_numpy(float)

@@ -49,7 +49,7 @@ class Practice:
 
 
 @dataclass(frozen=True)
-class Path:
+class Trajectory:
     """At the end of months 1 ...: clients, leads, the month's income, savings, and whether the adviser is still there."""
 
     clients: Array
@@ -72,7 +72,7 @@ def flows(practice: Practice, time: float, state: Array) -> Array:
     return np.concatenate([sales - clients / q.lifetime, toward + sales - leads / q.shelf, [income - 1.0, income]])
 
 
-def published(practice: Practice, months: int = 200, step: float = 1 / 16) -> Path:
+def published(practice: Practice, months: int = 200, step: float = 1 / 16) -> Trajectory:
     """Euler's method with the published step of 1/16 month."""
     state = np.array([0.0, 0.0, practice.leads, 0.0, practice.savings, 0.0])
     rows = [state]
@@ -82,7 +82,7 @@ def published(practice: Practice, months: int = 200, step: float = 1 / 16) -> Pa
         if (i + 1) % each == 0:
             rows.append(state)
     table = np.array(rows)
-    return Path(
+    return Trajectory(
         table[1:, :2].sum(axis=1),
         table[1:, 2:4].sum(axis=1),
         np.diff(table[:, 5]),
@@ -93,7 +93,7 @@ def published(practice: Practice, months: int = 200, step: float = 1 / 16) -> Pa
 
 def monthly(
     practice: Practice, months: int = 200, used_up: bool = True, sale_adds: bool = False, share: float | None = 2 / 3
-) -> Path:
+) -> Trajectory:
     """One tier in steps of a month.
 
     Parameters
@@ -117,10 +117,12 @@ def monthly(
         savings += income - 1.0 if employed else 0.0
         rows.append((clients, leads, income, savings, float(employed)))
         employed = employed and savings >= 0
-    return Path(*np.array(rows).T)
+    return Trajectory(*np.array(rows).T)
 
 
-def by_chance(practice: Practice, rng: np.random.Generator, runs: int, months: int = 200, share: float | None = 2 / 3) -> Path:
+def by_chance(
+    practice: Practice, rng: np.random.Generator, runs: int, months: int = 200, share: float | None = 2 / 3
+) -> Trajectory:
     """The last of those months with whole clients, many advisers at once: arrays [runs, months]."""
     q = practice
     clients, cold, warm = np.zeros(runs), np.full(runs, q.leads), np.zeros(runs)
@@ -143,4 +145,4 @@ def by_chance(practice: Practice, rng: np.random.Generator, runs: int, months: i
         savings = savings + np.where(employed, income - 1.0, 0.0)
         rows.append((clients.copy(), cold + warm, income, savings, employed.astype(float)))
         employed = employed & (savings >= 0)
-    return Path(*np.moveaxis(np.array(rows), 0, 2))
+    return Trajectory(*np.moveaxis(np.array(rows), 0, 2))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from sim.errors import InputError
 from sim.library import folder
 from sim.proofs import flips, verdicts
 from sim.proofs.outcomes import outcomes
-from sim.proofs.registered import Arm, Claim, Flip, Hypothesis, Peak, load
+from sim.proofs.registered import Flip, Hypothesis, Peak, RegisteredClaim, load
 from sim.proofs.verdicts import Judged
 from sim.scenario.model import Scenario
 from sim.study.equal_pay import equal_pay
@@ -27,10 +27,10 @@ SEARCH_RUNS = 60  # at most, to match pay on
 
 
 @dataclass(frozen=True)
-class Part:
+class JudgedClaim:
     """A claim judged in a world, at equal parameters or at equal pay."""
 
-    claim: Claim
+    claim: RegisteredClaim
     world: str
     at: str
     judged: tuple[Judged, ...]
@@ -51,13 +51,13 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Answer:
+class Studied:
     """What was found of a hypothesis."""
 
     hypothesis: Hypothesis
     runs: int
     seed: int
-    parts: tuple[Part, ...]
+    parts: tuple[JudgedClaim, ...]
     curves: tuple[Curve, ...]
     found: tuple[flips.Found, ...]
 
@@ -80,7 +80,7 @@ def study(
     seed: int | None = None,
     sweeps: bool = True,
     workers: int | None = None,
-) -> Answer:
+) -> Studied:
     """Study a hypothesis as registered, or with fewer runs or points."""
     runs, seed = runs or hypothesis.runs, hypothesis.seed if seed is None else seed
     values = _Values(runs, seed, workers)
@@ -95,7 +95,7 @@ def study(
         flips.find(hypothesis, one, seed, points(one), min(one.runs, runs), workers)
         for one in (hypothesis.flips if sweeps else ())
     ]
-    return Answer(hypothesis, runs, seed, tuple(parts), tuple(curves), tuple(found))
+    return Studied(hypothesis, runs, seed, tuple(parts), tuple(curves), tuple(found))
 
 
 class _Values:
@@ -123,7 +123,7 @@ class _Values:
         return self._paid[key]
 
 
-def _part(claim: Claim, name: str, at: str, hypothesis: Hypothesis, values: _Values) -> Part:
+def _part(claim: RegisteredClaim, name: str, at: str, hypothesis: Hypothesis, values: _Values) -> JudgedClaim:
     world = hypothesis.worlds[name]
     names = list(claim.outcomes)
     settings = [claim.setting] if claim.against is None else [claim.setting, claim.against]
@@ -134,14 +134,14 @@ def _part(claim: Claim, name: str, at: str, hypothesis: Hypothesis, values: _Val
             try:
                 other, note = values.paid(other, base)
             except InputError as error:
-                return Part(claim, name, at, (), verdicts.OPEN, str(error))
+                return JudgedClaim(claim, name, at, (), verdicts.OPEN, str(error))
             notes.append(note)
         pairs.append(values([base, other], names))
     gaps = [other - base for base, other in pairs]
     gap = gaps[0] if len(gaps) == 1 else gaps[0] - gaps[1]
     found = verdicts.judged(claim.outcomes, gap, np.nanmean(pairs[0][0], axis=0), claim.margin)
     note = f"variable pay {', '.join(notes)}" if notes else ""
-    return Part(claim, name, at, found, verdicts.together(one.verdict for one in found), note)
+    return JudgedClaim(claim, name, at, found, verdicts.together(one.verdict for one in found), note)
 
 
 def _curve(peak: Peak, name: str, world: Scenario, values: _Values) -> Curve:
@@ -152,13 +152,10 @@ def _curve(peak: Peak, name: str, world: Scenario, values: _Values) -> Curve:
     return Curve(peak, name, mean, half, best, verdict)
 
 
-def library(quick: bool = False, seed: int | None = None, only: Sequence[str] = ()) -> Iterator[Answer]:
+def library(quick: bool = False, seed: int | None = None, only: Sequence[str] = ()) -> Iterator[Studied]:
     """All hypotheses of the library studied, one after the other; `quick` with few runs and no sweeps."""
     for file in files():
         one = load(file)
         if only and one.id not in only:
             continue
         yield study(one, 12 if quick else None, seed=seed, sweeps=not quick)
-
-
-__all__ = ["Answer", "Arm", "Curve", "Part", "files", "library", "replace", "study"]

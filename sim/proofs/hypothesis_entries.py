@@ -11,7 +11,7 @@ import numpy as np
 
 from sim import library
 from sim.proofs.entry import Effort, Finding, entry
-from sim.proofs.hypotheses import PARAMETERS, PAY, Answer, study
+from sim.proofs.hypotheses import PARAMETERS, PAY, Studied, study
 from sim.proofs.registered import load
 from sim.proofs.verdicts import VERDICTS
 
@@ -29,7 +29,7 @@ FILES = {
 }
 
 
-def findings(answer: Answer) -> Iterator[Finding]:
+def findings(answer: Studied) -> Iterator[Finding]:
     """Verdicts against those recorded; then every difference, and every sweep, as information."""
     for world, recorded in answer.hypothesis.found.items():
         for at, said in zip((PARAMETERS, PAY), recorded, strict=False):

@@ -10,14 +10,14 @@ from pathlib import Path
 from sim.files.atomic import write_file
 from sim.proofs import robustness
 from sim.proofs.flips import Found, Region
-from sim.proofs.hypotheses import PARAMETERS, PAY, Answer, Curve, Part, library
+from sim.proofs.hypotheses import PARAMETERS, PAY, Curve, JudgedClaim, Studied, library
 from sim.proofs.registered import RECORD
 from sim.proofs.report import number as plain
 
 RUNS = 20  # of each change in the table of robustness
 
 
-def hypotheses(answers: Sequence[Answer]) -> str:
+def hypotheses(answers: Sequence[Studied]) -> str:
     """All hypotheses: verdicts, then each with its claims, curves and sweeps."""
     lines = [
         "# Hypotheses: registered, run, decided",
@@ -44,7 +44,7 @@ def hypotheses(answers: Sequence[Answer]) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _answer(answer: Answer) -> Iterator[str]:
+def _answer(answer: Studied) -> Iterator[str]:
     one = answer.hypothesis
     yield from ("", f"## {one.id}: {one.title} {{ #{one.id.lower()} }}", "")
     if one.statement:
@@ -61,7 +61,7 @@ def _answer(answer: Answer) -> Iterator[str]:
         yield from _flip(answer, found)
 
 
-def _claims(parts: Sequence[Part]) -> Iterator[str]:
+def _claims(parts: Sequence[JudgedClaim]) -> Iterator[str]:
     yield "| world | at | outcome | expected | base | difference | joint 95% interval | verdict |"
     yield "|---|---|---|:-:|---:|---:|---:|---|"
     for part in parts:
@@ -89,7 +89,7 @@ def _curve(curve: Curve) -> Iterator[str]:
     yield from (f"| `{peak.outcome}` less that of the first (joint 95%) | " + " | ".join(cells) + " |", "")
 
 
-def _flip(answer: Answer, found: Found) -> Iterator[str]:
+def _flip(answer: Studied, found: Found) -> Iterator[str]:
     flip, table = found.flip, found.paired.table
     expected = answer.hypothesis.claims[flip.claim].outcomes.get(flip.outcome, "?")
     yield from (
@@ -163,7 +163,7 @@ ABOUT = (
 )
 
 
-def verdicts(answers: Sequence[Answer]) -> dict[str, dict[str, list[str]]]:
+def verdicts(answers: Sequence[Studied]) -> dict[str, dict[str, list[str]]]:
     """What is recorded of them in ``found.json``: by hypothesis and world, at equal parameters and, where it is asked, at equal pay."""
     return {
         answer.hypothesis.id: {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,9 +15,7 @@ from matplotlib.patches import Patch
 
 from sim.plots.frame import Sourced, stamp, tidy
 from sim.plots.style import BLUE, GREEN, GREY, INK, LABEL, TICK, VERMILLION, style
-
-if TYPE_CHECKING:
-    from sim.proofs.houghton import Path
+from sim.proofs.houghton import Trajectory
 
 _NOTE = "Money in months of expenses. Band: middle 90% of runs; line: their mean. Savings of who left: as they were."
 _PANELS = {
@@ -30,7 +28,7 @@ _PANELS = {
 _LOOKS: tuple[tuple[str, Any], ...] = ((INK, "-"), (GREEN, (0, (5, 1.6))), (VERMILLION, (0, (1.2, 1.4))))
 
 
-def practice(lines: Mapping[str, Path], model: Path, source: str) -> Figure:
+def practice(lines: Mapping[str, Trajectory], model: Trajectory, source: str) -> Figure:
     """Clients, leads, income, savings and survival over the months.
 
     Parameters
@@ -61,7 +59,7 @@ def practice(lines: Mapping[str, Path], model: Path, source: str) -> Figure:
     return figure
 
 
-def _panel(ax: Axes, name: str, lines: Mapping[str, Path], model: Path) -> None:
+def _panel(ax: Axes, name: str, lines: Mapping[str, Trajectory], model: Trajectory) -> None:
     values = getattr(model, name)
     month = np.arange(1, values.shape[1] + 1)
     if name == "income":

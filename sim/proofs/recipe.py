@@ -9,6 +9,9 @@ import sys
 from typing import TYPE_CHECKING, cast
 
 from sim.errors import InputError
+from sim.plots.draw import settled
+from sim.proofs import Battery, registry, run_battery
+from sim.proofs.figures import figures, plot
 from sim.recipes import Kind, Recipe, Record
 from sim.recipes.kinds import KINDS
 from sim.recipes.verdict import How
@@ -17,13 +20,9 @@ from sim.study.provenance import digest
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.proofs import Battery
-
 
 def again(record: Record, how: How) -> Battery:
     """The entries behind a figure, run again; there is no smaller sample of them."""
-    from sim.proofs import registry, run_battery
-
     told = record["recipe"]
     battery = run_battery(registry(), told["quick"], told["seed"], told["entries"], workers=None, progress=how.progress)
     how.verdict.checked.append(
@@ -34,9 +33,6 @@ def again(record: Record, how: How) -> Battery:
 
 def draw(results: Battery, recipe: Recipe) -> Figure:
     """The figure of that name."""
-    from sim.plots.draw import settled
-    from sim.proofs.figures import figures, plot
-
     there = figures(results)
     if recipe["figure"] not in there:
         raise InputError(f"says it is the figure {recipe['figure']}, which these entries do not make")

@@ -102,7 +102,7 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Claim:
+class RegisteredClaim:
     """Signs expected of outcomes of `other` less `base`, in some worlds."""
 
     say: str
@@ -152,7 +152,7 @@ class Hypothesis:
     source: str
     rule: str
     worlds: dict[str, Scenario]
-    claims: tuple[Claim, ...]
+    claims: tuple[RegisteredClaim, ...]
     peaks: tuple[Peak, ...] = ()
     flips: tuple[Flip, ...] = ()
     statement: str = ""
@@ -221,7 +221,7 @@ def _recorded(file: Path, name: str, worlds: Iterable[str]) -> dict[str, list[st
     return dict(found)
 
 
-def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Claim:
+def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> RegisteredClaim:
     data = _table(data, where, OF_CLAIM, ("say", "base", "other", "outcomes"))
     for name, sign in data["outcomes"].items():
         _outcome(name, f"{where}.outcomes", worlds)
@@ -233,7 +233,7 @@ def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Cl
         raise InputError(f"{where}.margin: found {shown(data['margin'])}, allowed is a share above 0")
     base, other = (_arm(data.pop(name), f"{where}.{name}", path) for name in ("base", "other"))
     chosen = _worlds(data, where, worlds)
-    claim = Claim(**data | {"worlds": chosen, "base": base, "other": other})
+    claim = RegisteredClaim(**data | {"worlds": chosen, "base": base, "other": other})
     for name in chosen:
         for setting in (claim.setting, claim.against or {}):
             for arm in (base, other):
@@ -254,7 +254,7 @@ def _peak(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Pea
     return peak
 
 
-def _flip(data: Any, where: str, worlds: dict[str, Scenario], claims: tuple[Claim, ...]) -> Flip:
+def _flip(data: Any, where: str, worlds: dict[str, Scenario], claims: tuple[RegisteredClaim, ...]) -> Flip:
     data = _table(data, where, OF_FLIP, ("say", "claim", "outcome", "world", "factors"))
     if not 0 <= data["claim"] < len(claims):
         raise InputError(f"{where}.claim: found {data['claim']}, allowed is the number of a claim, 0 to {len(claims) - 1}")

@@ -10,6 +10,7 @@ from typing import Any
 from sim.files.atomic import make_folder, write_file, writing
 from sim.proofs.distance import RARE
 from sim.proofs.entry import GROUPS, LIMIT, Finding
+from sim.proofs.figures import draw
 from sim.proofs.run import Battery, Result, by_group
 
 COMMAND = "daarna validate --out docs/validation.md"
@@ -32,8 +33,6 @@ def write_report(battery: Battery, out: Path) -> list[Path]:
     InputError, StudyError
         When a file cannot be written.
     """
-    from sim.proofs.figures import draw
-
     with writing(out):
         make_folder(out.parent)
         figures = draw(battery, out.parent / "figures", out.stem)

@@ -58,7 +58,7 @@ class Row(NamedTuple):
         return [name for name, one in zip(("half", "double"), unsure, strict=True) if one]
 
 
-class Table(NamedTuple):
+class Robustness(NamedTuple):
     """The differences as assumed, means and standard errors [outcomes], and a row per assumed number."""
 
     mean: np.ndarray
@@ -119,7 +119,7 @@ def table(
     outcomes: tuple[str, ...] = OUTCOMES,
     workers: int | None = None,
     changes: Sequence[Change] | None = None,
-) -> Table:
+) -> Robustness:
     """Differences other - base with every assumed number halved and doubled, or with the `changes` given.
 
     Both scenarios are one world: the numbers changed are those of `base`, and are set in both.
@@ -140,10 +140,10 @@ def table(
 
     with ThreadPoolExecutor(workers) as pool:
         rows = tuple(pool.map(row, assumed(base) if changes is None else changes))
-    return Table(*difference({}), rows)
+    return Robustness(*difference({}), rows)
 
 
-def markdown(found: Table, outcome: int = 0, scale: float = 1000.0) -> str:
+def markdown(found: Robustness, outcome: int = 0, scale: float = 1000.0) -> str:
     """A row per assumed number: the difference at half, as assumed and at double, largest swing first."""
 
     def cell(row: Row, k: int) -> str:
@@ -169,7 +169,7 @@ WORLDS = {
 }
 
 
-def headline(world: str, runs: int, seed: int = 1, workers: int | None = None) -> Table:
+def headline(world: str, runs: int, seed: int = 1, workers: int | None = None) -> Robustness:
     """The headline difference in a world of the library, with every assumed number halved and doubled."""
     base, other, _ = WORLDS[world]
     return table(setting(f"scenarios/{base}.toml"), setting(f"scenarios/{other}.toml"), runs, seed, workers=workers)

@@ -17,10 +17,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import matplotlib
+
+from sim.plots.carried import shown, title_of
+from sim.plots.draw import write_figure
+from sim.recipes.verdict import How
+from sim.study.provenance import digest
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.recipes.verdict import How
 
 Recipe = dict[str, Any]
 Record = dict[str, Any]
@@ -61,11 +67,6 @@ def record_of(figure: Figure, recipe: Recipe, made: dict[str, Any], **more: Any)
     made : by which versions, on which machine, by which command, and when: see :func:`sim.study.provenance.made_now`.
     more : numbers behind it that it does not show; ``dpi`` of a PNG, if not the usual.
     """
-    import matplotlib
-
-    from sim.plots.carried import shown, title_of
-    from sim.study.provenance import digest
-
     return {
         "thing": "figure",
         "schema_version": 1,
@@ -81,7 +82,5 @@ def record_of(figure: Figure, recipe: Recipe, made: dict[str, Any], **more: Any)
 
 def write(figure: Figure, path: Path, recipe: Recipe, made: dict[str, Any], **more: Any) -> Path:
     """Write a figure with what made it inside; the format is the path's suffix.  Parameters as of :func:`record_of`."""
-    from sim.plots.draw import write_figure
-
     about = {"Description": f"made by: {made['command']}"}
     return write_figure(figure, path, record_of(figure, recipe, made, **more), about, more.get("dpi"))

@@ -6,28 +6,33 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.design import Answer
+from sim.design.answer_folder import as_plain, made, plain_data
+from sim.design.answer_folder import identity as identity_of
+from sim.design.answer_folder import recipe as recipe_of
+from sim.design.case import Case, prepare
+from sim.design.problem import Problem
+from sim.design.solve import fresh, solve_case
 from sim.errors import InputError
+from sim.files.atomic import make_folder
+from sim.plots.draw import settled
+from sim.plots.pareto import pareto
 from sim.recipes import Recipe, Record, write
 from sim.recipes.study import read
 from sim.recipes.verdict import CannotVerifyError, How, unlike
+from sim.study.record_schema import check
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from sim.design import Answer
-    from sim.design.case import Case
-    from sim.design.problem import Problem
 
 REPORTED = ("schemes", "base")  # of an answer as data: what figures carry of it
 
 
 def write_front(answer: Answer, folder: Path, kinds: tuple[str, ...] = ("png", "svg")) -> list[Path]:
     """Write the figure of the front in a folder, which is made if it is not there."""
-    from sim.design.answer_folder import made, plain_data, recipe
-    from sim.files.atomic import make_folder
-
     make_folder(folder)
-    told = recipe(answer)
+    told = recipe_of(answer)
     figure, data = draw(answer, told), plain_data(answer)
     more = {"answer": {key: data[key] for key in REPORTED}}
     return [write(figure, folder / f"pareto.{kind}", told, made(), **more) for kind in kinds]
@@ -40,9 +45,6 @@ def again(record: Record, how: How) -> Answer | None:
 
 def answer_again(told: Recipe, there: dict[str, Any], how: How) -> Answer | None:
     """An answer from its recipe, found again and compared with what is carried of it; None if only its schemes were."""
-    from sim.design.answer_folder import plain_data
-    from sim.design.solve import solve_case
-
     case = case_of(told)
     if how.quick:
         _schemes_again(case, told["seed"], there, how)
@@ -63,8 +65,6 @@ def case_of(told: Recipe) -> Case:
     CannotVerifyError
         When it contains no base, or is no problem.
     """
-    from sim.design.case import prepare
-
     if told["base"] is None:
         raise CannotVerifyError("was made with an evaluation of the user's own, which it does not contain")
     problem = problem_of(told)
@@ -79,9 +79,6 @@ def problem_of(told: Recipe) -> Problem:
     CannotVerifyError
         When this version of daarna knows no such problem: names the place, what was expected and what was found.
     """
-    from sim.design.problem import Problem
-    from sim.study.record_schema import check
-
     data = dict(told["problem"])
     if isinstance(data.get("uncertainty"), dict) and not data["uncertainty"].get("factors"):
         del data["uncertainty"]  # without any, a problem does not speak of uncertainty
@@ -95,9 +92,6 @@ def problem_of(told: Recipe) -> Problem:
 
 
 def _schemes_again(case: Case, seed: int, there: dict[str, Any], how: How) -> None:
-    from sim.design.answer_folder import as_plain
-    from sim.design.solve import fresh
-
     schemes = there["schemes"]
     for scheme, values in zip(schemes, fresh(case, seed, [one["parameters"] for one in schemes]), strict=True):
         for told, (value, error) in zip(scheme["objectives"], values, strict=True):
@@ -111,9 +105,6 @@ def _schemes_again(case: Case, seed: int, there: dict[str, Any], how: How) -> No
 
 def draw(results: Answer, recipe: Recipe) -> Figure:
     """The front."""
-    from sim.plots.draw import settled
-    from sim.plots.pareto import pareto
-
     return settled(lambda: pareto(results))
 
 
@@ -130,6 +121,4 @@ def note(recipe: Recipe) -> str:
 
 def identity(record: Record) -> str:
     """That of the answer."""
-    from sim.design.answer_folder import identity as identity_of
-
     return identity_of(record["recipe"], record["made"])

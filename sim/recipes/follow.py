@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sim.plots import customer_timeline, rep_year
+from sim.plots.draw import settled
 from sim.recipes import Recipe, Record
 from sim.recipes.study import read
 from sim.recipes.verdict import How
 from sim.study.provenance import digest
+from sim.trace import Trace, follow
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from sim.trace import Trace
 
 
 def recipe(trace: Trace, **shown: Any) -> Recipe:
@@ -30,8 +31,6 @@ def recipe(trace: Trace, **shown: Any) -> Recipe:
 
 def again(record: Record, how: How) -> Trace:
     """The run, followed again; there is no smaller sample of one run."""
-    from sim.trace import follow
-
     told = record["recipe"]
     customers = [told["customer"]] if "customer" in told else []
     trace = follow(read(told["name"], told["scenario"]), told["run"], told["seed"], told["months"], customers)
@@ -41,9 +40,6 @@ def again(record: Record, how: How) -> Trace:
 
 def draw(results: Trace, recipe: Recipe) -> Figure:
     """The customer's life, or the rep's year."""
-    from sim.plots import customer_timeline, rep_year
-    from sim.plots.draw import settled
-
     if "customer" in recipe:
         return settled(lambda: customer_timeline(results, recipe["customer"]))
     return settled(lambda: rep_year(results, recipe["rep"], recipe["year"]))

@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.calibrate import Forecast, calibrate
+from sim.calibrate.forecast import forecast
 from sim.errors import InputError
 from sim.files.untrusted import LOG, read_bytes
+from sim.plots import forecast as picture
+from sim.plots.draw import settled
 from sim.recipes import Recipe, Record
 from sim.recipes.verdict import CannotVerifyError, How
 from sim.study.provenance import digest
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-    from sim.calibrate import Forecast
 
 
 def recipe(logs: Sequence[Path], options: dict[str, Any], steps: int, runs: int, seed: int) -> Recipe:
@@ -54,9 +56,6 @@ def again(record: Record, how: How) -> Forecast:
     InputError
         When the logs are not given.
     """
-    from sim.calibrate import calibrate
-    from sim.calibrate.forecast import forecast
-
     told = record["recipe"]
     logs = _given(told["logs"], how)
     found = calibrate(*logs, **told["options"])
@@ -87,10 +86,7 @@ def _given(told: list[dict[str, str]], how: How) -> list[Path]:
 
 def draw(results: Forecast, recipe: Recipe) -> Figure:
     """The forecast beside the log."""
-    from sim.plots.draw import settled
-    from sim.plots.forecast import forecast
-
-    return settled(lambda: forecast(results, Path(recipe["logs"][0]["file"]).stem))
+    return settled(lambda: picture.forecast(results, Path(recipe["logs"][0]["file"]).stem))
 
 
 def subject(recipe: Recipe) -> str:

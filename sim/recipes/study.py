@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sim.errors import InputError
+from sim.plots import figures_of
+from sim.plots.draw import drawn
 from sim.recipes import Recipe, Record
 from sim.recipes.verdict import CannotVerifyError, How
 from sim.scenario.model import Scenario
@@ -32,9 +34,6 @@ def again(record: Record, how: How) -> Study:
 
 def draw(results: Study, recipe: Recipe) -> Figure:
     """The figure of that name."""
-    from sim.plots import figures_of
-    from sim.plots.draw import drawn
-
     if recipe["figure"] not in figures_of(results):
         raise InputError(f"says it is the figure {recipe['figure']}, which there is not")
     return drawn(results, recipe["figure"])

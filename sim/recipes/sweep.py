@@ -7,6 +7,7 @@ the outcome is then the difference between two levels), and of boxes ``condition
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,20 +16,26 @@ import pandas as pd
 
 from sim import formula
 from sim.errors import InputError
+from sim.plots import discovery, sensitivity
+from sim.plots.draw import settled
+from sim.plots.response import response
+from sim.plots.tornado import tornado
 from sim.recipes import Recipe, Record, write
 from sim.recipes.verdict import CannotVerifyError, How, gap, sample
 from sim.study.provenance import CIRCUMSTANCES, installed
-from sim.sweeps.design import GIVEN
+from sim.sweeps import execute
+from sim.sweeps.design import GIVEN, Design
 from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.record import design_hash, design_of, title_of
 from sim.sweeps.results import Sweep
 from sim.sweeps.sweep_folder import origin
+from sim.understand import paired, prim
+from sim.understand.method import by_method
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.sweeps.design import Design
 
 CARRIED = 4096  # points of which a figure carries the means
 ROUNDING = 1e-11  # of a mean, which machines may sum in another order
@@ -63,8 +70,6 @@ def write_figure(figure: Figure, path: Path, sweep: Sweep, asked: Asked) -> Path
 
 def write_figures(figures: Mapping[str, tuple[Callable[[], Axes], Asked]], folder: Path, sweep: Sweep) -> None:
     """Write figures of a sweep by name, as PNG and SVG: how each is drawn, and what it asks of the sweep."""
-    from sim.plots.draw import settled
-
     for name, (draw, asked) in figures.items():
         figure = settled(draw)
         for kind in ("png", "svg"):
@@ -140,8 +145,6 @@ def check(about: dict[str, Any], design: Design, how: How) -> list[bytes]:
 
 def part_of(design: Design, points: list[int], runs: int) -> Design:
     """A design of some of the points of another, and fewer runs."""
-    from copy import copy
-
     part = copy(design)
     part.runs = runs
     part.__dict__["codes"] = {name: codes[points] for name, codes in design.codes.items()}
@@ -150,9 +153,7 @@ def part_of(design: Design, points: list[int], runs: int) -> Design:
 
 def simulated(design: Design, how: How) -> Sweep:
     """A sweep over a design, in a folder that goes with it."""
-    from sim.sweeps.execute import sweep
-
-    return sweep(design, progress=how.progress)
+    return execute.sweep(design, progress=how.progress)
 
 
 def _check_tables(result: Sweep, about: dict[str, Any], how: How) -> None:
@@ -175,18 +176,11 @@ def _other_means(result: Sweep, means: dict[str, list[float]] | None, points: li
 
 def draw(results: Sweep, recipe: Recipe) -> Figure:
     """What was asked of the sweep, as a figure."""
-    from sim.plots.draw import settled
-
     return settled(lambda: axes(results, recipe["asked"]))
 
 
 def axes(sweep: Sweep, asked: Asked) -> Axes:
     """Analyse a sweep and draw it."""
-    from sim.plots import discovery
-    from sim.plots.response import response
-    from sim.understand import paired, prim
-    from sim.understand.method import by_method
-
     data: Any = sweep
     column = asked["outcome"]
     if asked["pair"]:
@@ -202,9 +196,6 @@ def axes(sweep: Sweep, asked: Asked) -> Axes:
 
 def draw_sensitivity(kind: str, result: Any) -> Axes:
     """The figure that goes with an analysis (:func:`sim.understand.method.by_method`)."""
-    from sim.plots import sensitivity
-    from sim.plots.tornado import tornado
-
     if kind == "morris":
         return sensitivity.effects(result)
     return tornado(result) if kind == "tornado" else sensitivity.indices(result)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.study.results import Study
+from sim.study.results import open_study as open
 from sim.study.run import run
-from sim.study.study_folder import open_study as open
 
 __all__ = ["Study", "open", "run"]

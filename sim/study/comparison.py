@@ -21,16 +21,19 @@ from sim.number_text import significant, span
 from sim.scenario.base import shown
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
+from sim.study import Study, run
+from sim.study.equal_pay import LEAST_RUNS, EqualPay
+from sim.study.equal_pay import equal_pay as match
+from sim.study.precision import Precision, goal_of
+from sim.study.results import Study as Made
 from sim.study.results import check_months, lengths
+from sim.study.run import check
 from sim.tables import LESS, Column
 from sim.whole_number import MOST_RUNS, whole
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.study import Study
-    from sim.study.equal_pay import EqualPay
-    from sim.study.precision import Precision
 
 PAIRS = 1000  # pairs of runs, where nothing is said
 ORDERS = {1: "first", 2: "second"}
@@ -68,8 +71,6 @@ class Comparison:
     """
 
     def __init__(self, study: Study, level: float = 0.95, equal_pay: Sequence[EqualPay] = ()) -> None:
-        from sim.study.results import Study as Made
-
         if not isinstance(study, Made):
             raise InputError(f"Comparison: expected a study, as sim.run or sim.open gives it, got {shown(study)}")
         if len(study.names) < 2:
@@ -193,10 +194,6 @@ def compare(
     StudyError
         When the disk fills up; says what is safe.
     """
-    from sim.study import run
-    from sim.study.precision import goal_of
-    from sim.study.run import check
-
     chosen = [as_scenario(one, "compare") for one in (base, *others)]
     if not others:
         raise InputError("compare: expected a base and at least one other scenario, got the base alone")
@@ -213,9 +210,6 @@ def compare(
         )
     matched: list[EqualPay] = []
     if equal_pay:
-        from sim.study.equal_pay import LEAST_RUNS
-        from sim.study.equal_pay import equal_pay as match
-
         what = "variable" if equal_pay is True else equal_pay
         matched = [match(one, chosen[0], max(pairs, LEAST_RUNS), seed, what, workers=workers) for one in chosen[1:]]
         chosen = [chosen[0], *(one.scenario for one in matched)]

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim import engine
 from sim.analysis.differences import Matched
 from sim.errors import InputError
 from sim.scenario.model import Scenario
@@ -190,8 +191,6 @@ class _Pay:
         """All outcomes, run by run."""
         key = scenario.content_hash()
         if key not in self._known:
-            from sim import engine
-
             with ThreadPoolExecutor(self.workers) as pool:
                 tables = list(pool.map(lambda chunk: engine.simulate(scenario, self.seed, chunk).runs, self.chunks))
             self._known[key] = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "run"], errors="ignore")

@@ -137,7 +137,7 @@ class Attained:
 
 
 @dataclass(frozen=True)
-class Look:
+class InterimAnalysis:
     """What is known after so many runs.
 
     Attributes
@@ -273,7 +273,7 @@ class Precision:
             "tail": TAIL,
         }
 
-    def look(self, runs: int, columns: Mapping[str, Columns], matched: Mapping[str, Matched] | None = None) -> Look:
+    def look(self, runs: int, columns: Mapping[str, Columns], matched: Mapping[str, Matched] | None = None) -> InterimAnalysis:
         """What is known after `runs` runs per scenario, and how many there are to be at the next look.
 
         Parameters
@@ -291,9 +291,9 @@ class Precision:
         expected = max(one.expected for one in attained)
         done = all(one.reached for one in attained) or runs >= self.max_runs
         if done:
-            return Look(runs, attained, runs, runs)
+            return InterimAnalysis(runs, attained, runs, runs)
         following = next_size(runs, expected, self.max_runs)
-        return Look(runs, attained, following, max(following, math.ceil(min(expected, self.max_runs))))
+        return InterimAnalysis(runs, attained, following, max(following, math.ceil(min(expected, self.max_runs))))
 
     @staticmethod
     def _where(target: Target, columns: Mapping[str, Columns]) -> list[str]:

@@ -13,15 +13,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim.errors import InputError
 from sim.scenario.model import Scenario
+from sim.sources import source_hash
+from sim.study.equal_pay import EqualPay
+from sim.study.precision import Precision
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    from sim.study.equal_pay import EqualPay
-    from sim.study.precision import Precision
 
 SCHEMA_VERSION = 2
 RECORD = "study.json"
@@ -69,8 +68,6 @@ def record(
 
     With a precision `runs` is the number of runs so far: see :func:`grow`.
     """
-    from sim.sources import source_hash
-
     full = [scenario.canonical() for scenario in scenarios]
     return {
         "schema_version": SCHEMA_VERSION,
@@ -111,8 +108,6 @@ def circumstances() -> dict[str, Any]:
 
 def made_now() -> dict[str, Any]:
     """By which version and source of the model, with which packages, on which machine, by which command, and when something is made."""
-    from sim.sources import source_hash
-
     return {"daarna": __version__, "source": source_hash(), **circumstances()}
 
 

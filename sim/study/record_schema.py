@@ -92,7 +92,7 @@ class Made(_Record):
     date: Date = ""
 
 
-class Table(_Record):
+class TableRecord(_Record):
     """Of a table: rows and fingerprint."""
 
     rows: Count = 0
@@ -107,7 +107,7 @@ class Told(_Record):
     months: Annotated[int, Field(ge=1, le=1200)]
 
 
-class Attained(_Record):
+class AttainedRecord(_Record):
     """How far a precision was reached."""
 
     target: Line
@@ -120,7 +120,7 @@ class Attained(_Record):
     reached: bool
 
 
-class Precision(_Record):
+class PrecisionRecord(_Record):
     """The precision that was asked for."""
 
     targets: list[Line]
@@ -150,18 +150,18 @@ class _Study(Made):
     customers: bool
     engine: Literal["compiled", "mesa"]
     model: Model | None = None
-    precision: Precision | None = None
-    attained: list[Attained] | None = None
+    precision: PrecisionRecord | None = None
+    attained: list[AttainedRecord] | None = None
     equal_pay: list[Match] | None = None
     reached: bool | None = None
     content_hash: Digest
-    tables: dict[Literal["runs", "months", "cohorts", "whale", "customers"], Table] = {}
+    tables: dict[Literal["runs", "months", "cohorts", "whale", "customers"], TableRecord] = {}
     continued: list[dict[str, Any]] = []
     date: Date
     machine: dict[Line, Line | int | None]
 
 
-class Study(_Study):
+class StudyRecord(_Study):
     """The record of a study that this version made."""
 
     scenarios: list[Whole]
@@ -181,7 +181,7 @@ class Level(_Record):
     scenario: Whole | None = None
 
 
-class Factor(_Record):
+class FactorRecord(_Record):
     """A factor of a sweep."""
 
     name: Line
@@ -204,7 +204,7 @@ class Labels(_Record):
     sources: dict[str, Text] = {}
 
 
-class Design(_Record):
+class DesignRecord(_Record):
     """What a sweep varies."""
 
     title: Line
@@ -214,10 +214,10 @@ class Design(_Record):
     second_order: bool
     grid_levels: Annotated[int, Field(ge=2, le=1000)]
     outcomes: list[Line]
-    factors: Annotated[list[Factor], Field(min_length=1, max_length=10_000)]
+    factors: Annotated[list[FactorRecord], Field(min_length=1, max_length=10_000)]
 
 
-class Sweep(Made):
+class SweepRecord(Made):
     """The record of a sweep."""
 
     schema_version: Count
@@ -227,10 +227,10 @@ class Sweep(Made):
     model: Model | None
     points: Annotated[int, Field(ge=1, le=MOST_POINTS)]
     runs: Runs
-    design: Design
+    design: DesignRecord
     design_hash: Digest
     content_hash: Digest
-    tables: dict[Literal["runs", "points"], Table] = {}
+    tables: dict[Literal["runs", "points"], TableRecord] = {}
     failing_points: Count = 0
     standing: list[Line] = []
     continued: list[dict[str, Any]] = []
@@ -245,7 +245,7 @@ Means = dict[Line, Annotated[list[float | None], Field(max_length=MOST_POINTS)]]
 class Swept(_Record):
     """A sweep that a memo is made from."""
 
-    sweep: Sweep
+    sweep: SweepRecord
     points: Points | None = None
     means: Means | None = None
 
@@ -267,7 +267,7 @@ class OfSweep(_Record):
     """The recipe of a figure of a sweep."""
 
     kind: Literal["sweep"]
-    sweep: Sweep
+    sweep: SweepRecord
     points: Points | None
     asked: Asked
 
@@ -286,32 +286,32 @@ class OfRun(_Record):
     year: Annotated[int, Field(ge=1, le=100)] | None = None
 
 
-class Effort(_Record):
+class EffortRecord(_Record):
     """What is told of the effort of a design problem; :func:`sim.recipes.design.problem_of` looks at the rest."""
 
     evaluations: Runs
     report_runs: Runs
 
 
-class Problem(_Record):
+class ProblemRecord(_Record):
     """What is told of a design problem."""
 
     title: Line
-    effort: Effort
+    effort: EffortRecord
 
 
 class OfDesign(_Record):
     """The recipe of the answer to a design problem."""
 
     kind: Literal["design"]
-    problem: Problem
+    problem: ProblemRecord
     file: Line
     name: Line | None
     base: Whole | None
     seed: Annotated[int, Field(ge=0, le=LAST_SEED - 2)]
 
 
-class Log(_Record):
+class LogRecord(_Record):
     """A log: its name and SHA-256."""
 
     file: Line
@@ -322,7 +322,7 @@ class OfForecast(_Record):
     """The recipe of a forecast."""
 
     kind: Literal["forecast"]
-    logs: Annotated[list[Log], Field(min_length=1, max_length=1000)]
+    logs: Annotated[list[LogRecord], Field(min_length=1, max_length=1000)]
     options: dict[
         Literal["kind", "unit", "until", "setting", "term", "buckets", "smoothing", "money"],
         bool | int | Finite | Line | None,
@@ -364,7 +364,7 @@ class Figures(_Record):
     error: Finite | None
 
 
-class Scheme(_Record):
+class SchemeRecord(_Record):
     """A scheme that is reported."""
 
     scheme: Line | int
@@ -375,10 +375,10 @@ class Scheme(_Record):
 class Reported(_Record):
     """What a figure of a design problem carries of its answer."""
 
-    schemes: Annotated[list[Scheme], Field(max_length=10_000)]
+    schemes: Annotated[list[SchemeRecord], Field(max_length=10_000)]
 
 
-class Figure(_Record):
+class FigureRecord(_Record):
     """What every figure carries."""
 
     thing: Literal["figure"]
@@ -388,14 +388,14 @@ class Figure(_Record):
     dpi: Annotated[int, Field(ge=10, le=1200)] | None = None
 
 
-class StudyFigure(Figure):
+class StudyFigure(FigureRecord):
     """What a figure of a study carries."""
 
     figure: Line
     study: dict[str, Any]
 
 
-class RecipeFigure(Figure):
+class RecipeFigure(FigureRecord):
     """What any other figure carries."""
 
     recipe: Annotated[OfSweep | OfRun | OfDesign | OfForecast | OfBattery, Field(discriminator="kind")]
@@ -405,7 +405,7 @@ class RecipeFigure(Figure):
     answer: Reported | None = None
 
 
-class Memo(_Record):
+class MemoRecord(_Record):
     """What a memo carries."""
 
     thing: Literal["memo"]
@@ -417,14 +417,14 @@ class Memo(_Record):
     drives: Said | None = None
 
 
-class Answer(_Record):
+class AnswerRecord(_Record):
     """The record of the answer to a design problem."""
 
     title: Line
     recipe: OfDesign
     content_hash: Digest
     made: Made
-    schemes: Annotated[list[Scheme], Field(min_length=1, max_length=10_000)]
+    schemes: Annotated[list[SchemeRecord], Field(min_length=1, max_length=10_000)]
     recommended: Line | int
 
 
@@ -462,7 +462,7 @@ def check(kind: type[BaseModel], found: Any, where: object) -> dict[str, Any]:
 def check_study(about: Any, where: object) -> dict[str, Any]:
     """The record of a study, if it is one; raises as :func:`check`."""
     here = not isinstance(about, dict) or about.get("daarna") == __version__
-    study = check(Study if here else OldStudy, about, where)
+    study = check(StudyRecord if here else OldStudy, about, where)
     if len(study["names"]) != len(study["scenarios"]) or len(set(study["names"])) < len(study["names"]):
         raise InputError(
             f"{where}: names: expected a name of its own for each of {len(study['scenarios'])} scenarios, got {shown(study['names'])}"
@@ -497,9 +497,15 @@ def read(path: Path, marked: bool = False) -> dict[str, Any]:
         found.pop(MARK, None)
     if path.name == RECORD:
         return check_study(found, path)
-    kind = Sweep if not isinstance(found, dict) or "recipe" not in found else Answer if "problem" in found else Unfinished
+    kind = (
+        SweepRecord
+        if not isinstance(found, dict) or "recipe" not in found
+        else AnswerRecord
+        if "problem" in found
+        else Unfinished
+    )
     told = check(kind, found, path)
-    if kind is Answer:
+    if kind is AnswerRecord:
         names = [one["scheme"] for one in told["schemes"]]
         if (twice := repeated(names)) is not None:
             raise InputError(f"{path}: schemes: expected a name of its own for each, got {shown(twice)} twice")
@@ -512,7 +518,7 @@ def check_carried(record: Any, where: object) -> dict[str, Any]:
     """What a figure or a memo carries, if it is that; raises as :func:`check`."""
     thing = record.get("thing") if isinstance(record, dict) else None
     if thing == "memo":
-        check(Memo, record, where)
+        check(MemoRecord, record, where)
     elif isinstance(record, dict) and "recipe" in record:
         check(RecipeFigure, record, where)
         needed = {"design": "answer", "sweep": "means"}.get(record["recipe"]["kind"])

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis import estimators
+from sim.analysis.differences import Matched
+from sim.analysis.differences import differences as paired_differences
+from sim.analysis.expression import parse
+from sim.engine import Tables
 from sim.errors import InputError
-
-if TYPE_CHECKING:
-    from sim.analysis.differences import Matched
+from sim.files.atomic import followed, place
+from sim.study import equal_pay
+from sim.study.provenance import RECORD
+from sim.study.record_schema import MARK
+from sim.study.study_folder import StudyFolder, stored_tables, tables_of
+from sim.study.work_folder import whole_record
 
 LEVELS = {"q05": 0.05, "q50": 0.5, "q95": 0.95}  # of the quantiles in a summary
 Said = Iterable[tuple[str, str]]  # name of a scenario, what it says
@@ -20,9 +29,7 @@ Said = Iterable[tuple[str, str]]  # name of a scenario, what it says
 
 def matched_of(about: Mapping[str, Any]) -> dict[str, Matched]:
     """From the record of a study: how its scenarios were brought to the first one's pay, by name."""
-    from sim.study.equal_pay import matched
-
-    return {str(one["scenario"]): matched(one) for one in about.get("equal_pay") or ()}
+    return {str(one["scenario"]): equal_pay.matched(one) for one in about.get("equal_pay") or ()}
 
 
 class Study:
@@ -124,10 +131,6 @@ class Study:
         InputError
             When an expression is none, or names an outcome that there is not.
         """
-        from dataclasses import asdict
-
-        from sim.analysis.expression import parse
-
         parsed = [parse(one) for one in expressions]
         for one in parsed:
             one.check(self.outcomes())
@@ -143,9 +146,7 @@ class Study:
 
     def differences(self) -> pd.DataFrame:
         """Paired differences to the first scenario, run by run: see :func:`sim.analysis.differences.differences`."""
-        from sim.analysis.differences import differences
-
-        return differences(self.runs, self.names, self.currency, matched=self.matched)
+        return paired_differences(self.runs, self.names, self.currency, matched=self.matched)
 
     def save(self, folder: str | Path) -> Path:
         """Write the study to a folder; nothing is done if it is there already.
@@ -157,15 +158,10 @@ class Study:
         StudyError
             When the disk fills up.
         """
-        from sim.files.atomic import place
-        from sim.study.study_folder import save
-
         return save(self, place(folder, "folder"))
 
 
 def _statistics(values: np.ndarray) -> dict[str, float]:
-    from sim.analysis import estimators
-
     mean, spread, ordered = estimators.mean(values), estimators.sd(values), np.sort(values)
     row: dict[str, float] = {"mean": mean.value, "standard_error": mean.standard_error, "low": mean.low, "high": mean.high}
     row |= {"sd": spread.value}
@@ -218,3 +214,36 @@ def lengths(study: Study) -> list[tuple[str, int]]:
 def unlike(said: Iterable[tuple[str, int]]) -> str:
     """How long the scenarios run, where they differ: ``24 months in a, 120 months in b``."""
     return shared((name, f"{months} months") for name, months in said)
+
+
+def save(study: Study, folder: Path) -> Path:
+    """Write a study: see :meth:`sim.study.results.Study.save`."""
+    about = {key: value for key, value in study.about.items() if key not in ("tables", "continued", MARK)} | {"complete": False}
+    with StudyFolder(folder, about) as target:
+        for gap in list(target.gaps()):
+            mine = {name: _rows(getattr(study, name), study.names[gap.scenario], gap.numbers) for name in tables_of(about)}
+            target.put(gap, Tables(**mine))
+        target.finish()
+    return folder
+
+
+def _rows(frame: Any, scenario: str, numbers: range) -> Any:
+    mine = frame[(frame["scenario"] == scenario) & frame["run"].between(numbers.start, numbers.stop - 1)]
+    return mine.drop(columns="scenario")
+
+
+def open_study(folder: str | Path) -> Study:
+    """Read a study from its folder; its tables are read when they are asked for, and refused then if they were changed.
+
+    Raises
+    ------
+    InputError
+        When there is no whole study in the folder.
+    """
+    folder = followed(Path(folder))
+    return stored(folder, whole_record(folder, RECORD, tables_of))
+
+
+def stored(folder: Path, about: dict[str, Any], checked: bool = True) -> Study:
+    """A finished study by its folder and record; unless `checked`, its tables as they are, for those who tell what was changed."""
+    return Study(about, stored_tables(folder, about, checked))

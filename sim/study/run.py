@@ -3,37 +3,37 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 
+from sim import engine as compiled
+from sim.engine import Tables, load_kernel, new_stop, stopping
+from sim.engine.memory import check_memory, needed, threads_for
 from sim.errors import InputError
 from sim.files.atomic import place
 from sim.scenario.base import shown
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
+from sim.study.equal_pay import EqualPay
 from sim.study.parquet import columns
-from sim.study.precision import Look, Precision, goal_of
+from sim.study.precision import InterimAnalysis, Precision, goal_of
 from sim.study.provenance import grow, record
 from sim.study.results import Study, check_currency, matched_of
 from sim.study.study_folder import Chunk, StudyFolder, tables_of
 from sim.whole_number import LAST_SEED, MOST_RUNS, whole
-
-if TYPE_CHECKING:
-    from sim.engine import Tables
-    from sim.study.equal_pay import EqualPay
 
 RUNS = 200  # unless a number or a precision is asked for
 CHUNKS_PER_WORKER = 16  # enough that workers finish together
 LARGEST_CHUNK = 64  # runs: what a kill may cost a worker
 
 
-class Target(Protocol):
+class Destination(Protocol):
     """Where finished runs go."""
 
     about: dict[str, Any]
@@ -47,8 +47,8 @@ class Target(Protocol):
     def columns(self, outcomes: list[str]) -> dict[str, pd.DataFrame]:
         """Outcomes of the runs so far by scenario, run after run, when there are no gaps."""
 
-    def finish(self) -> Study:
-        """The study, when there are no gaps left."""
+    def finish(self) -> Mapping[str, pd.DataFrame]:
+        """The study's tables by name, when there are no gaps left."""
 
 
 def run(
@@ -63,7 +63,7 @@ def run(
     out: str | Path | None = None,
     precision: str | Sequence[str] | Precision | None = None,
     max_runs: int | None = None,
-    looked: Callable[[Look], None] | None = None,
+    looked: Callable[[InterimAnalysis], None] | None = None,
     equal_pay: Sequence[EqualPay] = (),
 ) -> Study:
     """Simulate scenarios on common random numbers.
@@ -113,8 +113,6 @@ def run(
         goal.check(chosen)
     about = record(chosen, seed, runs, engine, customers, model, goal, equal_pay)
 
-    from sim.engine import new_stop
-
     stop = new_stop()
 
     def simulate(numbers: range, scenario: int) -> Tables:
@@ -133,9 +131,6 @@ def _threads(chosen: list[Scenario], runs: int, engine: str, customers: bool, wo
 
     Mesa's runs are Python's: threads would not make them faster, and could not be stopped.
     """
-    from sim.engine import load_kernel
-    from sim.engine.memory import check_memory, needed, threads_for
-
     needs = [needed(one, min(runs, LARGEST_CHUNK), customers, engine) for one in chosen]
     for one, need in zip(chosen, needs, strict=True):
         check_memory(one, need)
@@ -146,17 +141,15 @@ def _threads(chosen: list[Scenario], runs: int, engine: str, customers: bool, wo
 
 
 def _fill(
-    target: Target,
+    target: Destination,
     simulate: Callable[[range, int], Tables],
     stop: np.ndarray,
     threads: int,
     progress: Callable[[int, int], None] | None,
     goal: Precision | None,
-    looked: Callable[[Look], None] | None,
+    looked: Callable[[InterimAnalysis], None] | None,
 ) -> Study:
     """Simulate what is missing, in threads, and finish the study."""
-    from sim.engine import stopping
-
     scenarios = len(target.about["names"])
 
     def work(chunk: Chunk) -> int:
@@ -175,10 +168,13 @@ def _fill(
                 done += finished
                 if progress:
                     progress(done, expected * scenarios)
-    return target.finish()
+    tables = target.finish()
+    return Study(target.about | {"complete": True}, tables)
 
 
-def _batches(target: Target, goal: Precision | None, looked: Callable[[Look], None] | None) -> Iterator[tuple[list[Chunk], int]]:
+def _batches(
+    target: Destination, goal: Precision | None, looked: Callable[[InterimAnalysis], None] | None
+) -> Iterator[tuple[list[Chunk], int]]:
     """Batch by batch the runs that are missing, and how many runs per scenario are expected in all.
 
     Without a goal there is one batch.  With one, what is on disk already is looked at as it was when it was made, so
@@ -253,7 +249,7 @@ class _Memory:
             found[self.about["names"][chunk.scenario]].append(part.runs[outcomes])
         return {name: pd.concat(parts, ignore_index=True) for name, parts in found.items()}
 
-    def finish(self) -> Study:
+    def finish(self) -> Mapping[str, pd.DataFrame]:
         longest = max(scenario["months"] for scenario in self.about["scenarios"])
         parts = sorted(self._parts.items())
         scenarios = pd.Series([self.about["names"][chunk.scenario] for chunk, _ in parts])
@@ -263,7 +259,7 @@ class _Memory:
             table = pd.concat(frames, ignore_index=True)
             table.insert(0, "scenario", scenarios.repeat([len(frame) for frame in frames]).array)
             tables[name] = table.reindex(columns=[column.name for column in columns(name, longest)])
-        return Study(self.about | {"complete": True}, tables)
+        return tables
 
 
 def _simulate(
@@ -273,7 +269,6 @@ def _simulate(
         from sim import book
 
         return book.simulate(scenario, seed, numbers, customers, model)
-    from sim import engine as compiled
 
     return compiled.simulate(scenario, seed, numbers, customers, stop)
 

@@ -23,24 +23,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 
+from sim.engine import Tables
 from sim.errors import StudyError
-from sim.files.atomic import followed, make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
+from sim.files.atomic import make_folder, read_sealed, remove_file, remove_folder, replacing, sync_folder, write_sealed
 from sim.study.crate import write_crate
 from sim.study.parquet import RECORD_KEY, TABLES, Marks, StoredTables, TableWriter, columns, read_stream, write_stream
 from sim.study.provenance import CIRCUMSTANCES, RECORD, carried, difference, identity
-from sim.study.record_schema import MARK
-from sim.study.results import Study
-from sim.study.work_folder import PARTS, WorkFolder, tell_damaged, whole_record
+from sim.study.work_folder import PARTS, WorkFolder, tell_damaged
 from sim.version import __version__
-
-if TYPE_CHECKING:
-    from sim.engine import Tables
-
 
 KEYED = ["scenario", "run"]  # columns of every table of every version
 
@@ -139,7 +134,7 @@ class StudyFolder(WorkFolder):
         with self._counting:
             self.done[chunk.scenario].append(chunk)
 
-    def finish(self) -> Study:
+    def finish(self) -> StoredTables:
         """Make the study's files from the parts, unless that is done.
 
         Raises
@@ -158,7 +153,7 @@ class StudyFolder(WorkFolder):
                     raise
             remove_folder(self.folder / PARTS)
             write_crate(self.folder, self.about)
-        return stored(self.folder, self.about)
+        return stored_tables(self.folder, self.about)
 
     def runs_done(self) -> int:
         """Number of runs on disk, over all scenarios."""
@@ -253,43 +248,13 @@ class StudyFolder(WorkFolder):
         return f"{identity(self.about)} {chunk.scenario} {chunk.first} {chunk.last}"
 
 
-def save(study: Study, folder: Path) -> Path:
-    """Write a study: see :meth:`sim.study.results.Study.save`."""
-    from sim.engine import Tables
-
-    about = {key: value for key, value in study.about.items() if key not in ("tables", "continued", MARK)} | {"complete": False}
-    with StudyFolder(folder, about) as target:
-        for gap in list(target.gaps()):
-            mine = {name: _rows(getattr(study, name), study.names[gap.scenario], gap.numbers) for name in tables_of(about)}
-            target.put(gap, Tables(**mine))
-        target.finish()
-    return folder
-
-
-def _rows(frame: Any, scenario: str, numbers: range) -> Any:
-    mine = frame[(frame["scenario"] == scenario) & frame["run"].between(numbers.start, numbers.stop - 1)]
-    return mine.drop(columns="scenario")
-
-
-def open_study(folder: str | Path) -> Study:
-    """Read a study from its folder; its tables are read when they are asked for, and refused then if they were changed.
-
-    Raises
-    ------
-    InputError
-        When there is no whole study in the folder.
-    """
-    folder = followed(Path(folder))
-    return stored(folder, whole_record(folder, RECORD, tables_of))
-
-
-def stored(folder: Path, about: dict[str, Any], checked: bool = True) -> Study:
-    """A finished study by its folder and record; unless `checked`, its tables as they are, for those who tell what was changed."""
+def stored_tables(folder: Path, about: dict[str, Any], checked: bool = True) -> StoredTables:
+    """The tables of a finished study by its folder and record, read when they are asked for; see :func:`sim.study.results.stored`."""
     names = tables_of(about)
     longest = max(scenario["months"] for scenario in about["scenarios"])
     needed = (lambda name: [one.name for one in columns(name, longest)]) if about["daarna"] == __version__ else lambda _: KEYED
     marks = Marks(folder / RECORD, about if checked else {})
-    return Study(about, StoredTables(folder, names, marks, about["names"], {name: needed(name) for name in names}))
+    return StoredTables(folder, names, marks, about["names"], {name: needed(name) for name in names})
 
 
 def check_tables(folder: Path, about: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from sim.engine import load_kernel, new_stop, stopping
 from sim.errors import InputError, StudyError
 from sim.files.atomic import place
 from sim.scenario.base import shown
@@ -149,7 +150,6 @@ def _sweep(
 
 def _job(folder: SweepFolder, model: Model | None) -> Job:
     design = folder.design
-    from sim.engine import new_stop
 
     return Job(
         str(folder.folder.absolute()),
@@ -189,7 +189,6 @@ def _workers(executor: Executor | None, workers: int | None, job: Job) -> Iterat
     if executor is not None:
         yield executor
         return
-    from sim.engine import load_kernel, stopping
 
     if job.model is None:
         load_kernel()

@@ -19,10 +19,13 @@ import numpy as np
 import pandas as pd
 from numba.core.errors import NumbaError
 
-from sim.engine import simulate
+from sim.engine import compute, simulate
+from sim.engine.results import runs_columns
 from sim.errors import DaarnaError, WorkerError
 from sim.observables import needs_customers, observe
 from sim.scenario.model import Scenario
+from sim.scenario.record import build
+from sim.sources import source_hash
 from sim.study.provenance import installed
 from sim.sweeps.factor import Factor
 from sim.sweeps.parts import write_part
@@ -129,8 +132,6 @@ def load_kernel() -> None:
 
 def program(model: Model | None) -> dict[str, str]:
     """All that numbers depend on beside the design, by name: sources, the user's function, packages whose bits may differ."""
-    from sim.sources import source_hash
-
     own = {} if model is None else {"version of the model function": source_of(model)}
     return {"version of daarna": source_hash(), **own, **{name: installed(name) for name in PACKAGES}}
 
@@ -155,10 +156,6 @@ def _broken(why: str) -> WorkerError:
 
 def run_columns_of(scenario: Scenario, seed: int, numbers: range, stop: np.ndarray | None = None) -> Columns:
     """The runs table of :func:`sim.engine.simulate`, without the time it takes to make data frames and other tables."""
-    from sim.engine import compute
-    from sim.engine.results import runs_columns
-    from sim.scenario.record import build
-
     runs = np.array(numbers, np.int64)
     output, _, _ = compute(scenario, build(scenario), seed, runs, False, stop)
     return runs_columns(scenario, runs, output)

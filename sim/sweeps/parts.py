@@ -99,7 +99,7 @@ def merge_parts(folder: Path, mark: str) -> None:
                 remove_file(path)
 
 
-class Shelf:
+class FoundRuns:
     """The runs found in parts and in a finished table, for some addresses.
 
     Parameters

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,12 +16,13 @@ from sim.errors import InputError
 from sim.files.atomic import followed
 from sim.files.untrusted import parquet
 from sim.scenario.base import nearest, shown
+from sim.study import Study
 from sim.study.parquet import Marks
+from sim.study.results import open_study
 from sim.study.work_folder import whole_record
-
-if TYPE_CHECKING:
-    from sim.study import Study
-    from sim.sweeps.design import Design
+from sim.sweeps.design import Design
+from sim.sweeps.design_file import load
+from sim.sweeps.record import design_of
 
 QUANTILES = (0.05, 0.5, 0.95)
 
@@ -54,8 +55,6 @@ class Sweep:
     @cached_property
     def design(self) -> Design:
         """The design, made again from what is recorded."""
-        from sim.sweeps.record import design_of
-
         return design_of(self.about, self.points)
 
     @property
@@ -223,9 +222,6 @@ def open_any(folder: str | Path) -> Study | Sweep | Design:
     InputError
         When there is no whole one in the folder.
     """
-    from sim.study.study_folder import open_study
-    from sim.sweeps.design_file import load
-
     if not isinstance(folder, str | os.PathLike):
         raise InputError(f"open: expected the path of a folder, or of a design file, got {shown(folder)}")
     if Path(folder).suffix == ".toml":

@@ -33,7 +33,7 @@ from sim.study.provenance import CIRCUMSTANCES, difference
 from sim.study.work_folder import PARTS, WorkFolder, tell_damaged
 from sim.sweeps.design import Design
 from sim.sweeps.job import Piece
-from sim.sweeps.parts import MERGE, RunsWriter, Shelf, merge_parts, write_points
+from sim.sweeps.parts import MERGE, FoundRuns, RunsWriter, merge_parts, write_points
 from sim.sweeps.point import addresses, content_hash
 from sim.sweeps.record import carried, write_crate
 from sim.sweeps.results import Sweep
@@ -160,7 +160,7 @@ class SweepFolder(WorkFolder):
         self.about[STANDING] = []
         if not record.exists():
             self._check_free(("study.json", RUNS, POINTS, PARTS))
-            self._shelf = Shelf([], set())
+            self._shelf = FoundRuns([], set())
         elif (there := self._recorded()) is None:
             self._shelf = self._look()
             self.done = self.total - self._gaps()
@@ -214,8 +214,8 @@ class SweepFolder(WorkFolder):
         tell_damaged(path)
         return []
 
-    def _look(self) -> Shelf:
-        return Shelf([*self._finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
+    def _look(self) -> FoundRuns:
+        return FoundRuns([*self._finished, *sorted((self.folder / PARTS).glob("*.arrow"))], set(self.addresses))
 
     def _assemble(self) -> None:
         runs = self.design.runs

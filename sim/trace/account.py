@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.trace.agents import is_founder
 from sim.trace.model import Trace
-from sim.trace.statement import WIDTH, Column, table
+from sim.trace.statement import WIDTH, StatementColumn, table
 
 COSTS = ("cost_of_goods", "acquisition", "service", "resolution")
 
@@ -38,14 +38,14 @@ def account_page(trace: Trace, customer: int) -> str:
     ]
     sums = {name: float(pages[name].sum()) for name in ("revenue", "collected", "write_off")}
     columns = [
-        Column("month", lambda row: str(row["month"]), total="sum"),
-        Column("invoiced", lambda row: f"{row['revenue']:,.2f}", total=f"{sums['revenue']:,.2f}"),
-        Column("collected", lambda row: f"{row['collected']:,.2f}", total=f"{sums['collected']:,.2f}"),
-        Column("written off", lambda row: f"{row['write_off']:,.2f}", "0.00", f"{sums['write_off']:,.2f}"),
-        Column("costs", lambda row: f"{sum(row[name] for name in COSTS):,.2f}", total=f"{costs:,.2f}"),
-        Column("owed", lambda row: f"{row['owed']:,.2f}", total=f"{pages['owed'].iloc[-1]:,.2f}"),
-        Column("satisfied", lambda row: f"{round(row['satisfaction'], 2) + 0.0:.2f}"),
-        Column("tie", lambda row: f"{row['tie']:.2f}"),
+        StatementColumn("month", lambda row: str(row["month"]), total="sum"),
+        StatementColumn("invoiced", lambda row: f"{row['revenue']:,.2f}", total=f"{sums['revenue']:,.2f}"),
+        StatementColumn("collected", lambda row: f"{row['collected']:,.2f}", total=f"{sums['collected']:,.2f}"),
+        StatementColumn("written off", lambda row: f"{row['write_off']:,.2f}", "0.00", f"{sums['write_off']:,.2f}"),
+        StatementColumn("costs", lambda row: f"{sum(row[name] for name in COSTS):,.2f}", total=f"{costs:,.2f}"),
+        StatementColumn("owed", lambda row: f"{row['owed']:,.2f}", total=f"{pages['owed'].iloc[-1]:,.2f}"),
+        StatementColumn("satisfied", lambda row: f"{round(row['satisfaction'], 2) + 0.0:.2f}"),
+        StatementColumn("tie", lambda row: f"{row['tie']:.2f}"),
     ]
     profit = sums["revenue"] - sums["write_off"] - costs
     parts = ", ".join(f"{name.replace('_', ' ')} {pages[name].sum():,.2f}" for name in COSTS)

@@ -19,7 +19,7 @@ KIND = {entry.name: entry.kind for entry in MEASURES}
 
 
 @dataclass(frozen=True)
-class Column:
+class StatementColumn:
     """A column of a table on the statement."""
 
     heading: str
@@ -34,7 +34,9 @@ def money(hundredths: float) -> str:
     return "0.00" if text == "-0.00" else text
 
 
-def table(columns: Sequence[Column], rows: Sequence[Any], notes: Callable[[Any], Sequence[str]] | None = None) -> list[str]:
+def table(
+    columns: Sequence[StatementColumn], rows: Sequence[Any], notes: Callable[[Any], Sequence[str]] | None = None
+) -> list[str]:
     """Rows under right-aligned headings, with their totals if there are several; notes stand under the row they are about."""
     shown = [column for column in columns if column.plain is None or any(column.cell(row) != column.plain for row in rows)]
     several = len(rows) > 1 and any(column.total for column in shown)
@@ -127,23 +129,23 @@ def _sum(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
 
 
 def _months(pages: Sequence[PayMonth]) -> list[str]:
-    def amount(heading: str, of: Callable[[PayMonth], int], plain: str | None = None) -> Column:
-        return Column(heading, lambda page: money(of(page)), plain, money(sum(map(of, pages))))
+    def amount(heading: str, of: Callable[[PayMonth], int], plain: str | None = None) -> StatementColumn:
+        return StatementColumn(heading, lambda page: money(of(page)), plain, money(sum(map(of, pages))))
 
     columns = [
-        Column("month", lambda page: str(page.month), total="sum"),
-        Column("rep", lambda page: str(page.rep or "-")),
-        Column("hunting", lambda page: f"{100 * page.hunting:.0f}%"),
-        Column("visits", lambda page: f"{100 * page.nurturing:.0f}%"),
-        Column("signed", lambda page: str(page.signings), total=str(sum(page.signings for page in pages))),
-        Column("lapsed", lambda page: str(page.lapses), total=str(sum(page.lapses for page in pages))),
+        StatementColumn("month", lambda page: str(page.month), total="sum"),
+        StatementColumn("rep", lambda page: str(page.rep or "-")),
+        StatementColumn("hunting", lambda page: f"{100 * page.hunting:.0f}%"),
+        StatementColumn("visits", lambda page: f"{100 * page.nurturing:.0f}%"),
+        StatementColumn("signed", lambda page: str(page.signings), total=str(sum(page.signings for page in pages))),
+        StatementColumn("lapsed", lambda page: str(page.lapses), total=str(sum(page.lapses for page in pages))),
         amount("salary", lambda page: page.salary),
         amount("subsidy", lambda page: page.subsidy, "0.00"),
         amount("variable", lambda page: page.variable),
         amount("clawback", lambda page: -page.recovered, "0.00"),
         amount("PAY", lambda page: page.pay),
-        Column("held", lambda page: money(page.held), "0.00"),
-        Column("due back", lambda page: money(page.due_after), "0.00"),
+        StatementColumn("held", lambda page: money(page.held), "0.00"),
+        StatementColumn("due back", lambda page: money(page.due_after), "0.00"),
     ]
     what = "Month by month: share of time for hunting and for visits; customers signed and lapsed; pay;"
     return [what, "deferred pay held and clawback due at the month's end.", *table(columns, pages)]
@@ -153,8 +155,8 @@ def _signed(trace: Trace, page: PayMonth) -> list[str]:
     if not page.signed:
         return []
     columns = [
-        Column("customer", lambda one: str(one.customer), total="sum"),
-        Column("first purchase", lambda one: money(one.initial), total=money(sum(one.initial for one in page.signed))),
+        StatementColumn("customer", lambda one: str(one.customer), total="sum"),
+        StatementColumn("first purchase", lambda one: money(one.initial), total=money(sum(one.initial for one in page.signed))),
     ]
     return ["Customers signed", *table(columns, page.signed)]
 
@@ -176,16 +178,16 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
         return [*heading, *(leaving or ["  nothing was settled in these months"])]
     scaled, deferred = any(page.scale != 1.0 for page, _ in rows), bool(component.deferral.share)
 
-    def amount(heading: str, of: Callable[[Line], int], plain: str | None = None) -> Column:
-        return Column(heading, lambda row: money(of(row[1])), plain, money(sum(of(line) for _, line in rows)))
+    def amount(heading: str, of: Callable[[Line], int], plain: str | None = None) -> StatementColumn:
+        return StatementColumn(heading, lambda row: money(of(row[1])), plain, money(sum(of(line) for _, line in rows)))
 
     columns = [
-        Column("period", lambda row: _period(*row), total="sum"),
-        Column(component.measure.replace("_", " "), lambda row: _value(row[1])),
-        Column("of whom", lambda row: row[1].basis if row[1].settled else "", ""),
-        Column("attained", lambda row: _attained(row[1], bool(component.quota)), ""),
-        Column("award", lambda row: f"{row[1].award:,.2f}"),
-        *([Column("factor", lambda row: number(round(row[0].scale, 4)))] if scaled else []),
+        StatementColumn("period", lambda row: _period(*row), total="sum"),
+        StatementColumn(component.measure.replace("_", " "), lambda row: _value(row[1])),
+        StatementColumn("of whom", lambda row: row[1].basis if row[1].settled else "", ""),
+        StatementColumn("attained", lambda row: _attained(row[1], bool(component.quota)), ""),
+        StatementColumn("award", lambda row: f"{row[1].award:,.2f}"),
+        *([StatementColumn("factor", lambda row: number(round(row[0].scale, 4)))] if scaled else []),
         *([amount("awarded", lambda line: line.awarded)] if scaled and deferred else []),
         amount("held back", lambda line: -line.held_back, "0.00"),
         amount("vested", lambda line: line.vested, "0.00"),
@@ -318,10 +320,10 @@ def _factors(kind: str, rows: Sequence[tuple[PayMonth, Line]]) -> list[str]:
     if not settled:
         return ["  not settled in these months" + (f"; it stands at {number(rows[-1][1].award)}" if rows else "")]
     columns = [
-        Column("period", lambda row: _period(*row)),
-        Column(settled[0][1].measure.replace("_", " "), lambda row: _value(row[1])),
-        Column("of whom", lambda row: row[1].basis, ""),
-        Column("gate" if kind == "gate" else "factor", lambda row: _stands(kind, row[1].award)),
+        StatementColumn("period", lambda row: _period(*row)),
+        StatementColumn(settled[0][1].measure.replace("_", " "), lambda row: _value(row[1])),
+        StatementColumn("of whom", lambda row: row[1].basis, ""),
+        StatementColumn("gate" if kind == "gate" else "factor", lambda row: _stands(kind, row[1].award)),
     ]
     said += table(columns, settled)
     return said
@@ -342,10 +344,10 @@ def _limit(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
     if not rows:
         return [*heading, "  it was not reached in these months"]
     columns = [
-        Column("month", lambda page: str(page.month)),
-        Column("awards x factors", lambda page: f"{page.factor * sum(_adding(page)):,.2f}"),
-        Column("room left in the year", lambda page: f"{page.room:,.2f}"),
-        Column("awarded", lambda page: money(sum(line.awarded for line in page.lines))),
+        StatementColumn("month", lambda page: str(page.month)),
+        StatementColumn("awards x factors", lambda page: f"{page.factor * sum(_adding(page)):,.2f}"),
+        StatementColumn("room left in the year", lambda page: f"{page.room:,.2f}"),
+        StatementColumn("awarded", lambda page: money(sum(line.awarded for line in page.lines))),
     ]
     return [*heading, *table(columns, rows)]
 
@@ -364,13 +366,13 @@ def _claims(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
         said.append("  none in these months")
     if claimed:
 
-        def amount(heading: str, of: Callable[[Claim], int], plain: str | None = None) -> Column:
-            return Column(heading, lambda row: money(of(row[1])), plain, money(sum(of(claim) for _, claim in claimed)))
+        def amount(heading: str, of: Callable[[Claim], int], plain: str | None = None) -> StatementColumn:
+            return StatementColumn(heading, lambda row: money(of(row[1])), plain, money(sum(of(claim) for _, claim in claimed)))
 
         columns = [
             *_whose(),
             amount("commission", lambda claim: claim.commission),
-            Column("of it back", lambda row: f"{100 * row[1].share:.2f}%"),
+            StatementColumn("of it back", lambda row: f"{100 * row[1].share:.2f}%"),
             amount("claimed", lambda claim: claim.claimed),
             amount("uncollectable", lambda claim: claim.uncollectable, "0.00"),
         ]
@@ -379,7 +381,7 @@ def _claims(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
             said.append("  uncollectable: the rep who signed has left.")
     if withdrawn:
         said.append("Left before the period was settled: so much no longer counts in it")
-        said += table([*_whose(), Column("withdrawn", _withdrawn)], withdrawn)
+        said += table([*_whose(), StatementColumn("withdrawn", _withdrawn)], withdrawn)
     due = [page.due_before for page in pages][0], pages[-1].due_after
     taken, given = sum(page.recovered for page in pages), sum(page.given_up for page in pages)
     said += _wrap(
@@ -395,13 +397,13 @@ def _withdrawn(row: tuple[PayMonth, Claim]) -> str:
     return f"{claim.withdrawn:,.2f}" if claim.unit == "money" else f"{number(round(claim.withdrawn, 4))} {claim.unit}"
 
 
-def _whose() -> list[Column]:
+def _whose() -> list[StatementColumn]:
     return [
-        Column("month", lambda row: str(row[0].month), total="sum"),
-        Column("component", lambda row: f"[{row[1].component}]"),
-        Column("customer", lambda row: str(row[1].customer)),
-        Column("signed", lambda row: str(row[1].signed)),
-        Column("left in month", lambda row: f"{row[1].age} of contract"),
+        StatementColumn("month", lambda row: str(row[0].month), total="sum"),
+        StatementColumn("component", lambda row: f"[{row[1].component}]"),
+        StatementColumn("customer", lambda row: str(row[1].customer)),
+        StatementColumn("signed", lambda row: str(row[1].signed)),
+        StatementColumn("left in month", lambda row: f"{row[1].age} of contract"),
     ]
 
 

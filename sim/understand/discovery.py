@@ -15,6 +15,7 @@ Needs the extra ``discovery`` (``pip install "daarna[discovery]"``).
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -235,8 +236,6 @@ def _algorithm(x: pd.DataFrame, case: np.ndarray, peel: float, smallest: float) 
         from ema_workbench.analysis.prim import Prim
     except ImportError:
         raise InputError('prim: needs the EMA workbench: pip install "daarna[discovery]"') from None
-    import inspect
-
     numbers = x.select_dtypes(np.number).astype(float)
     x = x.astype(dict.fromkeys(numbers, float)).astype(dict.fromkeys([name for name in x if name not in numbers], str))
     old = {"threshold": 1e-9} if "threshold" in inspect.signature(Prim.__init__).parameters else {}

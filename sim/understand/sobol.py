@@ -23,6 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from sim.errors import InputError
 from sim.understand.data import SweepLike, read, refuse_crossed
@@ -169,6 +170,4 @@ def z(level: float) -> float:
     """
     if not 0 < level < 1:
         raise InputError(f"level: found {level}, allowed is strictly between 0 and 1")
-    from scipy.special import ndtri
-
     return float(ndtri(0.5 + level / 2))

@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from sim.errors import InputError
+from sim.scenario.model import Scenario
+from sim.scenario.path import get
+from sim.sweeps import Design, Factor
 from sim.understand.data import SweepLike, read
 from sim.understand.noise import Array, not_told
-
-if TYPE_CHECKING:
-    from sim.scenario.model import Scenario
-    from sim.sweeps import Design, Factor
 
 
 @dataclass(frozen=True)
@@ -76,8 +76,6 @@ def one_at_a_time(base: Scenario, factors: Sequence[Factor], runs: int = 100, se
     InputError
         When a factor has levels, or its parameter is no number.
     """
-    from sim.sweeps import Design
-
     middle: dict[str, Any] = {factor.name: _here(base, factor) for factor in factors}
     rows = [middle, *(middle | {factor.name: end} for factor in factors for end in (factor.low, factor.high))]
     return Design(base, factors, "table", runs=runs, seed=seed, title=title, table=pd.DataFrame(rows))
@@ -85,8 +83,6 @@ def one_at_a_time(base: Scenario, factors: Sequence[Factor], runs: int = 100, se
 
 def _here(base: Scenario, factor: Factor) -> float:
     """Where the base stands on a factor."""
-    from sim.scenario.path import get
-
     if not factor.ranged:
         raise InputError(f'factor "{factor.name}": a tornado goes from low to high; found levels')
     if factor.scale:
@@ -145,8 +141,6 @@ def _row(name: str, column: pd.Series, at: np.ndarray, values: Array, level: flo
 
 
 def _effect(gaps: Array, level: float) -> tuple[float, float]:
-    from scipy.special import stdtrit
-
     runs = gaps.size
     if runs == 1:
         return float(gaps[0]), float("nan")

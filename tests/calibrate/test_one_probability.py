@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sim.calibrate import bgnbd, calibrate, estimates, one_probability, sbg
-from sim.calibrate.estimates import Estimate
+from sim.calibrate.estimates import FittedModel
 from sim.calibrate.forecast import forecast
 from sim.calibrate.policies import Renewals
 from sim.scenario.model import Scenario
@@ -20,7 +20,7 @@ SHOP = bg_nbd((0.6, 6.0, P * 1e6, (1 - P) * 1e6), 1500, 3)
 HALVED = Renewals(np.array([512.0, 256.0, 128.0, 64.0]), np.array([0.0, 0, 0, 0, 64]), 12, 0)
 
 
-def row(found: Estimate, name: str) -> pd.Series:
+def row(found: FittedModel, name: str) -> pd.Series:
     return found.table.set_index("parameter").loc[name]
 
 

@@ -11,7 +11,7 @@ import pytest
 
 import sim
 from sim.cli.report import how_far
-from sim.study.precision import Look
+from sim.study.precision import InterimAnalysis
 from tests.cli.test_processes import SLOW, START, scenario, start, wait_for_parts
 from tests.cli.test_run import Daarna, daarna
 from tests.study.worlds import values
@@ -84,7 +84,7 @@ def test_wrong_input_is_one_message_and_status_2(
 
 
 def test_the_bar_tells_the_target_that_is_farthest_off(daarna: Daarna) -> None:
-    looks: list[Look] = []
+    looks: list[InterimAnalysis] = []
     sim.run(sim.load("tiny.toml"), precision="npv=90%, P(npv < 0)=.001, lapses=.3", max_runs=51, looked=looks.append)
     assert how_far(looks[0]) == "runs: tiny P(npv < 0) ± 0.0357, wanted ± 0.00100"  # Wilson's, of 50 in 50
 

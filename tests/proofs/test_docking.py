@@ -81,8 +81,8 @@ def test_the_entries_pass(check: object) -> None:
 
 def test_a_practice_that_differs_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clients who stay 60 months instead of 120 in one of the two programmes."""
-    apart = docking.Case.practice
-    monkeypatch.setattr(docking.Case, "practice", lambda self: replace(apart(self), lifetime=60.0))
+    apart = docking.DockedCase.practice
+    monkeypatch.setattr(docking.DockedCase, "practice", lambda self: replace(apart(self), lifetime=60.0))
     assert not all(one.passes for one in docking.practice(QUICK))
 
 

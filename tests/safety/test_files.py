@@ -23,7 +23,7 @@ from sim.files.untrusted import parquet, read_bytes
 from sim.proofs.registered import load as load_hypothesis
 from sim.recipes.forecast import sha256
 from sim.sweeps.design_file import load as load_design
-from sim.sweeps.parts import Shelf
+from sim.sweeps.parts import FoundRuns
 
 
 def extended(path: Path) -> Any:
@@ -133,7 +133,7 @@ def test_what_is_no_file_of_its_kind_gets_one_message(kind: str, made: Callable[
 def test_what_is_no_part_is_made_again(made: Callable[[Path], None], tmp_path: Path) -> None:
     made(tmp_path / "x.arrow")
     with soon():
-        assert not Shelf([tmp_path / "x.arrow"], set()).spans
+        assert not FoundRuns([tmp_path / "x.arrow"], set()).spans
 
 
 def test_the_content_of_a_file_that_says_it_is_empty_is_limited() -> None:

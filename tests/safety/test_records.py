@@ -20,7 +20,7 @@ from sim.design.problem import Problem
 from sim.errors import DaarnaError, InputError
 from sim.files import embedded_record, untrusted
 from sim.study.provenance import content_hash, digest, made_now, record
-from sim.study.record_schema import Sweep, check_carried, check_study
+from sim.study.record_schema import SweepRecord, check_carried, check_study
 from sim.sweeps.record import about
 
 TINY = sim.Scenario().with_(title="Tiny", months=3, reps={"count": 1}, customers={"at_start": 4})
@@ -291,4 +291,4 @@ def test_another_versions_scenarios_are_held_to_what_is_shown_of_them() -> None:
         check_study(changed(told, ("scenarios", 0, "title"), 3), "x")
     with pytest.raises(InputError, match="a scenario of this version"):
         check_study(changed(told, ("daarna",), sim.__version__), "x")
-    assert Sweep.model_validate(sweep()) and check_carried(RECORDS["memo.md"], "x")
+    assert SweepRecord.model_validate(sweep()) and check_carried(RECORDS["memo.md"], "x")

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.analysis.stopping import FIRST, LEAST
-from sim.study.precision import MAX_RUNS, Look, Precision, Target
+from sim.study.precision import MAX_RUNS, InterimAnalysis, Precision, Target
 from tests.analysis.coverage import happens, stopped
 from tests.study.test_study_folder import Death, Mortal
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
@@ -45,7 +45,7 @@ def precise(folder: Path | None = None, **more: Any) -> sim.Study:
 def through(tmp_path_factory: pytest.TempPathFactory) -> Through:
     """A study that ran through: its files, its number of runs, and the steps of its life (see Mortal)."""
     folder = tmp_path_factory.mktemp("through") / "s"
-    looks: list[Look] = []
+    looks: list[InterimAnalysis] = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_module, "CHUNKS_PER_WORKER", 4)
         immortal = Mortal(patch, 10**9)
@@ -55,7 +55,7 @@ def through(tmp_path_factory: pytest.TempPathFactory) -> Through:
 
 
 def test_it_stops_at_the_first_look_at_which_all_half_widths_are_reached() -> None:
-    looks: list[Look] = []
+    looks: list[InterimAnalysis] = []
     study = sim.run([SMALL, OTHER], precision=["npv=1%", "lapses=.4"], max_runs=2000, looked=looks.append)
     assert [look.reached for look in looks] == [*[False] * (len(looks) - 1), True]
     assert [look.next_runs for look in looks[:-1]] == [look.runs for look in looks[1:]]
