@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 import sim
-from sim import engine
-from tests.study.worlds import TINY_FILE
+from tests.study.worlds import TINY_FILE, run_module
 
 Daarna = Callable[..., int]
 
@@ -68,7 +67,7 @@ def test_that_the_model_is_compiled_is_said_unless_quiet(daarna: Daarna, monkeyp
     """Quiet is the command's, not the process's: who calls another command afterwards hears what it says."""
     heard: list[bool] = []
     log = logging.getLogger("sim.compiled")
-    monkeypatch.setattr(engine, "load_kernel", lambda: heard.append(log.isEnabledFor(logging.WARNING)))
+    monkeypatch.setattr(run_module, "load_kernel", lambda: heard.append(log.isEnabledFor(logging.WARNING)))
     for more in (["--quiet"], []):
         assert daarna("run", "tiny.toml", "--runs", "1", "--out", f"s{len(more)}", "--no-figures", *more) == 0
     assert not heard[0] and heard[-1]
@@ -122,7 +121,6 @@ def test_a_full_disk_is_status_1_and_says_what_is_safe(
 def test_an_unexpected_error_says_what_is_safe(
     daarna: Daarna, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests.study.worlds import run_module
 
     monkeypatch.delenv("DAARNA_DEBUG", raising=False)
     simulate = run_module._simulate

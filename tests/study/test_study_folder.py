@@ -249,7 +249,7 @@ def test_another_study_is_refused_and_damages_nothing(
 def test_the_study_of_another_model_source_is_refused(
     whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sim.sources.source_hash", lambda: "another")
+    monkeypatch.setattr("sim.study.provenance.source_hash", lambda: "another")
     with pytest.raises(sim.InputError, match=r"another version of the model made it: daarna .*, model source [0-9a-f]{16}"):
         again(tmp_path / "whole")
     assert contents(tmp_path / "whole") == whole

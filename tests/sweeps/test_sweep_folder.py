@@ -247,7 +247,7 @@ def test_another_sweep_in_the_folder_is_refused_and_not_damaged(tmp_path: Path, 
         with pytest.raises(sim.InputError, match=f"{re.escape(str(folder))}: holds .*{re.escape(why)}"):
             sim.sweep(other, folder)
     with monkeypatch.context() as patch:
-        patch.setattr("sim.sources.source_hash", lambda: "0123")
+        patch.setattr("sim.study.provenance.source_hash", lambda: "0123")
         with pytest.raises(sim.InputError, match=r"another version of the model made it: daarna .*, model source "):
             sim.sweep(design, folder)
     with pytest.raises(sim.InputError, match="model"):
