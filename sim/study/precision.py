@@ -44,7 +44,7 @@ EXAMPLES = "OUTCOME=WIDTH such as npv=2%, q05(npv)=5000 or P(npv < 0)=.02"
 
 
 @dataclass(frozen=True)
-class Target:
+class PrecisionTarget:
     """A half-width that an estimate's 95% interval is to have.
 
     Attributes
@@ -65,7 +65,7 @@ class Target:
     difference: bool = False
 
     @classmethod
-    def parse(cls, text: str, difference: bool = False) -> Target:
+    def parse(cls, text: str, difference: bool = False) -> PrecisionTarget:
         """Read a target such as ``npv=2%``; within ``difference(…)`` it is about the paired difference."""
         name, sign, given = text.rpartition("=")
         text, last = text.strip()[: formula.SHORT], given.strip()[: formula.SHORT]
@@ -186,7 +186,7 @@ class Precision:
         Looks at growing batches, or after every run with the look-ahead of Hoad, Robinson & Davies (2010).
     """
 
-    targets: tuple[Target, ...]
+    targets: tuple[PrecisionTarget, ...]
     max_runs: int = MAX_RUNS
     rule: str = "batches"
 
@@ -218,7 +218,7 @@ class Precision:
             if not all(isinstance(text, str) for text in texts):
                 raise InputError(f"precision: found {shown(given)}, allowed is {EXAMPLES}")
             one_by_one = [part for text in texts for part in formula.pieces(text)]
-            found = [Target.parse(part, difference) for part in one_by_one]
+            found = [PrecisionTarget.parse(part, difference) for part in one_by_one]
             targets = tuple({str(target): target for target in found}.values())
         precision = cls(targets, MAX_RUNS if max_runs is None else max_runs, rule or RULES[0])
         precision._check()
@@ -296,10 +296,10 @@ class Precision:
         return InterimAnalysis(runs, attained, following, max(following, math.ceil(min(expected, self.max_runs))))
 
     @staticmethod
-    def _where(target: Target, columns: Mapping[str, Columns]) -> list[str]:
+    def _where(target: PrecisionTarget, columns: Mapping[str, Columns]) -> list[str]:
         return list(columns)[1:] if target.difference else list(columns)
 
-    def _attained(self, target: Target, name: str, columns: Mapping[str, Columns], extra: Extra) -> Attained:
+    def _attained(self, target: PrecisionTarget, name: str, columns: Mapping[str, Columns], extra: Extra) -> Attained:
         ours, base = columns[name], next(iter(columns.values()))
         found = _difference(target, ours, base, extra) if target.difference else target.expression.of(ours)
         compared = target.expression.of(base).value if target.difference else found.value
@@ -316,7 +316,7 @@ class Precision:
         return Attained(str(target), name, found, allowed, expected, expected <= n, solved)
 
     @staticmethod
-    def _least(target: Target, allowed: float, ours: Columns, base: Columns) -> int:
+    def _least(target: PrecisionTarget, allowed: float, ours: Columns, base: Columns) -> int:
         """Runs below which the half-width is no guide to when to stop: rare events, and skewed outcomes (Cochran's rule)."""
         if target.expression.kind not in ("mean", "P"):
             return max(LEAST, target.expression.least_runs)
@@ -332,7 +332,7 @@ class Precision:
         return math.ceil(least) if math.isfinite(least) else MOST_RUNS
 
     @staticmethod
-    def _replications(target: Target, ours: Columns, base: Columns) -> int | None:
+    def _replications(target: PrecisionTarget, ours: Columns, base: Columns) -> int | None:
         """Number of replications by Hoad, Robinson & Davies' rule, runs in which the outcome is undefined included."""
         values = target.expression.per_run(ours)
         of = target.expression.per_run(base) if target.difference else values
@@ -342,7 +342,7 @@ class Precision:
         return int(defined[solved.needed - 1]) + 1 if solved else None
 
 
-def _difference(target: Target, ours: Columns, base: Columns, extra: Extra) -> Estimate:
+def _difference(target: PrecisionTarget, ours: Columns, base: Columns, extra: Extra) -> Estimate:
     found = target.expression.difference(ours, base)
     if not extra.variance or found.n < 2:
         return found
@@ -354,7 +354,7 @@ def _difference(target: Target, ours: Columns, base: Columns, extra: Extra) -> E
     return replace(found, standard_error=allowing["standard_error"], low=allowing["low"], high=allowing["high"])
 
 
-def _extra(target: Target, match: Matched | None) -> Extra:
+def _extra(target: PrecisionTarget, match: Matched | None) -> Extra:
     """The error that matching pay adds to a target: to differences of means."""
     mean = target.difference and target.expression.kind == "mean"
     return match.extra(target.expression.outcomes[0]) if match and mean else NONE

@@ -14,7 +14,7 @@ import pytest
 
 import sim
 from sim.analysis.stopping import FIRST, LEAST
-from sim.study.precision import MAX_RUNS, InterimAnalysis, Precision, Target
+from sim.study.precision import MAX_RUNS, InterimAnalysis, Precision, PrecisionTarget
 from tests.analysis.coverage import happens, stopped
 from tests.study.test_study_folder import Death, Mortal
 from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, run_module
@@ -205,7 +205,7 @@ def test_targets_are_read() -> None:
     assert precision.outcomes == ["npv", "lapses"]
     assert (precision.max_runs, precision.first, precision.rule) == (500, FIRST, "batches")
     assert Precision.parse(precision) == precision
-    assert Target.parse("difference( q05(npv) )=5000") == Target.parse("q05(npv)=5e3", difference=True)
+    assert PrecisionTarget.parse("difference( q05(npv) )=5000") == PrecisionTarget.parse("q05(npv)=5e3", difference=True)
 
 
 @pytest.mark.parametrize(
