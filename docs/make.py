@@ -7,8 +7,8 @@
 
 A target is a page, a figure, or a block of a page or scenario file: the lines between ``docs.make: NAME`` and ``docs.make: end``.
 ``docs/made.json`` records, per target, a SHA-256 of what it is made from (the model's sources, the files it reads, the code
-that writes it) and of what was made.  A target is stale when either differs.  Benchmarks are of a machine, coverage
-(``python -m tests.analysis.coverage``) and mutation testing take long: their pages are not made here.
+that writes it) and of what was made.  A target is stale when either differs.  Benchmarks are of a machine, and
+mutation testing takes long: their pages are not made here.
 """
 
 from __future__ import annotations
@@ -296,6 +296,13 @@ def hypotheses() -> None:
     main(ROOT / "docs")
 
 
+def coverage() -> None:
+    """How often intervals hold, in 2,000 studies of each kind."""
+    from tests.analysis.coverage import table
+
+    fill("docs/coverage.md", "coverage", table())
+
+
 VALIDATION = ("bgnbd", "book", "clv-continuous", "houghton", "nbd", "pareto-nbd", "z")
 TARGETS = (
     Target("readme", readme, ("docs/figures/profit_by_year.png", "docs/figures/waterfall.png"), (*WORLDS, "sim/plots")),
@@ -329,6 +336,10 @@ TARGETS = (
     Target(
         "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md", "scenarios/hypotheses/found.json"),
         (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/proofs"),
+    ),
+    Target(
+        "coverage", coverage, ("docs/coverage.md#coverage",),
+        (*WORLDS, "tests/analysis/coverage.py", "sim/analysis", "sim/study/equal_pay.py", "sim/study/precision.py"),
     ),
 )  # fmt: skip
 

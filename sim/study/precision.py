@@ -18,7 +18,7 @@ from sim.analysis.differences import Matched
 from sim.analysis.estimators import CONFIDENCE, Estimate
 from sim.analysis.expression import TAIL, Columns, Expression, of_node
 from sim.analysis.paired import NONE, Extra, interval, quantile, spread
-from sim.analysis.skew import runs_for
+from sim.analysis.skew import COCHRAN, runs_for
 from sim.analysis.stopping import (
     CONSTANT,
     EVENTS,
@@ -324,7 +324,7 @@ class Precision:
         values = values - target.expression.per_run(base) if target.difference else values
         known = values[~np.isnan(values)]
         if target.expression.kind == "mean":
-            least = max(LEAST, float(runs_for(known[:, None])[0]))
+            least = max(LEAST, float(runs_for(known[:, None], COCHRAN)[0]))
         else:
             happened = int(np.count_nonzero(known))
             seen = happened if target.difference else min(happened, known.size - happened)

@@ -7,14 +7,15 @@ import pytest
 
 from sim.analysis import estimators
 from sim.analysis.paired import paired
-from sim.analysis.skew import LEAST, runs_for, studentised
+from sim.analysis.skew import COCHRAN, LEAST, runs_for, studentised
 from tests.analysis.coverage import alone, together
 
 
 def test_cochrans_rule_by_hand() -> None:
-    """0 nine times and 1 once: g = (1 - 2p) / sqrt(p (1 - p)) = .8 / .3, and 25 g² = 177.8; too few to tell below ten."""
+    """0 nine times and 1 once: g = (1 - 2p) / sqrt(p (1 - p)) = .8 / .3, 25 g² = 177.8, twice that is asked for; too few to tell below ten."""
     x = np.repeat([0.0, 1.0], [9, 1])[:, None]
-    assert runs_for(x) == pytest.approx(25 * (0.8 / 0.3) ** 2)
+    assert runs_for(x, COCHRAN) == pytest.approx(25 * (0.8 / 0.3) ** 2)
+    assert runs_for(x) == pytest.approx(2 * runs_for(x, COCHRAN))
     assert runs_for(x[: LEAST - 1]) == 0 and runs_for(np.ones((20, 1))) == 0
 
 
