@@ -41,7 +41,13 @@ def print_comparison(comparison: Comparison, outcome: str = "npv") -> None:
 
 def _meaning(comparison: Comparison) -> str:
     over, n = len(comparison.others), int(comparison.study.about["runs"])
-    few = f"; with {n} pairs of runs the intervals lean on normal differences" if n < FEW_RUNS else ""
+    unseen = 1 - 0.05 ** (1 / n)  # the share p of runs with (1 - p)^n = .05
+    few = (
+        f"; with {n} pairs of runs the intervals lean on normal differences, and an event in {unseen:.0%} of runs goes unseen in one "
+        "study of twenty"
+        if n < FEW_RUNS
+        else ""
+    )
     return (
         f"difference ± Monte Carlo standard error, paired run by run; interval ({labelled(comparison.level, over)}); share of runs "
         f"in which the other is better ({comparison.level:.0%} interval of each alone); relative to the base's mean where that is above zero; runs that "

@@ -42,7 +42,7 @@ def test_several_are_ranked_by_the_outcome_asked(daarna: Daarna, capsys: pytest.
     assert daarna(*arguments, "--outcome", "satisfaction") == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "by expected satisfaction, best first" in printed and "P(best)" in printed
-    assert "95%, joint over 2 schemes" in printed and "lean on normal differences" in printed
+    assert "95%, joint over 2 schemes" in printed and "lean on normal differences" in printed and "goes unseen in one" in printed
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(run_module, "_simulate", lambda *a: 1 // 0)  # all runs are there already
         assert daarna(*arguments) == 0
