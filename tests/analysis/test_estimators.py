@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -241,3 +243,9 @@ def test_the_binomial_quantile_is_scipys() -> None:
         for level in (0.01, 0.05, 0.5, 0.9, 0.999):
             for tail in (0.005, 0.025, 0.975, 0.995):
                 assert estimators.binomial_quantile(tail, n, level) == stats.binom.ppf(tail, n, level)
+
+
+def test_a_start_does_not_wait_for_scipy_stats() -> None:
+    code = "import sys, sim.study, sim.engine.kernel; print('scipy.stats' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "False\n", done.stderr
