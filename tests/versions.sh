@@ -18,6 +18,7 @@ for one in [*project["dependencies"], *(one for name in ("design", "discovery", 
     print(*re.match(r"([\w-]+)>=([\w.]+)", one).groups(), sep="==")
 END
 fi
-python -m pip install --quiet --upgrade --upgrade-strategy eager -c "$venv/bounds.txt" -e ".[test]"
+python -m pip install --quiet "setuptools>=77.0.3"  # then nothing is installed twice, for building alone
+python -m pip install --quiet --no-build-isolation --upgrade --upgrade-strategy eager -c "$venv/bounds.txt" -e ".[test]"
 python -m pip list | grep -i -E "^(numba|llvmlite|numpy|mesa|scipy|pandas|pyarrow|pydantic|matplotlib|typer) "
 pytest "$@"
