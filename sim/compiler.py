@@ -63,13 +63,18 @@ class Compiler:
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=kept | settings, cwd=PACKAGE,
         )  # fmt: skip
         self._timer = threading.Timer(IDLE, self.end)
+        self._busy, self._ended = threading.Lock(), False
 
     def serves(self, where: Place) -> bool:
         """Whether it is there for this process and place."""
-        return self.where == where and self._owner == os.getpid() and self._process.poll() is None
+        return self.where == where and self._owner == os.getpid() and not self._ended and self._process.poll() is None
 
     def ask(self, function: Any, signature: Any) -> str:
         """Have a function compiled; returns why that failed, empty if it did not."""
+        with self._busy:  # not while the timer has it end
+            return "it had ended" if self._ended else self._ask(function, signature)
+
+    def _ask(self, function: Any, signature: Any) -> str:
         assert self._process.stdin is not None and self._process.stdout is not None
         self._timer.cancel()
         request = serialize.dumps((function.__module__, function.__qualname__, signature))
@@ -87,10 +92,12 @@ class Compiler:
 
     def end(self) -> None:
         """Have it end."""
-        self._timer.cancel()
-        assert self._process.stdin is not None
-        self._process.stdin.close()
-        self._process.wait()
+        with self._busy:
+            self._timer.cancel()
+            self._ended = True
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+            self._process.wait()
 
 
 def compiled_elsewhere(function: Any, signature: Any, where: Place) -> bool:
