@@ -183,6 +183,15 @@ def test_a_compiler_that_nobody_asks_ends(tripled: Any, place: Place, monkeypatc
     assert compiler._running._process.wait(10) == 0
 
 
+def test_a_compiler_that_ends_as_it_is_asked_is_no_error(tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The timer may strike between the question whether it is there and the request."""
+    ended = compiler.Compiler(place)
+    ended.end()
+    monkeypatch.setattr(compiler, "_running", ended)
+    monkeypatch.setattr(ended, "serves", lambda where: True)
+    assert tripled()(2.0) == 6.0
+
+
 def test_code_for_a_level_is_taken_where_the_processor_has_it(
     tripled: Any, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

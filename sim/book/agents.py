@@ -147,7 +147,7 @@ def _method(act: str, meaning: str) -> Any:
 
 for step in STEPS:  # every step of the month is a method of the customer's, to be overridden
     if not hasattr(CustomerAgent, step.ACT):
-        setattr(CustomerAgent, step.ACT, _method(step.ACT, step.__doc__))
+        setattr(CustomerAgent, step.ACT, _method(step.ACT, step.__doc__ or ""))
 
 
 class Seats(NamedTuple):
