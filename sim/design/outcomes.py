@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.engine import Tables
+from sim.observables import signings_year_1
 from sim.tables import Column, run_columns
-
-
-def _first_year(tables: Tables, column: str) -> pd.Series:
-    months = tables.months
-    found: pd.Series = months.loc[months["month"] <= 12].groupby("run")[column].sum()
-    return found.reindex(tables.runs["run"])
 
 
 def _variable(tables: Tables) -> pd.Series:
@@ -21,8 +18,8 @@ def _variable(tables: Tables) -> pd.Series:
 
 
 #: Derived outcomes: name, unit and meaning, and how they follow from the tables.
-DERIVED: tuple[tuple[Column, Callable[[Tables], pd.Series]], ...] = (
-    (Column("first_year_signings", "customers", "signed in the first twelve months"), lambda t: _first_year(t, "signings")),
+DERIVED: tuple[tuple[Column, Callable[[Tables], Any]], ...] = (
+    (Column("first_year_signings", "customers", "signed in the first twelve months"), signings_year_1),
     (Column("variable_pay", "money/month", "variable pay per rep-month, net of clawback"), _variable),
     (
         Column("variable_to_fixed", "share", "variable pay as a share of fixed pay, as regulators' caps count it"),
@@ -43,5 +40,5 @@ def columns(months: int) -> dict[str, Column]:
 def table(tables: Tables, names: Sequence[str]) -> pd.DataFrame:
     """``run`` and the named outcomes."""
     derived = {column.name: make for column, make in DERIVED}
-    found = {name: (derived[name](tables) if name in derived else tables.runs[name]).to_numpy(float) for name in names}
+    found = {name: np.asarray(derived[name](tables) if name in derived else tables.runs[name], float) for name in names}
     return pd.DataFrame({"run": tables.runs["run"].to_numpy(), **found})

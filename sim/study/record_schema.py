@@ -471,8 +471,12 @@ def check_study(about: Any, where: object) -> dict[str, Any]:
 
 
 def check_mark(path: Path, about: dict[str, Any]) -> dict[str, Any]:
-    """A record without the SHA-256 of all else that it says; InputError if it is another.  One of an earlier version has none."""
+    """A record without the SHA-256 of all else that it says; InputError if it is another.  Only one of an earlier version has none."""
     rest = {key: value for key, value in about.items() if key != MARK}
+    if MARK not in about and about.get("made", about).get("daarna") == __version__:
+        raise InputError(
+            f"{path}: {MARK}: expected the SHA-256 of all else that the record says, got nothing; put it back as it was"
+        )
     if about.get(MARK, digest(rest)) != digest(rest):
         raise InputError(f"{path}: was changed or damaged: it does not agree with its SHA-256; put it back as it was")
     return rest
@@ -532,7 +536,7 @@ def check_carried(record: Any, where: object) -> dict[str, Any]:
 
 
 def _expected(error: Any) -> str:
-    return allowed(error)
+    return allowed(error).removesuffix(" of parameters")
 
 
 def _got(error: Any) -> str:

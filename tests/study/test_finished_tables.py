@@ -16,7 +16,7 @@ import pytest
 import sim
 from sim.study import parquet
 from sim.study.parquet import TABLES, file_fingerprint
-from tests.study.worlds import LONGER, TINY, change_number, change_record, change_unmarked, contents
+from tests.study.worlds import LONGER, TINY, change_marked, change_number, change_record, contents
 
 RUNS = 4
 
@@ -106,7 +106,7 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
     checked: list[int] = []
     monkeypatch.setattr(parquet, "fingerprint", lambda frame: checked.append(len(frame.columns)) or "0" * 64)
     monkeypatch.setattr(parquet, "file_fingerprint", None)  # what is read is not read a second time
-    change_unmarked(folder / "study.json", lambda about: [one.update(sha256="0" * 64) for one in about["tables"].values()])
+    change_marked(folder / "study.json", lambda about: [one.update(sha256="0" * 64) for one in about["tables"].values()])
     opened = sim.open(folder)
     assert checked == []
     assert opened.whale is opened.whale
@@ -115,7 +115,7 @@ def test_a_table_is_checked_once_and_only_when_it_is_read(folder: Path, monkeypa
 
 @pytest.mark.parametrize("without", [lambda about: about.pop("tables"), lambda about: about["tables"]["runs"].pop("sha256")])
 def test_a_study_whose_record_has_no_fingerprint_is_read_and_taken_for_done(folder: Path, without: Any) -> None:
-    change_unmarked(folder / "study.json", without)
+    change_marked(folder / "study.json", without)
     change_number(folder, "runs", "npv", 1.0)
     assert len(sim.open(folder).runs) == 2 * RUNS
     pd.testing.assert_frame_equal(made(folder).runs, sim.open(folder).runs)
@@ -128,8 +128,15 @@ def test_a_fingerprint_is_not_taken_out_of_a_marked_record(folder: Path) -> None
             read()
 
 
+def test_the_mark_of_a_record_of_this_version_is_not_taken_out(folder: Path) -> None:
+    change_record(folder / "study.json", lambda about: (about.pop("sha256"), about.update(title="another")))
+    for read in (lambda: sim.open(folder), lambda: made(folder)):
+        with pytest.raises(sim.InputError, match=r"study\.json: sha256: expected .*, got nothing"):
+            read()
+
+
 @pytest.mark.parametrize("tables", ["runs", [1], {"runs": "abc"}])
 def test_a_record_that_tells_its_tables_otherwise_is_refused(folder: Path, tables: Any) -> None:
     change_record(folder / "study.json", lambda about: about.update(tables=tables))
-    with pytest.raises(sim.InputError, match=r"study\.json: tables.*: expected dictionary"):
+    with pytest.raises(sim.InputError, match=r"study\.json: tables.*: expected a table, got "):
         sim.open(folder)

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from sim.scenario.model import Scenario
 from sim.study.parquet import RECORD_KEY, TABLES, file_fingerprint
-from sim.study.provenance import CIRCUMSTANCES
+from sim.study.provenance import CIRCUMSTANCES, digest
 from sim.study.record_schema import MARK
 
 run_module = import_module("sim.study.run")  # the name in the package is the function's
@@ -76,6 +76,6 @@ def change_record(record: Path, change: Callable[[dict[str, Any]], Any]) -> None
     record.write_text(json.dumps(about))
 
 
-def change_unmarked(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
-    """Change a record that, as those of earlier versions, has no SHA-256 of itself."""
-    change_record(record, lambda about: (about.pop(MARK), change(about)))
+def change_marked(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Change a record together with its SHA-256 of itself: whoever makes a record makes that too."""
+    change_record(record, lambda about: (about.pop(MARK), change(about), about.update({MARK: digest(about)})))

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim.study.parquet import fingerprint
 from sim.sweeps import open_sweep
-from tests.study.worlds import change_number, change_record, change_unmarked
+from tests.study.worlds import change_marked, change_number, change_record
 from tests.sweeps.worlds import contents, listed, planted
 
 TWO = listed(0.0, 1.0)
@@ -77,7 +77,7 @@ def test_a_record_changed_in_any_place_is_refused(folder: Path) -> None:
 
 
 def test_a_sweep_whose_record_has_no_fingerprints_is_read_and_gone_on_with(folder: Path) -> None:
-    change_unmarked(folder / "design.json", lambda about: about.pop("tables"))
+    change_marked(folder / "design.json", lambda about: about.pop("tables"))
     assert len(open_sweep(folder).runs) == 6
     grown = sim.sweep(MORE, folder, workers=1, model=planted)
     assert len(grown.runs) == 15

@@ -60,6 +60,7 @@ def volume_pay(effort: Effort) -> Iterator[Finding]:
     The source's loan officers had part of a fixed salary replaced by pay for volume; versions of the paper give different figures for
     different things, so the reading is open: each is asked, with its version.  What lies between: its officers answer applications that
     come in, these reps look for prospects, so the number approached rises with pay as well; a default is a loan's within a year.
+    The last reading, by value instead of by number, was added after the result by number had been seen: it is no test of the model.
     """
     base = setting("scenarios/salary-only.toml")
     runs = effort.number(300)  # write-offs are rare
