@@ -39,7 +39,8 @@ class Scratch(NamedTuple):
 def new_scratch(stop: np.ndarray, by_block: bool = True) -> Scratch:
     """Empty scratch space; `stop` is the caller's."""
     whole = {"kinds": ROW, "found": BLOCK + 1, "busy": BLOCK + 1, "gone": BLOCK, "ends": KINDS}
-    numbers = {"u": 5 * ROW, "before": len(QUIETLY) * ROW, "stocks": len(STOCKS) * ROW, "sums": len(STOCKS), "v": 12 * ROW}
+    quietly, stocks = (len(record.names or ()) for record in (QUIETLY, STOCKS))
+    numbers = {"u": 5 * ROW, "before": quietly * ROW, "stocks": stocks * ROW, "sums": stocks, "v": 12 * ROW}
     return Scratch(
         **{name: np.zeros(size, np.int64) for name, size in whole.items()},
         **{name: np.zeros(size) for name, size in numbers.items()},
