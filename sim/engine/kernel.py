@@ -6,7 +6,7 @@ import numpy as np
 
 from sim import accounts, draws
 from sim.accounts import new_archive
-from sim.compiled import borrowed, is_set, kernel, own_copy, read_columns, rule, shared, write_columns
+from sim.compiled import borrowed, is_set, kernel, own_copy, read_columns, rule, shared, still_used, write_columns
 from sim.engine.events import add_gone, begin_event, draw_events, list_events
 from sim.engine.scratch import new_scratch
 from sim.engine.shelf import (
@@ -161,7 +161,8 @@ def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratc
             tallies = np.zeros(seats, TALLY)
         accounts.outcomes(p, out.months[n], reps, archive, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
         ends[n] = count
-    clock[0].month, moment[0].visits = 0, 0  # numba keeps an array alive while it is used, not while its records are
+    still_used(clock)
+    still_used(moment)
     return kept[:count], ends
 
 
