@@ -108,8 +108,8 @@ def compiled_elsewhere(function: Any, signature: Any, where: Place) -> bool:
         if _running is None or not _running.serves(where):
             _running = Compiler(where)
         why = _running.ask(function, signature)
-    except (OSError, ValueError) as error:  # ValueError: it was ended meanwhile, having been idle
-        why = getattr(error, "strerror", None) or str(error)
+    except OSError as error:
+        why = error.strerror or str(error)
     asked.append((function, signature))
     if why:
         log.info(f"{function.__module__}.{function.__qualname__}: is compiled in this process, since another could not: {why}")
