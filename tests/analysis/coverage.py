@@ -258,7 +258,13 @@ def of_fixed_runs() -> Iterator[Row]:
             share, plain = alone(case, n)
             seen = 1 - 0.9**n
             note = f"; {1 - seen:.0%} of studies see no loss" if case == RARE and n == 20 else ""
-            yield Row(f"{case}: mean", str(n), share, f"Student's t alone: {plain:.1%}{note}", n >= FEW or case == "normal")
+            yield Row(
+                f"{case}: mean",
+                str(n),
+                share,
+                f"Student's t alone: {plain:.1%}{note}",
+                case == "normal" or (n >= FEW and case != RARE),
+            )
     for n in (20, 50, 100):
         share, plain = together("lognormal, σ = 1", n)
         yield Row("ten lognormals, σ = 1, all ten at once", str(n), share, f"Bonferroni's t alone: {plain:.1%}")
