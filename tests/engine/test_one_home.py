@@ -27,7 +27,8 @@ BUSY = {  # every step happens to somebody within five months
     "reps": {"count": 2, "quit_rate": 0.1, "choice": {"grid": 4}},
     "customers": {"at_start": 12, "renewal_months": 3, "purchase": {"shape": 2.0, "alpha": 4.0}, "visit_sale": 0.2,
                   "lapse": {"alpha": 2.0, "beta": 4.0, "midterm": 0.5}, "service": {"rate": 0.6}, "referral": {"rate": 0.2},
-                  "payment": {"transitions": [[0.6, 0.2, 0.1, 0.1], [0.4, 0.2, 0.2, 0.2], [0.3, 0.0, 0.3, 0.4]]}},
+                  "payment": {"transitions": [[0.6, 0.2, 0.1, 0.0, 0.1], [0.4, 0.2, 0.2, 0.0, 0.2], [0.3, 0.0, 0.2, 0.2, 0.3],
+                                            [0.2, 0.0, 0.0, 0.4, 0.4]]}},
     "desk": {"orientation": "commercial", "agents": 2},
     "firm": {"resolution": {"policy": "by_value"}},
 }  # fmt: skip
