@@ -175,7 +175,7 @@ def driven(tmp_path_factory: pytest.TempPathFactory) -> Path:
         sim.Factor(path="customers.initial", low=100.0, high=2000.0),
         sim.Factor(path="desk.capacity", low=1000.0, high=1001.0),
     ]
-    design = sim.Design(SMALL, factors, method="lhs", points=64, runs=4, seed=1, outcomes=["npv"])
+    design = sim.Design(SMALL, factors, method="lhs", points=128, runs=8, seed=1, outcomes=["npv"])
     place = tmp_path_factory.mktemp("driven")
     sim.sweep(design, out=place / "w")
     write_memo(sim.run([SMALL, OTHER], runs=3), place / "m", ("html", "md"), place / "w")
@@ -195,7 +195,7 @@ def test_a_sweep_says_what_drives_the_difference_and_only_what_is_established(dr
 @pytest.mark.parametrize("quick", [False, True])
 def test_a_memo_with_a_sweep_alone_is_enough(driven: Path, tmp_path: Path, quick: bool):
     verdict = verify(shutil.copy(driven / "memo.html", tmp_path), quick)
-    assert verdict.identical and f"{'a sample of 10 of' if quick else 'all'} 128 points" in str(verdict)
+    assert verdict.identical and f"{'a sample of 10 of' if quick else 'all'} 256 points" in str(verdict)
 
 
 def test_a_figure_of_a_memos_sweep_alone_is_enough(driven: Path, tmp_path: Path):
