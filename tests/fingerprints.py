@@ -46,4 +46,4 @@ if __name__ == "__main__":
     if len(given) == 1:
         given[0].write_text(json.dumps(made(), indent=1) + "\n", encoding="utf-8")
     else:
-        sys.exit("\n".join(unlike(given)))
+        sys.exit("\n".join(unlike(given)) or None)
