@@ -10,13 +10,7 @@ python3 -m venv "$venv"
 export PATH="$venv/bin:$PATH" DAARNA_CACHE="$venv/cache" DAARNA_BUILD=none
 touch "$venv/bounds.txt"
 if [ "$which" = oldest ]; then
-    python3 - > "$venv/bounds.txt" <<'END'
-import re, tomllib
-project = tomllib.load(open("pyproject.toml", "rb"))["project"]
-extras = project["optional-dependencies"]
-for one in [*project["dependencies"], *(one for name in ("design", "discovery", "dask") for one in extras[name])]:
-    print(*re.match(r"([\w-]+)>=([\w.]+)", one).groups(), sep="==")
-END
+    python3 tests/oldest.py > "$venv/bounds.txt"
 fi
 python -m pip install --quiet "setuptools>=77.0.3"  # then nothing is installed twice, for building alone
 python -m pip install --quiet --no-build-isolation --upgrade --upgrade-strategy eager -c "$venv/bounds.txt" -e ".[test]"
