@@ -6,8 +6,8 @@ import re
 
 from sim.sweeps import load
 from sim.sweeps.design import METHODS
-from sim.sweeps.factor import MOST
 from sim.sweeps.design_file import KEYS, OF_FACTOR
+from sim.sweeps.factor import MOST
 from tests.conftest import ROOT
 from tests.docs.test_docs import blocks
 
