@@ -105,6 +105,9 @@ def test_a_figure_that_cannot_be_written_is_told_before_the_run_is_followed(
 ) -> None:
     monkeypatch.setattr("sim.trace.model.follow", None)
     (tmp_path / "folder.png").mkdir()
-    for figure, why in (("nowhere/x.png", "No such file or directory"), ("folder.png", "Is a directory")):
-        with pytest.raises(InputError, match=f"{figure}: cannot be written: {why}"):
+    for figure, why in (
+        ("nowhere/x.png", "cannot be written: No such file or directory"),
+        ("folder.png", "expected a file, got a folder"),
+    ):
+        with pytest.raises(InputError, match=f"{figure}: {why}"):
             CliRunner().invoke(make_app(), ["explain", file, "--figure", str(tmp_path / figure)], catch_exceptions=False)

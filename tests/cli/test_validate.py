@@ -46,7 +46,7 @@ def test_what_is_asked_for_and_run_leaves_nothing_out(few: None, command: Daarna
         (["--quick", "--group", "pattern"], "--quick: found nothing to run: it leaves out 1 of the group pattern, which is all"),
         (["--seed", "-1"], "--seed: found -1, allowed is 0 to 9223372036854775807\n"),
         (["--workers", "0"], "--workers: found 0, allowed is at least 1\n"),
-        (["--out", "."], ".: cannot be written: Is a directory\n"),
+        (["--out", "."], ".: expected a file, got a folder\n"),
         (["--out", "file/v.md"], "file/v.md: cannot be written: Not a directory\n"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
