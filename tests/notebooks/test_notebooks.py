@@ -24,7 +24,7 @@ def kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("DAARNA_RUNS", RUNS)
-    monkeypatch.setenv("DAARNA_POINTS", "66")
+    monkeypatch.setenv("DAARNA_POINTS", "140")  # fewer, and a share tells too little
     return "daarna-test"
 
 
