@@ -107,7 +107,7 @@ EDITS = [
     Edit("a condition: word of mouth", (("rules/satisfaction.py", "return u < rate * satisfaction", "return u < 3.0 * rate * satisfaction"),)),
     Edit("a stock of the books", (("accounts.py", "    t.satisfaction_sum += score\n", "    t.satisfaction_sum += score\n    t.tenure_sum += 0.0\n    t.wait_sum += quantise(c.tie)\n"),)),
     Edit("a factor: who is willing", (("rules/hunting.py", "return u < (p.market", "return u < 1.2 * (p.market"),)),
-    Edit("a trait at signing", (("rules/traits.py", "c.odds_lapse = exp(", "c.odds_lapse = 1.2 * exp("),)),
+    Edit("a trait at signing", (("rules/traits.py", "c.odds_lapse = exp(", "c.odds_lapse = 4.0 * exp("),)),
     Edit("a rep's cost of effort", (("rules/planning.py", "return 0.5 * p.reps_effort_cost", "return 0.1 * p.reps_effort_cost"),)),
 ]  # fmt: skip
 
