@@ -22,7 +22,7 @@ from sim.study import parquet
 from sim.study.parquet import fingerprint
 from sim.study.provenance import CIRCUMSTANCES, record
 from sim.study.study_folder import StudyFolder
-from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, record_of, run_module, values
+from tests.study.worlds import LONGER, OTHER, SMALL, TINY, contents, full_from, record_of, run_module, values
 
 RUNS = 4
 
@@ -162,17 +162,9 @@ def test_a_finished_study_is_not_simulated_again(tmp_path: Path, monkeypatch: py
 def test_a_disk_that_fills_up_says_what_is_safe(
     at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fsync, calls = os.fsync, [0]
-
-    def full(handle: int) -> None:
-        calls[0] += 1
-        if calls[0] >= at:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        fsync(handle)
-
     folder = tmp_path / "s"
     with monkeypatch.context() as patch, pytest.raises(sim.DaarnaError, match="No space left on device") as told:
-        patch.setattr(os, "fsync", full)
+        patch.setattr(os, "fsync", full_from(at))
         again(folder)
     assert not isinstance(told.value, sim.InputError)
     there = len(list(folder.glob("parts/*.arrow")))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -79,3 +81,17 @@ def change_record(record: Path, change: Callable[[dict[str, Any]], Any]) -> None
 def change_marked(record: Path, change: Callable[[dict[str, Any]], Any]) -> None:
     """Change a record together with its SHA-256 of itself: whoever makes a record makes that too."""
     change_record(record, lambda about: (about.pop(MARK), change(about), about.update({MARK: digest(about)})))
+
+
+def full_from(at: int) -> Callable[[int], None]:
+    """An `os.fsync` by which the disk is full from the `at`-th time on."""
+    fsync, calls = os.fsync, 0
+
+    def full(handle: int) -> None:
+        nonlocal calls
+        calls += 1
+        if calls >= at:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fsync(handle)
+
+    return full

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import re
@@ -26,7 +25,7 @@ from sim.study.provenance import digest
 from sim.sweeps import Design, Factor, parts, pool
 from sim.sweeps.record import design_hash
 from tests.study.test_study_folder import Death, Mortal, damages
-from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
+from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE, full_from
 from tests.sweeps.worlds import RATE, Counted, contents, listed, planted, tiny_design
 
 FOUR = listed(0.0, 1.0, 2.0, 3.0)
@@ -279,17 +278,9 @@ def test_a_folder_in_use_or_of_something_else_is_refused(tmp_path: Path) -> None
 def test_a_disk_that_fills_up_says_what_is_safe(
     at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fsync, calls = os.fsync, [0]
-
-    def full(handle: int) -> None:
-        calls[0] += 1
-        if calls[0] >= at:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        fsync(handle)
-
     folder = tmp_path / "s"
     with monkeypatch.context() as patch, pytest.raises(sim.DaarnaError, match="No space left on device") as told:
-        patch.setattr(os, "fsync", full)
+        patch.setattr(os, "fsync", full_from(at))
         swept(FOUR, folder)
     assert not isinstance(told.value, sim.InputError)
     there = len(list(folder.glob("parts/*.arrow")))
