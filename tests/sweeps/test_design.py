@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import tempfile
 import time
@@ -335,6 +336,7 @@ def wide_table(columns: int) -> Path:
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "many",
     [
@@ -349,8 +351,9 @@ def test_the_time_it_takes_to_look_at_a_design_goes_with_its_size(many: Callable
     """Sixteen times as many take some sixteen times as long, and not two hundred and fifty-six."""
 
     def seconds(n: int) -> float:
+        gc.collect()  # so that the garbage of other tests is not swept while the clock runs
         start = time.process_time()
         many(n)
         return time.process_time() - start
 
-    assert seconds(3200) < 64 * max(min(seconds(200) for _ in range(3)), 1e-3)
+    assert min(seconds(3200) for _ in range(3)) < 64 * max(min(seconds(200) for _ in range(3)), 1e-3)
