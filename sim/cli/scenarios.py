@@ -55,7 +55,7 @@ def _title(file: Path) -> tuple[str, list[str]]:
     if "predictions" in has:
         from sim.proofs.predictions import load as load_predictions
 
-        return str(load_predictions(file)["title"]), []
+        return load_predictions(file).title, []
     if "vary" in has:
         from sim.design.case import prepare
         from sim.design.problem import load as load_problem

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
-from pydantic import PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import PrivateAttr, field_validator, model_validator
 
 from sim import library
-from sim.errors import InputError
-from sim.files.toml_file import read_toml
 from sim.scenario.base import Group, Number, nearest, par, shown, wrong
-from sim.scenario.load import explain
 from sim.scenario.scheme import Component
+from sim.scenario.typed_file import needed, read_typed
 from sim.texts import repeated
 
 
@@ -150,7 +148,7 @@ class Problem(Group):
     """What to design.  Read one with :func:`sim.design.load`."""
 
     title: str = par("Design problem", "text", "what the problem is called")
-    base: str = par("", "file", "the scenario whose scheme is varied: a file beside the problem's, or library:NAME")
+    base: str = needed("file", 'the scenario whose scheme is varied, a file or library:NAME, as in base = "signature-bonus.toml"')
     criterion: Literal["mean", "worst", "regret"] = par("mean", "name", "by which one scheme is chosen from the front")
     components: tuple[Component, ...] = par((), "components", "lines added to the base's scheme, to be varied")
     vary: tuple[Vary, ...] = par((), "parameters", "what is free")
@@ -212,26 +210,6 @@ def load(path: str | Path) -> Problem:
         One message: file, place, what was found, what is allowed.
     """
     path = library.file(path)
-    data = read_toml(path, "a problem")
-    _check_keys(data, Problem, str(path))
-    try:
-        problem = Problem.model_validate(data)
-    except ValidationError as error:
-        raise InputError(explain(error, data, lambda place: str(path))) from None
+    problem = read_typed(path, "a problem", Problem)
     problem._file = path
-    if not problem.base:
-        raise InputError(f'{path}: base: found none; name a scenario file, as in base = "signature-bonus.toml"')
     return problem.with_base(problem.base_file) if library.reference(path) else problem
-
-
-def _check_keys(data: Any, group: type[Group], where: str) -> None:
-    """Unknown keys, with the nearest there is."""
-    for key, value in data.items():
-        if key not in group.model_fields:
-            names = list(group.model_fields)
-            raise InputError(f'{where}: unknown key "{key}"{nearest(key, names) or "; there are " + ", ".join(names)}')
-        annotation = group.model_fields[key].annotation
-        kinds = [kind for kind in (annotation, *get_args(annotation)) if isinstance(kind, type) and issubclass(kind, Group)]
-        for number, item in enumerate(value if isinstance(value, list) else [value]):
-            if kinds and isinstance(item, dict):
-                _check_keys(item, kinds[0], f"{where}: {key}" + (f"[{number}]" if isinstance(value, list) else ""))

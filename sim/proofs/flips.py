@@ -65,14 +65,13 @@ class Found:
 def find(hypothesis: Hypothesis, flip: Flip, seed: int, points: int | None, runs: int, workers: int | None = None) -> Found:
     """Sweep a flip's factors with both arms of its claim, and say where each sign prevails."""
     claim, world, folder = hypothesis.claims[flip.claim], hypothesis.worlds[flip.world], hypothesis.file.parent
-    varied = {path for factor in flip.factors for path in factor.paths}
+    factors = [factor.made() for factor in flip.factors]
+    varied = {path for factor in factors for path in factor.paths}
     both = [*claim.base.touched(claim.setting), *claim.other.touched(claim.setting)]
     touched = [path for path in dict.fromkeys(both) if path not in varied]
     arms = {"base": claim.base.of(world, claim.setting), "other": claim.other.of(world, claim.setting)}
     arm = Factor("arm", paths=touched, levels=arms, crossed=flip.method != "grid")
-    design = Design(
-        world, [arm, *flip.factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder
-    )
+    design = Design(world, [arm, *factors], flip.method, points if flip.method != "grid" else None, runs, seed, folder=folder)
 
     def of(point: int) -> np.ndarray:
         return outcomes(design.scenario(point), [flip.outcome], runs, seed)[:, 0]

@@ -87,10 +87,12 @@ def study(
     parts = [
         _part(claim, name, at, hypothesis, values)
         for claim in hypothesis.claims
-        for name in claim.worlds
+        for name in hypothesis.worlds_of(claim)
         for at in ((PARAMETERS, PAY) if claim.equal_pay else (PARAMETERS,))
     ]
-    curves = [_curve(peak, name, hypothesis.worlds[name], values) for peak in hypothesis.peaks for name in peak.worlds]
+    curves = [
+        _curve(peak, name, hypothesis.worlds[name], values) for peak in hypothesis.peaks for name in hypothesis.worlds_of(peak)
+    ]
     found = [
         flips.find(hypothesis, one, seed, points(one), min(one.runs, runs), workers)
         for one in (hypothesis.flips if sweeps else ())

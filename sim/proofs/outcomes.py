@@ -6,8 +6,10 @@ All are one number per run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator
 
 from sim.engine import Tables, simulate
 from sim.errors import InputError
@@ -34,6 +36,18 @@ def unit_of(name: str, months: int = 120, currency: str = "money") -> str:
         every = [*OBSERVABLES, *known]
         raise InputError(f'found "{name}"{nearest(name, every) or "; there are " + ", ".join(every)}')
     return known[name].replace("money", currency)
+
+
+def _outcome(name: str) -> str:
+    try:
+        unit_of(name)
+    except InputError as error:
+        raise ValueError(str(error)) from None
+    return name
+
+
+#: The name of an outcome, as a file says it.
+Outcome = Annotated[str, AfterValidator(_outcome)]
 
 
 def of_tables(tables: Tables, names: Sequence[str]) -> np.ndarray:

@@ -42,275 +42,200 @@ What the registered runs said is recorded afterwards in ``found.json`` beside th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
+
+from pydantic import PrivateAttr, model_validator
 
 from sim import library
 from sim.errors import InputError
-from sim.files.toml_file import read_toml
 from sim.files.untrusted import read_json
-from sim.proofs.outcomes import unit_of
+from sim.proofs.outcomes import Outcome
 from sim.proofs.verdicts import VERDICTS, rules
-from sim.scenario.base import nearest, shown
-from sim.scenario.load import load as load_scenario
+from sim.scenario.base import Group, nearest, par, shown, wrong
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
-from sim.sweeps.design_file import KINDS, OF_FACTOR, check_keys
-from sim.sweeps.factor import Factor
+from sim.scenario.typed_file import ScenarioFile, needed, read_typed
+from sim.sweeps.design_file import FactorFile
 
 RECORD = "found.json"  # beside the files: what registered runs said
-SIGNS = ("+", "-", "0", "?")
 PATHS = ("scheme", "reps.salary")  # what an arm takes from a file
-KEYS = {
-    "id": str, "title": str, "statement": str, "source": str, "rule": str, "runs": int, "seed": int, "worlds": dict, "claims": list,
-    "peaks": list, "flips": list, "limits": str,
-}  # fmt: skip
-OF_ARM = {"take": str, "paths": list, "set": dict}
-OF_CLAIM = {
-    "say": str, "base": dict, "other": dict, "outcomes": dict, "margin": (int, float), "setting": dict, "against": dict,
-    "worlds": list, "equal_pay": bool,
-}  # fmt: skip
-OF_PEAK = {"say": str, "base": dict, "path": str, "values": list, "outcome": str, "setting": dict, "worlds": list}
-OF_FLIP = {
-    "say": str, "claim": int, "outcome": str, "world": str, "method": str, "points": int, "runs": int, "factors": list,
-}  # fmt: skip
+Changes = dict[str, Any]  # values by path
 
 
-@dataclass(frozen=True)
-class Arm:
+class Arm(Group):
     """One side of a comparison: parameters taken from a scenario, then set by path."""
 
-    taken: Scenario | None = None
-    paths: tuple[str, ...] = PATHS
-    changes: dict[str, Any] = field(default_factory=dict)
+    take: ScenarioFile | None = par(None, "file", "a scenario from which parameters are taken")
+    paths: tuple[str, ...] = par(PATHS, "paths", "what is taken from it")
+    set: Changes = par({}, "values", "by path, set after that")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Arm:
+        if self.take is None and "paths" in self.model_fields_set:
+            raise wrong("found without take; name the scenario file from which they are taken", "paths")
+        return self
 
     def of(self, world: Scenario, setting: Mapping[str, Any] | None = None) -> Scenario:
         """The world with this arm's parameters, and then a setting's."""
-        made = world
-        if self.taken is not None:
-            made = vary(made, {path: get(self.taken, path) for path in self.paths})
-        for changes in (self.changes, setting):
+        made = world if self.take is None else vary(world, {path: get(self.take, path) for path in self.paths})
+        for changes in (self.set, setting):
             made = vary(made, changes) if changes else made
         return made
 
     def touched(self, setting: Iterable[str] = ()) -> list[str]:
         """Paths of what it sets, a setting's included; of anything inside the scheme, the scheme."""
-        every = [*(self.paths if self.taken is not None else ()), *self.changes, *setting]
+        every = [*(self.paths if self.take is not None else ()), *self.set, *setting]
         return list(dict.fromkeys("scheme" if path.startswith("scheme.") else path for path in every))
 
 
-@dataclass(frozen=True)
-class RegisteredClaim:
+class RegisteredClaim(Group):
     """Signs expected of outcomes of `other` less `base`, in some worlds."""
 
-    say: str
-    base: Arm
-    other: Arm
-    outcomes: dict[str, str]
-    worlds: tuple[str, ...]
-    margin: float = 0.02
-    setting: dict[str, Any] = field(default_factory=dict)
-    against: dict[str, Any] | None = None
-    equal_pay: bool = True
+    say: str = needed("text", "the claim in a sentence")
+    base: Arm = needed("arm", "one side")
+    other: Arm = needed("arm", "the other side")
+    outcomes: dict[Outcome, Literal["+", "-", "0", "?"]] = needed("signs", "expected of other less base, by outcome")
+    worlds: tuple[str, ...] = par((), "worlds", "in which it is decided; all of them if empty")
+    margin: float = par(0.02, "share", "of the base's mean, that counts as nought", gt=0)
+    setting: Changes = par({}, "values", "of both arms, by path")
+    against: Changes | None = par(None, "values", "then the outcome is the difference under setting less that under against")
+    equal_pay: bool = par(True, "yes/no", "whether it is decided at equal pay as well")
+
+    @model_validator(mode="after")
+    def _decides(self) -> RegisteredClaim:
+        if not any(sign != "?" for sign in self.outcomes.values()):
+            raise wrong('found nothing that decides; give one outcome at least the sign "+", "-" or "0"', "outcomes")
+        return self
 
 
-@dataclass(frozen=True)
-class Peak:
+class Peak(Group):
     """An outcome that is expected to be best at some value of a parameter between the first and the last."""
 
-    say: str
-    base: Arm
-    path: str
-    values: tuple[Any, ...]
-    outcome: str
-    worlds: tuple[str, ...]
-    setting: dict[str, Any] = field(default_factory=dict)
+    say: str = needed("text", "the claim in a sentence")
+    base: Arm = needed("arm", "under which scheme")
+    path: str = needed("path", "the parameter")
+    values: tuple[Any, ...] = needed("values", "two ends and something between", min_length=3)
+    outcome: Outcome = needed("outcome", "what is best")
+    worlds: tuple[str, ...] = par((), "worlds", "in which it is decided; all of them if empty")
+    setting: Changes = par({}, "values", "by path")
 
 
-@dataclass(frozen=True)
-class Flip:
+class Flip(Group):
     """A sweep for the conditions under which an outcome's difference of a claim changes its sign."""
 
-    say: str
-    claim: int
-    outcome: str
-    world: str
-    factors: tuple[Factor, ...]
-    method: str = "lhs"
-    points: int | None = None
-    runs: int = 8
+    say: str = needed("text", "what is varied")
+    claim: int = needed("number", "of the claim, from 0", ge=0)
+    outcome: Outcome = needed("outcome", "whose sign may turn")
+    world: str = needed("name", "of a world")
+    factors: tuple[FactorFile, ...] = needed("factors", "as in a sweep's design", min_length=1)
+    method: str = par("lhs", "name", "as in a sweep's design")
+    points: int | None = par(None, "points", "as in a sweep's design")
+    runs: int = par(8, "runs", "per point", ge=2)
 
 
-@dataclass(frozen=True)
-class Hypothesis:
+class Hypothesis(Group):
     """A registered hypothesis."""
 
-    id: str
-    title: str
-    source: str
-    rule: str
-    worlds: dict[str, Scenario]
-    claims: tuple[RegisteredClaim, ...]
-    peaks: tuple[Peak, ...] = ()
-    flips: tuple[Flip, ...] = ()
-    statement: str = ""
-    limits: str = ""  # what the model cannot show of it
-    runs: int = 200
-    seed: int = 1
-    file: Path = Path()
-    found: dict[str, list[str]] = field(default_factory=dict)  # by world: verdicts as recorded afterwards
+    id: str = needed("name", "of the hypothesis")
+    title: str = needed("text", "the hypothesis in a sentence")
+    source: str = needed("text", "who claims it")
+    rule: str = needed("text", "the rule of decision, word for word that of sim.proofs.verdicts")
+    worlds: dict[str, ScenarioFile] = needed("files", "scenarios by name", min_length=1)
+    claims: tuple[RegisteredClaim, ...] = needed("claims", "what is decided")
+    peaks: tuple[Peak, ...] = par((), "peaks", "inverted U's")
+    flips: tuple[Flip, ...] = par((), "flips", "where claims' signs turn")
+    statement: str = par("", "text", "the hypothesis at length")
+    limits: str = par("", "text", "what the model cannot show of it")
+    runs: int = par(200, "runs", "pairs of runs of a claim: an interval needs two", ge=2)
+    seed: int = par(1, "seed", "of all draws", ge=0)
+    _file: Path = PrivateAttr(Path())
+    _found: dict[str, list[str]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def file(self) -> Path:
+        """Where it was read from."""
+        return self._file
+
+    @property
+    def found(self) -> dict[str, list[str]]:
+        """By world: verdicts as recorded afterwards."""
+        return self._found
+
+    def worlds_of(self, part: RegisteredClaim | Peak) -> tuple[str, ...]:
+        """Names of the worlds in which a part is decided."""
+        return part.worlds or tuple(self.worlds)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Hypothesis:
+        allowed = rules(bool(self.peaks), any(claim.against is not None for claim in self.claims))
+        if self.rule not in allowed:
+            raise wrong(f"found {shown(self.rule)}, allowed is what the code decides by, word for word:\n{allowed[0]}", "rule")
+        for place, part in [*_numbered("claims", self.claims), *_numbered("peaks", self.peaks)]:
+            for name in part.worlds:
+                self._check_world(name, *place, "worlds")
+            with _told(*place):
+                self._try(part)
+        for place, flip in _numbered("flips", self.flips):
+            if flip.claim >= len(self.claims):
+                most = len(self.claims) - 1
+                raise wrong(f"found {flip.claim}, allowed is the number of a claim, 0 to {most}", *place, "claim")
+            self._check_world(flip.world, *place, "world")
+            for at, factor in _numbered("factors", flip.factors):
+                with _told(*place, *at):
+                    factor.made()
+        return self
+
+    def _check_world(self, name: str, *place: int | str) -> None:
+        if name not in self.worlds:
+            raise wrong(f"found {shown(name)}{nearest(name, self.worlds)}; there are {', '.join(self.worlds)}", *place)
+
+    def _try(self, part: RegisteredClaim | Peak) -> None:
+        """Make every scenario of a claim in its worlds, and of a peak in the first of them."""
+        worlds = [self.worlds[name] for name in self.worlds_of(part)]
+        if isinstance(part, Peak):
+            for value in part.values:
+                part.base.of(worlds[0], part.setting | {part.path: value})
+            return
+        for world, setting, arm in product(worlds, (part.setting, part.against or {}), (part.base, part.other)):
+            arm.of(world, setting)
+
+
+def _numbered(name: str, parts: Sequence[Any]) -> Iterator[tuple[tuple[str, int], Any]]:
+    return (((name, number), part) for number, part in enumerate(parts))
+
+
+@contextmanager
+def _told(*place: int | str) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        raise wrong(str(error), *place) from None
 
 
 def load(path: str | Path) -> Hypothesis:
-    """Read a hypothesis: a file, or a name of the library.
-
-    Raises
-    ------
-    InputError
-        One message naming the file, the place, what was found and what is allowed.
-    """
+    """Read a hypothesis: a file, or a name of the library; InputError as :func:`~sim.scenario.typed_file.read_typed`."""
     path = library.file(path)
-    data = read_toml(path, "a hypothesis")
-    try:
-        return _hypothesis(data, path)
-    except InputError as error:
-        text = str(error)
-        raise InputError(text if text.startswith((str(path), str(path.parent / RECORD))) else f"{path}: {text}") from None
+    made = read_typed(path, "a hypothesis", Hypothesis)
+    made._file, made._found = path, _recorded(path.parent / RECORD, made)
+    return made
 
 
-def _hypothesis(data: dict[str, Any], path: Path) -> Hypothesis:
-    check_keys(data, KEYS, "")
-    _need(data, ("id", "title", "source", "rule", "worlds", "claims"), "")
-    if data.get("runs", 2) < 2:
-        raise InputError(f"runs: found {data['runs']}, allowed is at least 2: an interval needs two pairs of runs")
-    worlds = {
-        name: load_scenario(library.beside(path.parent, _text(file, f"worlds.{name}")))
-        for name, file in data.pop("worlds").items()
-    }
-    if not worlds:
-        raise InputError('worlds: found none; name at least one, as in worlds = { baseline = "../baseline.toml" }')
-    claims = tuple(_claim(one, f"claims[{k}]", worlds, path) for k, one in enumerate(data.pop("claims")))
-    peaks = tuple(_peak(one, f"peaks[{k}]", worlds, path) for k, one in enumerate(data.pop("peaks", [])))
-    flips = tuple(_flip(one, f"flips[{k}]", worlds, claims) for k, one in enumerate(data.pop("flips", [])))
-    _rule(data["rule"], rules(bool(peaks), any(claim.against is not None for claim in claims)))
-    found = _recorded(path.parent / RECORD, data["id"], worlds)
-    return Hypothesis(**data, worlds=worlds, claims=claims, peaks=peaks, flips=flips, file=path, found=found)
-
-
-def _rule(said: str, allowed: tuple[str, ...]) -> None:
-    """The rule that is registered is the one by which the code decides."""
-    if said not in allowed:
-        raise InputError(f"rule: found {shown(said)}, allowed is what the code decides by, word for word:\n{allowed[0]}")
-
-
-def _recorded(file: Path, name: str, worlds: Iterable[str]) -> dict[str, list[str]]:
+def _recorded(file: Path, hypothesis: Hypothesis) -> dict[str, list[str]]:
     """Verdicts recorded of a hypothesis, by world; none if there is no record."""
     if not file.is_file():
         return {}
+    name = hypothesis.id
     try:
         found = read_json(file).get(name, {})
         for world, said in found.items():
-            if world not in worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
+            if world not in hypothesis.worlds or not isinstance(said, list) or not set(said) <= set(VERDICTS):
                 raise InputError(
                     f"{file}: {name}.{world}: found {shown(said)}, allowed is, by world, a list of {', '.join(VERDICTS)}"
                 )
     except (OSError, ValueError, AttributeError, TypeError):
         raise InputError(f"{file}: is no record of verdicts, by hypothesis and world") from None
     return dict(found)
-
-
-def _claim(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> RegisteredClaim:
-    data = _table(data, where, OF_CLAIM, ("say", "base", "other", "outcomes"))
-    for name, sign in data["outcomes"].items():
-        _outcome(name, f"{where}.outcomes", worlds)
-        if sign not in SIGNS:
-            raise InputError(f"{where}.outcomes.{name}: found {shown(sign)}, allowed is {', '.join(SIGNS)}")
-    if not any(sign != "?" for sign in data["outcomes"].values()):
-        raise InputError(f'{where}.outcomes: found nothing that decides; give one outcome at least the sign "+", "-" or "0"')
-    if data.get("margin", 0.01) <= 0:
-        raise InputError(f"{where}.margin: found {shown(data['margin'])}, allowed is a share above 0")
-    base, other = (_arm(data.pop(name), f"{where}.{name}", path) for name in ("base", "other"))
-    chosen = _worlds(data, where, worlds)
-    claim = RegisteredClaim(**data | {"worlds": chosen, "base": base, "other": other})
-    for name in chosen:
-        for setting in (claim.setting, claim.against or {}):
-            for arm in (base, other):
-                _tried(lambda a=arm, s=setting, n=name: a.of(worlds[n], s), where)
-    return claim
-
-
-def _peak(data: Any, where: str, worlds: dict[str, Scenario], path: Path) -> Peak:
-    data = _table(data, where, OF_PEAK, ("say", "base", "path", "values", "outcome"))
-    _outcome(data["outcome"], f"{where}.outcome", worlds)
-    if len(data["values"]) < 3:
-        raise InputError(f"{where}.values: found {len(data['values'])}, allowed are 3 or more: two ends and something between")
-    arm = _arm(data.pop("base"), f"{where}.base", path)
-    chosen = _worlds(data, where, worlds)
-    peak = Peak(**data | {"worlds": chosen, "values": tuple(data["values"])}, base=arm)
-    for value in peak.values:
-        _tried(lambda v=value: arm.of(worlds[chosen[0]], peak.setting | {peak.path: v}), where)
-    return peak
-
-
-def _flip(data: Any, where: str, worlds: dict[str, Scenario], claims: tuple[RegisteredClaim, ...]) -> Flip:
-    data = _table(data, where, OF_FLIP, ("say", "claim", "outcome", "world", "factors"))
-    if not 0 <= data["claim"] < len(claims):
-        raise InputError(f"{where}.claim: found {data['claim']}, allowed is the number of a claim, 0 to {len(claims) - 1}")
-    if data["world"] not in worlds:
-        raise InputError(f'{where}.world: found "{data["world"]}"{nearest(data["world"], worlds)}; there are {", ".join(worlds)}')
-    _outcome(data["outcome"], f"{where}.outcome", worlds)
-    factors = []
-    for number, one in enumerate(data.pop("factors")):
-        place = f"{where}.factors[{number}]"
-        said = _table(one, place, OF_FACTOR, ())
-        factors.append(_tried(lambda d=said: Factor(**d), place))
-    return Flip(**data, factors=tuple(factors))
-
-
-def _arm(data: dict[str, Any], where: str, path: Path) -> Arm:
-    check_keys(data, OF_ARM, f"{where}.")
-    if not data.get("take") and "paths" in data:
-        raise InputError(f"{where}.paths: found without take; name the scenario file from which they are taken")
-    taken = load_scenario(library.beside(path.parent, data["take"])) if data.get("take") else None
-    return Arm(taken, tuple(data.get("paths", PATHS)), data.get("set", {}))
-
-
-def _table(data: Any, where: str, keys: dict[str, Any], needed: tuple[str, ...]) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise InputError(f"{where}: found {shown(data)}, allowed is a table")
-    check_keys(data, keys, f"{where}.")
-    _need(data, needed, f"{where}.")
-    return dict(data)
-
-
-def _need(data: dict[str, Any], names: tuple[str, ...], where: str) -> None:
-    for name in names:
-        if name not in data:
-            raise InputError(f"{where}{name}: found none; a hypothesis says it before it is run")
-
-
-def _worlds(data: dict[str, Any], where: str, worlds: dict[str, Scenario]) -> tuple[str, ...]:
-    chosen = data.pop("worlds", list(worlds))
-    for name in chosen:
-        if name not in worlds:
-            raise InputError(f"{where}.worlds: found {shown(name)}{nearest(str(name), worlds)}; there are {', '.join(worlds)}")
-    return tuple(chosen)
-
-
-def _outcome(name: Any, where: str, worlds: dict[str, Scenario]) -> None:
-    _tried(lambda: unit_of(_text(name, where), next(iter(worlds.values())).months), where)
-
-
-def _text(value: Any, where: str) -> str:
-    if not isinstance(value, str):
-        raise InputError(f"{where}: found {shown(value)}, allowed is {KINDS[str]}")
-    return value
-
-
-def _tried(make: Any, where: str) -> Any:
-    try:
-        return make()
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from None

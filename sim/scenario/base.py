@@ -89,7 +89,7 @@ def par(default: Any, unit: str, meaning: str, source: str = "assumed", **bounds
     return Field(default, description=meaning, json_schema_extra={"unit": unit, "source": source}, **bounds)
 
 
-def wrong(message: str, *place: str) -> PydanticCustomError:
+def wrong(message: str, *place: int | str) -> PydanticCustomError:
     """An error to raise in a validator of a group, about the parameter at `place` within the group."""
     return PydanticCustomError("inconsistent", "{message}", {"message": message, "place": place})
 

@@ -176,13 +176,13 @@ def _depth(data: Any, place: Place) -> int:
     return len(place)
 
 
-def explain(error: ValidationError, data: dict[str, Any], file_of: Callable[[Place], str]) -> str:
-    """All problems of a validation, a line each: file, place, what was found, what is allowed."""
+def explain(error: ValidationError, data: dict[str, Any], file_of: Callable[[Place], str], kind: type[Group] = Scenario) -> str:
+    """All problems of a validation of a `kind`, a line each: file, place, what was found, what is allowed."""
     lines = []
     for detail in error.errors(include_url=False):
         place = (*detail["loc"], *detail.get("ctx", {}).get("place", ()))
         where = _dotted(place, data)
-        lines.append(f"{file_of(place)}: {where + ': ' if where else ''}{_problem(detail)}")
+        lines.append(f"{file_of(place)}: {where + ': ' if where else ''}{_problem(detail, kind)}")
     return "\n".join(lines)
 
 
@@ -225,14 +225,16 @@ def allowed(detail: Any) -> str:
     return ALLOWED[kind].format(**context) if kind in ALLOWED else str(detail["msg"])
 
 
-def _problem(detail: Any) -> str:
+def _problem(detail: Any, group: type[Group]) -> str:
     kind, context, found = detail["type"], detail.get("ctx", {}), detail.get("input")
     if kind == "inconsistent":
         return str(context["message"])
     if kind == "value_error":
         return str(context["error"])
     if kind == "extra_forbidden":
-        return _unknown(detail["loc"])
+        return _unknown(detail["loc"], group)
+    if kind == "missing":
+        return f"expected {_group_at(detail['loc'][:-1], group).model_fields[detail['loc'][-1]].description}, got none"
     if kind == "invalid_key":
         return f"found {shown(found)}, allowed are names in quotes"
     if kind == "literal_error":
@@ -247,7 +249,7 @@ def _dotted(place: Place, data: Any) -> str:
     for part in place:
         data = _inside(data, part)
         if isinstance(part, int):
-            name = data.get("name") if isinstance(data, dict) else None
+            name = data.get("name") or data.get("path") if isinstance(data, dict) else None
             text += f"[{part}]" + (f' "{name}"' if isinstance(name, str) else "")
             glue = ", " if name else "."
         else:
@@ -263,18 +265,17 @@ def _inside(data: Any, part: int | str) -> Any:
         return None
 
 
-def _group_at(place: Place) -> type[Group]:
-    group: type[Group] = Scenario
+def _group_at(place: Place, group: type[Group]) -> type[Group]:
     for part in place:
         if isinstance(part, str):
             group = inner(group.model_fields[part])[0] or group
     return group
 
 
-def _unknown(place: Place) -> str:
-    key, names = str(place[-1]), list(_group_at(place[:-1]).model_fields)
+def _unknown(place: Place, group: type[Group]) -> str:
+    key, names = str(place[-1]), list(_group_at(place[:-1], group).model_fields)
     hint = nearest(key, names)
-    elsewhere = [path for path in paths() if path.split(".")[-1] == key]
+    elsewhere = [path for path in paths(group) if path.split(".")[-1] == key]
     if not hint and elsewhere:
         hint = f"; did you mean {' or '.join(elsewhere[:4])}?"
     return f'unknown key "{key}"{hint or "; there are " + ", ".join(names)}'

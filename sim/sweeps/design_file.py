@@ -7,38 +7,51 @@ from typing import Any
 
 from sim import library
 from sim.errors import InputError
-from sim.files.toml_file import read_toml
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import Group, par
+from sim.scenario.typed_file import needed, read_typed
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
 
-KEYS = {  # of a design, and what each must be
-    "title": str,
-    "base": str,
-    "method": str,
-    "points": int,
-    "runs": int,
-    "seed": int,
-    "outcomes": list,
-    "factors": list,
-    "table": str,
-    "second_order": bool,
-    "grid_levels": int,
-}
-OF_FACTOR = {
-    "name": str,
-    "path": str,
-    "paths": list,
-    "low": (int, float),
-    "high": (int, float),
-    "levels": (list, dict),
-    "log": bool,
-    "scale": bool,
-    "whole": bool,
-    "steps": int,
-    "crossed": bool,
-}
-KINDS = {str: "a text in quotes", int: "a whole number", bool: "true or false", list: "a list in [ ]"}
+
+def said(group: Group) -> dict[str, Any]:
+    """What a file says, by name, without defaults."""
+    return {name: getattr(group, name) for name in type(group).model_fields if name in group.model_fields_set}
+
+
+class FactorFile(Group):
+    """A factor as a file says it; what goes with what is checked by :class:`~sim.sweeps.Factor`."""
+
+    name: str = par("", "name", "its column in the points table")
+    path: str = par("", "path", "the parameter it sets")
+    paths: tuple[str, ...] = par((), "paths", "several parameters that take the same value")
+    low: Any = par(None, "unit of the parameter", "lower bound")
+    high: Any = par(None, "unit of the parameter", "upper bound")
+    levels: Any = par(None, "values", "values, or label = value")
+    log: bool = par(False, "yes/no", "spread evenly in the logarithm")
+    scale: bool = par(False, "yes/no", "multiply what the scenario says")
+    whole: bool = par(False, "yes/no", "whole numbers only")
+    steps: int | None = par(None, "values", "of a grid, between low and high")
+    crossed: bool = par(False, "yes/no", "every point with each of its levels")
+
+    def made(self) -> Factor:
+        """The factor; InputError where it says too little, too much, or what cannot be."""
+        return Factor(**said(self))
+
+
+class DesignFile(Group):
+    """A design as a file says it; what goes with what is checked by :class:`~sim.sweeps.Design`."""
+
+    title: str = par("", "text", "what it is called")
+    base: str = needed("file", 'the scenario file that every point starts from, as in base = "baseline.toml"')
+    method: str = par("grid", "name", "how points are made")
+    points: int | None = par(None, "points", "of a sample")
+    runs: int = par(20, "runs", "per point")
+    seed: int = par(1, "seed", "of all draws")
+    outcomes: tuple[str, ...] = par((), "outcomes", "what a summary shows")
+    factors: tuple[FactorFile, ...] = par((), "factors", "what is varied")
+    table: str | None = par(None, "file", "the points, as CSV")
+    second_order: bool = par(True, "yes/no", "of sobol")
+    grid_levels: int = par(4, "levels", "of morris")
 
 
 def load(path: str | Path) -> Design:
@@ -50,43 +63,11 @@ def load(path: str | Path) -> Design:
         One message naming the file, the place, what was found and what is allowed.
     """
     path = library.file(path)
-    data = read_toml(path, "a design")
+    file = read_typed(path, "a design", DesignFile)
     try:
-        if not data.keys() & {"base", "factors"} and data.keys() & {"extends", "scheme", "reps", "customers", "question"}:
-            raise InputError("is a scenario; expected a design, which names a base and factors")
-        check_keys(data, KEYS, "")
-        if "base" not in data:
-            raise InputError(
-                'base: found none; name the scenario file that every point starts from, as in base = "baseline.toml"'
-            )
-        if not all(isinstance(one, dict) for one in data.get("factors", [])):
-            raise InputError("factors: write each as a table, under [[factors]]")
-        factors = [_factor(one, number) for number, one in enumerate(data.pop("factors", []))]
-        design = Design(**{"method": "grid", **data}, factors=factors, folder=path.parent)
+        given = said(file) | {"factors": [one.made() for one in file.factors], "folder": path.parent}
+        design = Design(**{"method": file.method, **given})
         len(design)  # makes the points
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
     return design
-
-
-def _factor(data: dict[str, Any], number: int) -> Factor:
-    where = (
-        f'factors[{number}] "{data.get("name") or data.get("path")}": '
-        if data.get("name") or data.get("path")
-        else f"factors[{number}]: "
-    )
-    check_keys(data, OF_FACTOR, where)
-    return Factor(**data)
-
-
-def check_keys(data: dict[str, Any], keys: dict[str, Any], where: str) -> None:
-    """Every key is known and its value is of its kind; InputError with the nearest name otherwise."""
-    for key, value in data.items():
-        if key not in keys:
-            raise InputError(f'{where}unknown key "{key}"{nearest(key, keys) or "; there are " + ", ".join(keys)}')
-        kind = keys[key]
-        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            allowed = KINDS.get(kind, "a number" if key in ("low", "high") else "a list, or a table label = value")
-            raise InputError(f"{where}{key}: found {shown(value)}, allowed is {allowed}")
-        if key in ("outcomes", "paths") and not all(isinstance(one, str) for one in value):
-            raise InputError(f"{where}{key}: found {shown(value)}, allowed are texts in quotes")

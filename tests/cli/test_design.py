@@ -62,7 +62,7 @@ def test_json_is_the_whole_answer_and_quiet_says_nothing(daarna: Daarna, capsys:
         (("problem.toml", "--runs", "1"), "--runs: found 1, allowed is greater than or equal to 2"),
         (("problem.toml", "--workers", "0"), "workers: found 0, allowed is at least 1"),
         (("problem.toml", "--seed", "-1"), "seed: found -1, allowed is 0 to"),
-        (("tiny.toml",), 'tiny.toml: unknown key "months"'),
+        (("tiny.toml",), "tiny.toml: expected a problem, got a scenario"),
     ],
 )
 def test_wrong_input_ends_with_two(

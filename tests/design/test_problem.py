@@ -25,11 +25,11 @@ def message(folder: Path, old: str, new: str) -> str:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("high = 0.6", "high = -0.1", "problem.toml: vary[0].low: found 0.0, which is not below high = -0.1"),
-        ("high = 0.6", "hihg = 0.6", 'problem.toml: vary[0]: unknown key "hihg"; did you mean "high"?'),
-        ("high = 0.6", "log = true\nhigh = 0.6", "problem.toml: vary[0].low: found 0.0, allowed is more than 0 on a log scale"),
-        ("high = 0.6", "", "problem.toml: vary[0].high: found none; give low and high"),
-        ("high = 0.6", "high = 0.6\nlevels = [1, 2]", "problem.toml: vary[0].levels: found levels beside low or high"),
+        ("high = 0.6", "high = -0.1", "problem.toml: vary[0] \"scheme.components[0].rate\", low: found 0.0, which is not below high = -0.1"),
+        ("high = 0.6", "hihg = 0.6", 'unknown key "hihg"; did you mean "high"?'),
+        ("high = 0.6", "log = true\nhigh = 0.6", "problem.toml: vary[0] \"scheme.components[0].rate\", low: found 0.0, allowed is more than 0 on a log scale"),
+        ("high = 0.6", "", "problem.toml: vary[0] \"scheme.components[0].rate\", high: found none; give low and high"),
+        ("high = 0.6", "high = 0.6\nlevels = [1, 2]", "problem.toml: vary[0] \"scheme.components[0].rate\", levels: found levels beside low or high"),
         ("[0].rate", "[0].rat", 'problem.toml: vary: found "scheme.components[0].rat", but there is no rat; did you mean "rate"?'),
         ("[0].rate", "[0].scope", 'problem.toml: vary: "scheme.components[0].scope" is "rep", not a number: give levels = [ … ]'),
         ("[commission]", "[signing]", 'but the list has no single [signing]; there are 0 "commission"'),
@@ -39,13 +39,13 @@ def message(folder: Path, old: str, new: str) -> str:
         ('"npv"', '"npv +"', 'problem.toml: objectives[0]: outcome: found \'npv +\', allowed is mean(npv), or the outcome alone;'),
         ('at_least = "base"', 'at_least = "bas"', 'constraints[0].at_least: found "bas", allowed is a number or "base"; did you mean "base"?'),
         ('at_least = "base"', "at_least = true", 'constraints[0].at_least: found true, allowed is a number or "base"'),
-        ("high = 0.6", 'high = "0.6"', 'vary[0].high: found "0.6", allowed is a number'),
+        ("high = 0.6", 'high = "0.6"', 'vary[0] \"scheme.components[0].rate\", high: found "0.6", allowed is a number'),
         ('at_least = "base"', "", "problem.toml: constraints[0].at_most: give at_least or at_most, one of the two"),
         ("evaluations = 16", "evaluations = 1", "problem.toml: effort.evaluations: found 1, allowed is at least 8"),
-        ('base = "tiny.toml"', "", "problem.toml: base: found none; name a scenario file"),
+        ('base = "tiny.toml"', "", "problem.toml: base: expected the scenario whose scheme"),
         ('base = "tiny.toml"', 'base = "tinny.toml"', 'tinny.toml: there is no such file; did you mean "tiny.toml"?'),
         ("[effort]", "[uncertainty]\nworlds = 3\n[effort]", "uncertainty.factors: found none; name at least one parameter"),
-        ("[[objectives]]", "[[vary]]", "problem.toml: vary[2]: unknown key \"outcome\""),
+        ("[[objectives]]", "[[vary]]", "vary[2].outcome: unknown key \"outcome\""),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said(tmp_path: Path, old: str, new: str, said: str) -> None:

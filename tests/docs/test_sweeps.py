@@ -6,7 +6,7 @@ import re
 
 from sim.sweeps import load
 from sim.sweeps.design import METHODS
-from sim.sweeps.design_file import KEYS, OF_FACTOR
+from sim.sweeps.design_file import DesignFile, FactorFile
 from sim.sweeps.factor import MOST
 from tests.conftest import ROOT
 from tests.docs.test_docs import blocks
@@ -26,5 +26,5 @@ def test_every_key_and_method_is_described() -> None:
     text = PAGE.read_text(encoding="utf-8")
     rows = re.findall(r"^\| (`.+?`(?:, `.+?`)*) \|", text, re.MULTILINE)
     told = {name for row in rows for name in re.findall(r"`(?:\[\[)?(\w+)(?:\]\])?`", row)}
-    assert set(KEYS) | set(OF_FACTOR) | set(METHODS) - {"list"} <= told
+    assert {*DesignFile.model_fields, *FactorFile.model_fields} | set(METHODS) - {"list"} <= told
     assert f"{MOST:,} points" in text

@@ -14,7 +14,9 @@ from sim.proofs.predictions import Prediction, sign_of
     [("-", "-", 1.0), ("-", "+", 0.0), ("-", "not -", 0.0), ("+", "not -", 1.0), ("0", "not -", 1.0), ("-", "", np.nan)],
 )
 def test_a_prediction_is_scored_by_what_was_published(sign: str, published: str, score: float) -> None:
-    assert Prediction("lapse", sign, "text", published).score() == pytest.approx(score, nan_ok=True)
+    assert Prediction(outcome="signings", sign=sign, seen="text", published=published).score() == pytest.approx(
+        score, nan_ok=True
+    )
 
 
 def test_a_sign_is_that_of_the_interval() -> None:

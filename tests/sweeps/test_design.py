@@ -163,7 +163,7 @@ def test_the_designs_of_the_library_can_be_read() -> None:
 
 
 BAD = {
-    "": 'base: found none; name the scenario file that every point starts from, as in base = "baseline.toml"',
+    "": 'base: expected the scenario file that every point starts from, as in base = "baseline.toml", got none',
     'base = "tinny.toml"': 'there is no such file; did you mean "tiny.toml"?',
     'base = "tiny.toml"': "factors: found none; a design needs at least one [[factors]]",
     'base = "tiny.toml"\nrun = 3': 'unknown key "run"; did you mean "runs"?',
@@ -177,7 +177,7 @@ BAD = {
     'base = "tiny.toml"\nmethod = "sobol"\npoints = 100': "points: found 100, allowed for sobol is a power of 2, such as 64 or 128",
     'base = "tiny.toml"\nmethod = "table"': 'table: found none; method "table" needs the points',
     'base = "tiny.toml"\noutcomes = ["npw"]': 'outcomes: found "npw"; did you mean "npv"?',
-    "F": 'factors[0]: unknown key "pth"; did you mean "path"?|pth = "months"',
+    "F": 'factors[0].pth: unknown key "pth"; did you mean "path"?|pth = "months"',
     "F1": 'factor "months": found low = 5 and high = 5; low must be below high|path = "months"\nlow = 5\nhigh = 5',
     "F2": 'factor "market.success": found log with low = 0.0; a logarithm needs low above 0|path = "market.success"\nlow = 0.0\n'
     "high = 1.0\nlog = true",
@@ -204,7 +204,7 @@ BAD = {
     "high = 2",
     "F14": 'factor "scheme": scheme is no number; allowed are levels|path = "scheme"\nlow = 1\nhigh = 2',
     "F15": 'factor "scenario": levels: allowed for the path scenario are scenario files (.toml)|path = "scenario"\nlevels = ["small"]',
-    "F16": "factors[0] \"months\": low: found \"1\", allowed is a number|path = 'months'\nlow = '1'\nhigh = 2",
+    "F16": "factor \"months\": low: found \"1\", allowed is a number|path = 'months'\nlow = '1'\nhigh = 2",
     "F17": "factor \"months\": levels: found 3 twice|path = 'months'\nlevels = [3, 3]",
 }
 
@@ -326,7 +326,7 @@ def test_what_are_no_factors_is_told(wrong: Any) -> None:
 
 
 def test_a_scenario_given_for_a_design_is_called_one() -> None:
-    with pytest.raises(InputError, match="is a scenario; expected a design"):
+    with pytest.raises(InputError, match="expected a design, got a scenario"):
         load("signature-bonus")
 
 
