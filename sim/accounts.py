@@ -50,158 +50,165 @@ def new_archive(size, years):  # type: ignore[no-untyped-def]
 
 
 @rule
-def promised(p, c, month):  # type: ignore[no-untyped-def]
+def promised(params, customer, month):  # type: ignore[no-untyped-def]
     """Profit promised at signing for the months up to `month`, in hundredths.
 
     First purchase and perks at once; then purchases less service in every month, and renewals when they
     fall due, for as long as the firm reckons customers stay; less the commission charged to the account.
     """
-    age = month - c.signed + 1
+    age = month - customer.signed + 1
     if age < 1:
         return 0.0
     return (
-        c.promise_first
-        + cents(c.promise_month * p.promise_months[age] + c.promise_renewal * p.promise_renewals[age])
-        - c.commission
+        customer.promise_first
+        + cents(customer.promise_month * params.promise_months[age] + customer.promise_renewal * params.promise_renewals[age])
+        - customer.commission
     )
 
 
 @rule
-def cohort_of(c):  # type: ignore[no-untyped-def]
+def cohort_of(customer):  # type: ignore[no-untyped-def]
     """Number of the customer's cohort: the year of signing from 1; 0 for the opening book."""
-    return 0 if c.founder else (c.signed - 1) // 12 + 1
+    return 0 if customer.founder else (customer.signed - 1) // 12 + 1
 
 
 @shared
-def enter_year(p, components, customers, led, arc, year):  # type: ignore[no-untyped-def]
+def enter_year(params, components, customers, ledger, archive, year):  # type: ignore[no-untyped-def]
     """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
-    months = np.int64(p.months)
+    months = np.int64(params.months)
     for i in range(customers.shape[0]):
-        c = customers[i]
-        cohort = cohort_of(c)
-        last = c.lapsed_month if c.lapsed_month > 0 else min(12 * (year + 1), months)
-        c.commission = attributed(components, led, c, last) + c.charged - c.clawed
-        profit, promise = account_profit(c) - c.commission, promised(p, c, min(12 * (year + 1), months))
-        arc.cohort_profit[cohort, year] += profit - c.profit
-        arc.cohort_promised[cohort, year] += promise - c.promised
-        c.profit, c.promised = profit, promise
-        if c.status == ACTIVE:
-            arc.cohort_customers[cohort, year] += 1.0
+        customer = customers[i]
+        cohort = cohort_of(customer)
+        last = customer.lapsed_month if customer.lapsed_month > 0 else min(12 * (year + 1), months)
+        customer.commission = attributed(components, ledger, customer, last) + customer.charged - customer.clawed
+        profit, promise = account_profit(customer) - customer.commission, promised(params, customer, min(12 * (year + 1), months))
+        archive.cohort_profit[cohort, year] += profit - customer.profit
+        archive.cohort_promised[cohort, year] += promise - customer.promised
+        customer.profit, customer.promised = profit, promise
+        if customer.status == ACTIVE:
+            archive.cohort_customers[cohort, year] += 1.0
 
 
 @rule
-def can_close(components, c, month):  # type: ignore[no-untyped-def]
+def can_close(components, customer, month):  # type: ignore[no-untyped-def]
     """Whether the account of a customer who has left can be closed: nothing owed, commission settled."""
-    return c.owed == 0.0 and not awaits_settlement(components, c, month)
+    return customer.owed == 0.0 and not awaits_settlement(components, customer, month)
 
 
 @shared
-def close_customers(p, components, customers, led, arc, number, year):  # type: ignore[no-untyped-def]
+def close_customers(params, components, customers, ledger, archive, number, year):  # type: ignore[no-untyped-def]
     """Accounts are closed, when their owners have left and it can be closed, or at the end of the run."""
-    months = np.int64(p.months)
-    enter_year(p, components, customers, led, arc, year)
+    months = np.int64(params.months)
+    enter_year(params, components, customers, ledger, archive, year)
     for i in range(customers.shape[0]):
-        c = customers[i]
-        cohort = cohort_of(c)
-        arc.cohort_signed[cohort] += 1.0
-        for later in range(year + 1, arc.cohort_profit.shape[1]):  # the promise was made for years to come
-            promise = promised(p, c, min(12 * (later + 1), months))
-            arc.cohort_promised[cohort, later] += promise - c.promised
-            c.promised = promise
-        arc.profit[number + i] = c.profit
-        arc.promised[number + i] = c.promised
+        customer = customers[i]
+        cohort = cohort_of(customer)
+        archive.cohort_signed[cohort] += 1.0
+        for later in range(year + 1, archive.cohort_profit.shape[1]):  # the promise was made for years to come
+            promise = promised(params, customer, min(12 * (later + 1), months))
+            archive.cohort_promised[cohort, later] += promise - customer.promised
+            customer.promised = promise
+        archive.profit[number + i] = customer.profit
+        archive.promised[number + i] = customer.promised
         for k in range(AGES.shape[0]):  # signed in month s, `age` months are completed at the end of month s + age - 1
-            if not c.founder and c.signed + AGES[k] - 1 <= months:
-                arc.could[k] += 1.0
-                if c.status == ACTIVE or c.lapsed_month - c.signed >= AGES[k]:
-                    arc.stayed[k] += 1.0
+            if not customer.founder and customer.signed + AGES[k] - 1 <= months:
+                archive.could[k] += 1.0
+                if customer.status == ACTIVE or customer.lapsed_month - customer.signed >= AGES[k]:
+                    archive.stayed[k] += 1.0
 
 
 @rule
-def count(now, c, e, t):  # type: ignore[no-untyped-def]
+def count(clock, customer, moment, tally):  # type: ignore[no-untyped-def]
     """Add a customer to the stocks of the seat's month; one who has left counts only with what is still owed."""
-    if c.owed > 0.0:
-        t.outstanding += c.owed
-        if c.bucket > 0.0 and c.status == ACTIVE:
-            t.overdue += 1.0
-    if c.status != ACTIVE:
+    if customer.owed > 0.0:
+        tally.outstanding += customer.owed
+        if customer.bucket > 0.0 and customer.status == ACTIVE:
+            tally.overdue += 1.0
+    if customer.status != ACTIVE:
         return
-    score = quantise(c.satisfaction)
-    if e.visits > 0:
-        t.visited_satisfaction += score
-    t.satisfaction_sum += score
+    score = quantise(customer.satisfaction)
+    if moment.visits > 0:
+        tally.visited_satisfaction += score
+    tally.satisfaction_sum += score
 
 
 @rule
-def add_lines(p, tallies, m):  # type: ignore[no-untyped-def]
+def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
     """Add the seats' tallies to the lines of the month's row."""
-    attempts_cost = cents(p.firm_attempt_cost)
+    attempts_cost = cents(params.firm_attempt_cost)
     for i in range(tallies.shape[0]):
-        t = tallies[i]
-        m.signings += t.signings
-        m.lapses += t.lapses
-        m.initial_revenue += t.initial_revenue
-        m.repeat_revenue += t.repeat_revenue
-        m.cross_revenue += t.cross_revenue
-        m.cost_of_goods += t.cost_of_goods
-        m.initial_margin += t.initial_margin
-        m.prospecting += t.attempts * attempts_cost
-        m.acquisition += t.acquisition + t.attempts * attempts_cost
-        m.service += t.service
-        m.resolution += t.resolution
-        m.write_off += t.write_off
-        m.collected += t.collected
-        m.attempts += t.attempts
-        m.visits += t.visits
-        m.contacts += t.contacts
-        m.cases += t.cases
-        m.wait += t.wait_sum
-        m.fit += t.fit_sum
+        tally = tallies[i]
+        row.signings += tally.signings
+        row.lapses += tally.lapses
+        row.initial_revenue += tally.initial_revenue
+        row.repeat_revenue += tally.repeat_revenue
+        row.cross_revenue += tally.cross_revenue
+        row.cost_of_goods += tally.cost_of_goods
+        row.initial_margin += tally.initial_margin
+        row.prospecting += tally.attempts * attempts_cost
+        row.acquisition += tally.acquisition + tally.attempts * attempts_cost
+        row.service += tally.service
+        row.resolution += tally.resolution
+        row.write_off += tally.write_off
+        row.collected += tally.collected
+        row.attempts += tally.attempts
+        row.visits += tally.visits
+        row.contacts += tally.contacts
+        row.cases += tally.cases
+        row.wait += tally.wait_sum
+        row.fit += tally.fit_sum
 
 
 @shared
-def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
+def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-def]
     """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
-    m.month = now.month
-    add_lines(p, tallies, m)
+    row.month = clock.month
+    add_lines(params, tallies, row)
     satisfaction, pressure, hunted, nurtured, present = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(tallies.shape[0]):
-        t, r = tallies[i], reps[i]
-        m.customers += t.active
-        m.outstanding += t.outstanding
-        satisfaction += t.satisfaction_sum
-        pressure += t.pressure
-        hunted += t.hunting
-        nurtured += t.nurturing
-        present += t.present
-        m.held += r.held
-        m.clawback_due += r.clawback_due
-        m.leads += r.cold + r.warm
-    m.revenue = m.initial_revenue + m.repeat_revenue + m.cross_revenue
-    m.desk = cents(p.desk_salary) * p.desk_agents + cents(p.firm_fixed_cost)
-    m.profit = (
-        m.revenue - m.cost_of_goods - m.acquisition - m.service - m.resolution - m.write_off - m.commission + m.clawback
-        - m.salaries - m.desk
+        tally, rep = tallies[i], reps[i]
+        row.customers += tally.active
+        row.outstanding += tally.outstanding
+        satisfaction += tally.satisfaction_sum
+        pressure += tally.pressure
+        hunted += tally.hunting
+        nurtured += tally.nurturing
+        present += tally.present
+        row.held += rep.held
+        row.clawback_due += rep.clawback_due
+        row.leads += rep.cold + rep.warm
+    row.revenue = row.initial_revenue + row.repeat_revenue + row.cross_revenue
+    row.desk = cents(params.desk_salary) * params.desk_agents + cents(params.firm_fixed_cost)
+    row.profit = (
+        row.revenue - row.cost_of_goods - row.acquisition - row.service - row.resolution - row.write_off - row.commission + row.clawback
+        - row.salaries - row.desk
     )  # fmt: skip
-    m.satisfaction = satisfaction / QUANTUM / m.customers if m.customers > 0.0 else 0.0
-    m.reps = present
+    row.satisfaction = satisfaction / QUANTUM / row.customers if row.customers > 0.0 else 0.0
+    row.reps = present
     if present > 0.0:
-        m.hunting_share = hunted / present
-        m.nurturing_share = nurtured / present
-        m.pressure = pressure / present
-    m.wait = m.wait / QUANTUM / m.contacts if m.contacts > 0.0 else 0.0
-    m.fit = m.fit / QUANTUM / m.signings if m.signings > 0.0 else 0.0
+        row.hunting_share = hunted / present
+        row.nurturing_share = nurtured / present
+        row.pressure = pressure / present
+    row.wait = row.wait / QUANTUM / row.contacts if row.contacts > 0.0 else 0.0
+    row.fit = row.fit / QUANTUM / row.signings if row.signings > 0.0 else 0.0
 
 
 @rule
-def widen(arc):  # type: ignore[no-untyped-def]
+def widen(archive):  # type: ignore[no-untyped-def]
     """The archive with half as much room again for closed accounts."""
-    size = arc.profit.shape[0]
+    size = archive.profit.shape[0]
     profit, promise = np.zeros(size + size // 2), np.zeros(size + size // 2)
     for i in range(size):  # slices set at once would be checked for shape, which takes long to compile
-        profit[i], promise[i] = arc.profit[i], arc.promised[i]
+        profit[i], promise[i] = archive.profit[i], archive.promised[i]
     return Archive(
-        profit, promise, arc.cohort_signed, arc.cohort_customers, arc.cohort_profit, arc.cohort_promised, arc.could, arc.stayed
+        profit,
+        promise,
+        archive.cohort_signed,
+        archive.cohort_customers,
+        archive.cohort_profit,
+        archive.cohort_promised,
+        archive.could,
+        archive.stayed,
     )
 
 
@@ -253,56 +260,56 @@ def pay_spread(reps):  # type: ignore[no-untyped-def]
     """Standard deviation between seats of pay per month in which the seat was filled, hundredths."""
     seats, mean, square = 0.0, 0.0, 0.0
     for i in range(reps.shape[0]):  # Welford 1962
-        r = reps[i]
-        if r.months > 0:
+        rep = reps[i]
+        if rep.months > 0:
             seats += 1.0
-            gap = (r.paid - r.recovered + r.salary) / r.months - mean
+            gap = (rep.paid - rep.recovered + rep.salary) / rep.months - mean
             mean += gap / seats
             square += gap * gap * (1.0 - 1.0 / seats)
     return np.sqrt(square / (seats - 1.0)) if seats > 1.0 else 0.0
 
 
 @shared
-def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
+def outcomes(params, months, reps, archive, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
     """A run's row, from its months, its reps and the accounts of all customers signed.
 
     npv = sum of profit(t) / (1 + i)**((t - 1) / 12), months t from 1.
     """
-    factor = 1.0 / power(1.0 + p.firm_discount_year, 1.0 / 12.0)
+    factor = 1.0 / power(1.0 + params.firm_discount_year, 1.0 / 12.0)
     weight = 0.01
     customer_months, satisfaction, hunted, nurtured, contact_cost = 0.0, 0.0, 0.0, 0.0, 0.0
     variable, fixed, revenue, rep_months = 0.0, 0.0, 0.0, 0.0
     for i in range(months.shape[0]):
-        m = months[i]
-        run.npv += m.profit * weight
-        run.sales_force_cost += (m.salaries + m.commission - m.clawback) * weight * 100.0
+        row = months[i]
+        run.npv += row.profit * weight
+        run.sales_force_cost += (row.salaries + row.commission - row.clawback) * weight * 100.0
         weight *= factor
-        profit_years[i // 12] += m.profit
-        customer_months += m.customers + m.lapses
-        satisfaction += m.satisfaction * m.customers
-        run.signings += m.signings
-        run.lapses += m.lapses
-        rep_months += m.reps
-        hunted += m.hunting_share * m.reps
-        nurtured += m.nurturing_share * m.reps
-        contact_cost += m.service + m.resolution
-        variable += m.commission - m.clawback
-        fixed += m.salaries
-        revenue += m.revenue
-        run.payment_loss += m.write_off
-        run.margin_initial += m.initial_margin
-        run.margin_repeat += m.revenue - m.cost_of_goods - m.initial_margin
-        run.acquisition_cost += m.acquisition
-        run.fixed_cost += m.desk
-        run.rep_turnover += m.rep_exits
-        run.customers_end = m.customers
-        run.accrued_pay, run.trail_due = m.accrued + m.held, m.trail_due
+        profit_years[i // 12] += row.profit
+        customer_months += row.customers + row.lapses
+        satisfaction += row.satisfaction * row.customers
+        run.signings += row.signings
+        run.lapses += row.lapses
+        rep_months += row.reps
+        hunted += row.hunting_share * row.reps
+        nurtured += row.nurturing_share * row.reps
+        contact_cost += row.service + row.resolution
+        variable += row.commission - row.clawback
+        fixed += row.salaries
+        revenue += row.revenue
+        run.payment_loss += row.write_off
+        run.margin_initial += row.initial_margin
+        run.margin_repeat += row.revenue - row.cost_of_goods - row.initial_margin
+        run.acquisition_cost += row.acquisition
+        run.fixed_cost += row.desk
+        run.rep_turnover += row.rep_exits
+        run.customers_end = row.customers
+        run.accrued_pay, run.trail_due = row.accrued + row.held, row.trail_due
     total = 0.0
     loss = 0.0
     for i in range(number):
-        total += arc.profit[i]
-        run.promised_profit += arc.promised[i]
-        if arc.profit[i] < 0.0:
+        total += archive.profit[i]
+        run.promised_profit += archive.promised[i]
+        if archive.profit[i] < 0.0:
             loss += 1.0
     run.realised_profit = total
     run.share_loss_making = loss / number if number > 0 else 0.0
@@ -328,12 +335,12 @@ def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  
     run.variable_share = variable / (variable + fixed) if variable + fixed > 0.0 else 0.0
     run.service_cost = contact_cost
     run.pay_cost = variable + fixed
-    run.persistency_12 = arc.stayed[0] / arc.could[0] if arc.could[0] > 0.0 else np.nan
-    run.persistency_24 = arc.stayed[1] / arc.could[1] if arc.could[1] > 0.0 else np.nan
-    whale_curve(arc.profit[:number], total, whale)
+    run.persistency_12 = archive.stayed[0] / archive.could[0] if archive.could[0] > 0.0 else np.nan
+    run.persistency_24 = archive.stayed[1] / archive.could[1] if archive.could[1] > 0.0 else np.nan
+    whale_curve(archive.profit[:number], total, whale)
     for i in range(cohorts.shape[1]):
-        cohorts[0, i, 0] = arc.cohort_signed[i]
+        cohorts[0, i, 0] = archive.cohort_signed[i]
         for j in range(cohorts.shape[2]):
-            cohorts[1, i, j] = arc.cohort_customers[i, j]
-            cohorts[2, i, j] = arc.cohort_profit[i, j]
-            cohorts[3, i, j] = arc.cohort_promised[i, j]
+            cohorts[1, i, j] = archive.cohort_customers[i, j]
+            cohorts[2, i, j] = archive.cohort_profit[i, j]
+            cohorts[3, i, j] = archive.cohort_promised[i, j]

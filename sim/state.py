@@ -85,7 +85,7 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
     + _floats("surveyed cohort_kept cohort_signed cohort_enough")
 )
 
-NOW = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
+CLOCK = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
 
 
 DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f8")])
@@ -209,62 +209,70 @@ def quantise(score: float) -> float:
 
 
 @rule
-def new_account(c):  # type: ignore[no-untyped-def]
+def new_account(customer):  # type: ignore[no-untyped-def]
     """Nothing bought, owed or spent yet."""
-    c.owed = c.purchases = c.revenue = c.cost_of_goods = c.acquisition = c.service = 0.0
-    c.resolution = c.write_off = c.collected = c.charged = c.clawed = c.commission = c.profit = c.promised = 0.0
-    c.lapsed_month = 0
+    customer.owed = customer.purchases = customer.revenue = customer.cost_of_goods = customer.collected = 0.0
+    customer.acquisition = customer.service = customer.resolution = customer.write_off = 0.0
+    customer.charged = customer.clawed = customer.commission = customer.profit = customer.promised = 0.0
+    customer.lapsed_month = 0
 
 
 @rule
-def account_profit(c):  # type: ignore[no-untyped-def]
+def account_profit(customer):  # type: ignore[no-untyped-def]
     """What a customer's account has left so far, in hundredths, before commission."""
-    return c.revenue - c.cost_of_goods - c.acquisition - c.service - c.resolution - c.write_off
-
-
-@rule
-def begin_moment(e, month, events):  # type: ignore[no-untyped-def]
-    """A customer's month begins: the uniforms that every month needs, and nothing has happened yet."""
-    e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month
-    e.u_payment, e.u_case, e.u_answer = events[0], events[1], events[2]
-    e.experience = 0.0
-    e.visits, e.contacts, e.unsolved, e.cases, e.referrals, e.drawn = 0, 0, 0, 0, 0, 0
-
-
-@rule
-def draw_moment(now, c, e):  # type: ignore[no-untyped-def]
-    """The month of one customer begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
-    seed, run, month = now.seed, now.run, now.month
-    begin_moment(
-        e,
-        draws.month_uniforms(seed, run, month, c.who, c.which),
-        draws.uniforms(seed, run, draws.EVENTS, month, c.who, c.which),
+    return (
+        customer.revenue
+        - customer.cost_of_goods
+        - customer.acquisition
+        - customer.service
+        - customer.resolution
+        - customer.write_off
     )
 
 
 @rule
-def set_purchase(e, u):  # type: ignore[no-untyped-def]
+def begin_moment(moment, month, events):  # type: ignore[no-untyped-def]
+    """A customer's month begins: the uniforms that every month needs, and nothing has happened yet."""
+    moment.u_visit, moment.u_purchase, moment.u_contact, moment.u_lapse, moment.u_referral = month
+    moment.u_payment, moment.u_case, moment.u_answer = events[0], events[1], events[2]
+    moment.experience = 0.0
+    moment.visits, moment.contacts, moment.unsolved, moment.cases, moment.referrals, moment.drawn = 0, 0, 0, 0, 0, 0
+
+
+@rule
+def draw_moment(clock, customer, moment):  # type: ignore[no-untyped-def]
+    """The month of one customer begins; the compiled engine draws for many at once (:func:`sim.draws.fill_month`)."""
+    seed, run, month = clock.seed, clock.run, clock.month
+    begin_moment(
+        moment,
+        draws.month_uniforms(seed, run, month, customer.who, customer.which),
+        draws.uniforms(seed, run, draws.EVENTS, month, customer.who, customer.which),
+    )
+
+
+@rule
+def set_purchase(moment, u):  # type: ignore[no-untyped-def]
     """The uniforms of the first purchase, and of what a visit brings."""
-    e.u_amount, e.u_dropout, e.u_sale, e.u_guest = u
-    e.drawn |= 1
+    moment.u_amount, moment.u_dropout, moment.u_sale, moment.u_guest = u
+    moment.drawn |= 1
 
 
 @rule
-def set_contact(e, u):  # type: ignore[no-untyped-def]
+def set_contact(moment, u):  # type: ignore[no-untyped-def]
     """The uniforms of the first contact."""
-    e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = u
-    e.drawn |= 2
+    moment.u_solved, moment.u_offer, moment.u_appointment, moment.u_surfaced = u
+    moment.drawn |= 2
 
 
 @rule
-def draw_purchase(now, c, e):  # type: ignore[no-untyped-def]
+def draw_purchase(clock, customer, moment):  # type: ignore[no-untyped-def]
     """Draw for the first purchase and what a visit brings, unless that has been done."""
-    if e.drawn & 1 == 0:
-        set_purchase(e, draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which))
+    if moment.drawn & 1 == 0:
+        set_purchase(moment, draws.uniforms(clock.seed, clock.run, draws.PURCHASE, clock.month, customer.who, customer.which))
 
 
 @rule
-def draw_contact(now, c, e):  # type: ignore[no-untyped-def]
+def draw_contact(clock, customer, moment):  # type: ignore[no-untyped-def]
     """Draw for the first contact, unless that has been done."""
-    if e.drawn & 2 == 0:
-        set_contact(e, draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which))
+    if moment.drawn & 2 == 0:
+        set_contact(moment, draws.uniforms(clock.seed, clock.run, draws.CONTACT, clock.month, customer.who, customer.which))

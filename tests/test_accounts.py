@@ -108,7 +108,7 @@ def test_a_year_is_credited_with_what_its_customers_brought_less_their_trail_whi
         {"signed": 1, "founder": 1},
     )
     trails = np.array([[10, 12], [1, 0], [6, 0], [0, 0]]) * 200.0
-    entries.enter_year(desk.setup.p, desk.components, found, desk.ledger, arc, 0)
+    entries.enter_year(desk.setup.params, desk.components, found, desk.ledger, arc, 0)
     assert found["commission"].tolist() == trails[:, 0].tolist()
     assert arc.cohort_profit[:2, :2].tolist() == [
         [60_000, 0],
@@ -117,7 +117,7 @@ def test_a_year_is_credited_with_what_its_customers_brought_less_their_trail_whi
     promise = np.array([40_000 + 2000 * months for months in (10, 12, 8, 12)])
     assert arc.cohort_promised[:2, 0].tolist() == [promise[3], promise[:3].sum() - trails[:, 0].sum()]
     assert arc.cohort_customers[:2].tolist() == [[1, 0, 0, 0], [1, 0, 0, 0]]
-    entries.enter_year(desk.setup.p, desk.components, found[[0, 3]], desk.ledger, arc, 1)  # the others' accounts are closed
+    entries.enter_year(desk.setup.params, desk.components, found[[0, 3]], desk.ledger, arc, 1)  # the others' accounts are closed
     assert arc.cohort_profit[:2, :2].tolist() == [[60_000, 0], [3 * 60_000 - trails[:, 0].sum(), -trails[:, 1].sum()]]
     assert arc.cohort_promised[:2, 1].tolist() == [12 * 2000, 12 * 2000 - trails[:, 1].sum()]
     assert arc.cohort_customers[:2].tolist() == [[1, 1, 0, 0], [1, 1, 0, 0]]
@@ -136,7 +136,7 @@ def test_commission_claimed_back_and_charged_on_invoices_is_in_the_account() -> 
             "resolution": 3.0,
         }
     )
-    entries.enter_year(desk.setup.p, desk.components, found, desk.ledger, arc, 1)
+    entries.enter_year(desk.setup.params, desk.components, found, desk.ledger, arc, 1)
     assert found["commission"][0] == 11 * 200 + 500
     assert arc.cohort_profit[2].tolist() == [0, 60_000 - 90 - 2700, 0, 0]
 
@@ -146,7 +146,7 @@ def test_accounts_that_are_closed_go_to_the_archive_with_the_promise_for_the_yea
     desk, arc = shop(), accounts.new_archive(16, 4)
     found = people({"signed": 1}, {"signed": 17}, {"signed": 18}, {"signed": 29}, {"signed": 30}, {"signed": 2, "lapsed_month": 14, "status": 1},
                    {"signed": 2, "lapsed_month": 13, "status": 1}, {"signed": 2, "lapsed_month": 26, "status": 2}, {"signed": 1, "founder": 1})  # fmt: skip
-    entries.close_customers(desk.setup.p, desk.components, found, desk.ledger, arc, 3, 3)
+    entries.close_customers(desk.setup.params, desk.components, found, desk.ledger, arc, 3, 3)
     assert (arc.could.tolist(), arc.stayed.tolist()) == ([7, 5], [6, 3])
     assert arc.cohort_signed.tolist() == [1, 4, 2, 2, 0] and arc.cohort_customers[:, 3].tolist() == [1, 1, 2, 2, 0]
     assert arc.profit[3:12].tolist() == found["profit"].tolist() and not arc.profit[:3].any() and not arc.profit[12:].any()
@@ -157,7 +157,7 @@ def test_who_leaves_early_was_promised_to_stay() -> None:
     """Signed and gone in year 1: the promise of years 2, 3 and of the four months of year 4 is entered when the account is closed."""
     desk, arc = shop(), accounts.new_archive(16, 4)
     entries.close_customers(
-        desk.setup.p, desk.components, people({"signed": 3, "lapsed_month": 6, "status": 1}), desk.ledger, arc, 0, 0
+        desk.setup.params, desk.components, people({"signed": 3, "lapsed_month": 6, "status": 1}), desk.ledger, arc, 0, 0
     )
     assert arc.cohort_promised[1].tolist() == [40_000 + 10 * 2000 - 4 * 200, 24_000, 24_000, 8000]
     assert arc.promised[0] == 40_000 + 38 * 2000 - 4 * 200

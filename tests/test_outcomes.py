@@ -13,7 +13,7 @@ from sim.accounts import MONTH as MONTHS_OF
 from sim.book import entries
 from sim.engine import Tables, setup
 from sim.engine.results import residual_value as residual
-from sim.state import NOW, QUANTUM, REP, TALLY
+from sim.state import CLOCK, QUANTUM, REP, TALLY
 from tests.mechanisms.worlds import lively, pays, quiet
 
 MONTHS = 41
@@ -162,7 +162,7 @@ def test_one_customer_and_one_rep_in_one_month_are_enough_to_divide_by() -> None
     for name, value in expected.items():
         assert row[name] == pytest.approx(value, rel=1e-9, abs=1e-6), name
     assert row["satisfaction"] != 0 and row["rep_pay_mean"] > 0 and row["hunting_share"] + row["nurturing_share"] > 0
-    t, m, p = np.zeros(1, TALLY), np.zeros(1, accounts.MONTH), setup(world).p[0]
+    t, m, p = np.zeros(1, TALLY), np.zeros(1, accounts.MONTH), setup(world).params[0]
     t["contacts"], t["wait_sum"], t["signings"], t["fit_sum"] = 1, 2 * QUANTUM, 1, QUANTUM / 2
     t["active"], t["satisfaction_sum"], t["present"], t["hunting"], t["nurturing"], t["pressure"] = (
         1,
@@ -174,7 +174,7 @@ def test_one_customer_and_one_rep_in_one_month_are_enough_to_divide_by() -> None
     )
     reps = np.zeros(1, REP)
     reps["cold"], reps["warm"] = 3.0, 4.0
-    accounts.close_month(p, np.zeros(1, NOW)[0], reps, t, m[0])
+    accounts.close_month(p, np.zeros(1, CLOCK)[0], reps, t, m[0])
     ratios = {
         "wait": 2.0,
         "fit": 0.5,
@@ -251,7 +251,7 @@ def run_of(accounts_: list[float], months: int = 30, **month: float) -> tuple[An
     arc.could[:], arc.stayed[:] = (8.0, 1.0), (6.0, 1.0)
     arc.cohort_signed[:], arc.cohort_customers[:], arc.cohort_profit[:], arc.cohort_promised[:] = (4, 3, 2, 1), 4.0, 5.0, 6.0
     whale, cohorts = np.zeros(accounts.SHARES.size), np.zeros((4, 4, 3))
-    entries.outcomes(setup(WORLD).p, m, np.zeros(2, REP), arc, len(accounts_), years, row, whale, cohorts)
+    entries.outcomes(setup(WORLD).params, m, np.zeros(2, REP), arc, len(accounts_), years, row, whale, cohorts)
     return row[0], whale, cohorts, years
 
 
@@ -304,7 +304,7 @@ def test_a_months_row_is_the_sum_of_its_seats() -> None:
         t[name] = [10 + i, 200 + i]
     t["present"], t["hunting"], t["pressure"], t["active"], t["outstanding"] = [1, 1], [0.5, 0.1], [0.2, 0.4], [3, 4], [50, 60]
     reps["held"], reps["clawback_due"], reps["cold"], reps["warm"] = [5, 6], [7, 8], [1.5, 2], [3, 4]
-    p, now = setup(WORLD).p.copy(), np.zeros(1, NOW)
+    p, now = setup(WORLD).params.copy(), np.zeros(1, CLOCK)
     p["firm_attempt_cost"], p["desk_salary"], p["desk_agents"], p["firm_fixed_cost"], now["month"] = 7, 100, 3, 50, 9
     m["commission"], m["clawback"], m["salaries"] = 400, 30, 1000
     entries.close_month(p, now, reps, t, m)

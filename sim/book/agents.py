@@ -60,7 +60,7 @@ class DeskAgent(_Recorded):
     def __init__(self, model: BookModel, number: int) -> None:
         super().__init__(model)
         self.record = model.desk[number : number + 1]
-        entries.staff(model.setup.p, model.now, self.record, number)
+        entries.staff(model.setup.params, model.clock, self.record, number)
 
     def serve(self, customer: CustomerAgent) -> None:
         """A customer's contacts of the month, if any; where this is overridden, customers are stepped by their agents."""
@@ -104,13 +104,15 @@ class CustomerAgent(_Recorded):
 
     def _step(self, act: str) -> None:
         model, rep = self.model, self.rep
-        entries.STEPS[act](model.setup.p, model.now, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record)
+        entries.STEPS[act](
+            model.setup.params, model.clock, self.record, self.moment, rep.record, rep.tally, self.desk_agent.record
+        )
 
     @property
     def answered_by(self) -> int:
         """Number of the desk agent whom the customer meets this month."""
         if self._answered_by is None:
-            return int(entries.answers(self.model.setup.p, self.record, self.moment))
+            return int(entries.answers(self.model.setup.params, self.record, self.moment))
         return self._answered_by
 
     @property
@@ -121,7 +123,7 @@ class CustomerAgent(_Recorded):
 
     def begin(self) -> None:
         """The month's uniforms are drawn."""
-        self._answered_by = entries.begin(self.model.setup.p, self.model.now, self.record, self.moment)
+        self._answered_by = entries.begin(self.model.setup.params, self.model.clock, self.record, self.moment)
 
     def need_service(self) -> None:
         """Contacts with the desk."""
@@ -129,7 +131,7 @@ class CustomerAgent(_Recorded):
 
     def be_counted(self) -> None:
         """The stocks of the month's end."""
-        entries.count(self.model.now, self.record, self.moment, self.rep.tally)
+        entries.count(self.model.clock, self.record, self.moment, self.rep.tally)
 
     @property
     def is_active(self) -> bool:
@@ -193,7 +195,7 @@ class RepAgent(_Recorded):
     def open_month(self) -> None:
         """A vacancy may end."""
         setup = self.model.setup
-        entries.open_month(setup.p, setup.components, self.model.now, self.record, self.tally, self.known, self.ledgers)
+        entries.open_month(setup.params, setup.components, self.model.clock, self.record, self.tally, self.known, self.ledgers)
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
@@ -203,30 +205,38 @@ class RepAgent(_Recorded):
         time alone calls ``super().plan()`` first.
         """
         setup = self.model.setup
-        entries.plan(setup.p, setup.components, self.model.now, self.record, self.known, self.ledgers)
+        entries.plan(setup.params, setup.components, self.model.clock, self.record, self.known, self.ledgers)
 
     def hunt(self) -> None:
         """Work down the leads; sign who accepts and is accepted."""
         model = self.model
         if "sign" not in model.own:
-            attempts = entries.all_attempts(model.setup.p, self.record)
+            attempts = entries.all_attempts(model.setup.params, self.record)
             block = model.register.with_room(int(attempts[:, 0].sum()))
             block.used = entries.hunt(
-                model.setup.p, model.now, self.record, self.tally, self.ledgers, model.desk, attempts, block.rows, block.used
+                model.setup.params,
+                model.clock,
+                self.record,
+                self.tally,
+                self.ledgers,
+                model.desk,
+                attempts,
+                block.rows,
+                block.used,
             )
             model.register.welcome()
             return
-        number, warm = entries.attempts(model.setup.p, self.record)
+        number, warm = entries.attempts(model.setup.params, self.record)
         self.tally["attempts"] += number
         for order in range(1, number + 1):
             record = np.zeros(1, CUSTOMER)
-            if entries.prospect(model.setup.p, model.now, record, self.record, order, order <= warm):
+            if entries.prospect(model.setup.params, model.clock, record, self.record, order, order <= warm):
                 self.sign(record, self.tally)
 
     def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
         """A prospect becomes a customer; the record is copied and then closed: change the customer in ``self.book[-1]``."""
         model = self.model
-        entries.sign(model.setup.p, record, self.record, tally, self.ledger, model.desk)
+        entries.sign(model.setup.params, record, self.record, tally, self.ledger, model.desk)
         model.register.enter(record, int(self.seat))
         model.register.welcome()
 
@@ -235,23 +245,23 @@ class RepAgent(_Recorded):
         model, opening = self.model, np.zeros(self.record.size, TALLY)
         block = model.register.with_room(customers * self.record.size)
         block.used = entries.inherit(
-            model.setup.p, model.now, self.record, opening, model.desk, customers, block.rows, block.used
+            model.setup.params, model.clock, self.record, opening, model.desk, customers, block.rows, block.used
         )
-        entries.add_lines(model.setup.p, opening, model.row)
+        entries.add_lines(model.setup.params, opening, model.row)
         model.register.welcome()
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
-        entries.spread_visits(self.model.setup.p, self.record, self.tally)
+        entries.spread_visits(self.model.setup.params, self.record, self.tally)
 
     def measure(self) -> None:
         """Every measure of the month is taken."""
-        entries.measure_month(self.model.setup.p, self.model.now, self.record, self.tally, self.ledgers)
+        entries.measure_month(self.model.setup.params, self.model.clock, self.record, self.tally, self.ledgers)
 
     def be_paid(self) -> None:
         """Settlement of every component that falls due."""
         model, setup = self.model, self.model.setup
-        entries.payday(setup.p, setup.components, model.now, self.record, self.tally, self.ledgers, model.team, model.row)
+        entries.payday(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.team, model.row)
 
     def let_go(self) -> None:
         """Commission on those who left is claimed back; accounts are closed when they can be, and at the end."""
@@ -259,7 +269,7 @@ class RepAgent(_Recorded):
         archive = model.archive_with_room()
         for block in model.register.blocks:
             model.accounts_closed = entries.let_go(
-                setup.p, setup.components, model.now, self.record, self.ledgers, model.desk, block.rows, block.used, archive,
+                setup.params, setup.components, model.clock, self.record, self.ledgers, model.desk, block.rows, block.used, archive,
                 model.accounts_closed, model.row,
             )  # fmt: skip
         model.register.dismiss()
@@ -267,11 +277,11 @@ class RepAgent(_Recorded):
     def evening(self) -> None:
         """Stay with the firm, or leave."""
         model, setup = self.model, self.model.setup
-        entries.evening(setup.p, setup.components, model.now, self.record, self.tally, self.ledgers, model.row)
+        entries.evening(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.row)
 
     def refill(self) -> None:
         """Leads go stale and come in."""
-        entries.refill(self.model.setup.p, self.record, self.tally)
+        entries.refill(self.model.setup.params, self.record, self.tally)
 
 
 DESK_STEPS = Steps(DeskAgent, "serve")

@@ -20,16 +20,16 @@ from sim.state import ACTIVE, TALLY, draw_moment, seat_ledger
 
 
 @kernel
-def begin(p, now, c, e):  # type: ignore[no-untyped-def]
-    draw_moment(now[0], c[0], e[0])
-    return service.answers(p[0], c[0], e[0])
+def begin(params, clock, customer, moment):  # type: ignore[no-untyped-def]
+    draw_moment(clock[0], customer[0], moment[0])
+    return service.answers(params[0], customer[0], moment[0])
 
 
 def _entry(step):  # type: ignore[no-untyped-def]
     taken = steps.whole(step)
 
-    def take(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-        taken(p[0], now[0], c[0], e[0], r[0], t[0], a[0])
+    def take(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
+        taken(params[0], clock[0], customer[0], moment[0], rep[0], tally[0], agent[0])
 
     take.__name__ = take.__qualname__ = step.ACT
     return kernel(take)
@@ -40,137 +40,145 @@ globals().update(STEPS)  # by name: so compiled code is kept
 
 
 @kernel
-def count(now, c, e, t):  # type: ignore[no-untyped-def]
-    accounts.count(now[0], c[0], e[0], t[0])
+def count(clock, customer, moment, tally):  # type: ignore[no-untyped-def]
+    accounts.count(clock[0], customer[0], moment[0], tally[0])
 
 
 @kernel
-def staff(p, now, a, number):  # type: ignore[no-untyped-def]
-    service.staff(p[0], now[0], a[0], number)
+def staff(params, clock, agent, number):  # type: ignore[no-untyped-def]
+    service.staff(params[0], clock[0], agent[0], number)
 
 
 @kernel
-def open_desk(p, d):  # type: ignore[no-untyped-def]
-    service.open_desk(p[0], d)
+def open_desk(params, desk):  # type: ignore[no-untyped-def]
+    service.open_desk(params[0], desk)
 
 
 @kernel
-def forget(now, leavers, d):  # type: ignore[no-untyped-def]
-    service.forget(now[0], leavers, d)
+def forget(clock, leavers, desk):  # type: ignore[no-untyped-def]
+    service.forget(clock[0], leavers, desk)
 
 
 @kernel
-def furnish(r, seat, absent):  # type: ignore[no-untyped-def]
-    career.furnish(r[0], seat, absent)
+def furnish(rep, seat, absent):  # type: ignore[no-untyped-def]
+    career.furnish(rep[0], seat, absent)
 
 
 @kernel
-def open_ledgers(p, components, seats):  # type: ignore[no-untyped-def]
-    return career.open_ledgers(p[0], components, seats)
+def open_ledgers(params, components, seats):  # type: ignore[no-untyped-def]
+    return career.open_ledgers(params[0], components, seats)
 
 
 @kernel
-def open_month(p, components, now, reps, tallies, known, ledgers):  # type: ignore[no-untyped-def]
+def open_month(params, components, clock, reps, tallies, known, ledgers):  # type: ignore[no-untyped-def]
     blank = np.zeros(1, TALLY)
     for i in range(reps.shape[0]):
         known[i] = tallies[i]
         tallies[i] = blank[0]
-        career.open_month(p[0], components, now[0], reps[i], seat_ledger(ledgers, i))
+        career.open_month(params[0], components, clock[0], reps[i], seat_ledger(ledgers, i))
 
 
 @kernel
-def plan(p, components, now, reps, known, ledgers):  # type: ignore[no-untyped-def]
+def plan(params, components, clock, reps, known, ledgers):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
         if reps[i].present == 1:
-            planning.plan(p[0], components, now[0], reps[i], known[i], seat_ledger(ledgers, i))
+            planning.plan(params[0], components, clock[0], reps[i], known[i], seat_ledger(ledgers, i))
 
 
 @kernel
-def attempts(p, r):  # type: ignore[no-untyped-def]
-    return hunting.attempts(p[0], r[0])
+def attempts(params, rep):  # type: ignore[no-untyped-def]
+    return hunting.attempts(params[0], rep[0])
 
 
 @kernel
-def all_attempts(p, reps):  # type: ignore[no-untyped-def]
+def all_attempts(params, reps):  # type: ignore[no-untyped-def]
     found = np.zeros((reps.shape[0], 2), np.int64)
     for i in range(reps.shape[0]):
         if reps[i].present == 1:
-            found[i, 0], found[i, 1] = hunting.attempts(p[0], reps[i])
+            found[i, 0], found[i, 1] = hunting.attempts(params[0], reps[i])
     return found
 
 
 @kernel
-def hunt(p, now, reps, tallies, ledgers, desk, attempts, rows, used):  # type: ignore[no-untyped-def]
+def hunt(params, clock, reps, tallies, ledgers, desk, attempts, rows, used):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        r, t, led = reps[i], tallies[i], seat_ledger(ledgers, i)
-        t.attempts += attempts[i, 0]
+        rep, tally, ledger = reps[i], tallies[i], seat_ledger(ledgers, i)
+        tally.attempts += attempts[i, 0]
         for order in range(1, attempts[i, 0] + 1):
-            c = rows.records[used]
-            if hunting.meet(p[0], now[0], c, r, order, order <= attempts[i, 1]):
-                hunting.sign(p[0], c, r, t, led, desk)
-                rows.places[used].rep = rows.places[used].book = r.seat
+            customer = rows.records[used]
+            if hunting.meet(params[0], clock[0], customer, rep, order, order <= attempts[i, 1]):
+                hunting.sign(params[0], customer, rep, tally, ledger, desk)
+                rows.places[used].rep = rows.places[used].book = rep.seat
                 used += 1
     return used
 
 
 @kernel
-def prospect(p, now, c, r, order, warm):  # type: ignore[no-untyped-def]
-    return hunting.meet(p[0], now[0], c[0], r[0], order, warm)
+def prospect(params, clock, customer, rep, order, warm):  # type: ignore[no-untyped-def]
+    return hunting.meet(params[0], clock[0], customer[0], rep[0], order, warm)
 
 
 @kernel
-def founder(p, now, c, r, order):  # type: ignore[no-untyped-def]
-    who, which = draws.customer_key(r[0].seat, now[0].month, hunting.FOUNDERS + order)
-    hunting.founder(p[0], now[0], c[0], r[0], hunting.FOUNDERS + order, traits.uniforms(now[0], who, which))
+def founder(params, clock, customer, rep, order):  # type: ignore[no-untyped-def]
+    who, which = draws.customer_key(rep[0].seat, clock[0].month, hunting.FOUNDERS + order)
+    hunting.founder(params[0], clock[0], customer[0], rep[0], hunting.FOUNDERS + order, traits.uniforms(clock[0], who, which))
 
 
 @kernel
-def inherit(p, now, reps, tallies, desk, customers, rows, used):  # type: ignore[no-untyped-def]
+def inherit(params, clock, reps, tallies, desk, customers, rows, used):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
         for order in range(hunting.FOUNDERS + 1, hunting.FOUNDERS + customers + 1):
-            c = rows.records[used]
-            who, which = draws.customer_key(reps[i].seat, now[0].month, order)
-            hunting.founder(p[0], now[0], c, reps[i], order, traits.uniforms(now[0], who, which))
-            hunting.take_over(c, reps[i], tallies[i], desk)
+            customer = rows.records[used]
+            who, which = draws.customer_key(reps[i].seat, clock[0].month, order)
+            hunting.founder(params[0], clock[0], customer, reps[i], order, traits.uniforms(clock[0], who, which))
+            hunting.take_over(customer, reps[i], tallies[i], desk)
             rows.places[used].rep = rows.places[used].book = reps[i].seat
             used += 1
     return used
 
 
 @kernel
-def take_over(c, r, t, d):  # type: ignore[no-untyped-def]
-    hunting.take_over(c[0], r[0], t[0], d)
+def take_over(customer, rep, tally, desk):  # type: ignore[no-untyped-def]
+    hunting.take_over(customer[0], rep[0], tally[0], desk)
 
 
 @kernel
-def sign(p, c, r, t, led, d):  # type: ignore[no-untyped-def]
-    hunting.sign(p[0], c[0], r[0], t[0], led, d)
+def sign(params, customer, rep, tally, ledger, desk):  # type: ignore[no-untyped-def]
+    hunting.sign(params[0], customer[0], rep[0], tally[0], ledger, desk)
 
 
 @kernel
-def spread_visits(p, reps, tallies):  # type: ignore[no-untyped-def]
+def spread_visits(params, reps, tallies):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        planning.spread_visits(p[0], reps[i], tallies[i])
+        planning.spread_visits(params[0], reps[i], tallies[i])
 
 
 @kernel
-def live(p, now, rows, used, reps, tallies, desk):  # type: ignore[no-untyped-def]
+def live(params, clock, rows, used, reps, tallies, desk):  # type: ignore[no-untyped-def]
     for i in range(used):
         if rows.places[i].by == CODE:
-            c, e, seat = rows.records[i], rows.moments[i], rows.places[i].rep
-            draw_moment(now[0], c, e)
-            customer_month(p[0], now[0], c, e, reps[seat], tallies[seat], desk[service.answers(p[0], c, e)])
+            customer, moment, seat = rows.records[i], rows.moments[i], rows.places[i].rep
+            draw_moment(clock[0], customer, moment)
+            customer_month(
+                params[0],
+                clock[0],
+                customer,
+                moment,
+                reps[seat],
+                tallies[seat],
+                desk[service.answers(params[0], customer, moment)],
+            )
 
 
 @kernel
-def answers(p, c, e):  # type: ignore[no-untyped-def]
-    return service.answers(p[0], c[0], e[0])
+def answers(params, customer, moment):  # type: ignore[no-untyped-def]
+    return service.answers(params[0], customer[0], moment[0])
 
 
 @kernel
-def measure_month(p, now, reps, tallies, ledgers):  # type: ignore[no-untyped-def]
+def measure_month(params, clock, reps, tallies, ledgers):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        settle.measure_month(p[0], now[0], reps[i], tallies[i], seat_ledger(ledgers, i))
+        settle.measure_month(params[0], clock[0], reps[i], tallies[i], seat_ledger(ledgers, i))
 
 
 @kernel
@@ -179,81 +187,81 @@ def team_values(values, reps, team):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def payday(p, components, now, reps, tallies, ledgers, team, m):  # type: ignore[no-untyped-def]
+def payday(params, components, clock, reps, tallies, ledgers, team, row):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        career.payday(p[0], components, now[0], reps[i], tallies[i], seat_ledger(ledgers, i), team, m[0])
+        career.payday(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), team, row[0])
 
 
 @kernel
-def let_go(p, components, now, reps, ledgers, desk, rows, used, arc, number, m):  # type: ignore[no-untyped-def]
-    month, first, last = now[0].month, reps[0].seat, reps[-1].seat
+def let_go(params, components, clock, reps, ledgers, desk, rows, used, archive, number, row):  # type: ignore[no-untyped-def]
+    month, first, last = clock[0].month, reps[0].seat, reps[-1].seat
     for i in range(used):
         place = rows.places[i]
         if place.book < first or place.book > last:
             continue
         one, seat = rows.records[i : i + 1], place.book - first
         if one[0].lapsed_month == month:
-            settle.customers_left(components, now[0], one, reps[seat], seat_ledger(ledgers, seat), m[0])
-            service.forget(now[0], one, desk)
+            settle.customers_left(components, clock[0], one, reps[seat], seat_ledger(ledgers, seat), row[0])
+            service.forget(clock[0], one, desk)
         settled = one[0].status != ACTIVE and accounts.can_close(components, one[0], month)
-        if settled or month == np.int64(p[0].months):
-            accounts.close_customers(p[0], components, one, seat_ledger(ledgers, seat), arc, number, (month - 1) // 12)
+        if settled or month == np.int64(params[0].months):
+            accounts.close_customers(params[0], components, one, seat_ledger(ledgers, seat), archive, number, (month - 1) // 12)
             number += 1
             place.closed = 1
         elif month % 12 == 0:
-            accounts.enter_year(p[0], components, one, seat_ledger(ledgers, seat), arc, month // 12 - 1)
+            accounts.enter_year(params[0], components, one, seat_ledger(ledgers, seat), archive, month // 12 - 1)
         if settled:
             place.book, place.by = -1, LEAVING
     return number
 
 
 @kernel
-def evening(p, components, now, reps, tallies, ledgers, m):  # type: ignore[no-untyped-def]
+def evening(params, components, clock, reps, tallies, ledgers, row):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        career.evening(p[0], components, now[0], reps[i], tallies[i], seat_ledger(ledgers, i), m[0])
+        career.evening(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), row[0])
 
 
 @kernel
-def refill(p, reps, tallies):  # type: ignore[no-untyped-def]
+def refill(params, reps, tallies):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        hunting.refill(p[0], reps[i], tallies[i].referrals)
+        hunting.refill(params[0], reps[i], tallies[i].referrals)
 
 
 @kernel
-def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
-    settle.customers_left(components, now[0], leavers, r[0], led, m[0])
+def customers_left(components, clock, leavers, rep, ledger, row):  # type: ignore[no-untyped-def]
+    settle.customers_left(components, clock[0], leavers, rep[0], ledger, row[0])
 
 
 @kernel
-def enter_year(p, components, c, led, arc, year):  # type: ignore[no-untyped-def]
-    accounts.enter_year(p[0], components, c, led, arc, year)
+def enter_year(params, components, customer, ledger, archive, year):  # type: ignore[no-untyped-def]
+    accounts.enter_year(params[0], components, customer, ledger, archive, year)
 
 
 @kernel
-def can_close(components, c, month):  # type: ignore[no-untyped-def]
-    return accounts.can_close(components, c[0], month)
+def can_close(components, customer, month):  # type: ignore[no-untyped-def]
+    return accounts.can_close(components, customer[0], month)
 
 
 @kernel
-def close_customers(p, components, c, led, arc, number, year):  # type: ignore[no-untyped-def]
-    accounts.close_customers(p[0], components, c, led, arc, number, year)
+def close_customers(params, components, customer, ledger, archive, number, year):  # type: ignore[no-untyped-def]
+    accounts.close_customers(params[0], components, customer, ledger, archive, number, year)
 
 
 @kernel
-def widen(arc):  # type: ignore[no-untyped-def]
-    return accounts.widen(arc)
+def widen(archive):  # type: ignore[no-untyped-def]
+    return accounts.widen(archive)
 
 
 @kernel
-def add_lines(p, tallies, m):  # type: ignore[no-untyped-def]
-    accounts.add_lines(p[0], tallies, m[0])
+def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
+    accounts.add_lines(params[0], tallies, row[0])
 
 
 @kernel
-def close_month(p, now, reps, tallies, m):  # type: ignore[no-untyped-def]
-    accounts.close_month(p[0], now[0], reps, tallies, m[0])
+def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-def]
+    accounts.close_month(params[0], clock[0], reps, tallies, row[0])
 
 
 @kernel
-def outcomes(p, months, reps, arc, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
-    accounts.outcomes(p[0], months, reps, arc, number, profit_years, run[0], whale, cohorts)
+def outcomes(params, months, reps, archive, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
+    accounts.outcomes(params[0], months, reps, archive, number, profit_years, run[0], whale, cohorts)

@@ -20,7 +20,7 @@ from sim.rules.steps import AFTER_LEAVING, STEPS
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
-from sim.state import DESK, NOW, REP, TALLY
+from sim.state import CLOCK, DESK, REP, TALLY
 from sim.tables import years
 from sim.whole_number import LAST_SEED, whole
 
@@ -53,7 +53,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     ----------
     seed : the seed of all draws, also where it was taken afresh.
     spec : the scenario (mesa 3.5 keeps the name ``scenario`` for itself).
-    setup, now : the scenario as the rules read it, and the address of the month.
+    setup, clock : the scenario as the rules read it, and the address of the month.
     reps, desk_agents : the agents; customers are in ``agents_by_type[CustomerAgent]`` and in each rep's ``book``.
     force : all seats at once; register : all customers, a row each.
     row : the month's accounts, in hundredths.
@@ -76,8 +76,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.register = Register(self, shown=self.customer_class is not CustomerAgent)
         self.spec = scenario
         self.setup = setup(scenario)
-        self.now = np.zeros(1, NOW)
-        self.now["seed"], self.now["run"] = self.seed, whole("run", run, 1)
+        self.clock = np.zeros(1, CLOCK)
+        self.clock["seed"], self.clock["run"] = self.seed, whole("run", run, 1)
         self.desk = np.zeros(scenario.desk.agents, DESK)
         self.team = np.zeros(measures.COUNT)
         self.row = np.zeros(1, MONTH)
@@ -86,7 +86,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.output = new_output(scenario.months, 1)
         self.desk_agents = [self.desk_class(self, number) for number in range(scenario.desk.agents)]
         seats = scenario.reps.count
-        ledgers = entries.open_ledgers(self.setup.p, self.setup.components, seats)
+        ledgers = entries.open_ledgers(self.setup.params, self.setup.components, seats)
         self.force = Seats(self, np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY), ledgers)
         self.own: set[str] = set()  # the reps' steps that are overridden
         self.reps = [self.rep_class(self, seat) for seat in range(seats)]
@@ -98,8 +98,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         """One month."""
         if not self.running:
             raise InputError(f"step: all {self.spec.months} months of this run are over; make a new model for another run")
-        self.now["month"] += 1
-        month = int(self.now["month"][0])
+        self.clock["month"] += 1
+        month = int(self.clock["month"][0])
         self.row = np.zeros(1, MONTH)
         self.own = REP_STEPS.overridden(self.reps)
         if "sign" in self.own:
@@ -107,7 +107,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if month == 1:  # before anybody is hired: a newcomer's beliefs are about the book that is there
             self.reps_do("inherit", self.spec.customers.at_start)
         self.reps_do("open_month")
-        entries.open_desk(self.setup.p, self.desk)
+        entries.open_desk(self.setup.params, self.desk)
         self.reps_do("plan")
         self.reps_do("hunt")
         self.reps_do("spread_visits")
@@ -133,7 +133,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         if DESK_STEPS.overridden(self.desk_agents) or CUSTOMER_STEPS.overridden((), CustomerAgent):
             self.register.step_by_agents()
         for block in self.register.blocks:
-            entries.live(self.setup.p, self.now, block.rows, block.used, self.force.record, self.force.tally, self.desk)
+            entries.live(self.setup.params, self.clock, block.rows, block.used, self.force.record, self.force.tally, self.desk)
         everybody = self.register.stepped_by_agents()
         active = [customer for customer in everybody if customer.is_active]
         owing = [customer for customer in everybody if not customer.is_active]
@@ -155,7 +155,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def close_month(self, month: int) -> None:
         """The accounts; after the last month, the run's outcomes."""
-        entries.close_month(self.setup.p, self.now, self.force.record, self.force.tally, self.row)
+        entries.close_month(self.setup.params, self.clock, self.force.record, self.force.tally, self.row)
         self.output.months[0, month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")
@@ -169,7 +169,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         """The run's row, whale curve and cohorts."""
         out, arc = self.output, self.archive
         entries.outcomes(
-            self.setup.p,
+            self.setup.params,
             out.months[0],
             self.force.record,
             arc,
@@ -193,9 +193,9 @@ class BookModel(mesa.Model):  # type: ignore[misc]
 
     def close(self, customer: CustomerAgent) -> None:
         """Close a customer's account: for a `let_go` of one's own, since the reps' own closes accounts without asking."""
-        year = (int(self.now["month"][0]) - 1) // 12
+        year = (int(self.clock["month"][0]) - 1) // 12
         entries.close_customers(
-            self.setup.p, self.setup.components, customer.record, customer.rep.ledger, self.archive_with_room(),
+            self.setup.params, self.setup.components, customer.record, customer.rep.ledger, self.archive_with_room(),
             self.accounts_closed, year,
         )  # fmt: skip
         customer.place["closed"] = 1

@@ -31,59 +31,63 @@ KIND = np.array([_kind(happens) for happens in range(2 ** len(STEPS))])  # by wh
 
 
 @rule
-def list_events(x, size):  # type: ignore[no-untyped-def]
+def list_events(scratch, size):  # type: ignore[no-untyped-def]
     """List the places at which :func:`sim.engine.shelf.quiet_months` found that something happens; returns how many."""
     many = 0
     for i in range(size):
-        x.found[many] = i
-        many += int(x.kinds[i] != 0)
-    x.ends[:] = 0
+        scratch.found[many] = i
+        many += int(scratch.kinds[i] != 0)
+    scratch.ends[:] = 0
     for j in range(many):
-        i = x.found[j]
-        x.kinds[i] = KIND[x.kinds[i]]
-        x.ends[x.kinds[i]] += 1
+        i = scratch.found[j]
+        scratch.kinds[i] = KIND[scratch.kinds[i]]
+        scratch.ends[scratch.kinds[i]] += 1
     before = 0
     for kind in range(KINDS):  # where each begins
-        x.ends[kind], before = before, before + x.ends[kind]
+        scratch.ends[kind], before = before, before + scratch.ends[kind]
     for j in range(many):
-        i = x.found[j]
-        kind = x.kinds[i]
-        x.busy[x.ends[kind]] = i
-        x.ends[kind] += 1
+        i = scratch.found[j]
+        kind = scratch.kinds[i]
+        scratch.busy[scratch.ends[kind]] = i
+        scratch.ends[kind] += 1
     return many
 
 
 @rule
-def draw_events(now, shelf, b, x, many):  # type: ignore[no-untyped-def]
+def draw_events(clock, shelf, b, scratch, many):  # type: ignore[no-untyped-def]
     """Draw for the listed customers of block b what their kind needs, their records being fetched meanwhile."""
     all_keys = shelf.keys[b]
     for j in range(many):
-        i = x.busy[j]
-        x.keys[j], x.keys[ROW + j] = all_keys[i], all_keys[ROW + i]
+        i = scratch.busy[j]
+        scratch.keys[j], scratch.keys[ROW + j] = all_keys[i], all_keys[ROW + i]
         fetch_ahead(shelf.records, b * BLOCK + i)
-    draws.fill_events(now.seed, now.run, draws.EVENTS, now.month, 0, many, x.keys, x.v)
-    draws.fill_events(now.seed, now.run, draws.CONTACT, now.month, x.ends[CONTACT - 1], x.ends[BOTH], x.keys, x.v)
-    draws.fill_events(now.seed, now.run, draws.PURCHASE, now.month, x.ends[CONTACT], x.ends[PURCHASE], x.keys, x.v)
+    draws.fill_events(clock.seed, clock.run, draws.EVENTS, clock.month, 0, many, scratch.keys, scratch.v)
+    draws.fill_events(
+        clock.seed, clock.run, draws.CONTACT, clock.month, scratch.ends[CONTACT - 1], scratch.ends[BOTH], scratch.keys, scratch.v
+    )
+    draws.fill_events(
+        clock.seed, clock.run, draws.PURCHASE, clock.month, scratch.ends[CONTACT], scratch.ends[PURCHASE], scratch.keys, scratch.v
+    )
 
 
 @rule
-def begin_event(e, x, j):  # type: ignore[no-untyped-def]
+def begin_event(moment, scratch, j):  # type: ignore[no-untyped-def]
     """The month of the j-th of those to whom something happens begins, with the draws of its kind."""
-    i = x.busy[j]
-    kind = x.kinds[i]
-    begin_moment(e, month_drawn(x.u, i), four(x.v, j))
+    i = scratch.busy[j]
+    kind = scratch.kinds[i]
+    begin_moment(moment, month_drawn(scratch.u, i), four(scratch.v, j))
     if CONTACT <= kind <= BOTH:
-        set_contact(e, four(x.v, 8 * ROW + j))
+        set_contact(moment, four(scratch.v, 8 * ROW + j))
     if kind >= BOTH:
-        set_purchase(e, four(x.v, 4 * ROW + j))
+        set_purchase(moment, four(scratch.v, 4 * ROW + j))
 
 
 @rule
-def add_gone(x, left, i):  # type: ignore[no-untyped-def]
+def add_gone(scratch, left, i):  # type: ignore[no-untyped-def]
     """Enter the place of one who left into the ordered list of `left` such; returns how many there are now."""
-    k = left
-    while k > 0 and x.gone[k - 1] > i:
-        x.gone[k] = x.gone[k - 1]
-        k -= 1
-    x.gone[k] = i
+    place = left
+    while place > 0 and scratch.gone[place - 1] > i:
+        scratch.gone[place] = scratch.gone[place - 1]
+        place -= 1
+    scratch.gone[place] = i
     return left + 1

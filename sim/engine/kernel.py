@@ -26,36 +26,36 @@ from sim.engine.signing import hunt, open_book
 from sim.rules import career, hunting, planning, service
 from sim.rules.steps import customer_month
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
+from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
 
 
 @rule
-def shelf_month(p, now, shelf, active, used, r, t, desk, blank, x):  # type: ignore[no-untyped-def]
+def shelf_month(params, clock, shelf, active, used, rep, tally, desk, blank, scratch):  # type: ignore[no-untyped-def]
     """The month of a seat's customers; returns how many are active at its end (those who left stand behind them)."""
-    e = own_copy(blank)
+    moment = own_copy(blank)
     for i in range(active, used):
-        c = shelf.records[i]
-        draw_moment(now, c, e)
-        customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
+        customer = shelf.records[i]
+        draw_moment(clock, customer, moment)
+        customer_month(params, clock, customer, moment, rep, tally, desk[service.answers(params, customer, moment)])
     for b in range((active - 1) // BLOCK, -1, -1):  # from the back, so that an active customer can fill a gap
         columns, start, left = shelf.columns[b], b * BLOCK, 0
         size = min(BLOCK, active - start)
-        draws.fill_month(now.seed, now.run, now.month, size, shelf.keys[b], x.u)
-        quiet_months(p, now, r, t, columns, x, size)
-        many = list_events(x, size)
-        draw_events(now, shelf, b, x, many)
+        draws.fill_month(clock.seed, clock.run, clock.month, size, shelf.keys[b], scratch.u)
+        quiet_months(params, clock, rep, tally, columns, scratch, size)
+        many = list_events(scratch, size)
+        draw_events(clock, shelf, b, scratch, many)
         for j in range(many):
-            i = x.busy[j]
-            c = shelf.records[start + i]
-            read_columns(x.before, i, c, ROW, QUIETLY)
-            begin_event(e, x, j)
-            customer_month(p, now, c, e, r, t, desk[service.answers(p, c, e)])
-            write_columns(columns, i, c, ROW, CHANGED)
-            if c.status != ACTIVE:
-                left = add_gone(x, left, start + i)
+            i = scratch.busy[j]
+            customer = shelf.records[start + i]
+            read_columns(scratch.before, i, customer, ROW, QUIETLY)
+            begin_event(moment, scratch, j)
+            customer_month(params, clock, customer, moment, rep, tally, desk[service.answers(params, customer, moment)])
+            write_columns(columns, i, customer, ROW, CHANGED)
+            if customer.status != ACTIVE:
+                left = add_gone(scratch, left, start + i)
         for j in range(left - 1, -1, -1):
             active -= 1
-            leave_place(shelf, x.gone[j], active)
+            leave_place(shelf, scratch.gone[j], active)
     return active
 
 
@@ -73,109 +73,113 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def simulate_runs(s, seed, numbers, keep, out, all_ledgers, desks, teams, scratch):  # type: ignore[no-untyped-def]
+def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent_team, lent_scratch):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, the team's measures and scratch space are the caller's (:func:`workspace`).
     Returns the customers' records if `keep`, and where each run's end; nothing of use once `scratch.stop` is set.  One function, and not one within
     another: numba would optimise what is nested once more at every level.
     """
-    p, components = s.p[0], borrowed(s.components)
-    months, seats = np.int64(p.months), np.int64(p.reps_count)
+    params, components = setup.params[0], borrowed(setup.components)
+    months, seats = np.int64(params.months), np.int64(params.reps_count)
     # what is lent stays its owner's, which must be used after the last use of what was lent (sim.compiled.borrowed)
-    owned = [new_shelf(np.int64(p.customers_at_start) + 16) for _ in range(seats)]
+    owned = [new_shelf(np.int64(params.customers_at_start) + 16) for _ in range(seats)]
     shelves = [borrowed(shelf) for shelf in owned]
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
-    clock, moment = np.zeros(1, NOW), np.zeros(1, MOMENT)
-    desk, team, ledgers = borrowed(desks), borrowed(teams), borrowed(all_ledgers)
-    x, now = borrowed(scratch), clock[0]
+    clocks, moments = np.zeros(1, CLOCK), np.zeros(1, MOMENT)
+    desk, team, ledgers = borrowed(lent_desk), borrowed(lent_team), borrowed(lent_ledgers)
+    scratch, clock = borrowed(lent_scratch), clocks[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
-        now.seed, now.run, now.month = seed, numbers[n], 1
+        clock.seed, clock.run, clock.month = seed, numbers[n], 1
         reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
         clear_ledgers(ledgers)
         active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-        archive, number = new_archive(64, out.cohorts.shape[3]), 0
-        arc = borrowed(archive)
-        for a in range(desk.shape[0]):
-            service.staff(p, now, desk[a], a)
+        owned_archive, number = new_archive(64, out.cohorts.shape[3]), 0
+        archive = borrowed(owned_archive)
+        for agent in range(desk.shape[0]):
+            service.staff(params, clock, desk[agent], agent)
         for seat in range(seats):
-            if is_set(x.stop):
+            if is_set(scratch.stop):
                 return kept[:0], ends
-            r, t, shelf = reps[seat], last[seat], shelves[seat]
-            career.furnish(r, seat, s.absent[seat])
-            active[seat] = used[seat] = open_book(p, now, r, t, desk, shelf, x)
-        accounts.add_lines(p, last, out.months[n, 0])
+            rep, tally, shelf = reps[seat], last[seat], shelves[seat]
+            career.furnish(rep, seat, setup.absent[seat])
+            active[seat] = used[seat] = open_book(params, clock, rep, tally, desk, shelf, scratch)
+        accounts.add_lines(params, last, out.months[n, 0])
         last = np.zeros(seats, TALLY)  # nobody has learnt from the opening
         for month in range(1, months + 1):
-            now.month = month
-            m = out.months[n, month - 1]
+            clock.month = month
+            row = out.months[n, month - 1]
             # plan, hunt; nurture, purchase, service, payment, resolution, satisfaction, churn
-            service.open_desk(p, desk)
+            service.open_desk(params, desk)
             for seat in range(seats):
-                if is_set(x.stop):
+                if is_set(scratch.stop):
                     return kept[:0], ends
-                r, t, led, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
-                career.open_month(p, components, now, r, led)
-                if r.present == 1:
-                    planning.plan(p, components, now, r, last[seat], led)
-                    attempts, warm = hunting.attempts(p, r)
+                rep, tally, ledger, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
+                career.open_month(params, components, clock, rep, ledger)
+                if rep.present == 1:
+                    planning.plan(params, components, clock, rep, last[seat], ledger)
+                    attempts, warm = hunting.attempts(params, rep)
                     if used[seat] + attempts > shelf.records.shape[0]:
                         owned[seat] = longer(shelf, used[seat] + attempts)
                         shelf = shelves[seat] = borrowed(owned[seat])
-                    active[seat], used[seat] = hunt(p, now, r, t, led, desk, shelf, active[seat], used[seat], attempts, warm, x)
-                planning.spread_visits(p, r, t)
-                active[seat] = shelf_month(p, now, shelf, active[seat], used[seat], r, t, desk, moment[0], x)
-                settle.measure_month(p, now, r, t, led)
+                    active[seat], used[seat] = hunt(
+                        params, clock, rep, tally, ledger, desk, shelf, active[seat], used[seat], attempts, warm, scratch
+                    )
+                planning.spread_visits(params, rep, tally)
+                active[seat] = shelf_month(params, clock, shelf, active[seat], used[seat], rep, tally, desk, moments[0], scratch)
+                settle.measure_month(params, clock, rep, tally, ledger)
             # reward, close
             settle.team_values(ledgers.values, reps, team)
             most = number  # accounts that will have been closed, were everybody to leave
             for seat in range(seats):
                 most += used[seat]
-            while most > arc.profit.shape[0]:
-                archive = accounts.widen(archive)
-                arc = borrowed(archive)
+            while most > archive.profit.shape[0]:
+                owned_archive = accounts.widen(owned_archive)
+                archive = borrowed(owned_archive)
             for seat in range(seats):
-                r, t, led, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
-                career.payday(p, components, now, r, t, led, team, m)
+                rep, tally, ledger, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
+                career.payday(params, components, clock, rep, tally, ledger, team, row)
                 if month % 12 == 0 or month == months:
                     take_all(shelves[seat], active[seat])
                 if active[seat] < used[seat] or month == months:
                     leavers, before = records[active[seat] : used[seat]], used[seat]
-                    settle.customers_left(components, now, leavers, r, led, m)
-                    service.forget(now, leavers, desk)
+                    settle.customers_left(components, clock, leavers, rep, ledger, row)
+                    service.forget(clock, leavers, desk)
                     used[seat] = active[seat] + closed_last(components, leavers, month) if month < months else 0
                     closing = records[used[seat] : before]
-                    accounts.close_customers(p, components, closing, led, arc, number, (month - 1) // 12)
+                    accounts.close_customers(params, components, closing, ledger, archive, number, (month - 1) // 12)
                     if keep:
                         kept = with_records(kept, count, closing)
                         count += closing.shape[0]
                     number += closing.shape[0]
                 if month % 12 == 0:
-                    accounts.enter_year(p, components, records[: used[seat]], led, arc, month // 12 - 1)
+                    accounts.enter_year(params, components, records[: used[seat]], ledger, archive, month // 12 - 1)
                     put_all(shelves[seat], active[seat])
-                career.evening(p, components, now, r, t, led, m)
-                hunting.refill(p, r, t.referrals)
-            accounts.close_month(p, now, reps, tallies, m)
+                career.evening(params, components, clock, rep, tally, ledger, row)
+                hunting.refill(params, rep, tally.referrals)
+            accounts.close_month(params, clock, reps, tallies, row)
             last = tallies
             tallies = np.zeros(seats, TALLY)
-        accounts.outcomes(p, out.months[n], reps, archive, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n])
+        accounts.outcomes(
+            params, out.months[n], reps, owned_archive, number, out.profit_years[n], out.run[n], out.whale[n], out.cohorts[n]
+        )
         ends[n] = count
-    still_used(clock)
-    still_used(moment)
+    still_used(clocks)
+    still_used(moments)
     return kept[:count], ends
 
 
 @kernel
-def new_ledgers_of(s):  # type: ignore[no-untyped-def]
+def new_ledgers_of(setup):  # type: ignore[no-untyped-def]
     """Ledgers of all seats of a scenario."""
-    return career.open_ledgers(s.p[0], s.components, np.int64(s.p[0].reps_count))
+    return career.open_ledgers(setup.params[0], setup.components, np.int64(setup.params[0].reps_count))
 
 
-def workspace(s, stop, by_block=True):  # type: ignore[no-untyped-def]
+def workspace(setup, stop, by_block=True):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, the team's measures, scratch space."""
-    desk = np.zeros(int(s.p["desk_agents"][0]), DESK)
-    return new_ledgers_of(s), desk, np.zeros(measures.COUNT), new_scratch(stop, by_block)
+    desk = np.zeros(int(setup.params["desk_agents"][0]), DESK)
+    return new_ledgers_of(setup), desk, np.zeros(measures.COUNT), new_scratch(stop, by_block)
 
 
 __all__ = ["simulate_runs", "workspace"]

@@ -81,9 +81,9 @@ def longer(shelf, customers):  # type: ignore[no-untyped-def]
 @rule
 def put(shelf, i):  # type: ignore[no-untyped-def]
     """Write the record at place i to the columns."""
-    b, j, c = i // BLOCK, i % BLOCK, shelf.records[i]
-    write_columns(shelf.columns[b], j, c, ROW, LOOK)
-    shelf.keys[b, j], shelf.keys[b, ROW + j] = c.who, c.which
+    b, j, customer = i // BLOCK, i % BLOCK, shelf.records[i]
+    write_columns(shelf.columns[b], j, customer, ROW, LOOK)
+    shelf.keys[b, j], shelf.keys[b, ROW + j] = customer.who, customer.which
 
 
 @rule
@@ -135,26 +135,26 @@ def closed_last(components, leavers, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def quiet_months(p, now, r, t, columns, x, size):  # type: ignore[no-untyped-def]
+def quiet_months(params, clock, rep, tally, columns, scratch, size):  # type: ignore[no-untyped-def]
     """The month of all customers of a block as if nothing happened to any.
 
-    `x.u` holds the month's uniforms by row; `x.kinds` receives what does happen, a bit for each step, and `x.before` what quiet
+    `scratch.u` holds the month's uniforms by row; `scratch.kinds` receives what does happen, a bit for each step, and `scratch.before` what quiet
     months change, as it was.  Scenario, rep and month are copied
     first, since a record might overlap the columns for all the compiler knows.
     """
-    scenario, rep, month = own_part(p, READ), own_part(r, READ), own_part(now, READ)
-    u, everybody = x.u, x.everybody[0]
+    own_params, own_clock, own_rep = own_part(params, READ), own_part(clock, READ), own_part(rep, READ)
+    u, everybody = scratch.u, scratch.everybody[0]
     for i in range(draws.whole_lanes(size)):
-        c, e, stocks = blank(CUSTOMER), blank(MOMENT), blank(TALLY)
-        read_columns(columns, i, c, ROW, LOOK)
-        write_columns(x.before, i, c, ROW, QUIETLY)
-        e.u_visit, e.u_purchase, e.u_contact, e.u_lapse, e.u_referral = month_drawn(u, i)
-        happens = steps.quiet_month(scenario, month, c, e, rep) | everybody | int(i >= size)
-        count(month, c, e, stocks)
-        write_columns(columns, i, c, ROW, QUIETLY)
-        write_columns(x.stocks, i, stocks, ROW, STOCKS)
-        x.kinds[i] = happens
-    add_stocks(t, x, size)
+        customer, moment, stocks = blank(CUSTOMER), blank(MOMENT), blank(TALLY)
+        read_columns(columns, i, customer, ROW, LOOK)
+        write_columns(scratch.before, i, customer, ROW, QUIETLY)
+        moment.u_visit, moment.u_purchase, moment.u_contact, moment.u_lapse, moment.u_referral = month_drawn(u, i)
+        happens = steps.quiet_month(own_params, own_clock, customer, moment, own_rep) | everybody | int(i >= size)
+        count(own_clock, customer, moment, stocks)
+        write_columns(columns, i, customer, ROW, QUIETLY)
+        write_columns(scratch.stocks, i, stocks, ROW, STOCKS)
+        scratch.kinds[i] = happens
+    add_stocks(tally, scratch, size)
 
 
 @rule
@@ -164,13 +164,13 @@ def month_drawn(u, i):  # type: ignore[no-untyped-def]
 
 
 @rule
-def add_stocks(t, x, size):  # type: ignore[no-untyped-def]
-    """Add what the customers in x.stocks have come to, where nothing happened: whole numbers, so that their order does not matter."""
-    write_columns(x.sums, 0, t, 1, STOCKS)
-    for k in range(x.sums.shape[0]):
+def add_stocks(tally, scratch, size):  # type: ignore[no-untyped-def]
+    """Add what the customers in scratch.stocks have come to, where nothing happened: whole numbers, so that their order does not matter."""
+    write_columns(scratch.sums, 0, tally, 1, STOCKS)
+    for k in range(scratch.sums.shape[0]):
         total, zero = 0, low_bits(0.0)
         for i in range(size):
-            added = low_bits(x.stocks[k * ROW + i]) - zero
-            total += added if x.kinds[i] == 0 else 0
-        x.sums[k] += float(total)
-    read_columns(x.sums, 0, t, 1, STOCKS)
+            added = low_bits(scratch.stocks[k * ROW + i]) - zero
+            total += added if scratch.kinds[i] == 0 else 0
+        scratch.sums[k] += float(total)
+    read_columns(scratch.sums, 0, tally, 1, STOCKS)

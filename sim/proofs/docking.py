@@ -177,9 +177,9 @@ def as_published(effort: Effort) -> Iterator[Finding]:
 
     class Adviser(RepAgent):
         def hunt(self) -> None:
-            model, month = self.model, int(self.model.now["month"][0])
+            model, month = self.model, int(self.model.clock["month"][0])
             if month == 1:
-                self.chance = np.random.default_rng([model.seed, int(model.now["run"][0])])
+                self.chance = np.random.default_rng([model.seed, int(model.clock["run"][0])])
                 self.listed = np.array([q.leads, 0.0])
             clients = np.array([sum(one.is_active and one.tier == tier for one in self.book) for tier in (0, 1)], float)
             left = max(q.hours - q.meeting * clients.sum(), 0.0)
@@ -191,7 +191,7 @@ def as_published(effort: Effort) -> Iterator[Finding]:
                 for _ in range(signed[tier]):
                     order += 1
                     record = np.zeros(1, CUSTOMER)
-                    entries.founder(model.setup.p, model.now, record, self.record, order)
+                    entries.founder(model.setup.params, model.clock, record, self.record, order)
                     record["founder"], record["order"], record["initial"] = 0, order, round(q.worth[tier] * 100_000)
                     self.sign(record, self.tally)
                     self.book[-1].tier = tier

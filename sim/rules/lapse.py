@@ -23,38 +23,50 @@ def probability(odds, satisfaction, tie, weight_satisfaction, weight_tie, occasi
 
 
 @rule
-def leaves(p, c, u, occasion, exponential=exp):  # type: ignore[no-untyped-def]
+def leaves(params, customer, u, occasion, exponential=exp):  # type: ignore[no-untyped-def]
     """Whether the customer leaves on an occasion, given a uniform."""
-    return u < probability(c.odds_lapse, c.satisfaction, c.tie, p.lapse_satisfaction, p.lapse_tie, occasion, exponential)
+    return u < probability(
+        customer.odds_lapse,
+        customer.satisfaction,
+        customer.tie,
+        params.lapse_satisfaction,
+        params.lapse_tie,
+        occasion,
+        exponential,
+    )
 
 
 @rule
-def ends(p, now, c, e, exponential=exp):  # type: ignore[no-untyped-def]
+def ends(params, clock, customer, moment, exponential=exp):  # type: ignore[no-untyped-def]
     """Whether the customer goes now.  A renewal falls at the end of every term; without contracts one leaves after a purchase."""
-    occasion = 1.0 if now.month == c.term_ends else p.lapse_midterm
-    return leaves(p, c, e.u_lapse, occasion, exponential) & (c.status == ACTIVE) & (p.customers_setting == CONTRACTUAL)
+    occasion = 1.0 if clock.month == customer.term_ends else params.lapse_midterm
+    return (
+        leaves(params, customer, moment.u_lapse, occasion, exponential)
+        & (customer.status == ACTIVE)
+        & (params.customers_setting == CONTRACTUAL)
+    )
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer may go, has gone within the month, or was visited."""
-    return ends(p, now, c, e, exp_above) | (c.status != ACTIVE) | (e.visits > 0)
+    return ends(params, clock, customer, moment, exp_above) | (customer.status != ACTIVE) | (moment.visits > 0)
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """Stay or go; the books note who left, and what became of those who were visited."""
-    if ends(p, now, c, e):
-        c.status = LAPSED
-    if e.visits > 0:
-        t.visited += 1.0
-        t.visited_expected += traits.expected_revenue(c)
-    if c.status != ACTIVE:
-        c.lapsed_month = now.month
-        t.lapses += 1.0
-        r.book_size -= 1.0
-        r.book_worth -= c.worth
-        r.book_expected -= traits.expected_revenue(c)
-        r.book_signed -= c.signed
-        if e.visits > 0:
-            t.visited_lapses += 1.0
+    if ends(params, clock, customer, moment):
+        customer.status = LAPSED
+    if moment.visits > 0:
+        tally.visited += 1.0
+        tally.visited_expected += traits.expected_revenue(customer)
+    if customer.status != ACTIVE:
+        customer.lapsed_month = clock.month
+        tally.lapses += 1.0
+        rep.book_size -= 1.0
+        rep.book_worth -= customer.worth
+        rep.book_expected -= traits.expected_revenue(customer)
+        rep.book_signed -= customer.signed
+        if moment.visits > 0:
+            tally.visited_lapses += 1.0

@@ -37,31 +37,31 @@ def undisturbed(weight_fit: float, weight_tie: float, fit: float, tie: float) ->
 
 
 @rule
-def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """The tie fades; what fits and whom one knows make the experience."""
-    e.experience = undisturbed(p.feeling_fit, p.feeling_tie, c.fit, c.tie)
-    c.tie *= r.tie_fading
+    moment.experience = undisturbed(params.feeling_fit, params.feeling_tie, customer.fit, customer.tie)
+    customer.tie *= rep.tie_fading
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the rep comes."""
-    return comes(visits_expected(r.visits_all, r.visits_worth, c.worth), e.u_visit)
+    return comes(visits_expected(rep.visits_all, rep.visits_worth, customer.worth), moment.u_visit)
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """A visit renews the tie, pleases, sells a little, and brings referrals."""
-    draw_purchase(now, c, e)
-    e.visits = np.int64(visits_expected(r.visits_all, r.visits_worth, c.worth) + e.u_visit)
-    t.visits += e.visits
-    cost = cents(p.firm_visit_cost * e.visits)
-    c.service += cost
-    t.service += cost
-    for _ in range(e.visits):
-        c.tie += p.tie_visit * (1.0 - c.tie)
-    e.experience += p.feeling_visit
-    if e.u_sale < p.customers_visit_sale:
-        invoice_cross(c, e, r, t, p.customers_cross)
-    if e.u_guest < p.referral_visit * e.visits * 0.5 * (1.0 + c.satisfaction):
-        e.referrals += 1
+    draw_purchase(clock, customer, moment)
+    moment.visits = np.int64(visits_expected(rep.visits_all, rep.visits_worth, customer.worth) + moment.u_visit)
+    tally.visits += moment.visits
+    cost = cents(params.firm_visit_cost * moment.visits)
+    customer.service += cost
+    tally.service += cost
+    for _ in range(moment.visits):
+        customer.tie += params.tie_visit * (1.0 - customer.tie)
+    moment.experience += params.feeling_visit
+    if moment.u_sale < params.customers_visit_sale:
+        invoice_cross(customer, moment, rep, tally, params.customers_cross)
+    if moment.u_guest < params.referral_visit * moment.visits * 0.5 * (1.0 + customer.satisfaction):
+        moment.referrals += 1

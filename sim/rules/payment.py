@@ -22,40 +22,40 @@ def lift(odds: float, satisfaction: float, dissatisfied: float) -> float:
 
 
 @rule
-def collect(c, r, t):  # type: ignore[no-untyped-def]
+def collect(customer, rep, tally):  # type: ignore[no-untyped-def]
     """The balance is paid."""
-    c.collected += c.owed
-    c.charged += np.floor(c.owed * r.charge_collected + 0.5)
-    t.collected += c.owed
-    c.owed = 0.0
-    c.bucket = 0.0
+    customer.collected += customer.owed
+    customer.charged += np.floor(customer.owed * rep.charge_collected + 0.5)
+    tally.collected += customer.owed
+    customer.owed = 0.0
+    customer.bucket = 0.0
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether something is owed."""
-    return c.owed > 0.0
+    return customer.owed > 0.0
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """The balance is paid, stays, ages, or is written off; a customer who has left still owes it."""
     # with the odds of paying lifted and the rest of the row in proportion, the row adds up to `total` = 1 - paid + paid * lift
-    row = int(c.bucket)
-    paid = p.transitions[row, 0]
-    lifted = paid * lift(c.odds_pay, c.satisfaction, p.payment_dissatisfied)
-    place = e.u_payment * (1.0 - paid + lifted)
+    row = int(customer.bucket)
+    paid = params.transitions[row, 0]
+    lifted = paid * lift(customer.odds_pay, customer.satisfaction, params.payment_dissatisfied)
+    place = moment.u_payment * (1.0 - paid + lifted)
     if place < lifted:
-        collect(c, r, t)
+        collect(customer, rep, tally)
         return
     place += paid - lifted
-    for bucket in range(1, int(p.buckets)):
-        if place < p.transitions[row, bucket]:
-            c.bucket = float(bucket)
+    for bucket in range(1, int(params.buckets)):
+        if place < params.transitions[row, bucket]:
+            customer.bucket = float(bucket)
             return
-    c.write_off += c.owed
-    t.write_off += c.owed
-    c.owed = 0.0
-    c.bucket = 0.0
-    if p.payment_exit_on_write_off > 0.0 and c.status == ACTIVE:
-        c.status = WRITTEN_OFF
+    customer.write_off += customer.owed
+    tally.write_off += customer.owed
+    customer.owed = 0.0
+    customer.bucket = 0.0
+    if params.payment_exit_on_write_off > 0.0 and customer.status == ACTIVE:
+        customer.status = WRITTEN_OFF

@@ -64,297 +64,313 @@ def alternative(index: int, grid: int) -> tuple[float, float]:
 
 
 @rule
-def effort_cost(p, hunt, nurture):  # type: ignore[no-untyped-def]
+def effort_cost(params, hunt, nurture):  # type: ignore[no-untyped-def]
     """Cost of effort in money: (k / 2)(a^2 + b^2 + 2 s a b), a and b the distance from intrinsic effort.
 
     Holmstrom & Milgrom (1991) around an intrinsic effort, so that neglect is a choice with a cost.
     """
-    a = hunt - p.reps_intrinsic_hunting
-    b = nurture - p.reps_intrinsic_nurturing
-    return 0.5 * p.reps_effort_cost * (a * a + b * b + 2.0 * p.reps_substitution * a * b)
+    a = hunt - params.reps_intrinsic_hunting
+    b = nurture - params.reps_intrinsic_nurturing
+    return 0.5 * params.reps_effort_cost * (a * a + b * b + 2.0 * params.reps_substitution * a * b)
 
 
 @rule
-def months_left(k, month):  # type: ignore[no-untyped-def]
+def months_left(component, month):  # type: ignore[no-untyped-def]
     """Months after this one until the component is settled."""
-    return settled_in(k, month) - month
+    return settled_in(component, month) - month
 
 
 @rule
-def part(p, k):  # type: ignore[no-untyped-def]
+def part(params, component):  # type: ignore[no-untyped-def]
     """The rep's part in a component's measure: all of it, or one seat's in the team's mean (but for seats that stay empty)."""
-    return 1.0 / max(p.reps_filled, 1.0) if k.team == 1 else 1.0
+    return 1.0 / max(params.reps_filled, 1.0) if component.team == 1 else 1.0
 
 
 @rule
-def per_signing(p, k, r, level):  # type: ignore[no-untyped-def]
+def per_signing(params, component, rep, level):  # type: ignore[no-untyped-def]
     """What one signing adds at once to a seat's measure, as the rep believes; `level` is what a mean over the book stands at."""
-    if k.per_signing == PROFIT:
-        return r.size * r.margin_share - p.firm_perks
-    if k.per_signing == TENURE:
-        return (1.0 - level) / (r.book_size + 1.0)
-    if k.per_signing == OWES:
-        return -level / (r.book_size + 1.0)
-    if k.per_signing == ONE:
+    if component.per_signing == PROFIT:
+        return rep.size * rep.margin_share - params.firm_perks
+    if component.per_signing == TENURE:
+        return (1.0 - level) / (rep.book_size + 1.0)
+    if component.per_signing == OWES:
+        return -level / (rep.book_size + 1.0)
+    if component.per_signing == ONE:
         return 1.0
-    if k.per_signing == REVENUE:
-        return r.size
-    if k.per_signing == MARGIN:
-        return r.size * r.margin_share
-    return r.worth if k.per_signing == WORTH else 0.0
+    if component.per_signing == REVENUE:
+        return rep.size
+    if component.per_signing == MARGIN:
+        return rep.size * rep.margin_share
+    return rep.worth if component.per_signing == WORTH else 0.0
 
 
 @rule
-def per_visit(p, kind, r, active, level):  # type: ignore[no-untyped-def]
+def per_visit(params, kind, rep, active, level):  # type: ignore[no-untyped-def]
     """What one visit adds this month to a seat's measure, by :data:`sim.scheme.measures.PER_VISIT`, as the rep believes.
 
     Who is content pays: the share in arrears, a, falls by b a (1 - a) times what the visit adds to the book's mean
     satisfaction, b being the slope of the odds to pay.
     """
     if kind == REPEAT:
-        return r.visit_repeat
+        return rep.visit_repeat
     if kind == CROSS:
-        return r.visit_cross
+        return rep.visit_cross
     if kind == SALE:
-        return r.visit_repeat + r.visit_cross
+        return rep.visit_repeat + rep.visit_cross
     if kind == SALE_MARGIN:
-        return (r.visit_repeat + r.visit_cross) * r.margin_share
+        return (rep.visit_repeat + rep.visit_cross) * rep.margin_share
     if kind == SALE_PROFIT:
-        return (r.visit_repeat + r.visit_cross) * r.margin_share - p.firm_visit_cost
+        return (rep.visit_repeat + rep.visit_cross) * rep.margin_share - params.firm_visit_cost
     if kind == ARREARS:
-        return -p.payment_dissatisfied * level * (1.0 - level) * r.visit_satisfaction / max(active, 1.0)
+        return -params.payment_dissatisfied * level * (1.0 - level) * rep.visit_satisfaction / max(active, 1.0)
     if kind == SATISFACTION:
-        return r.visit_satisfaction / max(active, 1.0)
+        return rep.visit_satisfaction / max(active, 1.0)
     if kind == CUSTOMER:
-        return r.visit_lapse
+        return rep.visit_lapse
     if kind == CUSTOMER_SHARE:
-        return r.visit_lapse / max(active, 1.0)
+        return rep.visit_lapse / max(active, 1.0)
     if kind == CUSTOMER_WORTH:
-        return r.visit_lapse * r.worth
-    return -r.visit_lapse if kind == LOSS else 0.0
+        return rep.visit_lapse * rep.worth
+    return -rep.visit_lapse if kind == LOSS else 0.0
 
 
 @rule
-def deferred_worth(p, k, left):  # type: ignore[no-untyped-def]
+def deferred_worth(params, component, left):  # type: ignore[no-untyped-def]
     """Present value of what is held back of a unit of award settled in `left` months: what vests within the horizon."""
     value = 0.0
-    if k.deferral_share > 0.0:
-        for slice_ in range(1, k.deferral_slices + 1):
-            months = left + max(1, k.deferral_months * slice_ // k.deferral_slices)
-            if months <= p.reps_horizon_months:
-                value += k.deferral_share / k.deferral_slices * p.delay[months]
+    if component.deferral_share > 0.0:
+        for slice_ in range(1, component.deferral_slices + 1):
+            months = left + max(1, component.deferral_months * slice_ // component.deferral_slices)
+            if months <= params.reps_horizon_months:
+                value += component.deferral_share / component.deferral_slices * params.delay[months]
     return value
 
 
 @rule
-def split_award(p, k, r, left):  # type: ignore[no-untyped-def]
+def split_award(params, component, rep, left):  # type: ignore[no-untyped-def]
     """Present value of a unit of award settled in `left` months: (paid then and safe, deferred, paid then but likely clawed back).
 
     What vests, or is clawed back, beyond the horizon does not count.
     """
-    at_once, lost, alive = 1.0 - k.deferral_share, 0.0, 1.0
-    for age in range(1, min(k.clawback_months, np.int64(p.reps_horizon_months)) + 1):
-        lost += at_once * alive * r.lapse * clawback_share(k, age) * p.delay[max(age, left)]
-        alive *= 1.0 - r.lapse
-    return at_once * p.delay[left] - lost, deferred_worth(p, k, left), lost
+    at_once, lost, alive = 1.0 - component.deferral_share, 0.0, 1.0
+    for age in range(1, min(component.clawback_months, np.int64(params.reps_horizon_months)) + 1):
+        lost += at_once * alive * rep.lapse * clawback_share(component, age) * params.delay[max(age, left)]
+        alive *= 1.0 - rep.lapse
+    return at_once * params.delay[left] - lost, deferred_worth(params, component, left), lost
 
 
 @rule
-def project(k, value, noise, floor, counted):  # type: ignore[no-untyped-def]
+def project(component, value, noise, floor, counted):  # type: ignore[no-untyped-def]
     """Expected award when the measure is expected to come to `value`, give or take a standard deviation `noise`.
 
     It cannot end below `floor`: what has been signed or sold stays so.  Of the period `counted` months will count.
     """
     if counted == 0.0:
         return 0.0
-    if k.smooth == 1:
-        return period_pay(k, value, counted)
+    if component.smooth == 1:
+        return period_pay(component, value, counted)
     total = 0.0
     for z in NODES:
-        total += period_pay(k, max(value + z * noise, floor), counted)
+        total += period_pay(component, max(value + z * noise, floor), counted)
     return total / 9.0
 
 
 @rule
-def will_count(p, k, r, led, i, month):  # type: ignore[no-untyped-def]
+def will_count(params, component, rep, ledger, i, month):  # type: ignore[no-untyped-def]
     """Months that will count when the period is settled; 0 if it will not be paid, since its measure will not exist.
 
     A rep knows for certain that there will be no persistency: when all who would be in the cohort have been signed already,
     and are too few.
     """
-    last = settled_in(k, month)
-    if k.measure == PERSISTENCY and k.team == 0 and k.combine == ADD and k.unmeasured == UNPAID:
-        end = last - np.int64(p.scheme_persistency_months) + 1
+    last = settled_in(component, month)
+    if component.measure == PERSISTENCY and component.team == 0 and component.combine == ADD and component.unmeasured == UNPAID:
+        end = last - np.int64(params.scheme_persistency_months) + 1
         if end < month:
             customers = 0.0
-            for signed in range(max(1, end - np.int64(p.scheme_persistency_window) + 1), end + 1):
-                customers += led.signed[0, signed]
-            if customers < p.scheme_persistency_least:
+            for signed in range(max(1, end - np.int64(params.scheme_persistency_window) + 1), end + 1):
+                customers += ledger.signed[0, signed]
+            if customers < params.scheme_persistency_least:
                 return 0.0
-    return months_counted(k, led.carried[i], opened_in(k, r, month), last)
+    return months_counted(component, ledger.carried[i], opened_in(component, rep, month), last)
 
 
 @rule
-def usual_at_first(p, k, r, led):  # type: ignore[no-untyped-def]
+def usual_at_first(params, component, rep, ledger):  # type: ignore[no-untyped-def]
     """What a newcomer takes a component's measure to come to in a month; the book taken over is there to see.
 
     Of its customers the share `reps.belief.lapse` is thought to leave: with none expected to, a visit could keep nobody.
     """
-    if k.measure == LAPSES:
-        return p.belief_lapse * r.book_size
-    if k.kind != LEVEL or k.team == 1:
+    if component.measure == LAPSES:
+        return params.belief_lapse * rep.book_size
+    if component.kind != LEVEL or component.team == 1:
         return 0.0
-    if not np.isnan(led.values[k.measure]):
-        return led.values[k.measure]
-    return power(1.0 - p.belief_lapse, p.scheme_persistency_months - 1.0) if k.measure == PERSISTENCY else 0.0
+    if not np.isnan(ledger.values[component.measure]):
+        return ledger.values[component.measure]
+    return power(1.0 - params.belief_lapse, params.scheme_persistency_months - 1.0) if component.measure == PERSISTENCY else 0.0
 
 
 @rule
-def ahead(p, k, r, led, i, left, signed):  # type: ignore[no-untyped-def]
+def ahead(params, component, rep, ledger, i, left, signed):  # type: ignore[no-untyped-def]
     """The measure at the period's end, if the month brings `signed` customers, visits apart: (expected, spread, least).
 
     Signings to come are taken as Poisson; what the book brings strays as it has.  The team's mean is what it
     usually is, moved by the rep's part in what this month differs from the rep's usual one.
     """
-    each = per_signing(p, k, r, led.usual[i])
-    one = each * part(p, k)
-    if k.kind == LEVEL:
-        return led.usual[i] + signed * one, led.noise[i], -np.inf
-    months, coming = left + 1.0, signed + r.usual_signings * left
-    if k.team == 1:
-        value = led.usual[i] * months + (signed - r.usual_signings) * one
-    elif k.kind == NEW:
+    each = per_signing(params, component, rep, ledger.usual[i])
+    one = each * part(params, component)
+    if component.kind == LEVEL:
+        return ledger.usual[i] + signed * one, ledger.noise[i], -np.inf
+    months, coming = left + 1.0, signed + rep.usual_signings * left
+    if component.team == 1:
+        value = ledger.usual[i] * months + (signed - rep.usual_signings) * one
+    elif component.kind == NEW:
         value = coming * one
     else:
-        value = led.usual[i] * months + coming * one
-    spread = each * np.sqrt(coming * part(p, k)) if k.kind == NEW else led.noise[i] * np.sqrt(months)
+        value = ledger.usual[i] * months + coming * one
+    spread = each * np.sqrt(coming * part(params, component)) if component.kind == NEW else ledger.noise[i] * np.sqrt(months)
     # what is signed or sold stays so, but a profit may be lost again
-    return led.to_date[i] + value, spread, -np.inf if k.per_signing == PROFIT else led.to_date[i]
+    return ledger.to_date[i] + value, spread, -np.inf if component.per_signing == PROFIT else ledger.to_date[i]
 
 
 @rule
-def book_pay(p, k, r, usual, active, now, counted):  # type: ignore[no-untyped-def]
+def book_pay(params, component, rep, usual, active, clock, counted):  # type: ignore[no-untyped-def]
     """Present value, over the horizon, of what a component on the book pays for one customer more in it from next month on.
 
     A level at the end of the current period is not in it: :func:`projected_pay` has it.  Of the current period `counted`
     months will count.
     """
-    if k.kind == NEW or active <= 0.0:
+    if component.kind == NEW or active <= 0.0:
         return 0.0
-    value, alive, each, left = 0.0, 1.0, usual / active, months_left(k, now)
-    for month in range(1, np.int64(p.reps_horizon_months) + 1):
-        alive *= 1.0 - r.lapse
-        if now + month > k.until_month:
+    value, alive, each, left = 0.0, 1.0, usual / active, months_left(component, clock)
+    for month in range(1, np.int64(params.reps_horizon_months) + 1):
+        alive *= 1.0 - rep.lapse
+        if clock + month > component.until_month:
             break
-        if not settles(k, now + month):
+        if not settles(component, clock + month):
             continue
-        opened = opened_in(k, r, now + month)
-        counts = counted if month <= left else months_counted(k, 0.0, opened, now + month)
-        if k.kind == BOOK:
-            length = now + month - opened + 1
+        opened = opened_in(component, rep, clock + month)
+        counts = counted if month <= left else months_counted(component, 0.0, opened, clock + month)
+        if component.kind == BOOK:
+            length = clock + month - opened + 1
             there = min(length, month)  # months of the period in which the customer is there
-            more = period_pay(k, usual * length + each * part(p, k) * there, counts) - period_pay(k, usual * length, counts)
-        elif month > left and (k.per_signing == ONE or k.per_signing == WORTH):
-            more = period_pay(k, usual + per_signing(p, k, r, usual) * part(p, k), counts) - period_pay(k, usual, counts)
+            more = period_pay(component, usual * length + each * part(params, component) * there, counts) - period_pay(
+                component, usual * length, counts
+            )
+        elif month > left and (component.per_signing == ONE or component.per_signing == WORTH):
+            more = period_pay(
+                component, usual + per_signing(params, component, rep, usual) * part(params, component), counts
+            ) - period_pay(component, usual, counts)
         else:
             more = 0.0
-        value += ((1.0 - k.deferral_share) * p.delay[month] + deferred_worth(p, k, month)) * alive * more
+        value += (
+            ((1.0 - component.deferral_share) * params.delay[month] + deferred_worth(params, component, month)) * alive * more
+        )
     return value
 
 
 @rule
-def trail_pay(p, k, r):  # type: ignore[no-untyped-def]
+def trail_pay(params, component, rep):  # type: ignore[no-untyped-def]
     """Present value of a new customer's trail within the horizon: rate * measure / n a month while they stay."""
     value, alive = 0.0, 1.0
-    for month in range(min(k.trail_months, np.int64(p.reps_horizon_months))):
-        value += alive * p.delay[month]
-        alive *= 1.0 - r.lapse
-    return value * k.rate * per_signing(p, k, r, 0.0) / k.trail_months
+    for month in range(min(component.trail_months, np.int64(params.reps_horizon_months))):
+        value += alive * params.delay[month]
+        alive *= 1.0 - rep.lapse
+    return value * component.rate * per_signing(params, component, rep, 0.0) / component.trail_months
 
 
 @rule
-def at_risk(p, k, i, month, r, led):  # type: ignore[no-untyped-def]
+def at_risk(params, component, i, month, rep, ledger):  # type: ignore[no-untyped-def]
     """What the rep stands to lose, were the whole book to lapse this month: (trail to come, clawback to pay).
 
     This month's trail is paid all the same.  Trail counts for the horizon, without expecting lapse; both are summed
     over months of signing.
     """
     trail, claim = 0.0, 0.0
-    if k.trail_months > 0:
-        row = trail_row(k)
-        for signed in range(max(k.from_month, month - k.trail_months + 2), min(k.until_month + 1, month)):
-            months = min(k.trail_months - (month - signed + 1), p.reps_horizon_months)
-            trail += led.base[row, signed] * trail_unit(k) * k.rate / k.trail_months * months
-    elif k.clawback_months > 0:
-        row = trail_row(k)
-        for signed in range(max(r.hired_month, month - k.clawback_months + 1), month):
-            units = led.base[row, signed] * trail_unit(k)
-            claim += units * claimable(k, led, i, signed) * clawback_share(k, month - signed + 1)
-    return trail * p.reps_present_bias, claim * p.reps_present_bias
+    if component.trail_months > 0:
+        row = trail_row(component)
+        for signed in range(max(component.from_month, month - component.trail_months + 2), min(component.until_month + 1, month)):
+            months = min(component.trail_months - (month - signed + 1), params.reps_horizon_months)
+            trail += ledger.base[row, signed] * trail_unit(component) * component.rate / component.trail_months * months
+    elif component.clawback_months > 0:
+        row = trail_row(component)
+        for signed in range(max(rep.hired_month, month - component.clawback_months + 1), month):
+            units = ledger.base[row, signed] * trail_unit(component)
+            claim += units * claimable(component, ledger, i, signed) * clawback_share(component, month - signed + 1)
+    return trail * params.reps_present_bias, claim * params.reps_present_bias
 
 
 @rule
-def weigh(p, components, month, r, t, led):  # type: ignore[no-untyped-def]
+def weigh(params, components, month, rep, tally, ledger):  # type: ignore[no-untyped-def]
     """What a signing and a customer kept bring later, and what a customer kept saves in clawback, in currency.
 
-    Fills led.worth (present value of a unit of this period's award); sets pay pressure (how far pay at once outweighs
+    Fills ledger.worth (present value of a unit of this period's award); sets pay pressure (how far pay at once outweighs
     what hangs on the customer's staying) and whom the visits go to.
     """
-    factor = combined_factor(components, led.factor, month)
+    factor = combined_factor(components, ledger.factor, month)
     at_once, at_stake, signing, kept, claims, sale = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        if t.active > 0.0:
-            trail, claim = at_risk(p, k, i, month, r, led)
-            kept += trail / t.active
-            claims += claim / t.active
-        if not in_force(k, month):
+        component = components[i]
+        if tally.active > 0.0:
+            trail, claim = at_risk(params, component, i, month, rep, ledger)
+            kept += trail / tally.active
+            claims += claim / tally.active
+        if not in_force(component, month):
             continue
-        led.counted[i] = counted = will_count(p, k, r, led, i, month)
-        if k.combine != ADD:
+        ledger.counted[i] = counted = will_count(params, component, rep, ledger, i, month)
+        if component.combine != ADD:
             continue
-        if k.trail_months > 0:
-            signing += trail_pay(p, k, r)
+        if component.trail_months > 0:
+            signing += trail_pay(params, component, rep)
             continue
-        left, one = months_left(k, month), per_signing(p, k, r, led.usual[i]) * part(p, k)
-        safe, deferred, lost = split_award(p, k, r, left)
-        led.worth[i] = safe + deferred
-        if one != 0.0 and k.kind != LEVEL:
-            value, noise, least = ahead(p, k, r, led, i, left, r.usual_signings)
-            gain = project(k, value + one, noise, least, counted) - project(k, value, noise, least, counted)
+        left, one = months_left(component, month), per_signing(params, component, rep, ledger.usual[i]) * part(params, component)
+        safe, deferred, lost = split_award(params, component, rep, left)
+        ledger.worth[i] = safe + deferred
+        if one != 0.0 and component.kind != LEVEL:
+            value, noise, least = ahead(params, component, rep, ledger, i, left, rep.usual_signings)
+            gain = project(component, value + one, noise, least, counted) - project(component, value, noise, least, counted)
             at_once += gain * safe
             at_stake += gain * (deferred + lost)
-        pays = book_pay(p, k, r, usual_of_book(p, k, r, led.usual[i]), t.active, month, counted)
+        pays = book_pay(
+            params, component, rep, usual_of_book(params, component, rep, ledger.usual[i]), tally.active, month, counted
+        )
         signing += pays
         kept += pays
-        if REPEAT <= k.per_visit <= SALE_PROFIT and k.linear == 1:
-            sale += k.rate * part(p, k) * per_visit(p, k.per_visit, r, t.active, led.usual[i])
+        if REPEAT <= component.per_visit <= SALE_PROFIT and component.linear == 1:
+            sale += (
+                component.rate
+                * part(params, component)
+                * per_visit(params, component.per_visit, rep, tally.active, ledger.usual[i])
+            )
     kept *= factor
-    r.care_all = 1.0 + max(0.0, (kept + claims) * r.visit_lapse)
-    worth = t.worth_sum * CENT
-    r.care_worth = max(0.0, sale * factor) * t.active / worth if worth > 0.0 else 0.0
-    signings = r.signings_per_attempt * p.reps_hours / p.reps_hours_per_attempt
-    squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / p.reps_expenses
-    r.pressure = squeeze / (1.0 + squeeze)
+    rep.care_all = 1.0 + max(0.0, (kept + claims) * rep.visit_lapse)
+    worth = tally.worth_sum * CENT
+    rep.care_worth = max(0.0, sale * factor) * tally.active / worth if worth > 0.0 else 0.0
+    signings = rep.signings_per_attempt * params.reps_hours / params.reps_hours_per_attempt
+    squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / params.reps_expenses
+    rep.pressure = squeeze / (1.0 + squeeze)
     return signing * factor, kept, claims  # what was paid, and may be claimed back, has been multiplied already
 
 
 @rule
-def usual_of_book(p, k, r, usual):  # type: ignore[no-untyped-def]
+def usual_of_book(params, component, rep, usual):  # type: ignore[no-untyped-def]
     """What a measure usually comes to in a month, the team's first purchases apart (as many as the rep's own)."""
-    return max(0.0, usual - r.usual_signings * per_signing(p, k, r, 0.0)) if k.kind == BOOK and k.team == 1 else usual
+    return (
+        max(0.0, usual - rep.usual_signings * per_signing(params, component, rep, 0.0))
+        if component.kind == BOOK and component.team == 1
+        else usual
+    )
 
 
 @rule
-def room_later(p, r, factor):  # type: ignore[no-untyped-def]
+def room_later(params, rep, factor):  # type: ignore[no-untyped-def]
     """What the regulator's limit leaves, beside the usual awards, for pay that comes later in the horizon."""
-    if p.scheme_variable_cap == 0.0:
+    if params.scheme_variable_cap == 0.0:
         return np.inf
-    return max(0.0, p.scheme_variable_cap * p.reps_salary - r.usual_award * factor) * p.reps_horizon_months
+    return max(0.0, params.scheme_variable_cap * params.reps_salary - rep.usual_award * factor) * params.reps_horizon_months
 
 
 @rule
-def projected_pay(p, components, month, factor, r, led, active, signed, visits, visited):  # type: ignore[no-untyped-def]
+def projected_pay(params, components, month, factor, rep, ledger, active, signed, visits, visited):  # type: ignore[no-untyped-def]
     """Variable pay of the current periods if the month brings `signed` customers and `visits` visits.
 
     Of the components that visits add to if `visited`, else of the others, so that these are projected once
@@ -363,18 +379,18 @@ def projected_pay(p, components, month, factor, r, led, active, signed, visits, 
     """
     pay, awards = 0.0, 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        if (k.per_visit != NONE) != visited or not in_force(k, month) or k.trail_months > 0:
+        component = components[i]
+        if (component.per_visit != NONE) != visited or not in_force(component, month) or component.trail_months > 0:
             continue
-        left = months_left(k, month)
-        value, noise, least = ahead(p, k, r, led, i, left, signed)
-        value += visits * per_visit(p, k.per_visit, r, active, led.usual[i]) * part(p, k)
-        expected = project(k, value, noise, least, led.counted[i])
-        if k.combine == ADD:
+        left = months_left(component, month)
+        value, noise, least = ahead(params, component, rep, ledger, i, left, signed)
+        value += visits * per_visit(params, component.per_visit, rep, active, ledger.usual[i]) * part(params, component)
+        expected = project(component, value, noise, least, ledger.counted[i])
+        if component.combine == ADD:
             awards += expected * factor
-            pay += expected * factor * led.worth[i]
+            pay += expected * factor * ledger.worth[i]
         else:
-            pay += (expected - led.factor[i]) * r.usual_award * k.months * p.delay[left + 1]
+            pay += (expected - ledger.factor[i]) * rep.usual_award * component.months * params.delay[left + 1]
     return pay, awards
 
 
@@ -389,94 +405,96 @@ def touched_by_visits(components):  # type: ignore[no-untyped-def]
 
 
 @rule
-def malus_pay(p, components, month, r, led, active, visits):  # type: ignore[no-untyped-def]
+def malus_pay(params, components, month, rep, ledger, active, visits):  # type: ignore[no-untyped-def]
     """Present value of pay already held back, by the odds that its malus measure holds up after so many visits."""
     total = 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        if k.deferral_share == 0.0 or k.malus_measure < 0:
+        component = components[i]
+        if component.deferral_share == 0.0 or component.malus_measure < 0:
             continue
         pot = 0.0
-        for later in range(min(k.deferral_months, np.int64(p.reps_horizon_months)) + 1):
-            pot += led.held[i, month + later] * p.delay[later]
-        level = led.values[k.malus_measure]
-        level += visits * per_visit(p, k.malus_per_visit, r, active, level)
+        for later in range(min(component.deferral_months, np.int64(params.reps_horizon_months)) + 1):
+            pot += ledger.held[i, month + later] * params.delay[later]
+        level = ledger.values[component.malus_measure]
+        level += visits * per_visit(params, component.malus_per_visit, rep, active, level)
         for z in NODES:
-            if not level + z * MALUS_SPREAD < k.malus_below:  # what cannot be measured takes nothing
+            if not level + z * MALUS_SPREAD < component.malus_below:  # what cannot be measured takes nothing
                 total += pot * CENT / 9.0
     return total
 
 
 @rule
-def under_norm(p, r, month):  # type: ignore[no-untyped-def]
+def under_norm(params, rep, month):  # type: ignore[no-untyped-def]
     """Whether the norm of a period that ends in `month` holds for the rep: who came within the period is excused."""
-    return month - r.hired_month + 1 >= p.norm_months
+    return month - rep.hired_month + 1 >= params.norm_months
 
 
 @rule
-def norm_stake(p, r, month, signed):  # type: ignore[no-untyped-def]
+def norm_stake(params, rep, month, signed):  # type: ignore[no-untyped-def]
     """What missing the norm is expected to cost: its probability times the pay of the horizon.
 
     Divided by the misses still to go, warnings first.  Signings to come are taken as Poisson, hence their spread.
     """
-    months = np.int64(p.norm_months) - 1 - (month - 1) % np.int64(p.norm_months)
-    if p.norm_minimum <= 0.0 or not under_norm(p, r, month + months):
+    months = np.int64(params.norm_months) - 1 - (month - 1) % np.int64(params.norm_months)
+    if params.norm_minimum <= 0.0 or not under_norm(params, rep, month + months):
         return 0.0
-    left = months * r.usual_signings
-    expected, spread = r.norm_signings + signed + left, np.sqrt(signed + left)
+    left = months * rep.usual_signings
+    expected, spread = rep.norm_signings + signed + left, np.sqrt(signed + left)
     missed = 0.0
     for z in NODES:
-        if expected + z * spread < p.norm_minimum:
+        if expected + z * spread < params.norm_minimum:
             missed += 1.0 / 9.0
-    pay = p.reps_salary + r.usual_award
-    return missed * pay * p.reps_horizon_months / max(1.0, p.norm_warnings + 1.0 - r.warnings)
+    pay = params.reps_salary + rep.usual_award
+    return missed * pay * params.reps_horizon_months / max(1.0, params.norm_warnings + 1.0 - rep.warnings)
 
 
 @rule
-def plan(p, components, now, r, t, led):  # type: ignore[no-untyped-def]
+def plan(params, components, clock, rep, tally, ledger):  # type: ignore[no-untyped-def]
     """Choose this month's hunting and nurturing; set pay pressure and whom visits go to.
 
-    `t` is last month's tally: what the rep knows of the book.
+    `tally` is last month's: what the rep knows of the book.
     """
-    signing, kept, claims = weigh(p, components, now.month, r, t, led)
-    grid = int(p.choice_grid)
-    if p.choice_rule == FIXED:
-        r.hunting, r.nurturing = p.choice_hunting, p.choice_nurturing
+    signing, kept, claims = weigh(params, components, clock.month, rep, tally, ledger)
+    grid = int(params.choice_grid)
+    if params.choice_rule == FIXED:
+        rep.hunting, rep.nurturing = params.choice_hunting, params.choice_nurturing
         return
-    if p.choice_rule == ROTH_EREV:
-        r.chosen = pick(led.propensity, r.u_choice)
-        r.hunting, r.nurturing = alternative(r.chosen, grid)
+    if params.choice_rule == ROTH_EREV:
+        rep.chosen = pick(ledger.propensity, rep.u_choice)
+        rep.hunting, rep.nurturing = alternative(rep.chosen, grid)
         return
     visits_add, visits_save = touched_by_visits(components)
-    visits_full = p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
-    factor, room = combined_factor(components, led.factor, now.month), variable_room(p, r, year_end(now.month))
-    room_then = room_later(p, r, factor)
-    expect_attempts(p, r, grid, led.worked)
-    led.utility[:] = -np.inf  # there is room for a few more than there are alternatives, up to whole lanes
+    visits_full = params.reps_hours / params.reps_hours_per_visit * rep.nurturing_skill
+    factor, room = combined_factor(components, ledger.factor, clock.month), variable_room(params, rep, year_end(clock.month))
+    room_then = room_later(params, rep, factor)
+    expect_attempts(params, rep, grid, ledger.worked)
+    ledger.utility[:] = -np.inf  # there is room for a few more than there are alternatives, up to whole lanes
     index = 0
     for hunt in range(grid + 1):
-        signed = led.worked[hunt] * r.signings_per_attempt
-        stake = norm_stake(p, r, now.month, signed)
-        sure, settled = projected_pay(p, components, now.month, factor, r, led, t.active, signed, 0.0, False)
+        signed = ledger.worked[hunt] * rep.signings_per_attempt
+        stake = norm_stake(params, rep, clock.month, signed)
+        sure, settled = projected_pay(params, components, clock.month, factor, rep, ledger, tally.active, signed, 0.0, False)
         for nurture in range(grid - hunt + 1):
             visits = visits_full * nurture / grid
             pay, awards, saved = 0.0, 0.0, 0.0
             if visits_add:
-                pay, awards = projected_pay(p, components, now.month, factor, r, led, t.active, signed, visits, True)
+                pay, awards = projected_pay(
+                    params, components, clock.month, factor, rep, ledger, tally.active, signed, visits, True
+                )
             if visits_save:
-                saved = malus_pay(p, components, now.month, r, led, t.active, visits)
-            later, saves = signed * signing + visits * r.visit_lapse * kept, visits * r.visit_lapse * claims
-            led.utility[index] = (
+                saved = malus_pay(params, components, clock.month, rep, ledger, tally.active, visits)
+            later, saves = signed * signing + visits * rep.visit_lapse * kept, visits * rep.visit_lapse * claims
+            ledger.utility[index] = (
                 (sure + pay) * within(room, awards + settled)
                 + later * within(room_then, later)
                 + saves
                 + saved
-                - effort_cost(p, hunt / grid, nurture / grid)
+                - effort_cost(params, hunt / grid, nurture / grid)
                 - stake
             )
             index += 1
-    r.chosen = logit_pick(led.utility, p.choice_temperature, r.u_choice)
-    r.hunting, r.nurturing = alternative(r.chosen, grid)
+    rep.chosen = logit_pick(ledger.utility, params.choice_temperature, rep.u_choice)
+    rep.hunting, rep.nurturing = alternative(rep.chosen, grid)
 
 
 @rule
@@ -486,11 +504,11 @@ def within(room, awards):  # type: ignore[no-untyped-def]
 
 
 @rule
-def expect_attempts(p, r, grid, worked):  # type: ignore[no-untyped-def]
+def expect_attempts(params, rep, grid, worked):  # type: ignore[no-untyped-def]
     """Attempts expected for shares of time for hunting of 0, 1 / grid, 2 / grid and so on, as far as there is room."""
-    leads, skill = r.cold + r.warm, r.hunting_skill
+    leads, skill = rep.cold + rep.warm, rep.hunting_skill
     for hunt in range(worked.shape[0]):
-        worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(p, hunt / grid, skill))
+        worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(params, hunt / grid, skill))
 
 
 @rule
@@ -522,87 +540,93 @@ def pick(weight, u):  # type: ignore[no-untyped-def]
 
 
 @rule
-def spread_visits(p, r, t):  # type: ignore[no-untyped-def]
+def spread_visits(params, rep, tally):  # type: ignore[no-untyped-def]
     """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth.
 
     Sets how ties fade (they break when the rep before has left), what every customer gets and what each
     gets per hundredth of worth (:func:`sim.rules.nurturing.visits_expected`); the month's time, and what the book is
     expected to buy, go to the tally.
     """
-    visits = r.nurturing * p.reps_hours / p.reps_hours_per_visit * r.nurturing_skill
-    weight = r.care_all * r.book_size + r.care_worth * CENT * r.book_worth
+    visits = rep.nurturing * params.reps_hours / params.reps_hours_per_visit * rep.nurturing_skill
+    weight = rep.care_all * rep.book_size + rep.care_worth * CENT * rep.book_worth
     per_weight = visits / weight if weight > 0.0 else 0.0
-    r.visits_all = r.care_all * per_weight
-    r.visits_worth = r.care_worth * CENT * per_weight
-    r.tie_fading = (1.0 - p.tie_fade) * r.tie_kept
-    r.tie_kept = 1.0
-    t.expected = r.book_expected
-    t.present, t.hunting, t.nurturing, t.pressure = r.present, r.hunting, r.nurturing, r.pressure
+    rep.visits_all = rep.care_all * per_weight
+    rep.visits_worth = rep.care_worth * CENT * per_weight
+    rep.tie_fading = (1.0 - params.tie_fade) * rep.tie_kept
+    rep.tie_kept = 1.0
+    tally.expected = rep.book_expected
+    tally.present, tally.hunting, tally.nurturing, tally.pressure = rep.present, rep.hunting, rep.nurturing, rep.pressure
 
 
 @rule
-def learn(p, components, r, t, led, team, awards):  # type: ignore[no-untyped-def]
+def learn(params, components, rep, tally, ledger, team, awards):  # type: ignore[no-untyped-def]
     """Beliefs move towards the month's experience: signings, size, lapse, awards, what a visit does."""
-    rate = p.belief_rate
-    if t.attempts > 0.0:
-        r.signings_per_attempt += rate * (t.signings / t.attempts - r.signings_per_attempt)
-    if t.signings > 0.0:
-        r.size += rate * (t.initial_revenue * CENT / t.signings - r.size)
-    revenue = t.initial_revenue + t.repeat_revenue + t.cross_revenue
+    rate = params.belief_rate
+    if tally.attempts > 0.0:
+        rep.signings_per_attempt += rate * (tally.signings / tally.attempts - rep.signings_per_attempt)
+    if tally.signings > 0.0:
+        rep.size += rate * (tally.initial_revenue * CENT / tally.signings - rep.size)
+    revenue = tally.initial_revenue + tally.repeat_revenue + tally.cross_revenue
     if revenue > 0.0:
-        r.margin_share += rate * ((revenue - t.cost_of_goods) / revenue - r.margin_share)
-    if t.active > 0.0:
-        r.worth += rate * (t.worth_sum * CENT / t.active - r.worth)
-    if t.active + t.lapses > 0.0:
-        r.lapse += rate * (t.lapses / (t.active + t.lapses) - r.lapse)
+        rep.margin_share += rate * ((revenue - tally.cost_of_goods) / revenue - rep.margin_share)
+    if tally.active > 0.0:
+        rep.worth += rate * (tally.worth_sum * CENT / tally.active - rep.worth)
+    if tally.active + tally.lapses > 0.0:
+        rep.lapse += rate * (tally.lapses / (tally.active + tally.lapses) - rep.lapse)
     for i in range(components.shape[0]):
-        k = components[i]
-        first = t.signings * per_signing(p, k, r, 0.0) if k.kind == BOOK and k.team == 0 else 0.0
-        value = measured(k, led, team) - first
+        component = components[i]
+        first = (
+            tally.signings * per_signing(params, component, rep, 0.0) if component.kind == BOOK and component.team == 0 else 0.0
+        )
+        value = measured(component, ledger, team) - first
         if not np.isnan(value):
-            learn_measure(rate if k.kind != LEVEL else 1.0, rate, value, led, i)
-    r.usual_award += rate * (awards - r.usual_award)
-    r.usual_signings += rate * (t.signings - r.usual_signings)
-    learn_from_visits(p, r, t)
-    if p.choice_rule == ROTH_EREV:
-        reinforce(p, led.propensity, r.chosen, max(0.0, r.total_pay * CENT) / p.reps_expenses)
+            learn_measure(rate if component.kind != LEVEL else 1.0, rate, value, ledger, i)
+    rep.usual_award += rate * (awards - rep.usual_award)
+    rep.usual_signings += rate * (tally.signings - rep.usual_signings)
+    learn_from_visits(params, rep, tally)
+    if params.choice_rule == ROTH_EREV:
+        reinforce(params, ledger.propensity, rep.chosen, max(0.0, rep.total_pay * CENT) / params.reps_expenses)
 
 
 @rule
-def learn_measure(rate, noise_rate, value, led, i):  # type: ignore[no-untyped-def]
+def learn_measure(rate, noise_rate, value, ledger, i):  # type: ignore[no-untyped-def]
     """What component i's measure usually comes to in a month (first purchases apart; of a level, what it stands at), and how it strays."""
-    led.noise[i] += noise_rate * (abs(value - led.usual[i]) * NORMAL_SPREAD - led.noise[i])
-    led.usual[i] += rate * (value - led.usual[i])
+    ledger.noise[i] += noise_rate * (abs(value - ledger.usual[i]) * NORMAL_SPREAD - ledger.noise[i])
+    ledger.usual[i] += rate * (value - ledger.usual[i])
 
 
 @rule
-def learn_from_visits(p, r, t):  # type: ignore[no-untyped-def]
+def learn_from_visits(params, rep, tally):  # type: ignore[no-untyped-def]
     """Beliefs about visits move towards the difference between the customers seen and the others.
 
     Visits go to those who are worth more, so what the seen bought is compared with what others of their size bought.
     """
-    other = t.active + t.lapses - t.visited
-    seen_stay, other_stay = t.visited - t.visited_lapses, t.active - (t.visited - t.visited_lapses)
-    if t.visited <= 0.0 or other <= 0.0:
+    other = tally.active + tally.lapses - tally.visited
+    seen_stay, other_stay = tally.visited - tally.visited_lapses, tally.active - (tally.visited - tally.visited_lapses)
+    if tally.visited <= 0.0 or other <= 0.0:
         return
     # the fewer were seen, the less the comparison teaches
-    weight = p.belief_rate * t.visited / (t.visited + ENOUGH) * other / (other + ENOUGH)
-    r.visit_lapse += weight * ((t.lapses - t.visited_lapses) / other - t.visited_lapses / t.visited - r.visit_lapse)
-    other_expected = t.expected - t.visited_expected
+    weight = params.belief_rate * tally.visited / (tally.visited + ENOUGH) * other / (other + ENOUGH)
+    rep.visit_lapse += weight * (
+        (tally.lapses - tally.visited_lapses) / other - tally.visited_lapses / tally.visited - rep.visit_lapse
+    )
+    other_expected = tally.expected - tally.visited_expected
     if other_expected > 0.0:
-        usual = (t.repeat_revenue - t.visited_repeat) / other_expected * t.visited_expected
-        r.visit_repeat += weight * ((t.visited_repeat - usual) / t.visited * CENT - r.visit_repeat)
-    others = t.cross_revenue - t.visited_cross
-    r.visit_cross += weight * ((t.visited_cross / t.visited - others / other) * CENT - r.visit_cross)
+        usual = (tally.repeat_revenue - tally.visited_repeat) / other_expected * tally.visited_expected
+        rep.visit_repeat += weight * ((tally.visited_repeat - usual) / tally.visited * CENT - rep.visit_repeat)
+    others = tally.cross_revenue - tally.visited_cross
+    rep.visit_cross += weight * ((tally.visited_cross / tally.visited - others / other) * CENT - rep.visit_cross)
     if seen_stay > 0.0 and other_stay > 0.0:
-        gain = (t.visited_satisfaction / seen_stay - (t.satisfaction_sum - t.visited_satisfaction) / other_stay) / QUANTUM
-        r.visit_satisfaction += weight * (gain - r.visit_satisfaction)
+        gain = (
+            tally.visited_satisfaction / seen_stay - (tally.satisfaction_sum - tally.visited_satisfaction) / other_stay
+        ) / QUANTUM
+        rep.visit_satisfaction += weight * (gain - rep.visit_satisfaction)
 
 
 @rule
-def reinforce(p, propensity, chosen, payoff):  # type: ignore[no-untyped-def]
+def reinforce(params, propensity, chosen, payoff):  # type: ignore[no-untyped-def]
     """Roth & Erev (1995): q = (1 - phi) q + (1 - eps) R if chosen, else + eps R / (K - 1)."""
     count = propensity.shape[0]
     for i in range(count):
-        gain = (1.0 - p.choice_experiment) * payoff if i == chosen else p.choice_experiment * payoff / max(1, count - 1)
-        propensity[i] = (1.0 - p.choice_forgetting) * propensity[i] + gain
+        gain = (1.0 - params.choice_experiment) * payoff if i == chosen else params.choice_experiment * payoff / max(1, count - 1)
+        propensity[i] = (1.0 - params.choice_forgetting) * propensity[i] + gain

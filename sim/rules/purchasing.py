@@ -25,80 +25,91 @@ def rate(base: float, satisfaction: float, slope: float, visited: float) -> floa
 
 
 @rule
-def _invoice(c, t, amount):  # type: ignore[no-untyped-def]
-    goods = cents(0.01 * amount * (1.0 - c.margin))
-    c.owed += amount
-    c.revenue += amount
-    c.cost_of_goods += goods
-    t.cost_of_goods += goods
+def _invoice(customer, tally, amount):  # type: ignore[no-untyped-def]
+    goods = cents(0.01 * amount * (1.0 - customer.margin))
+    customer.owed += amount
+    customer.revenue += amount
+    customer.cost_of_goods += goods
+    tally.cost_of_goods += goods
     return goods
 
 
 @rule
-def _charge(c, r, amount, goods, rate):  # type: ignore[no-untyped-def]
+def _charge(customer, rep, amount, goods, rate):  # type: ignore[no-untyped-def]
     """Charge the account with the commission on an invoice, `rate` being that of its kind alone."""
-    c.charged += np.floor(amount * (r.charge_revenue + rate) + (amount - goods) * r.charge_margin + 0.5)
+    customer.charged += np.floor(amount * (rep.charge_revenue + rate) + (amount - goods) * rep.charge_margin + 0.5)
 
 
 @rule
-def invoice_initial(c, r, t):  # type: ignore[no-untyped-def]
+def invoice_initial(customer, rep, tally):  # type: ignore[no-untyped-def]
     """The first purchase."""
-    goods = _invoice(c, t, c.initial)
-    t.initial_revenue += c.initial
-    t.initial_margin += c.initial - goods
-    _charge(c, r, c.initial, goods, 0.0)
+    goods = _invoice(customer, tally, customer.initial)
+    tally.initial_revenue += customer.initial
+    tally.initial_margin += customer.initial - goods
+    _charge(customer, rep, customer.initial, goods, 0.0)
 
 
 @rule
-def invoice_opening(c, t):  # type: ignore[no-untyped-def]
+def invoice_opening(customer, tally):  # type: ignore[no-untyped-def]
     """What one of the opening book pays for the term that begins in month 1, as large as a first purchase: revenue that repeats."""
-    _invoice(c, t, c.initial)
-    t.repeat_revenue += c.initial
+    _invoice(customer, tally, customer.initial)
+    tally.repeat_revenue += customer.initial
 
 
 @rule
-def invoice_repeat(c, e, r, t, amount):  # type: ignore[no-untyped-def]
+def invoice_repeat(customer, moment, rep, tally, amount):  # type: ignore[no-untyped-def]
     """A repeat purchase or renewal of `amount` hundredths."""
-    goods = _invoice(c, t, amount)
-    t.repeat_revenue += amount
-    _charge(c, r, amount, goods, r.charge_repeat)
-    if e.visits > 0:
-        t.visited_repeat += amount
+    goods = _invoice(customer, tally, amount)
+    tally.repeat_revenue += amount
+    _charge(customer, rep, amount, goods, rep.charge_repeat)
+    if moment.visits > 0:
+        tally.visited_repeat += amount
 
 
 @rule
-def invoice_cross(c, e, r, t, amount):  # type: ignore[no-untyped-def]
+def invoice_cross(customer, moment, rep, tally, amount):  # type: ignore[no-untyped-def]
     """A cross-purchase of `amount` currency."""
-    goods = _invoice(c, t, cents(amount))
-    t.cross_revenue += cents(amount)
-    _charge(c, r, cents(amount), goods, r.charge_cross)
-    if e.visits > 0:
-        t.visited_cross += cents(amount)
+    goods = _invoice(customer, tally, cents(amount))
+    tally.cross_revenue += cents(amount)
+    _charge(customer, rep, cents(amount), goods, rep.charge_cross)
+    if moment.visits > 0:
+        tally.visited_cross += cents(amount)
 
 
 @rule
-def expected(p, c, e):  # type: ignore[no-untyped-def]
+def expected(params, customer, moment):  # type: ignore[no-untyped-def]
     """Purchases expected of the customer this month."""
-    return rate(c.rate, c.satisfaction, p.purchase_satisfaction, 1.0 + p.purchase_visit if e.visits > 0 else 1.0)
+    return rate(
+        customer.rate,
+        customer.satisfaction,
+        params.purchase_satisfaction,
+        1.0 + params.purchase_visit if moment.visits > 0 else 1.0,
+    )
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer may buy."""
-    return draws.may_count(e.u_purchase, expected(p, c, e))
+    return draws.may_count(moment.u_purchase, expected(params, customer, moment))
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """Repeat purchases; silent dropout after one."""
-    draw_purchase(now, c, e)
-    mean = expected(p, c, e)
-    for index in range(draws.poisson_count(e.u_purchase, mean, exp(-mean))):
+    draw_purchase(clock, customer, moment)
+    mean = expected(params, customer, moment)
+    for index in range(draws.poisson_count(moment.u_purchase, mean, exp(-mean))):
         if index > 0:  # the first one's uniforms are there
-            u = draws.uniforms(now.seed, now.run, draws.PURCHASE, now.month, c.who, c.which + index)
-            e.u_amount, e.u_dropout = u[0], u[1]
-        invoice_repeat(c, e, r, t, cents(c.scale * exp(interpolate(p.amounts, normal(p.normal, e.u_amount)))))
-        c.purchases += 1.0
-        if p.customers_setting == NON_CONTRACTUAL and leaves(p, c, e.u_dropout, 1.0):
-            c.status = LAPSED
+            u = draws.uniforms(clock.seed, clock.run, draws.PURCHASE, clock.month, customer.who, customer.which + index)
+            moment.u_amount, moment.u_dropout = u[0], u[1]
+        invoice_repeat(
+            customer,
+            moment,
+            rep,
+            tally,
+            cents(customer.scale * exp(interpolate(params.amounts, normal(params.normal, moment.u_amount)))),
+        )
+        customer.purchases += 1.0
+        if params.customers_setting == NON_CONTRACTUAL and leaves(params, customer, moment.u_dropout, 1.0):
+            customer.status = LAPSED
             return

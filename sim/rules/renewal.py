@@ -9,14 +9,14 @@ ACT = "renew"
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the term before has ended."""
-    return now.month > c.term_ends
+    return clock.month > customer.term_ends
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """The next term begins."""
-    c.term_ends += int(p.customers_renewal_months)
-    if c.renewal > 0.0:
-        invoice_repeat(c, e, r, t, c.renewal)
+    customer.term_ends += int(params.customers_renewal_months)
+    if customer.renewal > 0.0:
+        invoice_repeat(customer, moment, rep, tally, customer.renewal)

@@ -17,38 +17,40 @@ def seeks_solution(policy: float, worth: float, value: float) -> bool:
 
 
 @rule
-def value_seen(c, month):  # type: ignore[no-untyped-def]
+def value_seen(customer, month):  # type: ignore[no-untyped-def]
     """What the firm can see of a customer's value: margin per month of contract so far, in currency."""
-    return (c.revenue - c.cost_of_goods) * 0.01 / (month - c.signed + 1)
+    return (customer.revenue - customer.cost_of_goods) * 0.01 / (month - customer.signed + 1)
 
 
 @rule
-def in_arrears(p, c):  # type: ignore[no-untyped-def]
+def in_arrears(params, customer):  # type: ignore[no-untyped-def]
     """Whether what is owed is so old that it opens a case."""
-    return (c.owed > 0.0) & (c.bucket >= p.resolution_bucket)
+    return (customer.owed > 0.0) & (customer.bucket >= params.resolution_bucket)
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether there is a case."""
-    return (in_arrears(p, c) | (e.unsolved > 0)) & (p.resolution_policy != NONE) & (c.status == ACTIVE)
+    return (
+        (in_arrears(params, customer) | (moment.unsolved > 0)) & (params.resolution_policy != NONE) & (customer.status == ACTIVE)
+    )
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """Solution costs money and restores; strictness collects and estranges."""
-    arrears = in_arrears(p, c)
-    e.cases = 1
-    t.cases += 1.0
-    if seeks_solution(p.resolution_policy, value_seen(c, now.month), p.resolution_value):
-        cost = cents(p.resolution_solve_cost)
-        e.experience += p.resolution_recovery
-        if arrears and e.u_case < p.resolution_arrange:
-            collect(c, r, t)
+    arrears = in_arrears(params, customer)
+    moment.cases = 1
+    tally.cases += 1.0
+    if seeks_solution(params.resolution_policy, value_seen(customer, clock.month), params.resolution_value):
+        cost = cents(params.resolution_solve_cost)
+        moment.experience += params.resolution_recovery
+        if arrears and moment.u_case < params.resolution_arrange:
+            collect(customer, rep, tally)
     else:
-        cost = cents(p.resolution_collect_cost) if arrears else 0.0
-        e.experience -= p.resolution_estrangement
-        if arrears and e.u_case < p.resolution_collect:
-            collect(c, r, t)
-    c.resolution += cost
-    t.resolution += cost
+        cost = cents(params.resolution_collect_cost) if arrears else 0.0
+        moment.experience -= params.resolution_estrangement
+        if arrears and moment.u_case < params.resolution_collect:
+            collect(customer, rep, tally)
+    customer.resolution += cost
+    tally.resolution += cost

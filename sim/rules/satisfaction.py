@@ -33,21 +33,28 @@ def refers(u: float, rate: float, satisfaction: float) -> bool:
 
 
 @rule
-def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """The month's experience is felt; expectation follows it."""
-    c.satisfaction = update(c.satisfaction, c.expectation, e.experience, p.feeling_speed, p.feeling_loss, p.feeling_performance)
-    c.expectation = follow(c.expectation, e.experience, p.feeling_learning)
+    customer.satisfaction = update(
+        customer.satisfaction,
+        customer.expectation,
+        moment.experience,
+        params.feeling_speed,
+        params.feeling_loss,
+        params.feeling_performance,
+    )
+    customer.expectation = follow(customer.expectation, moment.experience, params.feeling_learning)
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer refers somebody, or has this month."""
-    return refers(e.u_referral, p.referral_rate, c.satisfaction) | (e.referrals > 0)
+    return refers(moment.u_referral, params.referral_rate, customer.satisfaction) | (moment.referrals > 0)
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """The satisfied refer others; the month's referrals are counted."""
-    if refers(e.u_referral, p.referral_rate, c.satisfaction):
-        e.referrals += 1
-    t.referrals += e.referrals
+    if refers(moment.u_referral, params.referral_rate, customer.satisfaction):
+        moment.referrals += 1
+    tally.referrals += moment.referrals

@@ -40,48 +40,48 @@ def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> floa
 
 
 @rule
-def staff(p, now, agent, number):  # type: ignore[no-untyped-def]
+def staff(params, clock, agent, number):  # type: ignore[no-untyped-def]
     """An agent at the start of a run: nobody to look after yet, and a skill drawn once."""
-    u = draws.uniforms(now.seed, now.run, draws.DESK, 0, number, 0)
+    u = draws.uniforms(clock.seed, clock.run, draws.DESK, 0, number, 0)
     agent.wait, agent.need, agent.backlog = 0.0, 0.0, 0.0
-    agent.skill = p.desk_skill_spread * normal_quantile(u[0])
+    agent.skill = params.desk_skill_spread * normal_quantile(u[0])
 
 
 @rule
-def open_desk(p, d):  # type: ignore[no-untyped-def]
+def open_desk(params, desk):  # type: ignore[no-untyped-def]
     """The month's waits, from the contacts the book is expected to make: a pool, or queues of one."""
-    capacity = p.desk_capacity / (1.0 + (p.desk_offer_time if p.desk_orientation == COMMERCIAL else 0.0))
-    agents = d.shape[0]
-    if p.desk_contact == POOL:
+    capacity = params.desk_capacity / (1.0 + (params.desk_offer_time if params.desk_orientation == COMMERCIAL else 0.0))
+    agents = desk.shape[0]
+    if params.desk_contact == POOL:
         arrivals, backlog = 0.0, 0.0
-        for a in range(agents):
-            arrivals += d[a].need
-            backlog += d[a].backlog
+        for number in range(agents):
+            arrivals += desk[number].need
+            backlog += desk[number].backlog
         days = wait(arrivals / QUANTUM, capacity, agents, backlog) * WORKING_DAYS
         excess = max(0.0, backlog + arrivals / QUANTUM - capacity * agents) / agents
-        for a in range(agents):
-            d[a].wait = min(days, p.desk_max_wait)
-            d[a].backlog = excess
+        for number in range(agents):
+            desk[number].wait = min(days, params.desk_max_wait)
+            desk[number].backlog = excess
     else:
-        for a in range(agents):
-            days = wait(d[a].need / QUANTUM, capacity, 1, d[a].backlog) * WORKING_DAYS
-            d[a].wait = min(days, p.desk_max_wait)
-            d[a].backlog = max(0.0, d[a].backlog + d[a].need / QUANTUM - capacity)
+        for number in range(agents):
+            days = wait(desk[number].need / QUANTUM, capacity, 1, desk[number].backlog) * WORKING_DAYS
+            desk[number].wait = min(days, params.desk_max_wait)
+            desk[number].backlog = max(0.0, desk[number].backlog + desk[number].need / QUANTUM - capacity)
 
 
 @rule
-def forget(now, leavers, d):  # type: ignore[no-untyped-def]
+def forget(clock, leavers, desk):  # type: ignore[no-untyped-def]
     """The desk's agents expect no more the customers who left this month."""
     for i in range(leavers.shape[0]):
-        c = leavers[i]
-        if c.lapsed_month == now.month:
-            d[c.agent].need -= quantise(c.need)
+        customer = leavers[i]
+        if customer.lapsed_month == clock.month:
+            desk[customer.agent].need -= quantise(customer.need)
 
 
 @rule
-def answers(p, c, e):  # type: ignore[no-untyped-def]
+def answers(params, customer, moment):  # type: ignore[no-untyped-def]
     """Number of the desk agent whom the customer meets this month: the fixed contact, or anybody of the pool."""
-    return c.agent if p.desk_contact == FIXED_CONTACT else np.int64(e.u_answer * p.desk_agents)
+    return customer.agent if params.desk_contact == FIXED_CONTACT else np.int64(moment.u_answer * params.desk_agents)
 
 
 @rule
@@ -97,42 +97,44 @@ def remember(pushed: float, forgetting: float) -> float:
 
 
 @rule
-def quiet(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Offers are forgotten."""
-    c.pushed = remember(c.pushed, p.desk_forgetting)
+    customer.pushed = remember(customer.pushed, params.desk_forgetting)
 
 
 @rule
-def occurs(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer gets in touch."""
-    return calls(e.u_contact, c.no_contact)
+    return calls(moment.u_contact, customer.no_contact)
 
 
 @rule
-def happen(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
-    draw_contact(now, c, e)
-    e.contacts = draws.poisson_count(e.u_contact, c.need, c.no_contact)
-    t.contacts += e.contacts
-    t.wait_sum += quantise(a.wait) * e.contacts
-    cost = cents(p.desk_contact_cost) * e.contacts
-    c.service += cost
-    t.service += cost
-    e.experience -= min(1.0, p.feeling_wait * a.wait)
-    solved = p.desk_solve + a.skill + (p.desk_continuity if p.desk_contact == FIXED_CONTACT else 0.0)
-    for index in range(e.contacts):
+    draw_contact(clock, customer, moment)
+    moment.contacts = draws.poisson_count(moment.u_contact, customer.need, customer.no_contact)
+    tally.contacts += moment.contacts
+    tally.wait_sum += quantise(agent.wait) * moment.contacts
+    cost = cents(params.desk_contact_cost) * moment.contacts
+    customer.service += cost
+    tally.service += cost
+    moment.experience -= min(1.0, params.feeling_wait * agent.wait)
+    solved = params.desk_solve + agent.skill + (params.desk_continuity if params.desk_contact == FIXED_CONTACT else 0.0)
+    for index in range(moment.contacts):
         if index > 0:  # the first one's uniforms are there
-            u = draws.uniforms(now.seed, now.run, draws.CONTACT, now.month, c.who, c.which + index)
-            e.u_solved, e.u_offer, e.u_appointment, e.u_surfaced = u
-        if e.u_solved < solved:
-            e.experience += p.feeling_solved
-        elif e.visits == 0 or e.u_surfaced >= p.service_surfaced:  # a visiting rep hears of some of the trouble in time
-            e.unsolved += 1
-            e.experience -= p.feeling_unsolved
-        if p.desk_orientation == COMMERCIAL:
-            e.experience -= p.desk_irritation * c.pushed
-            c.pushed += 1.0
-            if e.u_offer < p.desk_offer_sale:
-                invoice_cross(c, e, r, t, p.customers_cross)
-            if e.u_appointment < p.desk_appointment:
-                e.referrals += 1
+            u = draws.uniforms(clock.seed, clock.run, draws.CONTACT, clock.month, customer.who, customer.which + index)
+            moment.u_solved, moment.u_offer, moment.u_appointment, moment.u_surfaced = u
+        if moment.u_solved < solved:
+            moment.experience += params.feeling_solved
+        elif (
+            moment.visits == 0 or moment.u_surfaced >= params.service_surfaced
+        ):  # a visiting rep hears of some of the trouble in time
+            moment.unsolved += 1
+            moment.experience -= params.feeling_unsolved
+        if params.desk_orientation == COMMERCIAL:
+            moment.experience -= params.desk_irritation * customer.pushed
+            customer.pushed += 1.0
+            if moment.u_offer < params.desk_offer_sale:
+                invoice_cross(customer, moment, rep, tally, params.customers_cross)
+            if moment.u_appointment < params.desk_appointment:
+                moment.referrals += 1

@@ -2,12 +2,12 @@
 
 A step is a module of this folder.  It gives as many of three functions as it needs:
 
-``quiet(p, now, c, e, r)`` : what the month does to every customer, also where nothing happens;
-``occurs(p, now, c, e, r)`` : whether more than that happens to this one;
-``happen(p, now, c, e, r, t, a)`` : what then happens.
+``quiet(params, clock, customer, moment, rep)`` : what the month does to every customer, also where nothing happens;
+``occurs(params, clock, customer, moment, rep)`` : whether more than that happens to this one;
+``happen(params, clock, customer, moment, rep, tally, agent)`` : what then happens.
 
-The arguments are the records of :mod:`sim.state`: p the scenario, now the month, c the customer, e what happens to the customer this
-month, r the seat's rep, t the seat's tally, a the desk agent whom the customer meets.  Only ``happen`` may write what is not the
+The arguments are the records of :mod:`sim.state`: the scenario's parameters, the month, the customer, what happens to the customer
+this month, the seat's rep, the seat's tally, the desk agent whom the customer meets.  Only ``happen`` may write what is not the
 customer's own.  ``ACT`` is the name of the step as a method of :class:`sim.book.CustomerAgent`, ``DRAWS`` the purpose of the random
 numbers that it needs if it happens (drawn beforehand for many customers; a step that needs others draws them itself, :mod:`sim.draws`).
 
@@ -32,17 +32,17 @@ AFTER_LEAVING: tuple[ModuleType, ...] = (payment,)  # the steps of those who hav
 
 
 @rule
-def _nothing(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def _nothing(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     pass
 
 
 @rule
-def _always(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def _always(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     return True
 
 
 @rule
-def _no_more(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def _no_more(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     pass
 
 
@@ -58,21 +58,21 @@ def parts(step: ModuleType) -> tuple[Any, Any, Any]:
 
 @cache
 def whole(step: ModuleType) -> Any:
-    """A step as one function of (p, now, c, e, r, t, a)."""
+    """A step as one function."""
     quiet, occurs, happen = parts(step)
     if occurs is None:
 
         @rule
-        def only_quiet(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-            quiet(p, now, c, e, r)
+        def only_quiet(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
+            quiet(params, clock, customer, moment, rep)
 
         return only_quiet
 
     @rule
-    def taken(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-        quiet(p, now, c, e, r)
-        if occurs(p, now, c, e, r):
-            happen(p, now, c, e, r, t, a)
+    def taken(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
+        quiet(params, clock, customer, moment, rep)
+        if occurs(params, clock, customer, moment, rep):
+            happen(params, clock, customer, moment, rep, tally, agent)
 
     return taken
 
@@ -87,9 +87,9 @@ def _in_order(steps: tuple[ModuleType, ...]) -> Any:
 
 def _both(first: Any, second: Any) -> Any:
     @rule
-    def both(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
-        first(p, now, c, e, r, t, a)
-        second(p, now, c, e, r, t, a)
+    def both(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
+        first(params, clock, customer, moment, rep, tally, agent)
+        second(params, clock, customer, moment, rep, tally, agent)
 
     return both
 
@@ -99,17 +99,17 @@ _month_after = _in_order(AFTER_LEAVING)
 
 
 @rule
-def customer_month(p, now, c, e, r, t, a):  # type: ignore[no-untyped-def]
+def customer_month(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """What happens to one customer in a month, step by step; one who has left only settles what is owed."""
-    if c.status == ACTIVE:
-        _active_month(p, now, c, e, r, t, a)
+    if customer.status == ACTIVE:
+        _active_month(params, clock, customer, moment, rep, tally, agent)
     else:
-        _month_after(p, now, c, e, r, t, a)
-    count(now, c, e, t)
+        _month_after(params, clock, customer, moment, rep, tally, agent)
+    count(clock, customer, moment, tally)
 
 
 @rule
-def _no_step(p, now, c, e, r):  # type: ignore[no-untyped-def]
+def _no_step(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     return 0
 
 
@@ -118,18 +118,18 @@ def _next(before: Any, step: ModuleType, bit: int) -> Any:
     if occurs is None:
 
         @rule
-        def quietly(p, now, c, e, r):  # type: ignore[no-untyped-def]
-            found = before(p, now, c, e, r)
-            quiet(p, now, c, e, r)
+        def quietly(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
+            found = before(params, clock, customer, moment, rep)
+            quiet(params, clock, customer, moment, rep)
             return found
 
         return quietly
 
     @rule
-    def found_so_far(p, now, c, e, r):  # type: ignore[no-untyped-def]
-        found = before(p, now, c, e, r)
-        quiet(p, now, c, e, r)
-        return found | (int(occurs(p, now, c, e, r)) << bit)
+    def found_so_far(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
+        found = before(params, clock, customer, moment, rep)
+        quiet(params, clock, customer, moment, rep)
+        return found | (int(occurs(params, clock, customer, moment, rep)) << bit)
 
     return found_so_far
 

@@ -31,13 +31,13 @@ COMPONENT = np.dtype(
 class Setup(NamedTuple):
     """What both engines are given.
 
-    p : one record (array of length 1) of every number, named by the last two parts of its path
+    params : one record (array of length 1) of every number, named by the last two parts of its path
     (``lapse_satisfaction``), and of the arrays in :data:`ARRAYS`.  Rules are given this record and not the
     arrays: it is a bare pointer, while handing an array on costs numba more than most rules do;
     components : the scheme; absent : which seats are left empty.
     """
 
-    p: Any
+    params: Any
     components: np.ndarray
     absent: np.ndarray
 
@@ -198,13 +198,13 @@ def build(scenario: Scenario) -> Setup:
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["reps_filled"] = float(scenario.reps.count - len(set(scenario.reps.absent)))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
-    p = np.zeros(1, _record_type(tuple((name, np.shape(value)) for name, value in numbers.items())))
+    params = np.zeros(1, _record_type(tuple((name, np.shape(value)) for name, value in numbers.items())))
     for name, value in numbers.items():
-        p[name] = value
-    p["transitions"] = _transitions(c.payment.transitions)
+        params[name] = value
+    params["transitions"] = _transitions(c.payment.transitions)
     correlation = _correlation(c.correlation)
-    p["cholesky"], p["along_fit"] = _cholesky(correlation), correlation[TRAITS.index("fit")]
-    p["tables"] = [
+    params["cholesky"], params["along_fit"] = _cholesky(correlation), correlation[TRAITS.index("fit")]
+    params["tables"] = [
         _quantiles(False, c.initial_shape, 0.0),
         _quantiles(False, c.purchase.shape, 0.0),
         _quantiles(False, c.spend.q, 0.0),
@@ -212,11 +212,11 @@ def build(scenario: Scenario) -> Setup:
         _quantiles(False, c.service.shape, 0.0),
         _quantiles(True, c.lapse.alpha, c.lapse.beta),
     ]
-    p["normal"] = normal_table()
-    p["amounts"] = _quantiles(False, c.spend.p, 0.0)
-    p["promise_months"], p["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
-    p["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
+    params["normal"] = normal_table()
+    params["amounts"] = _quantiles(False, c.spend.p, 0.0)
+    params["promise_months"], params["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
+    params["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
     absent = np.zeros(scenario.reps.count, np.bool_)
     absent[list(scenario.reps.absent)] = True
-    return Setup(p, components, absent)
+    return Setup(params, components, absent)

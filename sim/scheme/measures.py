@@ -75,107 +75,107 @@ def measure(
 
 
 @measure("customers", "new", "one")
-def signings(t):  # type: ignore[no-untyped-def]
+def signings(tally):  # type: ignore[no-untyped-def]
     """Customers signed."""
-    return float(t.signings)
+    return float(tally.signings)
 
 
 @measure("money", "new", "revenue")
-def initial_revenue(t):  # type: ignore[no-untyped-def]
+def initial_revenue(tally):  # type: ignore[no-untyped-def]
     """First purchases invoiced."""
-    return t.initial_revenue * CENT
+    return tally.initial_revenue * CENT
 
 
 @measure("money", "book", per_visit="repeat")
-def repeat_revenue(t):  # type: ignore[no-untyped-def]
+def repeat_revenue(tally):  # type: ignore[no-untyped-def]
     """Repeat purchases and renewals invoiced."""
-    return t.repeat_revenue * CENT
+    return tally.repeat_revenue * CENT
 
 
 @measure("money", "book", per_visit="cross")
-def cross_revenue(t):  # type: ignore[no-untyped-def]
+def cross_revenue(tally):  # type: ignore[no-untyped-def]
     """Cross-purchases invoiced."""
-    return t.cross_revenue * CENT
+    return tally.cross_revenue * CENT
 
 
 @measure("money", "book", "revenue", "sale")
-def revenue(t):  # type: ignore[no-untyped-def]
+def revenue(tally):  # type: ignore[no-untyped-def]
     """All that was invoiced."""
-    return (t.initial_revenue + t.repeat_revenue + t.cross_revenue) * CENT
+    return (tally.initial_revenue + tally.repeat_revenue + tally.cross_revenue) * CENT
 
 
 @measure("money", "book", "margin", "sale margin")
-def gross_margin(t):  # type: ignore[no-untyped-def]
+def gross_margin(tally):  # type: ignore[no-untyped-def]
     """Revenue less cost of goods."""
-    return (t.initial_revenue + t.repeat_revenue + t.cross_revenue - t.cost_of_goods) * CENT
+    return (tally.initial_revenue + tally.repeat_revenue + tally.cross_revenue - tally.cost_of_goods) * CENT
 
 
 @measure("money", "book", "revenue", "sale")
-def collected(t):  # type: ignore[no-untyped-def]
+def collected(tally):  # type: ignore[no-untyped-def]
     """Cash collected from customers."""
-    return t.collected * CENT
+    return tally.collected * CENT
 
 
 @measure("money", "book", "profit", "sale profit", lowest=-np.inf)
-def customer_profit(t):  # type: ignore[no-untyped-def]
+def customer_profit(tally):  # type: ignore[no-untyped-def]
     """Revenue less cost of goods, perks, service, resolution and write-offs."""
     return (
-        t.initial_revenue
-        + t.repeat_revenue
-        + t.cross_revenue
-        - t.cost_of_goods
-        - t.acquisition
-        - t.service
-        - t.resolution
-        - t.write_off
+        tally.initial_revenue
+        + tally.repeat_revenue
+        + tally.cross_revenue
+        - tally.cost_of_goods
+        - tally.acquisition
+        - tally.service
+        - tally.resolution
+        - tally.write_off
     ) * CENT
 
 
 @measure("customers", "level", "one", "customer")
-def active_customers(t):  # type: ignore[no-untyped-def]
+def active_customers(tally):  # type: ignore[no-untyped-def]
     """Customers in the book at the period's end."""
-    return float(t.active)
+    return float(tally.active)
 
 
 @measure("share", "level", per_visit="customer share")
-def persistency(t):  # type: ignore[no-untyped-def]
+def persistency(tally):  # type: ignore[no-untyped-def]
     """Of the customers of the cohort, the share who were there in month `scheme.persistency_months` of their contract.
 
     The cohort: who, in the `scheme.persistency_window` months up to now, came to that month of their contract or would
     have, whoever signed them; by number or by first purchases (`scheme.persistency_of`).  It does not exist below
     `scheme.persistency_least` customers.
     """
-    return t.cohort_kept / t.cohort_signed if t.cohort_enough > 0.0 else np.nan
+    return tally.cohort_kept / tally.cohort_signed if tally.cohort_enough > 0.0 else np.nan
 
 
 @measure("months", "level", "tenure")
-def tenure(t):  # type: ignore[no-untyped-def]
+def tenure(tally):  # type: ignore[no-untyped-def]
     """Mean months since signing of the customers in the book; it does not exist for an empty book."""
-    return t.tenure_sum / t.active if t.active > 0.0 else np.nan
+    return tally.tenure_sum / tally.active if tally.active > 0.0 else np.nan
 
 
 @measure("score", "level", per_visit="satisfaction")
-def satisfaction(t):  # type: ignore[no-untyped-def]
+def satisfaction(tally):  # type: ignore[no-untyped-def]
     """Satisfaction as surveyed: the book's mean, with the noise of a sample, -1 to 1; it does not exist for an empty book."""
-    return t.surveyed if t.active > 0.0 else np.nan
+    return tally.surveyed if tally.active > 0.0 else np.nan
 
 
 @measure("share", "level", "arrears", "arrears")
-def arrears_rate(t):  # type: ignore[no-untyped-def]
+def arrears_rate(tally):  # type: ignore[no-untyped-def]
     """Share of the customers in the book who are in arrears; it does not exist for an empty book."""
-    return t.overdue / t.active if t.active > 0.0 else np.nan
+    return tally.overdue / tally.active if tally.active > 0.0 else np.nan
 
 
 @measure("money", "level", "worth", "customer worth")
-def book_value(t):  # type: ignore[no-untyped-def]
+def book_value(tally):  # type: ignore[no-untyped-def]
     """Expected monthly margin of the book's customers."""
-    return t.worth_sum * CENT
+    return tally.worth_sum * CENT
 
 
 @measure("customers", "book", per_visit="loss")
-def lapses(t):  # type: ignore[no-untyped-def]
+def lapses(tally):  # type: ignore[no-untyped-def]
     """Customers who left."""
-    return float(t.lapses)
+    return float(tally.lapses)
 
 
 NAMES = tuple(entry.name for entry in MEASURES)
@@ -192,16 +192,16 @@ def _chain(index: int) -> Any:
     if index + 1 == COUNT:
 
         @rule
-        def last(t, out):  # type: ignore[no-untyped-def]
-            out[index] = head(t)
+        def last(tally, out):  # type: ignore[no-untyped-def]
+            out[index] = head(tally)
 
         return last
     rest = _chain(index + 1)
 
     @rule
-    def fill(t, out):  # type: ignore[no-untyped-def]
-        out[index] = head(t)
-        rest(t, out)
+    def fill(tally, out):  # type: ignore[no-untyped-def]
+        out[index] = head(tally)
+        rest(tally, out)
 
     return fill
 

@@ -21,78 +21,78 @@ MARGIN, COLLECTED = NAMES.index("gross_margin"), NAMES.index("collected")
 
 
 @rule
-def component_pay(k, value):  # type: ignore[no-untyped-def]
-    """Award of component `k` for a whole period in which its measure came to `value`, in currency.
+def component_pay(component, value):  # type: ignore[no-untyped-def]
+    """Award of a component for a whole period in which its measure came to `value`, in currency.
 
     rate * value, or tiers on attainment (value / quota; each tier pays on what lies in it), plus the
     bonus at the threshold, at most the cap.  Rates are paid on the measure, but not on less than its floor: at 0 a loss
     pays nothing, below it the rate, or the rate of a tier that begins at 0, is charged on the loss down to the floor.  A
     gate returns 1 or 0, a multiplier its factor.
     """
-    norm = k.quota if k.quota > 0.0 else 1.0
+    norm = component.quota if component.quota > 0.0 else 1.0
     attainment = value / norm
-    if k.combine == GATE:
-        return 1.0 if attainment >= k.threshold else 0.0
-    if k.n_tiers == 0:
-        pay = k.rate * max(value, k.floor)
-    elif k.combine == MULTIPLY:  # a factor by level of attainment, not a sum over tiers
+    if component.combine == GATE:
+        return 1.0 if attainment >= component.threshold else 0.0
+    if component.n_tiers == 0:
+        pay = component.rate * max(value, component.floor)
+    elif component.combine == MULTIPLY:  # a factor by level of attainment, not a sum over tiers
         pay = 1.0
-        for i in range(k.n_tiers):
-            if attainment >= k.tier_from[i]:
-                pay = k.tier_rate[i]
+        for i in range(component.n_tiers):
+            if attainment >= component.tier_from[i]:
+                pay = component.tier_rate[i]
     else:
         pay = 0.0
-        for i in range(k.n_tiers):
-            top = k.tier_from[i + 1] if i + 1 < k.n_tiers else attainment
-            pay += k.tier_rate[i] * norm * max(0.0, min(attainment, top) - k.tier_from[i])
-        if value < 0.0 and k.tier_from[0] == 0.0:
-            pay += k.tier_rate[0] * max(value, k.floor)
-    if k.bonus > 0.0 and attainment >= k.threshold:
-        pay += k.bonus
-    if k.combine == MULTIPLY:  # what sixteen of them make of each other must be a number
+        for i in range(component.n_tiers):
+            top = component.tier_from[i + 1] if i + 1 < component.n_tiers else attainment
+            pay += component.tier_rate[i] * norm * max(0.0, min(attainment, top) - component.tier_from[i])
+        if value < 0.0 and component.tier_from[0] == 0.0:
+            pay += component.tier_rate[0] * max(value, component.floor)
+    if component.bonus > 0.0 and attainment >= component.threshold:
+        pay += component.bonus
+    if component.combine == MULTIPLY:  # what sixteen of them make of each other must be a number
         pay = min(max(pay, -MOST_FACTOR), MOST_FACTOR)
-    return min(pay, k.cap) if k.cap > 0.0 else pay
+    return min(pay, component.cap) if component.cap > 0.0 else pay
 
 
 @rule
-def period_pay(k, value, counted):  # type: ignore[no-untyped-def]
+def period_pay(component, value, counted):  # type: ignore[no-untyped-def]
     """Award for a period of which `counted` months count: the same part of what a whole one would pay at the same pace.
 
     Pay = c / n * component_pay(n / c * value) for c of n months: quota, bonus, cap and tiers are in proportion, a plain rate
     pays as ever.  A level (a stock or a score) has no pace; its quota stands, and what it pays is in proportion.
     """
-    if counted == k.months:
-        return component_pay(k, value)
-    pay = component_pay(k, value if k.kind == LEVEL else value * k.months / counted)
-    return pay * counted / k.months if k.combine == ADD else pay
+    if counted == component.months:
+        return component_pay(component, value)
+    pay = component_pay(component, value if component.kind == LEVEL else value * component.months / counted)
+    return pay * counted / component.months if component.combine == ADD else pay
 
 
 @rule
-def clawback_share(k, age):  # type: ignore[no-untyped-def]
+def clawback_share(component, age):  # type: ignore[no-untyped-def]
     """Share of the commission to be paid back when the contract ends in its month `age` (from 1).
 
     Straight line: 1 - age / months.  So 135 over 24 months, cancelled in month 6, leaves 33.75.
     """
-    if age >= k.clawback_months and k.clawback_step != STEP:
+    if age >= component.clawback_months and component.clawback_step != STEP:
         return 0.0
-    if k.clawback_step == STEP:
-        for i in range(k.n_steps):
-            if age <= k.step_months[i]:
-                return k.step_share[i]
+    if component.clawback_step == STEP:
+        for i in range(component.n_steps):
+            if age <= component.step_months[i]:
+                return component.step_share[i]
         return 0.0
-    return 1.0 - age / k.clawback_months
+    return 1.0 - age / component.clawback_months
 
 
 @rule
-def claimable(k, led, i, signed):  # type: ignore[no-untyped-def]
+def claimable(component, ledger, i, signed):  # type: ignore[no-untyped-def]
     """Commission per unit of the measure that may be claimed back: what was paid at settlement, not what was held back then."""
-    return led.paid_rate[signed, i] * (1.0 - k.deferral_share)
+    return ledger.paid_rate[signed, i] * (1.0 - component.deferral_share)
 
 
 @rule
-def in_force(k, month):  # type: ignore[no-untyped-def]
+def in_force(component, month):  # type: ignore[no-untyped-def]
     """Whether the component applies in a month."""
-    return k.from_month <= month and month <= k.until_month
+    return component.from_month <= month and month <= component.until_month
 
 
 @rule
@@ -115,213 +115,236 @@ def combined_factor(components, factor, month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def measure_month(p, now, r, t, led):  # type: ignore[no-untyped-def]
+def measure_month(params, clock, rep, tally, ledger):  # type: ignore[no-untyped-def]
     """Compute every measure of a seat's month into the ledger."""
-    t.active, t.worth_sum = r.book_size, r.book_worth
-    t.tenure_sum = r.book_size * (now.month + 1.0) - r.book_signed
-    mean = t.satisfaction_sum / QUANTUM / t.active if t.active > 0.0 else 0.0
-    asked = max(1.0, t.active * p.scheme_survey_share)
-    surveyed = mean + normal_quantile(r.u_survey) * p.scheme_survey_noise / np.sqrt(asked)
-    t.surveyed = min(1.0, max(-1.0, surveyed)) if t.active > 0.0 else 0.0
-    measure_cohort(p, now.month, t, led)
-    fill_values(t, led.values)
+    tally.active, tally.worth_sum = rep.book_size, rep.book_worth
+    tally.tenure_sum = rep.book_size * (clock.month + 1.0) - rep.book_signed
+    mean = tally.satisfaction_sum / QUANTUM / tally.active if tally.active > 0.0 else 0.0
+    asked = max(1.0, tally.active * params.scheme_survey_share)
+    surveyed = mean + normal_quantile(rep.u_survey) * params.scheme_survey_noise / np.sqrt(asked)
+    tally.surveyed = min(1.0, max(-1.0, surveyed)) if tally.active > 0.0 else 0.0
+    measure_cohort(params, clock.month, tally, ledger)
+    fill_values(tally, ledger.values)
 
 
 @rule
-def measure_cohort(p, month, t, led):  # type: ignore[no-untyped-def]
+def measure_cohort(params, month, tally, ledger):  # type: ignore[no-untyped-def]
     """Enter the cohort of persistency: those who came to the month of contract that counts within the window, or would have."""
-    last = month - np.int64(p.scheme_persistency_months) + 1
+    last = month - np.int64(params.scheme_persistency_months) + 1
     if last < 1:
         return
-    led.reached[0, last], led.reached[1, last] = led.base[0, last], led.base[1, last]
-    row = np.int64(p.scheme_persistency_of)
+    ledger.reached[0, last], ledger.reached[1, last] = ledger.base[0, last], ledger.base[1, last]
+    row = np.int64(params.scheme_persistency_of)
     customers = 0.0
-    for signed in range(max(1, last - np.int64(p.scheme_persistency_window) + 1), last + 1):
-        t.cohort_kept += led.reached[row, signed]
-        t.cohort_signed += led.signed[row, signed]
-        customers += led.signed[0, signed]
-    t.cohort_enough = 1.0 if customers >= p.scheme_persistency_least and t.cohort_signed > 0.0 else 0.0
+    for signed in range(max(1, last - np.int64(params.scheme_persistency_window) + 1), last + 1):
+        tally.cohort_kept += ledger.reached[row, signed]
+        tally.cohort_signed += ledger.signed[row, signed]
+        customers += ledger.signed[0, signed]
+    tally.cohort_enough = 1.0 if customers >= params.scheme_persistency_least and tally.cohort_signed > 0.0 else 0.0
 
 
 @rule
-def settled_in(k, month):  # type: ignore[no-untyped-def]
+def settled_in(component, month):  # type: ignore[no-untyped-def]
     """Month in which the period that holds a month of the component's is settled.
 
     Periods count from the component's own first month, or, with `calendar`, from month 1 of the run.
     """
-    return min(((month - k.opening) // k.months + 1) * k.months + k.opening - 1, k.until_month)
+    return min(
+        ((month - component.opening) // component.months + 1) * component.months + component.opening - 1, component.until_month
+    )
 
 
 @rule
-def settles(k, month):  # type: ignore[no-untyped-def]
+def settles(component, month):  # type: ignore[no-untyped-def]
     """Whether the component's period ends in a month in which it is in force."""
-    return settled_in(k, month) == month
+    return settled_in(component, month) == month
 
 
 @rule
-def opened_in(k, r, month):  # type: ignore[no-untyped-def]
+def opened_in(component, rep, month):  # type: ignore[no-untyped-def]
     """First month that counts for a rep in the period that holds a month."""
-    return max((month - k.opening) // k.months * k.months + k.opening, k.from_month, r.hired_month)
+    return max(
+        (month - component.opening) // component.months * component.months + component.opening,
+        component.from_month,
+        rep.hired_month,
+    )
 
 
 @rule
-def months_counted(k, carried, opened, last):  # type: ignore[no-untyped-def]
+def months_counted(component, carried, opened, last):  # type: ignore[no-untyped-def]
     """Months that count for the pay of a period: those from `opened` to `last`, or without pro rata all of it; and those carried."""
-    return carried + (last - opened + 1 if k.pro_rata == 1 else k.months)
+    return carried + (last - opened + 1 if component.pro_rata == 1 else component.months)
 
 
 @rule
-def awaits_settlement(components, c, month):  # type: ignore[no-untyped-def]
+def awaits_settlement(components, customer, month):  # type: ignore[no-untyped-def]
     """Whether commission for the signature may still be paid on a customer who has left."""
     for i in range(components.shape[0]):
-        k = components[i]
-        if k.kind == NEW and k.trail_months == 0 and in_force(k, c.signed) and settled_in(k, c.signed) > month:
+        component = components[i]
+        if (
+            component.kind == NEW
+            and component.trail_months == 0
+            and in_force(component, customer.signed)
+            and settled_in(component, customer.signed) > month
+        ):
             return True
     return False
 
 
 @rule
-def trail_row(k):  # type: ignore[no-untyped-def]
+def trail_row(component):  # type: ignore[no-untyped-def]
     """Row of the ledger's base that a trail or clawback looks at: signings, or first purchases."""
-    return 0 if k.per_signing == 1 else 1
+    return 0 if component.per_signing == 1 else 1
 
 
 @rule
-def trail_unit(k):  # type: ignore[no-untyped-def]
+def trail_unit(component):  # type: ignore[no-untyped-def]
     """What that row counts in, in units of the measure: signings, or hundredths."""
-    return 1.0 if k.per_signing == 1 else CENT
+    return 1.0 if component.per_signing == 1 else CENT
 
 
 @rule
-def trail_base(k, base, month):  # type: ignore[no-untyped-def]
+def trail_base(component, base, month):  # type: ignore[no-untyped-def]
     """Measure of the customers within the trail's months of contract, in units of the measure.
 
     A trail is promised at signing and paid on: its from_month and until_month are months of signing.
     """
-    row = trail_row(k)
+    row = trail_row(component)
     total = 0.0
-    for signed in range(max(k.from_month, month - k.trail_months + 1), min(k.until_month, month) + 1):
+    for signed in range(max(component.from_month, month - component.trail_months + 1), min(component.until_month, month) + 1):
         total += base[row, signed]
-    return total * trail_unit(k)
+    return total * trail_unit(component)
 
 
 @rule
-def measured(k, led, team):  # type: ignore[no-untyped-def]
+def measured(component, ledger, team):  # type: ignore[no-untyped-def]
     """The month's value of the component's measure: the rep's own, or the team's mean."""
-    return team[k.measure] if k.team == 1 else led.values[k.measure]
+    return team[component.measure] if component.team == 1 else ledger.values[component.measure]
 
 
 @rule
-def award(components, now, r, led, team):  # type: ignore[no-untyped-def]
+def award(components, clock, rep, ledger, team):  # type: ignore[no-untyped-def]
     """Settle every component that falls due; fill led.awards (currency, before factor) and return their sum."""
-    month = now.month
+    month = clock.month
     total = 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        led.awards[i] = 0.0
-        value = measured(k, led, team)
-        if k.trail_months > 0:
-            led.awards[i] = k.rate * trail_base(k, led.base, month) / k.trail_months
-        elif in_force(k, month):
-            led.to_date[i] = value if k.kind == LEVEL else led.to_date[i] + value
-            if settles(k, month):
-                settle_period(k, i, months_counted(k, led.carried[i], opened_in(k, r, month), month), led)
-        total += led.awards[i]
+        component = components[i]
+        ledger.awards[i] = 0.0
+        value = measured(component, ledger, team)
+        if component.trail_months > 0:
+            ledger.awards[i] = component.rate * trail_base(component, ledger.base, month) / component.trail_months
+        elif in_force(component, month):
+            ledger.to_date[i] = value if component.kind == LEVEL else ledger.to_date[i] + value
+            if settles(component, month):
+                settle_period(
+                    component, i, months_counted(component, ledger.carried[i], opened_in(component, rep, month), month), ledger
+                )
+        total += ledger.awards[i]
     return total
 
 
 @rule
-def counted_value(k, value):  # type: ignore[no-untyped-def]
+def counted_value(component, value):  # type: ignore[no-untyped-def]
     """What a measure counts as: itself, or, where it does not exist (NaN) and is to count as on target, the threshold."""
-    if np.isnan(value) and k.unmeasured == TARGET:
-        return k.threshold * k.quota if k.quota > 0.0 else k.threshold
+    if np.isnan(value) and component.unmeasured == TARGET:
+        return component.threshold * component.quota if component.quota > 0.0 else component.threshold
     return value
 
 
 @rule
-def settle_period(k, i, counted, led):  # type: ignore[no-untyped-def]
+def settle_period(component, i, counted, ledger):  # type: ignore[no-untyped-def]
     """Award a period's pay, or set the factor of a gate or multiplier.
 
     A measure that does not exist awards nothing, counts as on target, or carries the period's months into the next; a gate
     or multiplier that cannot be measured stays as it stood, unless it is to count as on target.
     """
-    value = counted_value(k, led.to_date[i])
+    value = counted_value(component, ledger.to_date[i])
     exists = not np.isnan(value)
     if exists:
-        pay = period_pay(k, value, counted)
-        if k.combine == ADD:
-            led.awards[i] = pay
+        pay = period_pay(component, value, counted)
+        if component.combine == ADD:
+            ledger.awards[i] = pay
         else:
-            led.factor[i] = pay
-    led.carried[i] = counted if not exists and k.unmeasured == CARRIED else 0.0
+            ledger.factor[i] = pay
+    ledger.carried[i] = counted if not exists and component.unmeasured == CARRIED else 0.0
 
 
 @rule
-def open_pay(k, i, month, r, led):  # type: ignore[no-untyped-def]
+def open_pay(component, i, month, rep, ledger):  # type: ignore[no-untyped-def]
     """What a component's open period would pay if it ended with this month, in currency, before factors; 0 if none is open."""
-    is_open = k.combine == ADD and k.trail_months == 0 and in_force(k, month) and not settles(k, month)
-    value = counted_value(k, led.to_date[i])
-    if not is_open or r.present == 0 or np.isnan(value):
+    is_open = (
+        component.combine == ADD and component.trail_months == 0 and in_force(component, month) and not settles(component, month)
+    )
+    value = counted_value(component, ledger.to_date[i])
+    if not is_open or rep.present == 0 or np.isnan(value):
         return 0.0
-    return period_pay(k, value, months_counted(k, led.carried[i], opened_in(k, r, month), month))
+    return period_pay(component, value, months_counted(component, ledger.carried[i], opened_in(component, rep, month), month))
 
 
 @rule
-def open_scale(p, components, month, last, r, led):  # type: ignore[no-untyped-def]
+def open_scale(params, components, month, last, rep, ledger):  # type: ignore[no-untyped-def]
     """What multipliers, gates and the regulator's limit would make of the pay of open periods of a rep employed until `last`."""
-    total, scale = 0.0, combined_factor(components, led.factor, month)
+    total, scale = 0.0, combined_factor(components, ledger.factor, month)
     for i in range(components.shape[0]):
-        total += open_pay(components[i], i, month, r, led)
-    room = variable_room(p, r, last)
+        total += open_pay(components[i], i, month, rep, ledger)
+    room = variable_room(params, rep, last)
     return room / total if total * scale > room else scale
 
 
 @rule
-def accrued(p, components, month, r, led):  # type: ignore[no-untyped-def]
+def accrued(params, components, month, rep, ledger):  # type: ignore[no-untyped-def]
     """Pay of open periods, in hundredths: what they would pay if they ended with this month."""
-    total, scale = 0.0, open_scale(p, components, month, year_end(month), r, led)
+    total, scale = 0.0, open_scale(params, components, month, year_end(month), rep, ledger)
     for i in range(components.shape[0]):
-        total += cents(open_pay(components[i], i, month, r, led) * scale)
+        total += cents(open_pay(components[i], i, month, rep, ledger) * scale)
     return total
 
 
 @rule
-def final_pay(k, due):  # type: ignore[no-untyped-def]
+def final_pay(component, due):  # type: ignore[no-untyped-def]
     """What becomes of an open period's pay when the rep leaves: (paid, forfeited since it would be deferred, not settled)."""
-    if k.leaver != PAID:
+    if component.leaver != PAID:
         return 0.0, 0.0, due
-    back = np.floor(due * k.deferral_share + 0.5)
+    back = np.floor(due * component.deferral_share + 0.5)
     return due - back, back, 0.0
 
 
 @rule
-def settle_leaver(p, components, month, r, led, m):  # type: ignore[no-untyped-def]
+def settle_leaver(params, components, month, rep, ledger, row):  # type: ignore[no-untyped-def]
     """Open periods of a rep who leaves: paid as if they ended with this month where the component says so, else not settled."""
-    scale = open_scale(p, components, month, month, r, led)
+    scale = open_scale(params, components, month, month, rep, ledger)
     for i in range(components.shape[0]):
-        k = components[i]
-        award = open_pay(k, i, month, r, led) * scale
-        paid, forfeited, unsettled = final_pay(k, cents(award))
-        m.awarded += paid + forfeited
-        m.commission += paid
-        m.forfeited += forfeited
-        m.unsettled += unsettled
-        r.paid += paid
-        if k.leaver == PAID and led.to_date[i] > 0.0 and award != 0.0:
-            for signed in range(opened_in(k, r, month), month + 1):
-                led.paid_rate[signed, i] = award / led.to_date[i]
+        component = components[i]
+        award = open_pay(component, i, month, rep, ledger) * scale
+        paid, forfeited, unsettled = final_pay(component, cents(award))
+        row.awarded += paid + forfeited
+        row.commission += paid
+        row.forfeited += forfeited
+        row.unsettled += unsettled
+        rep.paid += paid
+        if component.leaver == PAID and ledger.to_date[i] > 0.0 and award != 0.0:
+            for signed in range(opened_in(component, rep, month), month + 1):
+                ledger.paid_rate[signed, i] = award / ledger.to_date[i]
 
 
 @rule
-def trail_due(components, month, led):  # type: ignore[no-untyped-def]
+def trail_due(components, month, ledger):  # type: ignore[no-untyped-def]
     """Trail still to come, in currency, if all customers there stay: before factors."""
     total = 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        if k.trail_months > 0:
-            for signed in range(max(k.from_month, month - k.trail_months + 2), min(k.until_month, month) + 1):
-                parts = k.trail_months - (month - signed + 1)
-                total += led.base[trail_row(k), signed] * trail_unit(k) * k.rate / k.trail_months * parts
+        component = components[i]
+        if component.trail_months > 0:
+            for signed in range(
+                max(component.from_month, month - component.trail_months + 2), min(component.until_month, month) + 1
+            ):
+                parts = component.trail_months - (month - signed + 1)
+                total += (
+                    ledger.base[trail_row(component), signed]
+                    * trail_unit(component)
+                    * component.rate
+                    / component.trail_months
+                    * parts
+                )
     return total
 
 
@@ -332,152 +355,164 @@ def year_end(month):  # type: ignore[no-untyped-def]
 
 
 @rule
-def variable_room(p, r, last):  # type: ignore[no-untyped-def]
+def variable_room(params, rep, last):  # type: ignore[no-untyped-def]
     """What the regulator's limit leaves of the variable pay of a calendar year in which the rep is employed until `last`, in currency.
 
     The limit is a share of the fixed pay of the months of the year in which the rep is employed.
     """
-    if p.scheme_variable_cap == 0.0:
+    if params.scheme_variable_cap == 0.0:
         return np.inf
-    employed = last - max(year_end(last) - 12, r.hired_month - 1)
-    return max(0.0, p.scheme_variable_cap * p.reps_salary * employed - r.year_variable * CENT)
+    employed = last - max(year_end(last) - 12, rep.hired_month - 1)
+    return max(0.0, params.scheme_variable_cap * params.reps_salary * employed - rep.year_variable * CENT)
 
 
 @rule
-def reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
+def reward(params, components, clock, rep, ledger, team):  # type: ignore[no-untyped-def]
     """Award, cap, defer and pay the month's variable pay.
 
     Returns (awards before multipliers, in currency; awarded, paid, forfeited, in hundredths).
     """
-    month = now.month
-    total = award(components, now, r, led, team)
-    scale = combined_factor(components, led.factor, month)
-    room = variable_room(p, r, year_end(month))
+    month = clock.month
+    total = award(components, clock, rep, ledger, team)
+    scale = combined_factor(components, ledger.factor, month)
+    room = variable_room(params, rep, year_end(month))
     if total * scale > room:
         scale = room / total
-    r.scale = scale
-    led.scale[month] = led.scale[month - 1] + scale
+    rep.scale = scale
+    ledger.scale[month] = ledger.scale[month - 1] + scale
     awarded, paid, forfeited = 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
-        k = components[i]
-        due = cents(led.awards[i] * scale)
+        component = components[i]
+        due = cents(ledger.awards[i] * scale)
         awarded += due
-        if k.trail_months == 0 and in_force(k, month) and settles(k, month):
-            rate = led.awards[i] * scale / led.to_date[i] if led.to_date[i] > 0.0 else 0.0
-            for signed in range(opened_in(k, r, month), month + 1):
-                led.paid_rate[signed, i] = rate
-            led.to_date[i] = 0.0
-            led.stood[i] = scale
-        if k.deferral_share > 0.0 and due > 0.0:
-            back = np.floor(due * k.deferral_share + 0.5)
+        if component.trail_months == 0 and in_force(component, month) and settles(component, month):
+            rate = ledger.awards[i] * scale / ledger.to_date[i] if ledger.to_date[i] > 0.0 else 0.0
+            for signed in range(opened_in(component, rep, month), month + 1):
+                ledger.paid_rate[signed, i] = rate
+            ledger.to_date[i] = 0.0
+            ledger.stood[i] = scale
+        if component.deferral_share > 0.0 and due > 0.0:
+            back = np.floor(due * component.deferral_share + 0.5)
             left = back
-            for slice_ in range(1, k.deferral_slices + 1):
-                part = left if slice_ == k.deferral_slices else np.floor(back / k.deferral_slices)
-                led.held[i, month + max(1, k.deferral_months * slice_ // k.deferral_slices)] += part
+            for slice_ in range(1, component.deferral_slices + 1):
+                part = left if slice_ == component.deferral_slices else np.floor(back / component.deferral_slices)
+                ledger.held[i, month + max(1, component.deferral_months * slice_ // component.deferral_slices)] += part
                 left -= part
-            r.held += back
+            rep.held += back
             due -= back
-        vesting = led.held[i, month]
+        vesting = ledger.held[i, month]
         if vesting > 0.0:
-            led.held[i, month] = 0.0
-            r.held -= vesting
-            if k.malus_measure >= 0 and led.values[k.malus_measure] < k.malus_below:
+            ledger.held[i, month] = 0.0
+            rep.held -= vesting
+            if component.malus_measure >= 0 and ledger.values[component.malus_measure] < component.malus_below:
                 forfeited += vesting
             else:
                 due += vesting
         paid += due
-    r.year_variable += awarded
+    rep.year_variable += awarded
     return total, awarded, paid, forfeited
 
 
 @rule
-def customers_left(components, now, leavers, r, led, m):  # type: ignore[no-untyped-def]
+def customers_left(components, clock, leavers, rep, ledger, row):  # type: ignore[no-untyped-def]
     """After the lapses: leavers go from the ledger, and commission within its clawback is claimed back.
 
     What the rep who signed can no longer be asked for, having left, is uncollectable.
     """
     for j in range(leavers.shape[0]):
-        c = leavers[j]
-        if c.founder or c.lapsed_month != now.month:
+        customer = leavers[j]
+        if customer.founder or customer.lapsed_month != clock.month:
             continue
-        led.base[0, c.signed] -= 1.0
-        led.base[1, c.signed] -= c.initial
-        age = now.month - c.signed + 1
+        ledger.base[0, customer.signed] -= 1.0
+        ledger.base[1, customer.signed] -= customer.initial
+        age = clock.month - customer.signed + 1
         for i in range(components.shape[0]):
-            k = components[i]
-            if k.clawback_months == 0:
+            component = components[i]
+            if component.clawback_months == 0:
                 continue
-            if c.signed >= opened_in(k, r, now.month) and in_force(k, now.month) and not settles(k, now.month):
+            if (
+                customer.signed >= opened_in(component, rep, clock.month)
+                and in_force(component, clock.month)
+                and not settles(component, clock.month)
+            ):
                 # not settled yet: of this contract only what would be kept counts in the period
-                led.to_date[i] -= clawback_share(k, age) * units(k, c)
+                ledger.to_date[i] -= clawback_share(component, age) * units(component, customer)
             else:
-                claim = cents(clawback_share(k, age) * claimable(k, led, i, c.signed) * units(k, c))
-                m.claimed += claim
-                if c.signed >= r.hired_month and r.present == 1:
-                    r.clawback_due += claim
-                    c.clawed += claim
+                claim = cents(
+                    clawback_share(component, age) * claimable(component, ledger, i, customer.signed) * units(component, customer)
+                )
+                row.claimed += claim
+                if customer.signed >= rep.hired_month and rep.present == 1:
+                    rep.clawback_due += claim
+                    customer.clawed += claim
                 else:
-                    m.uncollectable += claim
+                    row.uncollectable += claim
 
 
 @rule
-def units(k, c):  # type: ignore[no-untyped-def]
+def units(component, customer):  # type: ignore[no-untyped-def]
     """What a customer signed counts for in a component's measure: one signing, or the first purchase."""
-    return 1.0 if k.per_signing == 1 else c.initial * CENT
+    return 1.0 if component.per_signing == 1 else customer.initial * CENT
 
 
 @rule
-def attributed(components, led, c, last):  # type: ignore[no-untyped-def]
+def attributed(components, ledger, customer, last):  # type: ignore[no-untyped-def]
     """Commission for the signature, and trail until the month `last`, that belong to a customer's account, hundredths.
 
     Pay on what customers buy and pay is charged as it is invoiced or collected (:func:`set_charges`).  The
     rest is the firm's: bonuses, tiers, scores, the team, and cents lost in rounding.
     """
     total = 0.0
-    if c.founder:
+    if customer.founder:
         return total
     for i in range(components.shape[0]):
-        k = components[i]
-        if k.trail_months > 0 and in_force(k, c.signed):
-            months = led.scale[min(last, c.signed + k.trail_months - 1)] - led.scale[c.signed - 1]
-            total += cents(k.rate / k.trail_months * months * units(k, c))
-        elif k.kind == NEW and k.combine == ADD and k.team == 0:
+        component = components[i]
+        if component.trail_months > 0 and in_force(component, customer.signed):
+            months = ledger.scale[min(last, customer.signed + component.trail_months - 1)] - ledger.scale[customer.signed - 1]
+            total += cents(component.rate / component.trail_months * months * units(component, customer))
+        elif component.kind == NEW and component.combine == ADD and component.team == 0:
             kept = 1.0
-            if k.clawback_months > 0 and 0 < c.lapsed_month < settled_in(k, c.signed):
-                kept = 1.0 - clawback_share(k, c.lapsed_month - c.signed + 1)
-            total += cents(led.paid_rate[c.signed, i] * units(k, c) * kept)
+            if component.clawback_months > 0 and 0 < customer.lapsed_month < settled_in(component, customer.signed):
+                kept = 1.0 - clawback_share(component, customer.lapsed_month - customer.signed + 1)
+            total += cents(ledger.paid_rate[customer.signed, i] * units(component, customer) * kept)
     return total
 
 
 @rule
-def set_charges(components, r, led, month):  # type: ignore[no-untyped-def]
+def set_charges(components, rep, ledger, month):  # type: ignore[no-untyped-def]
     """At what rates customers' accounts are charged this month with commission on what they buy and pay."""
-    r.charge_revenue, r.charge_repeat, r.charge_cross, r.charge_margin, r.charge_collected = 0.0, 0.0, 0.0, 0.0, 0.0
-    if r.present == 0:
+    rep.charge_revenue, rep.charge_repeat, rep.charge_cross, rep.charge_margin, rep.charge_collected = 0.0, 0.0, 0.0, 0.0, 0.0
+    if rep.present == 0:
         return
     for i in range(components.shape[0]):
-        k = components[i]
-        if k.linear == 0 or k.combine != ADD or k.team == 1 or k.trail_months > 0 or not in_force(k, month):
+        component = components[i]
+        if (
+            component.linear == 0
+            or component.combine != ADD
+            or component.team == 1
+            or component.trail_months > 0
+            or not in_force(component, month)
+        ):
             continue
-        rate = k.rate * led.stood[i]
-        if k.measure == REVENUE:
-            r.charge_revenue += rate
-        elif k.measure == REPEAT:
-            r.charge_repeat += rate
-        elif k.measure == CROSS:
-            r.charge_cross += rate
-        elif k.measure == MARGIN:
-            r.charge_margin += rate
-        elif k.measure == COLLECTED:
-            r.charge_collected += rate
+        rate = component.rate * ledger.stood[i]
+        if component.measure == REVENUE:
+            rep.charge_revenue += rate
+        elif component.measure == REPEAT:
+            rep.charge_repeat += rate
+        elif component.measure == CROSS:
+            rep.charge_cross += rate
+        elif component.measure == MARGIN:
+            rep.charge_margin += rate
+        elif component.measure == COLLECTED:
+            rep.charge_collected += rate
 
 
 @rule
-def recover(r, available):  # type: ignore[no-untyped-def]
+def recover(rep, available):  # type: ignore[no-untyped-def]
     """Recover outstanding clawback from what the rep has, in hundredths."""
-    taken = min(r.clawback_due, np.floor(max(0.0, available)))
-    r.clawback_due -= taken
-    r.recovered += taken
+    taken = min(rep.clawback_due, np.floor(max(0.0, available)))
+    rep.clawback_due -= taken
+    rep.recovered += taken
     return taken
 
 

@@ -24,9 +24,9 @@ BOOKED = tuple(field.name for field in fields(Settled))
 
 
 @kernel
-def _seeks_solution(p, c, month):  # type: ignore[no-untyped-def]
-    seen = resolution.value_seen(c[0], month)
-    return resolution.seeks_solution(p[0].resolution_policy, seen, p[0].resolution_value)
+def _seeks_solution(params, customer, month):  # type: ignore[no-untyped-def]
+    seen = resolution.value_seen(customer[0], month)
+    return resolution.seeks_solution(params[0].resolution_policy, seen, params[0].resolution_value)
 
 
 def _whole(amounts: np.ndarray) -> tuple[int, ...]:
@@ -55,7 +55,7 @@ class TracedRep(RepAgent):
         filled = bool(self.present)
         self.page: dict[str, Any] = {
             "seat": int(self.seat),
-            "month": int(self.model.now["month"][0]),
+            "month": int(self.model.clock["month"][0]),
             "rep": int(self.hire) + 1 if filled else 0,
             "hired": int(self.hired_month) if filled else 0,
             "due_before": int(self.clawback_due),
@@ -71,8 +71,8 @@ class TracedRep(RepAgent):
     def be_paid(self) -> None:
         """As ever; every component's line is written."""
         model, components = self.model, self.model.setup.components
-        known = (model.setup.p, components, model.now, self.record, self.ledger, model.team)
-        filled, month = bool(self.present), int(model.now["month"][0])
+        known = (model.setup.params, components, model.clock, self.record, self.ledger, model.team)
+        filled, month = bool(self.present), int(model.clock["month"][0])
         if not filled:
             with self._booking():
                 super().be_paid()
@@ -140,11 +140,11 @@ class TracedRep(RepAgent):
 
     def let_go(self) -> None:
         """As ever; what leavers cost the seat is written first."""
-        model, month = self.model, int(self.model.now["month"][0])
+        model, month = self.model, int(self.model.clock["month"][0])
         claims = []
         for customer in self.book:
             if customer.lapsed_month == month:
-                found = settlement.losses(model.setup.components, model.now, customer.record, self.record, self.ledger)
+                found = settlement.losses(model.setup.components, model.clock, customer.record, self.record, self.ledger)
                 claims += [self._claim(customer.record, loss, month) for loss in found]
         self.page["claims"] = tuple(claims)
         with self._booking():
@@ -170,7 +170,7 @@ class TracedRep(RepAgent):
         """As ever; then the page is complete."""
         filled, due, held = bool(self.present), int(self.clawback_due), self.ledger.held.sum(axis=1)
         model = self.model
-        open_ = settlement.unsettled(model.setup.p, model.setup.components, model.now, self.record, self.ledger)
+        open_ = settlement.unsettled(model.setup.params, model.setup.components, model.clock, self.record, self.ledger)
         t = self.tally[0]
         self.page |= {"hunting": float(t["hunting"]), "nurturing": float(t["nurturing"])}
         self.page |= {name: int(t[name]) for name in ("attempts", "signings", "lapses")}
@@ -227,7 +227,7 @@ class TracedCustomer(CustomerAgent):
     def begin(self) -> None:
         """As ever; the page of the month is opened."""
         super().begin()
-        c, month = self.record[0], int(self.model.now["month"][0])
+        c, month = self.record[0], int(self.model.clock["month"][0])
         first = float(c["initial"]) if c["signed"] == month else 0.0
         self.page = {
             "customer": customer_number(self.record),
@@ -246,7 +246,7 @@ class TracedCustomer(CustomerAgent):
         if act == service.ACT and self.moment["contacts"][0]:
             page["wait"] = float(self.desk_agent.wait)
         if self.moment["cases"][0] > cases:
-            page["case"] = "solution" if _seeks_solution(self.model.setup.p, self.record, page["month"]) else "strict"
+            page["case"] = "solution" if _seeks_solution(self.model.setup.params, self.record, page["month"]) else "strict"
 
     def be_counted(self) -> None:
         """As ever; the page is complete."""

@@ -35,26 +35,30 @@ class Award(NamedTuple):
 
 
 @kernel
-def _award(p, components, now, r, led, team, out):  # type: ignore[no-untyped-def]
-    month = now[0].month
+def _award(params, components, clock, rep, ledger, team, out):  # type: ignore[no-untyped-def]
+    month = clock[0].month
     for i in range(components.shape[0]):
-        k = components[i]
-        out[6, i] = settle.months_counted(k, led.carried[i], settle.opened_in(k, r[0], month), month)
-    settle.award(components, now[0], r[0], led, team)
+        component = components[i]
+        out[6, i] = settle.months_counted(component, ledger.carried[i], settle.opened_in(component, rep[0], month), month)
+    settle.award(components, clock[0], rep[0], ledger, team)
     for i in range(components.shape[0]):
-        k = components[i]
-        out[0, i] = settle.trail_base(k, led.base, month) if k.trail_months > 0 else led.to_date[i]
-        out[1, i] = out[0, i] if k.trail_months > 0 else settle.measured(k, led, team)
-        out[2, i] = led.awards[i]
-        out[3, i] = led.factor[i]
-        out[4, i] = 1.0 if k.trail_months > 0 or (settle.in_force(k, month) and settle.settles(k, month)) else 0.0
-        out[5, i] = month if k.trail_months > 0 else settle.opened_in(k, r[0], month)
-    return settle.combined_factor(components, led.factor, month), settle.variable_room(p[0], r[0], settle.year_end(month))
+        component = components[i]
+        out[0, i] = settle.trail_base(component, ledger.base, month) if component.trail_months > 0 else ledger.to_date[i]
+        out[1, i] = out[0, i] if component.trail_months > 0 else settle.measured(component, ledger, team)
+        out[2, i] = ledger.awards[i]
+        out[3, i] = ledger.factor[i]
+        out[4, i] = (
+            1.0 if component.trail_months > 0 or (settle.in_force(component, month) and settle.settles(component, month)) else 0.0
+        )
+        out[5, i] = month if component.trail_months > 0 else settle.opened_in(component, rep[0], month)
+    return settle.combined_factor(components, ledger.factor, month), settle.variable_room(
+        params[0], rep[0], settle.year_end(month)
+    )
 
 
 @kernel
-def _reward(p, components, now, r, led, team):  # type: ignore[no-untyped-def]
-    return settle.reward(p[0], components, now[0], r[0], led, team)
+def _reward(params, components, clock, rep, ledger, team):  # type: ignore[no-untyped-def]
+    return settle.reward(params[0], components, clock[0], rep[0], ledger, team)
 
 
 @kernel
@@ -63,15 +67,15 @@ def _award_of(components, i, value, counted):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _open(p, components, now, r, led, out):  # type: ignore[no-untyped-def]
-    month = now[0].month
-    stays = settle.open_scale(p[0], components, month, settle.year_end(month), r[0], led)
-    goes = settle.open_scale(p[0], components, month, month, r[0], led)
+def _open(params, components, clock, rep, ledger, out):  # type: ignore[no-untyped-def]
+    month = clock[0].month
+    stays = settle.open_scale(params[0], components, month, settle.year_end(month), rep[0], ledger)
+    goes = settle.open_scale(params[0], components, month, month, rep[0], ledger)
     for i in range(components.shape[0]):
-        pay = settle.open_pay(components[i], i, month, r[0], led)
+        pay = settle.open_pay(components[i], i, month, rep[0], ledger)
         out[0, i] = cents(pay * stays)
         out[1, i], out[2, i], out[3, i] = settle.final_pay(components[i], cents(pay * goes))
-    return settle.trail_due(components, month, led)
+    return settle.trail_due(components, month, ledger)
 
 
 @kernel
@@ -81,20 +85,21 @@ def _rounded(awards, scale, out):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _contract(components, i, customer, led, age):  # type: ignore[no-untyped-def]
-    k, c = components[i], customer[0]
-    return cents(settle.claimable(k, led, i, c.signed) * settle.units(k, c)), settle.clawback_share(k, age)
+def _contract(components, i, customers, ledger, age):  # type: ignore[no-untyped-def]
+    component, customer = components[i], customers[0]
+    claimable = settle.claimable(component, ledger, i, customer.signed) * settle.units(component, customer)
+    return cents(claimable), settle.clawback_share(component, age)
 
 
-def copied(led: Ledger) -> Ledger:
+def copied(ledger: Ledger) -> Ledger:
     """A ledger that may be written on."""
-    return Ledger(*(array.copy() for array in led))
+    return Ledger(*(array.copy() for array in ledger))
 
 
-def award(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger, team: np.ndarray) -> Award:
+def award(params: Any, components: np.ndarray, clock: np.ndarray, rep: np.ndarray, ledger: Ledger, team: np.ndarray) -> Award:
     """What every component stands at, and awards, before factors and cap; nothing of the seat's is changed."""
     out = np.zeros((7, components.shape[0]))
-    scale, room = _award(p, components, now, r, copied(led), team, out)
+    scale, room = _award(params, components, clock, rep, copied(ledger), team, out)
     value, month_value, amounts, factor, due, opened, counted = out
     uncapped = amounts.copy()
     for i in np.flatnonzero((components["cap"] > 0) & (due > 0)):
@@ -113,10 +118,10 @@ class Open(NamedTuple):
     trail: float  # trail to come, before factors
 
 
-def unsettled(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger) -> Open:
+def unsettled(params: Any, components: np.ndarray, clock: np.ndarray, rep: np.ndarray, ledger: Ledger) -> Open:
     """What open periods would pay if they ended with this month, and what becomes of it if the rep leaves."""
     out = np.zeros((4, components.shape[0]))
-    trail = _open(p, components, now, r, led, out)
+    trail = _open(params, components, clock, rep, ledger, out)
     return Open(out[0], out[1], out[2], out[3], float(cents(trail)))
 
 
@@ -130,11 +135,11 @@ def component_pay(components: np.ndarray, i: int, value: float, counted: float, 
 
 def by_tier(components: np.ndarray, i: int, value: float, counted: float) -> list[tuple[float, float, float]]:
     """What of a value lies in each tier of component `i`, its rate, and what that pays: differences of what is paid up to the tiers' ends."""
-    k = components[i]
-    norm = (float(k["quota"]) or 1.0) * (1.0 if k["kind"] == LEVEL else counted / float(k["months"]))
-    ends = [*(float(start) * norm for start in k["tier_from"][1 : k["n_tiers"]]), np.inf]
-    parts, before, low = [], 0.0, float(k["tier_from"][0]) * norm
-    for end, rate in zip(ends, k["tier_rate"][: k["n_tiers"]], strict=True):
+    component = components[i]
+    norm = (float(component["quota"]) or 1.0) * (1.0 if component["kind"] == LEVEL else counted / float(component["months"]))
+    ends = [*(float(start) * norm for start in component["tier_from"][1 : component["n_tiers"]]), np.inf]
+    parts, before, low = [], 0.0, float(component["tier_from"][0]) * norm
+    for end, rate in zip(ends, component["tier_rate"][: component["n_tiers"]], strict=True):
         high = max(low, min(value, end))
         pay = component_pay(components, i, high, counted, cap=0.0, bonus=0.0)
         if high > low:
@@ -150,15 +155,17 @@ def rounded(awards: np.ndarray, scale: float) -> np.ndarray:
     return out
 
 
-def forfeits(p: Any, components: np.ndarray, now: np.ndarray, r: np.ndarray, led: Ledger, team: np.ndarray) -> np.ndarray:
+def forfeits(
+    params: Any, components: np.ndarray, clock: np.ndarray, rep: np.ndarray, ledger: Ledger, team: np.ndarray
+) -> np.ndarray:
     """What malus takes of each component's vesting pay: the payroll asked with only that component's pay vesting."""
-    month = int(now["month"][0])
+    month = int(clock["month"][0])
     lost = np.zeros(components.shape[0])
-    for i in np.flatnonzero(led.held[:, month]):
-        alone = copied(led)
+    for i in np.flatnonzero(ledger.held[:, month]):
+        alone = copied(ledger)
         alone.held[:i, month] = 0.0
         alone.held[i + 1 :, month] = 0.0
-        lost[i] = _reward(p, components, now, r.copy(), alone, team)[3]
+        lost[i] = _reward(params, components, clock, rep.copy(), alone, team)[3]
     return lost
 
 
@@ -173,17 +180,17 @@ class Loss(NamedTuple):
     withdrawn: float  # from the period not settled yet, in units of the measure
 
 
-def losses(components: np.ndarray, now: np.ndarray, customer: np.ndarray, r: np.ndarray, led: Ledger) -> list[Loss]:
+def losses(components: np.ndarray, clock: np.ndarray, customer: np.ndarray, rep: np.ndarray, ledger: Ledger) -> list[Loss]:
     """What a customer who left this month costs the seat, by component; nothing of the seat's is changed."""
     found = []
-    age = int(now["month"][0]) - int(customer["signed"][0]) + 1
+    age = int(clock["month"][0]) - int(customer["signed"][0]) + 1
     for i in np.flatnonzero(components["clawback_months"]):
-        alone = copied(led)._replace(to_date=led.to_date[i : i + 1].copy(), paid_rate=led.paid_rate[:, i : i + 1].copy())
-        row, rep = np.zeros(1, MONTH), r.copy()
-        entries.customers_left(components[i : i + 1], now, customer.copy(), rep, alone, row)
-        withdrawn = float(led.to_date[i] - alone.to_date[0])
+        alone = copied(ledger)._replace(to_date=ledger.to_date[i : i + 1].copy(), paid_rate=ledger.paid_rate[:, i : i + 1].copy())
+        row, seat = np.zeros(1, MONTH), rep.copy()
+        entries.customers_left(components[i : i + 1], clock, customer.copy(), seat, alone, row)
+        withdrawn = float(ledger.to_date[i] - alone.to_date[0])
         claimed, lost = float(row["claimed"][0]), float(row["uncollectable"][0])
         if claimed or withdrawn:
-            commission, share = _contract(components, i, customer, led, age)
+            commission, share = _contract(components, i, customer, ledger, age)
             found.append(Loss(int(i), float(commission), float(share), claimed, lost, withdrawn))
     return found

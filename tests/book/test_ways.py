@@ -226,7 +226,7 @@ def changed(way: type[sim.BookModel], change: Callable[[sim.BookModel, int], Non
     model = way(scenario, rng=1)
     while model.running:
         model.step()
-        change(model, int(model.now["month"][0]))
+        change(model, int(model.clock["month"][0]))
     return model.month_table()
 
 
@@ -278,7 +278,7 @@ def test_who_is_signed_by_hand_is_a_customer() -> None:
     class Caller(sim.RepAgent):
         def hunt(self) -> None:
             record = np.zeros(1, RECORD)
-            entries.founder(self.model.setup.p, self.model.now, record, self.record, 1)
+            entries.founder(self.model.setup.params, self.model.clock, record, self.record, 1)
             record["founder"], record["order"] = 0, 1
             self.sign(record, self.tally)
             with pytest.raises(ValueError, match="read-only"):
@@ -299,25 +299,25 @@ def test_a_let_go_and_a_sign_written_out_in_full_give_the_same() -> None:
     class Own(sim.RepAgent):
         def sign(self, record: np.ndarray, tally: np.ndarray) -> None:
             model = self.model
-            entries.sign(model.setup.p, record, self.record, tally, self.ledger, model.desk)
+            entries.sign(model.setup.params, record, self.record, tally, self.ledger, model.desk)
             self.book = (*self.book, Special(model, record, self))
             assert self.book[-1].place["by"] == AGENT and self.book[-1].record is not record
 
         def let_go(self) -> None:
-            model, month = self.model, int(self.model.now["month"][0])
+            model, month = self.model, int(self.model.clock["month"][0])
             staying = []
             for customer in self.book:
                 if customer.lapsed_month == month:
                     entries.customers_left(
-                        model.setup.components, model.now, customer.record, self.record, self.ledger, model.row
+                        model.setup.components, model.clock, customer.record, self.record, self.ledger, model.row
                     )
-                    entries.forget(model.now, customer.record, model.desk)
+                    entries.forget(model.clock, customer.record, model.desk)
                 settled = not customer.is_active and entries.can_close(model.setup.components, customer.record, month)
                 if settled or month == model.spec.months:
                     model.close(customer)
                 elif month % 12 == 0:
                     entries.enter_year(
-                        model.setup.p, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1
+                        model.setup.params, model.setup.components, customer.record, self.ledger, model.archive, month // 12 - 1
                     )
                 if settled:
                     customer.remove()

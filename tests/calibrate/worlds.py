@@ -64,12 +64,12 @@ class Shopper(sim.CustomerAgent):
     """
 
     def purchase(self) -> None:
-        record, month = self.record[0], int(self.model.now["month"][0])
+        record, month = self.record[0], int(self.model.clock["month"][0])
         before, mean = record["purchases"], record["rate"]
         would = poisson_count(self.moment["u_purchase"][0], mean, float(np.exp(-mean)))
         super().purchase()
         bought = int(self.record[0]["purchases"] - before)
-        times = np.sort(self.model.clock.uniform(month - 1, month, max(would, bought)))[:bought]
+        times = np.sort(self.model.chance.uniform(month - 1, month, max(would, bought)))[:bought]
         self.model.log += [(int(record["order"]), time) for time in times]
 
 
@@ -81,7 +81,7 @@ class Shop(sim.BookModel):
     def __init__(self, *given: Any, **named: Any) -> None:
         self.log: list[tuple[int, float]] = []
         super().__init__(*given, **named)
-        self.clock = np.random.default_rng(int(self.now["seed"][0]))
+        self.chance = np.random.default_rng(int(self.clock["seed"][0]))
 
 
 def simulated_book(theta: tuple[float, ...], customers: int, steps: int, seed: int) -> Histories:

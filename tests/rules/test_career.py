@@ -15,7 +15,7 @@ MULTIPLIER = {"measure": "tenure", "combine": "multiply", "rate": 1.0}
 
 def hired(desk: Desk, seat: int = 0, hire: int = 0, **rep: float) -> Any:
     r = record("rep", seat=seat, hire=hire, **rep)
-    career.hire(desk.p, desk.components, record("now", seed=1, run=1, month=7), r, desk.ledger, 7)
+    career.hire(desk.params, desk.components, record("clock", seed=1, run=1, month=7), r, desk.ledger, 7)
     return r
 
 
@@ -69,7 +69,7 @@ def test_a_vacancy_ends_when_it_is_over_and_an_absent_seat_stays_empty() -> None
 
     def opened(month: int, **rep: float) -> Any:
         r = record("rep", vacant_until=9, year_variable=50.0, **rep)
-        career.open_month(desk.p, desk.components, record("now", seed=1, run=1, month=month), r, desk.ledger)
+        career.open_month(desk.params, desk.components, record("clock", seed=1, run=1, month=month), r, desk.ledger)
         return r
 
     assert [int(opened(month)["present"]) for month in (8, 9, 10)] == [0, 1, 1]
@@ -81,7 +81,7 @@ def test_a_vacancy_ends_when_it_is_over_and_an_absent_seat_stays_empty() -> None
 def test_the_subsidy_is_paid_in_the_first_months_only() -> None:
     desk = Desk().set(reps_salary=1000.0, reps_subsidy=0.5, reps_expenses=800.0, reps_subsidy_months=3.0)
     r = believer(hired_month=5)
-    assert [career.fixed_pay(desk.p, r, month) for month in (5, 7, 8, 9)] == [140_000, 140_000, 100_000, 100_000]
+    assert [career.fixed_pay(desk.params, r, month) for month in (5, 7, 8, 9)] == [140_000, 140_000, 100_000, 100_000]
 
 
 @pytest.mark.parametrize(("due", "recovered"), [(50_000, 50_000), (230_000, 180_000)])
@@ -89,7 +89,7 @@ def test_clawback_is_recovered_from_pay_and_savings(due: float, recovered: float
     """Salary 1000, variable 300, savings 500; expenses 800."""
     desk = Desk().set(reps_salary=1000.0, reps_subsidy=0.0, reps_expenses=800.0)
     r = believer(savings=500.0, clawback_due=due, months=4)
-    assert career.settle_month(desk.p, record("now", month=30), r, 30_000.0) == (100_000.0, recovered)
+    assert career.settle_month(desk.params, record("clock", month=30), r, 30_000.0) == (100_000.0, recovered)
     assert (r["clawback_due"], r["recovered"], r["months"]) == (due - recovered, recovered, 5)
     assert r["total_pay"] == 130_000 - recovered
     assert r["savings"] == pytest.approx(500 + 1300 - recovered / 100 - 800)
@@ -98,14 +98,16 @@ def test_clawback_is_recovered_from_pay_and_savings(due: float, recovered: float
 def test_who_has_nothing_is_asked_for_nothing() -> None:
     desk = Desk().set(reps_salary=100.0, reps_subsidy=0.0, reps_expenses=800.0)
     r = believer(savings=-5000.0, clawback_due=1000.0)
-    assert career.settle_month(desk.p, record("now", month=30), r, 0.0)[1] == 0.0
+    assert career.settle_month(desk.params, record("clock", month=30), r, 0.0)[1] == 0.0
     assert r["clawback_due"] == 1000.0
 
 
 def dismissed(months: int, signed: dict[int, float], hired_month: int = 1, warnings: int = 1) -> list[int]:
     """Months in which the norm, of 4 a quarter, dismisses."""
     desk, r = Desk().set(norm_minimum=4.0, norm_months=3.0, norm_warnings=warnings), believer(hired_month=hired_month)
-    return [month for month in range(hired_month, months + 1) if career.missed_norm(desk.p, r, month, signed.get(month, 0.0))]
+    return [
+        month for month in range(hired_month, months + 1) if career.missed_norm(desk.params, r, month, signed.get(month, 0.0))
+    ]
 
 
 def test_the_norm_is_judged_each_quarter_and_dismisses_after_the_warnings() -> None:
@@ -119,7 +121,7 @@ def test_the_norm_is_judged_each_quarter_and_dismisses_after_the_warnings() -> N
 def leaves(u: float = 0.5, pay: float = 80_000.0, savings: float = 100.0, broke: float = 1.0) -> bool:
     desk = Desk().set(reps_expenses=800.0, reps_quit_rate=0.1, reps_quit_pay=2.0, reps_quit_broke=broke, norm_minimum=0.0)
     r = believer(u_leave=u, total_pay=pay, savings=savings)
-    return bool(career.leaves(desk.p, record("now", month=3), r, record("tally")))
+    return bool(career.leaves(desk.params, record("clock", month=3), r, record("tally")))
 
 
 def test_who_leaves() -> None:
@@ -136,7 +138,7 @@ def test_what_a_rep_who_goes_leaves_behind() -> None:
     desk = Desk({"measure": "signings", "rate": 1.0}).set(reps_vacancy_months=2.0, tie_broken=0.7)
     desk.ledger.held[:] = 5.0
     r = believer(held=900.0, clawback_due=70.0, hire=1, hunting=0.5, nurturing=0.4, pressure=0.3, tie_kept=1.0)
-    assert career.depart(desk.p, record("now", month=10), r, desk.ledger) == (900.0, 70.0)
+    assert career.depart(desk.params, record("clock", month=10), r, desk.ledger) == (900.0, 70.0)
     expected = {
         "held": 0,
         "clawback_due": 0,

@@ -20,7 +20,7 @@ def decided(u: float, visits: int, month: int = 9, **customer: float) -> tuple[A
     desk = Desk(customers={"lapse": {"midterm": 0.5, "satisfaction": 0.0, "tie": 0.0}})
     c = record("customer", odds_lapse=1.0, worth=800.0, signed=4, term_ends=15, **customer)
     r, t = believer(**BOOK), record("tally")
-    whole(lapse)(desk.p, record("now", month=month), c, record("moment", u_lapse=u, visits=visits), r, t, 0)
+    whole(lapse)(desk.params, record("clock", month=month), c, record("moment", u_lapse=u, visits=visits), r, t, 0)
     return c, r, t
 
 
@@ -51,7 +51,7 @@ def test_the_months_end_takes_only_customers_under_contract_who_are_still_there(
     """Who is written off stays so; without contracts one leaves after a purchase, not by the calendar, though chance would have it."""
     desk = Desk(customers={"lapse": {"midterm": 0.5}}).set(customers_setting=0.0 if contract else 1.0)
     c, t = record("customer", odds_lapse=9.0, status=status, term_ends=15), record("tally")
-    whole(lapse)(desk.p, record("now", month=9), c, record("moment", u_lapse=0.0), believer(**BOOK), t, 0)
+    whole(lapse)(desk.params, record("clock", month=9), c, record("moment", u_lapse=0.0), believer(**BOOK), t, 0)
     assert c["status"] == status and t["lapses"] == float(status != 0)
 
 
@@ -60,7 +60,7 @@ def test_those_who_were_seen_and_left_add_up() -> None:
     t = record("tally")
     for _ in range(3):
         c = record("customer", odds_lapse=1.0, term_ends=15)
-        whole(lapse)(desk.p, record("now", month=9), c, record("moment", u_lapse=0.0, visits=1), believer(**BOOK), t, 0)
+        whole(lapse)(desk.params, record("clock", month=9), c, record("moment", u_lapse=0.0, visits=1), believer(**BOOK), t, 0)
     assert (t["lapses"], t["visited"], t["visited_lapses"]) == (3, 3, 3)
 
 
@@ -70,7 +70,7 @@ def visited(expected: float, u: float, **numbers: float) -> tuple[Any, Any, Any]
     desk = Desk().set(**given | numbers)
     c, e, t = record("customer", tie=0.4, fit=2.0, worth=100.0, margin=0.4), record("moment", u_visit=u), record("tally")
     r = believer(visits_all=expected / 2, visits_worth=expected / 200, tie_fading=0.5)
-    whole(nurturing)(desk.p, record("now", seed=1, run=1, month=9), c, e, r, t, 0)
+    whole(nurturing)(desk.params, record("clock", seed=1, run=1, month=9), c, e, r, t, 0)
     return c, e, t
 
 
@@ -98,7 +98,7 @@ def test_whether_a_visit_sells_says_nothing_of_whether_it_brings_a_lead() -> Non
     for order in range(1, 601):
         now, c, e = customer(desk, order, worth=0.0)
         e["u_visit"], t = 0.5, record("tally")
-        whole(nurturing)(desk.p, now, c, e, believer(visits_all=1.0, tie_fading=1.0), t, 0)
+        whole(nurturing)(desk.params, now, c, e, believer(visits_all=1.0, tie_fading=1.0), t, 0)
         found.append((t["cross_revenue"] > 0, e["referrals"] > 0, t["cross_revenue"] > 0 and e["referrals"] > 0))
     odds = np.array([0.5, 0.5, 0.25])
     assert (np.abs(np.mean(found, axis=0) - odds) < 4 * np.sqrt(odds * (1 - odds) / 600)).all()
@@ -113,7 +113,7 @@ def called(u: float = 0.95, **numbers: float) -> tuple[Any, Any, Any]:
     c = record("customer", need=0.1, no_contact=0.9, pushed=4.0, margin=0.4)
     e, t = record("moment", u_contact=u), record("tally")
     agent = record("desk", wait=2.0)
-    whole(service)(desk.p, record("now", seed=1, run=1, month=9), c, e, believer(), t, agent)
+    whole(service)(desk.params, record("clock", seed=1, run=1, month=9), c, e, believer(), t, agent)
     return c, e, t
 
 
@@ -142,7 +142,7 @@ def invoiced(u: float, bucket: float = 0.0, exits: float = 1.0, **customer: floa
     desk = Desk(customers={"payment": {"transitions": rows}}, firm={"resolution": {"bucket": 1}})
     desk.set(payment_exit_on_write_off=exits, payment_dissatisfied=2.0)
     c, t = record("customer", owed=50_000.0, bucket=bucket, **{"odds_pay": 1.0, **customer}), record("tally")
-    whole(payment)(desk.p, record("now", month=9), c, record("moment", u_payment=u), believer(charge_collected=0.07), t, 0)
+    whole(payment)(desk.params, record("clock", month=9), c, record("moment", u_payment=u), believer(charge_collected=0.07), t, 0)
     return c, t
 
 

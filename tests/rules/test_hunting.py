@@ -12,7 +12,7 @@ from sim.rules import hunting
 from sim.state import DESK, QUANTUM, REP
 from tests.rules.worlds import Desk, believer, record
 
-MONTH = np.array([record("now", seed=1, run=1, month=9)])
+MONTH = np.array([record("clock", seed=1, run=1, month=9)])
 
 
 def worked(u: float, **rep: float) -> tuple[int, int, Any]:
@@ -20,7 +20,7 @@ def worked(u: float, **rep: float) -> tuple[int, int, Any]:
     desk, r = Desk().set(reps_hours=80.0, reps_hours_per_attempt=4.0), np.zeros(1, REP)
     for name, value in {"hunting": 0.5, "hunting_skill": 1.2, "u_attempt": u, **rep}.items():
         r[name] = value
-    n, warm = entries.attempts(desk.setup.p, r)
+    n, warm = entries.attempts(desk.setup.params, r)
     return int(n), int(warm), r[0]
 
 
@@ -46,7 +46,7 @@ def test_prospects_never_reach_the_numbers_of_founders() -> None:
 
 def test_leads_go_stale_and_fresh_ones_and_referrals_arrive() -> None:
     r, t = np.array([believer(cold=40.0, warm=8.0)]), np.array([record("tally", referrals=3)])
-    entries.refill(Desk().set(market_stale_months=4.0, market_leads_per_month=25.0).setup.p, r, t)
+    entries.refill(Desk().set(market_stale_months=4.0, market_leads_per_month=25.0).setup.params, r, t)
     assert (r["cold"][0], r["warm"][0]) == pytest.approx((40 * 0.75 + 25, 8 * 0.75 + 3))
 
 
@@ -62,7 +62,7 @@ def met(order: int, warm: bool = False, pressure: float = 0.0, seat: int = 3, de
     for name in ("satisfaction", "pushed", "bucket", "owed", "revenue", "lapsed_month", "status", "purchases", "commission"):
         c[name] = 7  # what the record was used for before
     r = np.array([believer(pressure=pressure, seat=seat)])
-    return bool(entries.prospect(desk.setup.p, MONTH, c, r, order, warm)), c[0]
+    return bool(entries.prospect(desk.setup.params, MONTH, c, r, order, warm)), c[0]
 
 
 @pytest.mark.parametrize(("warm", "odds"), [(False, 0.2), (True, 0.35)])
@@ -107,7 +107,9 @@ def test_a_founder_is_one_from_the_first_and_no_prospect_is() -> None:
     """As if signed without pressure and without screening, under orders of their own."""
     for order in (1, 2):
         c = np.zeros(1, record("customer").dtype)
-        entries.founder(Desk().set(feeling_expectation=0.3).setup.p, MONTH, c, np.array([believer(seat=3, pressure=0.9)]), order)
+        entries.founder(
+            Desk().set(feeling_expectation=0.3).setup.params, MONTH, c, np.array([believer(seat=3, pressure=0.9)]), order
+        )
         assert (c["founder"][0], c["order"][0], c["signed"][0], c["expectation"][0]) == (1, hunting.FOUNDERS + order, 9, 0.3)
         assert met(order)[1]["founder"] == 0
 
@@ -141,7 +143,7 @@ def test_who_comes_is_booked_to_seat_account_and_desk_and_a_signature_to_the_led
     if founder:
         entries.take_over(c, r, t, agents)
     else:
-        entries.sign(desk.setup.p, c, r, t, led, agents)
+        entries.sign(desk.setup.params, c, r, t, led, agents)
     assert (r["book_size"][0], r["book_worth"][0], r["book_signed"][0]) == (5, 1600, 29)
     assert {name: float(t[name][0]) for name in booked} == {name: 7 + value for name, value in booked.items()}
     assert (c["acquisition"][0], c["promise_first"][0], c["owed"][0]) == (perks, 20_000 - perks, 50_000)

@@ -32,7 +32,7 @@ def bought(u: float, order: int = 1, visits: int = 0, month: int = 9, setting: f
     now, c, e = somebody(SHOP, order, month, **given | customer)
     e["u_purchase"], e["visits"], t = u, visits, record("tally")
     for step in (renewal, purchasing):
-        whole(step)(SHOP.set(customers_setting=setting).p, now, c, e, believer(), t, 0)
+        whole(step)(SHOP.set(customers_setting=setting).params, now, c, e, believer(), t, 0)
     return c, t
 
 

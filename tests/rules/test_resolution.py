@@ -27,7 +27,7 @@ def judged(policy: float, unsolved: int = 0, u: float = 0.5, value: float = 40.0
     )  # fmt: skip
     c = record("customer", revenue=50_000.0, cost_of_goods=30_000.0, signed=4, **customer)
     e, t = record("moment", u_case=u, unsolved=unsolved, experience=-0.1), record("tally")
-    whole(resolution)(desk.p, record("now", month=8), c, e, believer(), t, 0)
+    whole(resolution)(desk.params, record("clock", month=8), c, e, believer(), t, 0)
     assert e["cases"] == t["cases"] and c["resolution"] == t["resolution"]
     return c, e, t
 
@@ -81,6 +81,6 @@ def test_the_satisfied_refer_and_referrals_of_the_month_are_counted() -> None:
             record("moment", u_referral=u, experience=0.5, referrals=before),
             record("tally"),
         )
-        whole(satisfaction)(desk.p, record("now", month=8), c, e, believer(), t, 0)
+        whole(satisfaction)(desk.params, record("clock", month=8), c, e, believer(), t, 0)
         assert c["satisfaction"] == pytest.approx(0.5) and c["expectation"] == pytest.approx(0.5)
         assert (e["referrals"], t["referrals"]) == (referrals, referrals)

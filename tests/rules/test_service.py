@@ -10,7 +10,7 @@ from sim.rules.steps import whole
 from sim.state import DESK, QUANTUM
 from tests.rules.worlds import Desk, believer, customer, record
 
-MONTH = record("now", seed=1, run=1, month=9)
+MONTH = record("clock", seed=1, run=1, month=9)
 
 
 def test_a_new_agent_has_nobody_to_look_after_and_a_skill_for_good() -> None:
@@ -18,7 +18,7 @@ def test_a_new_agent_has_nobody_to_look_after_and_a_skill_for_good() -> None:
     skills = []
     for number in range(400):
         agent = record("desk", wait=3.0, need=5.0, backlog=7.0, skill=9.0)
-        service.staff(desk.p, MONTH, agent, number)
+        service.staff(desk.params, MONTH, agent, number)
         assert (agent["wait"], agent["need"], agent["backlog"]) == (0, 0, 0)
         skills.append(float(agent["skill"]))
     assert abs(np.mean(skills)) < 4 * 0.1 / 20
@@ -48,7 +48,7 @@ def opened(needs: list[float], backlogs: list[float], **numbers: float) -> tuple
     given = {"desk_capacity": 20.0, "desk_offer_time": 0.25, "desk_orientation": 0.0, "desk_max_wait": 1e6}
     desk, agents = Desk().set(**given | numbers), np.zeros(len(needs), DESK)
     agents["need"], agents["backlog"], agents["wait"] = np.array(needs) * QUANTUM, backlogs, 77.0
-    service.open_desk(desk.p, agents)
+    service.open_desk(desk.params, agents)
     return list(agents["wait"]), list(agents["backlog"])
 
 
@@ -93,7 +93,7 @@ def test_a_fixed_contact_answers_and_in_a_pool_anybody() -> None:
     fixed, pool = Desk().set(desk_contact=1.0, desk_agents=4.0), Desk().set(desk_contact=0.0, desk_agents=4.0)
     for u, agent in ((0.01, 0), (0.26, 1), (0.74, 2), (0.99, 3)):
         e = record("moment", u_answer=u)
-        assert service.answers(fixed.p, c, e) == 2 and service.answers(pool.p, c, e) == agent
+        assert service.answers(fixed.params, c, e) == 2 and service.answers(pool.params, c, e) == agent
 
 
 # --- contacts ---------------------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ def test_contacts_and_what_comes_of_them_have_nothing_to_do_with_each_other(visi
     for order in range(1, size + 1):
         now, c, e = customer(desk, order, need=1.0, no_contact=np.exp(-1.0))
         e["u_contact"], e["visits"], t = 0.9, visits, record("tally")  # P(N <= 1) = 0.74, P(N <= 2) = 0.92
-        whole(service)(desk.p, now, c, e, r, t, agent)
+        whole(service)(desk.params, now, c, e, r, t, agent)
         assert e["contacts"] == 2
         found.append((e["unsolved"], t["cross_revenue"] / 100, e["referrals"]))
     odds = np.array([0.25 if visits else 0.5, 0.5, 0.5])

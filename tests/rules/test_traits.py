@@ -12,7 +12,7 @@ from sim.rules import traits
 from sim.scenario.parameters import TRAITS
 from tests.rules.worlds import Desk, customer, record
 
-MONTH = record("now", seed=1, run=1, month=9)
+MONTH = record("clock", seed=1, run=1, month=9)
 PAIRS = {"lapse-fit": -0.5, "rate-spend": 0.4, "initial-need": 0.3, "margin-payment": 0.6, "initial-fit": 0.2}
 
 
@@ -21,7 +21,7 @@ def test_the_scores_of_prospects_are_correlated_as_the_scenario_says_and_not_oth
     scores = []
     for order in range(1, size + 1):
         now, c, _ = customer(desk, order)
-        scores.append(traits.scores(desk.p, traits.uniforms(now, c["who"], c["which"])))
+        scores.append(traits.scores(desk.params, traits.uniforms(now, c["who"], c["which"])))
     expected = np.eye(8)
     for pair, value in PAIRS.items():
         i, j = (TRAITS.index(name) for name in pair.split("-"))
@@ -43,17 +43,17 @@ NUMBERS = {
 def drawn(score: float, shift: float = 0.0, size: float = 1.0, **numbers: float) -> Any:
     """The traits of a prospect whose eight scores are the same."""
     desk, c = Desk(**NUMBERS).set(**numbers), record("customer")
-    traits.draw(desk.p, MONTH, c, (*(score,) * 7, score + shift), size)
+    traits.draw(desk.params, MONTH, c, (*(score,) * 7, score + shift), size)
     return c
 
 
 def test_better_fit_carries_what_goes_with_it() -> None:
     """Half a standard deviation of fit: lapse falls by .25 at a correlation of -.5, first purchase rises by .1, the rest stays."""
     z = tuple(np.linspace(-1.0, 1.0, 8))
-    moved = np.array(traits.fitting_better(Desk(customers={"correlation": PAIRS}).p, z, 0.5)) - z
+    moved = np.array(traits.fitting_better(Desk(customers={"correlation": PAIRS}).params, z, 0.5)) - z
     expected = dict.fromkeys(TRAITS, 0.0) | {"fit": 0.5, "lapse": -0.25, "initial": 0.1}
     assert moved.tolist() == pytest.approx(list(expected.values()), abs=1e-15)
-    assert traits.fitting_better(Desk(customers={"correlation": PAIRS}).p, z, 0.0) == z
+    assert traits.fitting_better(Desk(customers={"correlation": PAIRS}).params, z, 0.0) == z
 
 
 @pytest.mark.parametrize("score", [-1.3, 0.0, 0.9])

@@ -11,9 +11,9 @@ from sim.draws import customer_key
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, DESK, MOMENT, NOW, REP, TALLY, Ledger, new_ledgers, seat_ledger
+from sim.state import CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, Ledger, new_ledgers, seat_ledger
 
-RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "now": NOW, "desk": DESK}
+RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "clock": CLOCK, "desk": DESK}
 LAPSE = 0.1  # what the rep believes
 STAY = 1.0 - LAPSE
 
@@ -24,9 +24,9 @@ class Desk:
     def __init__(self, *components: dict[str, Any], months: int = 40, horizon: int = 24, **groups: Any) -> None:
         scheme = {"components": list(components), **groups.pop("scheme", {})}
         self.setup = build(Scenario(months=months, scheme=scheme).with_(**groups))
-        self.p, self.components = self.setup.p[0], self.setup.components
-        self.p["reps_horizon_months"] = horizon
-        self.delay = np.array(self.p["delay"])
+        self.params, self.components = self.setup.params[0], self.setup.components
+        self.params["reps_horizon_months"] = horizon
+        self.delay = np.array(self.params["delay"])
         self.ledgers: Ledger = new_ledgers(1, len(components), months, months + 60, COUNT, 15, 5)
         self.ledger: Ledger = seat_ledger(self.ledgers, 0)
         self.ledger.values[:] = 0.0
@@ -39,7 +39,7 @@ class Desk:
     def set(self, **numbers: float) -> Desk:
         """Give parameters a value by their name in the record."""
         for name, value in numbers.items():
-            self.p[name] = value
+            self.params[name] = value
         return self
 
 
@@ -54,11 +54,11 @@ def record(kind: str, **values: float) -> Any:
 def customer(desk: Desk, order: int, month: int = 9, **values: float) -> tuple[Any, Any, Any]:
     """The order-th customer of seat 3 and month 4 with these values, in a month that has been drawn: (now, customer, moment)."""
     who, which = customer_key(3, 4, order)
-    now, c, e = np.zeros(1, NOW), np.zeros(1, CUSTOMER), np.zeros(1, MOMENT)
+    now, c, e = np.zeros(1, CLOCK), np.zeros(1, CUSTOMER), np.zeros(1, MOMENT)
     now["seed"], now["run"], now["month"] = 1, 1, month
     for name, value in {"who": who, "which": which, "signed": 4, **values}.items():
         c[name] = value
-    entries.begin(desk.setup.p, now, c, e)
+    entries.begin(desk.setup.params, now, c, e)
     return now[0], c[0], e[0]
 
 

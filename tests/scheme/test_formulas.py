@@ -32,7 +32,7 @@ def measured(
     desk.ledger.reached[0, :] = desk.ledger.base[0, :]
     t = np.array([record("tally", **tally)])
     entries.measure_month(
-        desk.setup.p, np.array([record("now", month=month)]), np.array([believer(u_survey=u, **book)]), t, desk.ledgers
+        desk.setup.params, np.array([record("clock", month=month)]), np.array([believer(u_survey=u, **book)]), t, desk.ledgers
     )
     return dict(zip(NAMES, map(float, desk.ledger.values), strict=True)), t[0]
 

@@ -62,10 +62,10 @@ def test_an_account_stays_open_while_commission_may_still_be_paid() -> None:
 def test_the_regulators_room_is_a_share_of_the_years_fixed_pay(month: int, hired: int, used: float, room: float) -> None:
     """A fifth of 1000 a month, for the months of the calendar year in which the rep is there."""
     desk = Desk().set(scheme_variable_cap=0.2, reps_salary=1000.0)
-    assert settle.variable_room(desk.p, believer(hired_month=hired, year_variable=used), settle.year_end(month)) == pytest.approx(
-        room
-    )
-    assert settle.variable_room(desk.set(scheme_variable_cap=0.0).p, believer(), month) == np.inf
+    assert settle.variable_room(
+        desk.params, believer(hired_month=hired, year_variable=used), settle.year_end(month)
+    ) == pytest.approx(room)
+    assert settle.variable_room(desk.set(scheme_variable_cap=0.0).params, believer(), month) == np.inf
 
 
 CHARGES = {"revenue": "charge_revenue", "repeat_revenue": "charge_repeat", "cross_revenue": "charge_cross",
@@ -137,7 +137,7 @@ def left(desk: Desk, month: int, signed: int, hired: int = 1, present: int = 1, 
     for name, value in {"signed": signed, "initial": 20_000.0, "lapsed_month": month, **customer}.items():
         c[name] = value
     r, m = believer(hired_month=hired, present=present), np.zeros(1, accounts.MONTH)[0]
-    settle.customers_left(desk.components, record("now", month=month), c, r, desk.ledger, m)
+    settle.customers_left(desk.components, record("clock", month=month), c, r, desk.ledger, m)
     return c[0], r, m
 
 
@@ -231,7 +231,7 @@ def test_a_teams_mean_is_over_the_seats_that_are_filled() -> None:
 def counted(**customer: float) -> Any:
     t = record("tally")
     accounts.count(
-        record("now", month=9),
+        record("clock", month=9),
         record("customer", satisfaction=0.25, **customer),
         record("moment", visits=int(customer.get("signed", 0))),
         t,
@@ -254,9 +254,9 @@ def test_the_promise_is_for_the_months_that_have_passed() -> None:
     """20 at signing, 3 a month while the firm reckons with them, 7 at each renewal; less commission of 5."""
     desk = Desk(firm={"promise_lapse": 0.1}, customers={"renewal_months": 3})
     c = record("customer", signed=4, promise_first=2000.0, promise_month=3.0, promise_renewal=7.0, commission=500.0)
-    assert accounts.promised(desk.p, c, 3) == 0.0
+    assert accounts.promised(desk.params, c, 3) == 0.0
     for month, age in ((4, 1), (6, 3), (7, 4), (10, 7)):
         stays = 0.9 ** np.arange(age)
-        assert accounts.promised(desk.p, c, month) == pytest.approx(
+        assert accounts.promised(desk.params, c, month) == pytest.approx(
             2000 + 300 * stays.sum() + 700 * stays[3::3].sum() - 500, abs=0.5
         )

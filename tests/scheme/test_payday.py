@@ -27,8 +27,8 @@ def paid(
         for name, value in given.items():
             array[NAMES.index(name)] = value
     r, m = np.array([believer(**rep)]), np.zeros(1, accounts.MONTH)
-    now, t = np.array([record("now", month=month)]), np.array([record("tally")])
-    entries.payday(desk.setup.p, desk.components, now, r, t, desk.ledgers, shared, m)
+    now, t = np.array([record("clock", month=month)]), np.array([record("tally")])
+    entries.payday(desk.setup.params, desk.components, now, r, t, desk.ledgers, shared, m)
     return m[0], r[0]
 
 
@@ -63,9 +63,9 @@ def test_accounts_are_charged_at_what_was_made_of_a_component_when_it_was_last_s
     for month in (7, 8, 9, 10):
         _, r = paid(desk, month, values={"repeat_revenue": 200})
         entries.open_month(
-            desk.setup.p,
+            desk.setup.params,
             desk.components,
-            np.array([record("now", month=month + 1)]),
+            np.array([record("clock", month=month + 1)]),
             one := np.array([r]),
             np.zeros(1, TALLY),
             np.zeros(1, TALLY),
@@ -83,7 +83,7 @@ def test_what_was_held_back_is_not_claimed_back() -> None:
         paid(desk, 9, values={"signings": 1})
         leaver = np.zeros(1, CUSTOMER)
         leaver["signed"], leaver["lapsed_month"], leaver["initial"] = 9, 14, 10_000.0
-        now, r, m = np.array([record("now", month=14)]), np.array([believer()]), np.zeros(1, accounts.MONTH)
+        now, r, m = np.array([record("clock", month=14)]), np.array([believer()]), np.zeros(1, accounts.MONTH)
         entries.customers_left(desk.components, now, leaver, r, desk.ledger, m)
         assert (m[0]["claimed"], r[0]["clawback_due"], leaver[0]["clawed"]) == (claimed, claimed, claimed)
 

@@ -177,7 +177,7 @@ class ScriptedRep(TracedRep):
         signs = self.model.happens.get("signs", {}) if self.seat == 0 else {}  # type: ignore[attr-defined]
         for order, (name, first_purchase) in enumerate(signs.items(), 1):
             record = np.zeros(1, CUSTOMER)
-            entries.founder(self.model.setup.p, self.model.now, record, self.record, order)
+            entries.founder(self.model.setup.params, self.model.clock, record, self.record, order)
             record["founder"], record["order"] = 0, order
             record["initial"] = round(first_purchase * 100)
             self.sign(record, self.tally)
@@ -214,7 +214,7 @@ class ScriptedModel(TracedModel):
     @property
     def happens(self) -> Mapping[str, Any]:
         """What happens this month."""
-        return self.case.happens.get(int(self.now["month"][0]), {})
+        return self.case.happens.get(int(self.clock["month"][0]), {})
 
 
 def differences(case: Case) -> list[str]:
