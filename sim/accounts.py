@@ -36,32 +36,58 @@ class Archive(NamedTuple):
     cohort_promised: np.ndarray  # [1 + Y, Y]
     could: np.ndarray  # [AGES] customers signed in the run, early enough to have completed so many months
     stayed: np.ndarray  # [AGES] those of them who did
+    promise_months: np.ndarray  # [promises, age] months of custom promised: one promise for all, or by month of signing (made_in)
+    promise_renewals: np.ndarray  # [promises, age] renewals promised
 
 
 @rule
-def new_archive(size, years):  # type: ignore[no-untyped-def]
-    """An empty archive."""
+def new_archive(params, size, years):  # type: ignore[no-untyped-def]
+    """An archive that is empty but for the promise made in month 1."""
     shape = (1 + years, years)
-    ages = AGES.shape[0]
-    return Archive(
+    ages, months = AGES.shape[0], np.int64(params.months)
+    promises = (made_in(params, months + 1) + 1, months + 2)
+    archive = Archive(
         np.zeros(size), np.zeros(size), np.zeros(1 + years), np.zeros(shape), np.zeros(shape), np.zeros(shape),
-        np.zeros(ages), np.zeros(ages),
+        np.zeros(ages), np.zeros(ages), np.zeros(promises), np.zeros(promises),
     )  # fmt: skip
+    reckon(params, archive, 1, params.firm_promise_lapse)
+    return archive
 
 
 @rule
-def promised(params, customer, month):  # type: ignore[no-untyped-def]
+def made_in(params, signed):  # type: ignore[no-untyped-def]
+    """Which promise holds for customers by month of signing: the month's if the firm learns, else that of all."""
+    return np.int64(signed) if params.firm_promise_learning > 0.0 else 0
+
+
+@rule
+def reckon(params, archive, signed, lapse):  # type: ignore[no-untyped-def]
+    """The promise to those who sign in a month: expected months of custom, and renewals, by age, when `lapse` leave in any month."""
+    promise, term = made_in(params, signed), np.int64(params.customers_renewal_months)
+    months, renewals, alive = archive.promise_months[promise], archive.promise_renewals[promise], 1.0
+    for age in range(1, months.shape[0]):
+        months[age] = months[age - 1] + alive
+        renewals[age] = renewals[age - 1] + (alive if age > 1 and (age - 1) % term == 0 else 0.0)
+        alive *= 1.0 - lapse
+
+
+@rule
+def promised(params, customer, archive, month):  # type: ignore[no-untyped-def]
     """Profit promised at signing for the months up to `month`, in hundredths.
 
     First purchase and perks at once; then purchases less service in every month, and renewals when they
-    fall due, for as long as the firm reckons customers stay; less the commission charged to the account.
+    fall due, for as long as the firm reckoned at the signing that customers stay; less the commission charged to the account.
     """
     age = month - customer.signed + 1
     if age < 1:
         return 0.0
+    promise = made_in(params, customer.signed)
     return (
         customer.promise_first
-        + cents(customer.promise_month * params.promise_months[age] + customer.promise_renewal * params.promise_renewals[age])
+        + cents(
+            customer.promise_month * archive.promise_months[promise, age]
+            + customer.promise_renewal * archive.promise_renewals[promise, age]
+        )
         - customer.commission
     )
 
@@ -81,7 +107,8 @@ def enter_year(params, components, customers, ledger, archive, year):  # type: i
         cohort = cohort_of(customer)
         last = customer.lapsed_month if customer.lapsed_month > 0 else min(12 * (year + 1), months)
         customer.commission = attributed(components, ledger, customer, last) + customer.charged - customer.clawed
-        profit, promise = account_profit(customer) - customer.commission, promised(params, customer, min(12 * (year + 1), months))
+        profit = account_profit(customer) - customer.commission
+        promise = promised(params, customer, archive, min(12 * (year + 1), months))
         archive.cohort_profit[cohort, year] += profit - customer.profit
         archive.cohort_promised[cohort, year] += promise - customer.promised
         customer.profit, customer.promised = profit, promise
@@ -105,7 +132,7 @@ def close_customers(params, components, customers, ledger, archive, number, year
         cohort = cohort_of(customer)
         archive.cohort_signed[cohort] += 1.0
         for later in range(year + 1, archive.cohort_profit.shape[1]):  # the promise was made for years to come
-            promise = promised(params, customer, min(12 * (later + 1), months))
+            promise = promised(params, customer, archive, min(12 * (later + 1), months))
             archive.cohort_promised[cohort, later] += promise - customer.promised
             customer.promised = promise
         archive.profit[number + i] = customer.profit
@@ -146,6 +173,7 @@ def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
         row.cost_of_goods += tally.cost_of_goods
         row.initial_margin += tally.initial_margin
         row.prospecting += tally.attempts * attempts_cost
+        row.hiring += tally.hires * cents(params.reps_hiring_cost)
         row.acquisition += tally.acquisition + tally.attempts * attempts_cost
         row.service += tally.service
         row.resolution += tally.resolution
@@ -181,7 +209,7 @@ def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-d
     row.desk = cents(params.desk_salary) * params.desk_agents + cents(params.firm_fixed_cost)
     row.profit = (
         row.revenue - row.cost_of_goods - row.acquisition - row.service - row.resolution - row.write_off - row.commission + row.clawback
-        - row.salaries - row.desk
+        - row.salaries - row.desk - row.hiring
     )  # fmt: skip
     row.satisfaction = satisfaction / QUANTUM / row.customers if row.customers > 0.0 else 0.0
     row.reps = present
@@ -209,6 +237,8 @@ def widen(archive):  # type: ignore[no-untyped-def]
         archive.cohort_promised,
         archive.could,
         archive.stayed,
+        archive.promise_months,
+        archive.promise_renewals,
     )
 
 
@@ -278,11 +308,11 @@ def outcomes(params, months, reps, archive, number, profit_years, run, whale, co
     factor = 1.0 / power(1.0 + params.firm_discount_year, 1.0 / 12.0)
     weight = 0.01
     customer_months, satisfaction, hunted, nurtured, contact_cost = 0.0, 0.0, 0.0, 0.0, 0.0
-    variable, fixed, revenue, rep_months = 0.0, 0.0, 0.0, 0.0
+    variable, fixed, hiring, revenue, rep_months = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(months.shape[0]):
         row = months[i]
         run.npv += row.profit * weight
-        run.sales_force_cost += (row.salaries + row.commission - row.clawback) * weight * 100.0
+        run.sales_force_cost += (row.salaries + row.commission - row.clawback + row.hiring) * weight * 100.0
         weight *= factor
         profit_years[i // 12] += row.profit
         customer_months += row.customers + row.lapses
@@ -295,6 +325,7 @@ def outcomes(params, months, reps, archive, number, profit_years, run, whale, co
         contact_cost += row.service + row.resolution
         variable += row.commission - row.clawback
         fixed += row.salaries
+        hiring += row.hiring
         revenue += row.revenue
         run.payment_loss += row.write_off
         run.margin_initial += row.initial_margin
@@ -334,7 +365,7 @@ def outcomes(params, months, reps, archive, number, profit_years, run, whale, co
     run.rep_stay_48 = stayed_48 / could_48 if could_48 > 0.0 else np.nan
     run.variable_share = variable / (variable + fixed) if variable + fixed > 0.0 else 0.0
     run.service_cost = contact_cost
-    run.pay_cost = variable + fixed
+    run.pay_cost = variable + fixed + hiring
     run.persistency_12 = archive.stayed[0] / archive.could[0] if archive.could[0] > 0.0 else np.nan
     run.persistency_24 = archive.stayed[1] / archive.could[1] if archive.could[1] > 0.0 else np.nan
     whale_curve(archive.profit[:number], total, whale)

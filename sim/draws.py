@@ -22,7 +22,7 @@ MONTH = 1  # a customer's month: what may happen
 TRAITS_FIRST, TRAITS_SECOND, TRAITS_THIRD = 3, 4, 5  # a prospect's traits
 # how a month goes on in which something happens; each purchase, the first with what a visit brings; each contact
 EVENTS, PURCHASE, CONTACT = 6, 7, 8
-REP_TRAITS, REP_MONTH, DESK = 12, 13, 14
+REP_TRAITS, REP_MONTH, DESK, APPLICANT = 12, 13, 14, 15
 
 MASK = np.uint64(0xFFFFFFFF)
 SHIFT = np.uint64(32)

@@ -36,7 +36,7 @@ CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the y
     + _floats("bucket odds_lapse worth") + _whole("who which") + _small("status agent founder signed term_ends lapsed_month")
     + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
     + _floats("need purchases service resolution acquisition write_off clawed commission")
-    + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred unused")
+    + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred claim_ends")
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month
@@ -57,6 +57,9 @@ REP = np.dtype(
             "signings_per_attempt size margin_share lapse visit_lapse visit_repeat visit_cross visit_satisfaction worth usual_award usual_signings "
             # what visits are worth to the rep this month, and how many customers get
             "care_all care_worth visits_all visits_worth "
+            # the same for those on whom commission can be claimed back: each of them, and per month in which it still can; who they are
+            # (claim_ends from guard_from on), how many, and their months; how long it can be of those signed now
+            "guard_each guard_months visits_guard visits_guard_months guard_from guarded guarded_months claim_months "
             # the seat's active customers: number, sum of worth, of what they are expected to buy in a month, of months of signing
             "book_size book_worth book_expected book_signed "
             # pay, in hundredths; the year's variable pay for the regulator's cap
@@ -78,8 +81,8 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
     # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel;
     # what the whole book was expected to buy when visits were planned, and the visited of it
     + _floats("visited visited_lapses visited_repeat visited_cross visited_satisfaction expected visited_expected")
-    # whether the seat is filled, and how its rep spends the time
-    + _floats("present hunting nurturing pressure")
+    # whether the seat is filled, has been in this month, and how its rep spends the time
+    + _floats("present hires hunting nurturing pressure")
     # as surveyed, in score; persistency: of the cohort (customers, or hundredths of first purchases) what is there, all of it,
     # and whether there are enough customers in it
     + _floats("surveyed cohort_kept cohort_signed cohort_enough")
@@ -87,6 +90,8 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
 
 CLOCK = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
 
+# what is expected, in currency a month and per month: the pay of a rep, by applicants; lapse, by the firm that promises
+FIRM = np.dtype([("expected_pay", "f8"), ("promise_lapse", "f8")])
 
 DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f8")])
 

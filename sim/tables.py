@@ -69,6 +69,7 @@ MONTHS: tuple[Column, ...] = (
     Column("cases", "cases", "moments of truth: unsolved contacts and arrears that opened a case"),
     Column("pressure", "share", "mean pay pressure of the reps, 0 to 1"),
     Column("fit", "sd", "mean fit of the customers signed in the month (0 if none)"),
+    Column("hiring", "money", "search for and training of the reps hired in the month"),
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
@@ -116,9 +117,9 @@ RUNS_REST: tuple[Column, ...] = (
     Column("payment_loss", "money", "written off"),
     Column("service_cost", "money", "service and resolution"),
     Column("acquisition_cost", "money", "perks and attempts"),
-    Column("pay_cost", "money", "salaries, subsidy, commission, less clawback"),
+    Column("pay_cost", "money", "salaries, subsidy, commission, less clawback, and hiring"),
     Column("fixed_cost", "money", "desk and firm"),
-    Column("sales_force_cost", "money", "salaries, subsidy, commission, less clawback, discounted to the start"),
+    Column("sales_force_cost", "money", "salaries, subsidy, commission, less clawback, and hiring, discounted to the start"),
     Column("accrued_pay", "money", "earned and not paid when the run ends: open periods, and deferred pay not vested"),
     Column("trail_due", "money", "trail still to come when the run ends, if all customers there stay, before factors"),
     Column(
@@ -172,7 +173,7 @@ LABELS = {
     "payment_loss": "amount written off",
     "service_cost": "cost of service and resolution",
     "acquisition_cost": "cost of acquisition",
-    "pay_cost": "pay of reps",
+    "pay_cost": "pay and hiring of reps",
     "fixed_cost": "fixed cost of desk and firm",
     "persistency_12": "share of customers still there after 12 months",
     "persistency_24": "share of customers still there after 24 months",

@@ -36,7 +36,8 @@ def assert_identities(scenario: Scenario, seed: int) -> None:
         stocks = np.concatenate([[opening], m["customers"].to_numpy()[:-1]])
         assert (m["customers"] == stocks + m["signings"] - m["lapses"]).all()
         costs = sum(
-            cents(m[name]) for name in "cost_of_goods acquisition service resolution write_off commission salaries desk".split()
+            cents(m[name])
+            for name in "cost_of_goods acquisition service resolution write_off commission salaries desk hiring".split()
         )
         assert (cents(m["profit"]) == cents(m["revenue"]) - costs + cents(m["clawback"])).all()
         people = tables.customers[tables.customers["run"] == run]
@@ -91,16 +92,16 @@ def people(*given: dict[str, float]) -> np.ndarray:
     return found
 
 
-def shop() -> Desk:
-    """Forty months; a trail of 12% over thirty months, of which multipliers leave a half."""
+def shop(size: int) -> tuple[Desk, accounts.Archive]:
+    """Forty months; a trail of 12% over thirty months, of which multipliers leave a half; an archive for so many accounts."""
     desk = Desk(TRAIL, firm={"promise_lapse": 0.0}, months=40)
     desk.ledger.scale[:] = 0.5 * np.arange(desk.ledger.scale.size)
-    return desk
+    return desk, accounts.new_archive(desk.params, size, 4)
 
 
 def test_a_year_is_credited_with_what_its_customers_brought_less_their_trail_while_they_stayed() -> None:
     """4 a month, by halves: 2.  Signed in 3 and there: months 3 to 12, then 13 to 24; who left in 1 or in 10 has cost until then."""
-    desk, arc = shop(), accounts.new_archive(8, 4)
+    desk, arc = shop(8)
     found = people(
         {"signed": 3},
         {"signed": 1, "lapsed_month": 1, "status": 1},
@@ -124,7 +125,7 @@ def test_a_year_is_credited_with_what_its_customers_brought_less_their_trail_whi
 
 
 def test_commission_claimed_back_and_charged_on_invoices_is_in_the_account() -> None:
-    desk, arc = shop(), accounts.new_archive(8, 4)
+    desk, arc = shop(8)
     found = people(
         {
             "signed": 14,
@@ -143,7 +144,7 @@ def test_commission_claimed_back_and_charged_on_invoices_is_in_the_account() -> 
 
 def test_accounts_that_are_closed_go_to_the_archive_with_the_promise_for_the_years_to_come() -> None:
     """Of forty months: 24 and more are possible from month 17 on, 12 from month 29 on; completed by who left after as many."""
-    desk, arc = shop(), accounts.new_archive(16, 4)
+    desk, arc = shop(16)
     found = people({"signed": 1}, {"signed": 17}, {"signed": 18}, {"signed": 29}, {"signed": 30}, {"signed": 2, "lapsed_month": 14, "status": 1},
                    {"signed": 2, "lapsed_month": 13, "status": 1}, {"signed": 2, "lapsed_month": 26, "status": 2}, {"signed": 1, "founder": 1})  # fmt: skip
     entries.close_customers(desk.setup.params, desk.components, found, desk.ledger, arc, 3, 3)
@@ -155,7 +156,7 @@ def test_accounts_that_are_closed_go_to_the_archive_with_the_promise_for_the_yea
 
 def test_who_leaves_early_was_promised_to_stay() -> None:
     """Signed and gone in year 1: the promise of years 2, 3 and of the four months of year 4 is entered when the account is closed."""
-    desk, arc = shop(), accounts.new_archive(16, 4)
+    desk, arc = shop(16)
     entries.close_customers(
         desk.setup.params, desk.components, people({"signed": 3, "lapsed_month": 6, "status": 1}), desk.ledger, arc, 0, 0
     )
@@ -165,8 +166,10 @@ def test_who_leaves_early_was_promised_to_stay() -> None:
 
 
 def test_a_wider_archive_holds_what_the_narrower_held() -> None:
-    arc = accounts.new_archive(5, 2)
+    arc = accounts.new_archive(shop(1)[0].params, 5, 2)
     arc.profit[:], arc.promised[:], arc.cohort_profit[:], arc.stayed[:] = np.arange(5.0), 7.0, 3.0, 2.0
+    arc.promise_months[:], arc.promise_renewals[:] = 8.0, 9.0
     wider = entries.widen(arc)
+    assert (wider.promise_months == 8).all() and (wider.promise_renewals == 9).all()
     assert wider.profit.tolist() == [0, 1, 2, 3, 4, 0, 0] and wider.promised.tolist() == [7] * 5 + [0, 0]
     assert (wider.cohort_profit == 3).all() and (wider.stayed == 2).all()

@@ -19,7 +19,7 @@ from tests.mechanisms.worlds import lively, pays, quiet
 MONTHS = 41
 WORLD = lively(
     months=MONTHS,
-    reps={"count": 3, "quit_rate": 0.05, "vacancy_months": 3, "subsidy": 0.5},
+    reps={"count": 3, "quit_rate": 0.05, "vacancy_months": 3, "subsidy": 0.5, "hiring_rate": 0.7, "hiring_cost": 400.0},
     customers={"at_start": 20, "lapse": {"midterm": 0.2}},
     scheme=pays({"measure": "signings", "rate": 90.0, "clawback": {"months": 24}}, rate=0.25, trail_months=18),
 )
@@ -55,10 +55,12 @@ def of_months(m: pd.DataFrame, years: int = 4) -> dict[str, float]:
         "payment_loss": total["write_off"],
         "service_cost": total["service"] + total["resolution"],
         "acquisition_cost": total["acquisition"],
-        "pay_cost": variable + total["salaries"],
+        "pay_cost": variable + total["salaries"] + total["hiring"],
         "fixed_cost": total["desk"],
         "residual_value": residual_value(m, rate),
-        "sales_force_cost": ((m["salaries"] + m["commission"] - m["clawback"]) / rate ** ((m["month"] - 1) / 12)).sum(),
+        "sales_force_cost": (
+            (m["salaries"] + m["commission"] - m["clawback"] + m["hiring"]) / rate ** ((m["month"] - 1) / 12)
+        ).sum(),
         "accrued_pay": m["accrued"].iloc[-1] + m["held"].iloc[-1],
         "trail_due": m["trail_due"].iloc[-1],
     }
@@ -245,7 +247,7 @@ def run_of(accounts_: list[float], months: int = 30, **month: float) -> tuple[An
     m, row = np.zeros(months, accounts.MONTH), np.zeros(1, accounts.RUN)
     for name, value in month.items():
         m[name] = value
-    arc, years = accounts.new_archive(16, 3), np.zeros(3)
+    arc, years = accounts.new_archive(setup(WORLD).params[0], 16, 3), np.zeros(3)
     arc.profit[:], arc.promised[:] = -1e9, 50.0  # behind the run's own accounts
     arc.profit[: len(accounts_)] = accounts_
     arc.could[:], arc.stayed[:] = (8.0, 1.0), (6.0, 1.0)
@@ -275,7 +277,7 @@ def test_a_run_of_like_months_has_their_ratios() -> None:
     row, _, _, years = run_of(
         [1.0], profit=100_000, customers=8, lapses=2, satisfaction=0.5, signings=1, reps=4, hunting_share=0.25, nurturing_share=0.5, rep_exits=1,
         service=700, resolution=300, commission=25_000, clawback=5000, salaries=40_000, revenue=90_000, write_off=9000, initial_margin=11_000,
-        cost_of_goods=50_000, acquisition=800, desk=60,
+        cost_of_goods=50_000, acquisition=800, desk=60, hiring=1000,
     )  # fmt: skip
     assert years.tolist() == [1_200_000, 1_200_000, 600_000]
     discount = 1 / (1 + WORLD.firm.discount_year)
@@ -283,7 +285,7 @@ def test_a_run_of_like_months_has_their_ratios() -> None:
     expected = {
         "signings": 30, "lapses": 60, "churn_rate": 0.2, "satisfaction": 0.5, "bad_debt_ratio": 0.1, "cost_to_serve": 100, "rep_pay_mean": 15_000,
         "variable_share": 1 / 3, "rep_turnover": 3, "hunting_share": 0.25, "nurturing_share": 0.5, "customers_end": 8, "service_cost": 30_000,
-        "pay_cost": 1_800_000, "payment_loss": 270_000, "margin_initial": 330_000, "margin_repeat": 30 * 29_000, "acquisition_cost": 24_000,
+        "pay_cost": 1_830_000, "payment_loss": 270_000, "margin_initial": 330_000, "margin_repeat": 30 * 29_000, "acquisition_cost": 24_000,
         "fixed_cost": 1800, "rep_pay_sd": 0,
     }  # fmt: skip
     assert {name: float(row[name]) for name in expected} == pytest.approx(expected)
@@ -302,9 +304,17 @@ def test_a_months_row_is_the_sum_of_its_seats() -> None:
              "attempts visits contacts cases").split()  # fmt: skip
     for i, name in enumerate([*lines, "acquisition"]):
         t[name] = [10 + i, 200 + i]
-    t["present"], t["hunting"], t["pressure"], t["active"], t["outstanding"] = [1, 1], [0.5, 0.1], [0.2, 0.4], [3, 4], [50, 60]
+    t["hires"], t["present"], t["hunting"], t["pressure"], t["active"], t["outstanding"] = (
+        [1, 0],
+        [1, 1],
+        [0.5, 0.1],
+        [0.2, 0.4],
+        [3, 4],
+        [50, 60],
+    )
     reps["held"], reps["clawback_due"], reps["cold"], reps["warm"] = [5, 6], [7, 8], [1.5, 2], [3, 4]
     p, now = setup(WORLD).params.copy(), np.zeros(1, CLOCK)
+    p["reps_hiring_cost"] = 12.5
     p["firm_attempt_cost"], p["desk_salary"], p["desk_agents"], p["firm_fixed_cost"], now["month"] = 7, 100, 3, 50, 9
     m["commission"], m["clawback"], m["salaries"] = 400, 30, 1000
     entries.close_month(p, now, reps, t, m)
@@ -319,10 +329,21 @@ def test_a_months_row_is_the_sum_of_its_seats() -> None:
         15,
         10.5,
     )
+    assert row["hiring"] == 1250
     assert row["revenue"] == row["initial_revenue"] + row["repeat_revenue"] + row["cross_revenue"] and row["desk"] == 35_000
     costs = sum(
         row[name]
-        for name in ("cost_of_goods", "acquisition", "service", "resolution", "write_off", "commission", "salaries", "desk")
+        for name in (
+            "cost_of_goods",
+            "acquisition",
+            "service",
+            "resolution",
+            "write_off",
+            "commission",
+            "salaries",
+            "desk",
+            "hiring",
+        )
     )
     assert row["profit"] == row["revenue"] - costs + 30
     assert (row["reps"], row["hunting_share"], row["pressure"]) == pytest.approx((2, 0.3, 0.3))

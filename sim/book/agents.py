@@ -195,7 +195,9 @@ class RepAgent(_Recorded):
     def open_month(self) -> None:
         """A vacancy may end."""
         setup = self.model.setup
-        entries.open_month(setup.params, setup.components, self.model.clock, self.record, self.tally, self.known, self.ledgers)
+        entries.open_month(
+            setup.params, setup.components, self.model.clock, self.record, self.tally, self.known, self.ledgers, self.model.firm
+        )
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.

@@ -13,7 +13,7 @@ import numpy as np
 from sim import accounts, draws
 from sim.book.register import CODE, LEAVING
 from sim.compiled import kernel
-from sim.rules import career, hunting, planning, service, steps, traits
+from sim.rules import career, foresight, hunting, planning, service, steps, traits
 from sim.rules.steps import customer_month
 from sim.scheme import settle
 from sim.state import ACTIVE, TALLY, draw_moment, seat_ledger
@@ -70,12 +70,12 @@ def open_ledgers(params, components, seats):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def open_month(params, components, clock, reps, tallies, known, ledgers):  # type: ignore[no-untyped-def]
+def open_month(params, components, clock, reps, tallies, known, ledgers, firm):  # type: ignore[no-untyped-def]
     blank = np.zeros(1, TALLY)
     for i in range(reps.shape[0]):
         known[i] = tallies[i]
         tallies[i] = blank[0]
-        career.open_month(params[0], components, clock[0], reps[i], seat_ledger(ledgers, i))
+        career.open_month(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), firm[0])
 
 
 @kernel
@@ -245,6 +245,17 @@ def can_close(components, customer, month):  # type: ignore[no-untyped-def]
 @kernel
 def close_customers(params, components, customer, ledger, archive, number, year):  # type: ignore[no-untyped-def]
     accounts.close_customers(params[0], components, customer, ledger, archive, number, year)
+
+
+@kernel
+def open_books(params, years, firm):  # type: ignore[no-untyped-def]
+    foresight.begin(params[0], firm[0])
+    return accounts.new_archive(params[0], 64, years)
+
+
+@kernel
+def learn(params, clock, row, archive, firm):  # type: ignore[no-untyped-def]
+    foresight.learn(params[0], clock[0], row[0], archive, firm[0])
 
 
 @kernel

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 import pandas as pd
 
-from sim.accounts import MONTH, Archive, new_archive
+from sim.accounts import MONTH, Archive
 from sim.book import entries
 from sim.book.agents import CUSTOMER_STEPS, DESK_STEPS, REP_STEPS, CustomerAgent, DeskAgent, RepAgent, Seats
 from sim.book.register import Register
@@ -20,7 +20,7 @@ from sim.rules.steps import AFTER_LEAVING, STEPS
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
-from sim.state import CLOCK, DESK, REP, TALLY
+from sim.state import CLOCK, DESK, FIRM, REP, TALLY
 from sim.tables import years
 from sim.whole_number import LAST_SEED, whole
 
@@ -81,7 +81,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.desk = np.zeros(scenario.desk.agents, DESK)
         self.team = np.zeros(measures.COUNT)
         self.row = np.zeros(1, MONTH)
-        self.archive = new_archive(64, years(scenario.months))
+        self.firm = np.zeros(1, FIRM)
+        self.archive = entries.open_books(self.setup.params, years(scenario.months), self.firm)
         self.accounts_closed = 0
         self.output = new_output(scenario.months, 1)
         self.desk_agents = [self.desk_class(self, number) for number in range(scenario.desk.agents)]
@@ -156,6 +157,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
     def close_month(self, month: int) -> None:
         """The accounts; after the last month, the run's outcomes."""
         entries.close_month(self.setup.params, self.clock, self.force.record, self.force.tally, self.row)
+        entries.learn(self.setup.params, self.clock, self.row, self.archive, self.firm)
         self.output.months[0, month - 1] = self.row[0]
         for name in self.reported:
             money = name in ("revenue", "profit")

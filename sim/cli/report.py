@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.terminal import least_width, make_console, print_table
 from sim.number_text import decimals, fixed, plus_minus, significant, span
-from sim.study.comparison import losing, unequal_costs
+from sim.study.comparison import losing, underpaid, unequal_costs
 from sim.tables import OUTCOMES
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def print_summary(study: Study) -> None:
             print_table(table, console)
     if found := losing(study.summary(), study.currency):
         console.print(textwrap.fill(found, console.width))
-    for text in unequal_costs(study):
+    for text in (*unequal_costs(study), *underpaid(study)):
         console.print(textwrap.fill(text, console.width))
     if found := unlike_lengths(study):
         console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")

@@ -23,10 +23,10 @@ from sim.engine.shelf import (
     take_all,
 )
 from sim.engine.signing import hunt, open_book
-from sim.rules import career, hunting, planning, service
+from sim.rules import career, foresight, hunting, planning, service
 from sim.rules.steps import customer_month
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
+from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, FIRM, MOMENT, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
 
 
 @rule
@@ -86,16 +86,17 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
     owned = [new_shelf(np.int64(params.customers_at_start) + 16) for _ in range(seats)]
     shelves = [borrowed(shelf) for shelf in owned]
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
-    clocks, moments = np.zeros(1, CLOCK), np.zeros(1, MOMENT)
+    clocks, moments, firms = np.zeros(1, CLOCK), np.zeros(1, MOMENT), np.zeros(1, FIRM)
     desk, team, ledgers = borrowed(lent_desk), borrowed(lent_team), borrowed(lent_ledgers)
-    scratch, clock = borrowed(lent_scratch), clocks[0]
+    scratch, clock, firm = borrowed(lent_scratch), clocks[0], firms[0]
     for n in range(numbers.shape[0]):
         # a firm with empty seats, and its customers at the start
         clock.seed, clock.run, clock.month = seed, numbers[n], 1
         reps, tallies, last = np.zeros(seats, REP), np.zeros(seats, TALLY), np.zeros(seats, TALLY)
         clear_ledgers(ledgers)
         active, used = np.zeros(seats, np.int64), np.zeros(seats, np.int64)
-        owned_archive, number = new_archive(64, out.cohorts.shape[3]), 0
+        owned_archive, number = new_archive(params, 64, out.cohorts.shape[3]), 0
+        foresight.begin(params, firm)
         archive = borrowed(owned_archive)
         for agent in range(desk.shape[0]):
             service.staff(params, clock, desk[agent], agent)
@@ -116,7 +117,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                 if is_set(scratch.stop):
                     return kept[:0], ends
                 rep, tally, ledger, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
-                career.open_month(params, components, clock, rep, ledger)
+                career.open_month(params, components, clock, rep, tally, ledger, firm)
                 if rep.present == 1:
                     planning.plan(params, components, clock, rep, last[seat], ledger)
                     attempts, warm = hunting.attempts(params, rep)
@@ -159,6 +160,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                 career.evening(params, components, clock, rep, tally, ledger, row)
                 hunting.refill(params, rep, tally.referrals)
             accounts.close_month(params, clock, reps, tallies, row)
+            foresight.learn(params, clock, row, archive, firm)
             last = tallies
             tallies = np.zeros(seats, TALLY)
         accounts.outcomes(
@@ -167,6 +169,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
         ends[n] = count
     still_used(clocks)
     still_used(moments)
+    still_used(firms)
     return kept[:count], ends
 
 

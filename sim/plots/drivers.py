@@ -33,7 +33,7 @@ PARTS = (
     Driver("Payment, written off", "payment_loss", -1),
     Driver("Service and resolution", "service_cost", -1),
     Driver("Acquisition", "acquisition_cost", -1),
-    Driver("Pay of reps", "pay_cost", -1),
+    Driver("Pay and hiring of reps", "pay_cost", -1),
     Driver("Desk and firm, fixed", "fixed_cost", -1),
 )
 _LABELS = (*(part.label for part in PARTS), "Profit, all months")

@@ -70,10 +70,12 @@ def hire(params, components, clock, rep, ledger, month):  # type: ignore[no-unty
 
 
 @rule
-def open_month(params, components, clock, rep, ledger):  # type: ignore[no-untyped-def]
-    """A vacancy may end; the rep's uniforms of the month are drawn."""
-    if rep.present == 0 and rep.absent == 0 and clock.month >= rep.vacant_until:
+def open_month(params, components, clock, rep, tally, ledger, firm):  # type: ignore[no-untyped-def]
+    """A vacancy may end; the rep's uniforms of the month are drawn.  The run opens with every seat filled, at no cost."""
+    vacant = rep.present == 0 and rep.absent == 0 and clock.month >= rep.vacant_until
+    if vacant and (clock.month == 1 or is_taken(params, clock, rep, firm)):
         hire(params, components, clock, rep, ledger, clock.month)
+        tally.hires = 0.0 if clock.month == 1 else 1.0
     if clock.month % 12 == 1:
         rep.year_variable = 0.0
     set_charges(components, rep, ledger, clock.month)
@@ -102,10 +104,38 @@ def settle_month(params, clock, rep, variable):  # type: ignore[no-untyped-def]
 
 
 @rule
-def quit_probability(rate, weight, shortfall):  # type: ignore[no-untyped-def]
-    """Monthly exit probability: odds of `rate` times exp(weight * shortfall), shortfall of pay in [0, 1]."""
-    odds = rate / (1.0 - rate) * exp(weight * shortfall) if rate < 1.0 else 1e9
+def shortfall(params, pay):  # type: ignore[no-untyped-def]
+    """What pay falls short of the pay to compare it with, as a share of that, from 1 (no pay) down to -1 (twice as much).
+
+    Reps compare with what they live on, or could have elsewhere where that is more (`reps.reservation`).
+    """
+    return min(1.0, max(-1.0, 1.0 - pay / max(params.reps_expenses, params.reps_reservation)))
+
+
+@rule
+def shifted(rate, weight, by):  # type: ignore[no-untyped-def]
+    """Monthly probability with the odds of `rate` times exp(weight * by): of leaving a seat, and of taking one."""
+    if rate == 1.0:
+        return 1.0
+    odds = rate / (1.0 - rate) * exp(weight * by)
     return odds / (1.0 + odds)
+
+
+@rule
+def quits(params, rep):  # type: ignore[no-untyped-def]
+    """Whether the rep would rather go: sooner the more the month's pay falls short; pay beyond that holds nobody longer."""
+    return rep.u_leave < shifted(params.reps_quit_rate, params.reps_quit_pay, max(0.0, shortfall(params, rep.total_pay * 0.01)))
+
+
+@rule
+def is_taken(params, clock, rep, firm):  # type: ignore[no-untyped-def]
+    """Whether somebody takes the vacant seat this month: the reverse of leaving one, by the pay that reps are seen to earn.
+
+    An applicant sees what all reps here have been paid of late (:func:`sim.rules.foresight.learn`), not what a projection would say:
+    the terms of a scheme tell an outsider little of what it brings.
+    """
+    u = draws.rep_uniforms(clock.seed, clock.run, draws.APPLICANT, clock.month, rep.seat, rep.hire)[0]
+    return u < shifted(params.reps_hiring_rate, params.reps_hiring_pay, -shortfall(params, firm.expected_pay))
 
 
 @rule
@@ -124,10 +154,9 @@ def missed_norm(params, rep, month, signings):  # type: ignore[no-untyped-def]
 @rule
 def leaves(params, clock, rep, tally):  # type: ignore[no-untyped-def]
     """Whether the rep quits, is broke, or is dismissed at the month's end."""
-    shortfall = min(1.0, max(0.0, 1.0 - rep.total_pay * 0.01 / params.reps_expenses))
     broke = params.reps_quit_broke > 0.0 and rep.savings < 0.0
     dismissed = missed_norm(params, rep, clock.month, tally.signings)
-    return rep.u_leave < quit_probability(params.reps_quit_rate, params.reps_quit_pay, shortfall) or broke or dismissed
+    return quits(params, rep) or broke or dismissed
 
 
 @rule

@@ -109,6 +109,7 @@ def _begin(params, customer, pressure):  # type: ignore[no-untyped-def]
     customer.satisfaction = 0.0
     customer.pushed = 0.0
     customer.bucket = 0.0
+    customer.claim_ends = 0
     customer.status = ACTIVE
     customer.term_ends = customer.signed + int(params.customers_renewal_months) - 1
     customer.expectation = min(1.0, params.feeling_expectation + params.reps_pressure_promise * pressure)
@@ -139,6 +140,7 @@ def sign(params, customer, rep, tally, ledger, desk):  # type: ignore[no-untyped
     _enter(customer, rep, desk)
     customer.acquisition = cents(params.firm_perks)
     customer.promise_first -= customer.acquisition
+    customer.claim_ends = customer.signed + rep.claim_months - 1
     tally.acquisition += customer.acquisition
     tally.signings += 1.0
     tally.fit_sum += quantise(customer.fit)

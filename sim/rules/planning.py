@@ -16,10 +16,12 @@ from sim.rules import hunting
 from sim.scenario.codes import ADD, FIXED, ROTH_EREV, UNPAID
 from sim.scheme.measures import BOOK, CENT, LEVEL, NAMES, NEW, PER_SIGNING, PER_VISIT
 from sim.scheme.settle import (
+    STEP,
     claimable,
     clawback_share,
     combined_factor,
     in_force,
+    longest_clawback,
     measured,
     months_counted,
     opened_in,
@@ -307,13 +309,14 @@ def weigh(params, components, month, rep, tally, ledger):  # type: ignore[no-unt
     what hangs on the customer's staying) and whom the visits go to.
     """
     factor = combined_factor(components, ledger.factor, month)
-    at_once, at_stake, signing, kept, claims, sale = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    at_once, at_stake, signing, kept, claims, falling, sale = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(components.shape[0]):
         component = components[i]
         if tally.active > 0.0:
             trail, claim = at_risk(params, component, i, month, rep, ledger)
             kept += trail / tally.active
             claims += claim / tally.active
+            falling += 0.0 if component.clawback_step == STEP else claim
         if not in_force(component, month):
             continue
         ledger.counted[i] = counted = will_count(params, component, rep, ledger, i, month)
@@ -342,13 +345,42 @@ def weigh(params, components, month, rep, tally, ledger):  # type: ignore[no-unt
                 * per_visit(params, component.per_visit, rep, tally.active, ledger.usual[i])
             )
     kept *= factor
-    rep.care_all = 1.0 + max(0.0, (kept + claims) * rep.visit_lapse)
+    rep.care_all = 1.0 + max(0.0, (kept + (1.0 - params.reps_guard) * claims) * rep.visit_lapse)
     worth = tally.worth_sum * CENT
     rep.care_worth = max(0.0, sale * factor) * tally.active / worth if worth > 0.0 else 0.0
+    claims = guard(params, components, month, rep, tally, ledger, claims, falling)
     signings = rep.signings_per_attempt * params.reps_hours / params.reps_hours_per_attempt
     squeeze = max(0.0, at_once - at_stake - signing) * factor * signings / params.reps_expenses
     rep.pressure = squeeze / (1.0 + squeeze)
     return signing * factor, kept, claims  # what was paid, and may be claimed back, has been multiplied already
+
+
+@rule
+def guard(params, components, month, rep, tally, ledger, claims, falling):  # type: ignore[no-untyped-def]
+    """How visits guard commission: of what they save in clawback the share `reps.guard` draws them to those of whom it can be claimed.
+
+    `claims` is what could be claimed back, per customer of the book; `falling` of it, in all, falls month by month in a straight
+    line, and draws by the months left; the rest, a step, draws to all alike until it ends.  Returns what a visit saves, per unit
+    of lapse it takes away: of a book in which visits go where claims are, more than of one visited evenly.
+    """
+    rep.claim_months = longest_clawback(components)
+    rep.guard_from = max(month, rep.hired_month + rep.claim_months - 1)
+    rep.guard_each, rep.guard_months, rep.guarded, rep.guarded_months, squared = 0.0, 0.0, 0.0, 0.0, 0.0
+    if params.reps_guard == 0.0 or claims == 0.0:
+        return claims
+    for signed in range(np.int64(rep.guard_from - rep.claim_months) + 1, month):
+        there, left = ledger.base[0, signed], signed + rep.claim_months - 1 - month
+        rep.guarded += there
+        rep.guarded_months += there * left
+        squared += there * left * left
+    draw, all_ = params.reps_guard * max(0.0, rep.visit_lapse), claims * tally.active
+    each = (all_ - falling) / rep.guarded if rep.guarded > 0.0 else 0.0
+    monthly = falling / rep.guarded_months if rep.guarded_months > 0.0 else 0.0
+    rep.guard_each, rep.guard_months = draw * each, draw * monthly
+    even = rep.care_all + rep.care_worth * tally.worth_sum * CENT / tally.active
+    drawn = rep.guard_each * rep.guarded + rep.guard_months * rep.guarded_months
+    saved = even * all_ + rep.guard_each * all_ + rep.guard_months * (each * rep.guarded_months + monthly * squared)
+    return saved / (even * tally.active + drawn)
 
 
 @rule
@@ -541,17 +573,22 @@ def pick(weight, u):  # type: ignore[no-untyped-def]
 
 @rule
 def spread_visits(params, rep, tally):  # type: ignore[no-untyped-def]
-    """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth.
+    """Divide the month's visits over the book as it stands, in proportion to care_all + care_worth * worth, and more to those
+    of whom commission can be claimed back (:func:`guard`): those signed this month among them.
 
     Sets how ties fade (they break when the rep before has left), what every customer gets and what each
     gets per hundredth of worth (:func:`sim.rules.nurturing.visits_expected`); the month's time, and what the book is
     expected to buy, go to the tally.
     """
     visits = rep.nurturing * params.reps_hours / params.reps_hours_per_visit * rep.nurturing_skill
+    guarded, months = rep.guarded + tally.signings, rep.guarded_months + tally.signings * (rep.claim_months - 1.0)
     weight = rep.care_all * rep.book_size + rep.care_worth * CENT * rep.book_worth
+    weight += rep.guard_each * guarded + rep.guard_months * months
     per_weight = visits / weight if weight > 0.0 else 0.0
     rep.visits_all = rep.care_all * per_weight
     rep.visits_worth = rep.care_worth * CENT * per_weight
+    rep.visits_guard = rep.guard_each * per_weight
+    rep.visits_guard_months = rep.guard_months * per_weight
     rep.tie_fading = (1.0 - params.tie_fade) * rep.tie_kept
     rep.tie_kept = 1.0
     tally.expected = rep.book_expected

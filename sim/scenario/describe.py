@@ -82,6 +82,8 @@ SWITCHES = (
         lambda s: s.firm.resolution.policy in ("none", "solution"),
         "firm.resolution.policy is never strict",
     ),
+    Switch(("reps.hiring_pay",), lambda s: s.reps.hiring_rate == 1.0, "reps.hiring_rate is 1"),
+    Switch(("reps.reservation",), lambda s: s.reps.reservation <= s.reps.expenses, "reps.reservation is not above reps.expenses"),
     Switch(("reps.subsidy_months",), lambda s: s.reps.subsidy == 0.0, "reps.subsidy is 0"),
     Switch(("scheme.norm.months", "scheme.norm.warnings"), lambda s: s.scheme.norm.minimum == 0.0, "scheme.norm.minimum is 0"),
 )  # fmt: skip

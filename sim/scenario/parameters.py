@@ -86,7 +86,25 @@ class Reps(Group):
     quit_rate: float = par(0.015, "per month", "exit hazard at ordinary pay", "turnover 20-34% a year, secondary", ge=0, le=1)
     quit_pay: float = par(1.0, "log odds", "rise of the exit odds when pay falls short of all expenses", ge=0, le=20)
     quit_broke: bool = par(True, "yes/no", "a rep whose savings have run out leaves", HOUGHTON)
-    vacancy_months: int = par(1, "months", "before a leaver is replaced", ge=0, le=1200)
+    reservation: float = par(
+        0.0,
+        "money/month",
+        "pay to be had elsewhere; where expenses are higher, they are the pay that reps compare with",
+        ge=0,
+        le=1e9,
+    )
+    vacancy_months: int = par(1, "months", "before a leaver can be replaced", ge=0, le=1200)
+    hiring_rate: float = par(
+        1.0,
+        "per month",
+        "probability that somebody takes a vacant seat where reps earn the pay they compare with; at 1 it is taken whatever is paid",
+        ge=0,
+        le=1,
+    )
+    hiring_pay: float = par(
+        5.0, "log odds", "rise of those odds when reps earn twice that pay, and fall when they earn nothing", ge=0, le=20
+    )
+    hiring_cost: float = par(0.0, "money/rep", "search for and training of a newcomer", ge=0, le=1e9)
     pressure_fit: float = par(1.0, "sd", "how far full pay pressure lowers the fit accepted", ge=0, le=5)
     pressure_size: float = par(
         0.15,
@@ -98,6 +116,13 @@ class Reps(Group):
     )
     pressure_promise: float = par(0.3, "score", "expectation raised by promises at full pay pressure", ge=0, le=2)
     screening: float = par(-0.5, "sd", "lowest fit accepted without pay pressure", ge=-10, le=5)
+    guard: float = par(
+        0.0,
+        "share",
+        "of what visits save in clawback, for which they go to those of whom it can be claimed; for the rest they go to all alike",
+        ge=0,
+        le=1,
+    )
     choice: Choice = Choice()
     belief: Belief = Belief()
 
@@ -354,5 +379,8 @@ class Firm(Group):
     attempt_cost: float = par(10.0, "money/attempt", "cost of approaching a prospect", ge=0, le=1e9)
     visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
     fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)
-    promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with", ge=0, le=1)
+    promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with, at first", ge=0, le=1)
+    promise_learning: float = par(
+        0.0, "share/month", "weight of the newest month in the lapse the promise reckons with", ge=0, le=1
+    )
     resolution: Resolution = Resolution()

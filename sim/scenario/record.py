@@ -44,7 +44,6 @@ class Setup(NamedTuple):
 
 TABLES = ("initial", "rate", "spend", "margin", "need", "lapse")
 BUCKETS = 8  # most arrears buckets, the current one included
-LONGEST = 1200  # months of a run
 FARTHEST = 600  # months a rep may look ahead
 ARRAYS = [
     ("transitions", "f8", (BUCKETS, BUCKETS + 1)),  # payment by bucket, cumulated over paid, buckets, written off
@@ -52,8 +51,6 @@ ARRAYS = [
     ("along_fit", "f8", (len(TRAITS),)),  # correlation of each trait with fit
     ("tables", "f8", (len(TABLES), TABLE_NODES, 2)),  # quantiles of traits, in the order of TABLES
     ("amounts", "f8", (TABLE_NODES, 2)),  # quantiles of a purchase's amount
-    ("promise_months", "f8", (LONGEST + 2,)),  # months of custom promised, by age
-    ("promise_renewals", "f8", (LONGEST + 2,)),  # renewals promised, by age
     ("normal", "f8", (NORMAL_OCTAVES * NORMAL_PARTS, 4)),  # standard normal quantiles
     ("delay", "f8", (FARTHEST + 1,)),  # weight of pay by months from now
 ]
@@ -166,16 +163,6 @@ def _transitions(rows: tuple[tuple[float, ...], ...]) -> np.ndarray:
     return padded
 
 
-def _promise(renewal_months: int, lapse: float) -> tuple[np.ndarray, np.ndarray]:
-    """Expected months of custom, and renewals, within so many months of contract at constant retention."""
-    months, renewals, alive = np.zeros(LONGEST + 2), np.zeros(LONGEST + 2), 1.0
-    for age in range(1, LONGEST + 2):
-        months[age] = months[age - 1] + alive
-        renewals[age] = renewals[age - 1] + (alive if age > 1 and (age - 1) % renewal_months == 0 else 0.0)
-        alive *= 1.0 - lapse
-    return months, renewals
-
-
 def _delay(present_bias: float, discount_year: float) -> np.ndarray:
     """Weight of pay k months from now: 1 now, beta * delta**(k / 12) later (quasi-hyperbolic, Laibson 1997)."""
     weights = [present_bias * power(discount_year, month / 12.0) for month in range(FARTHEST + 1)]
@@ -214,7 +201,6 @@ def build(scenario: Scenario) -> Setup:
     ]
     params["normal"] = normal_table()
     params["amounts"] = _quantiles(False, c.spend.p, 0.0)
-    params["promise_months"], params["promise_renewals"] = _promise(c.renewal_months, scenario.firm.promise_lapse)
     params["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
     absent = np.zeros(scenario.reps.count, np.bool_)

@@ -191,6 +191,15 @@ def _no_salary(s: Scenario) -> Iterator[str]:
         yield "scheme.variable_cap: a share of salary, and there is no salary: nothing variable is paid"
 
 
+def _unpaid(s: Scenario) -> Iterator[str]:
+    may_leave = s.reps.quit_broke or s.reps.quit_rate > 0.0
+    if may_leave and s.reps.salary < s.reps.expenses and not any(_pays(k) for k in s.scheme.components):
+        yield (
+            f"reps.salary: {_number(s.reps.salary)}, of which nobody lives (reps.expenses = {_number(s.reps.expenses)}), and no component pays"
+            + ("; seats are filled all the same (reps.hiring_rate = 1)" if s.reps.hiring_rate == 1.0 else "")
+        )
+
+
 def _norm(s: Scenario) -> Iterator[str]:
     norm = s.scheme.norm
     if norm.minimum > most_signings(s) * norm.months:
@@ -217,4 +226,4 @@ def _by_value(s: Scenario) -> Iterator[str]:
 COMPONENT: tuple[Check, ...] = (
     _timing, _nothing, _out_of_range, _out_of_reach, _unmeasured, _nobody, _malus, _clawback, _capped, _idle_factor, _team_of_one,
 )  # fmt: skip
-WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_no_salary, _norm, _by_value)
+WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_no_salary, _unpaid, _norm, _by_value)

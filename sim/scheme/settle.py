@@ -90,6 +90,15 @@ def claimable(component, ledger, i, signed):  # type: ignore[no-untyped-def]
 
 
 @rule
+def longest_clawback(components):  # type: ignore[no-untyped-def]
+    """Months of contract within which commission may be claimed back."""
+    longest = 0
+    for i in range(components.shape[0]):
+        longest = max(longest, components[i].clawback_months)
+    return longest
+
+
+@rule
 def in_force(component, month):  # type: ignore[no-untyped-def]
     """Whether the component applies in a month."""
     return component.from_month <= month and month <= component.until_month

@@ -22,7 +22,7 @@ from sim.scenario.base import shown
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.study import Study, run
-from sim.study.equal_pay import LEAST_RUNS, EqualPay
+from sim.study.equal_pay import LEAST_RUNS, PAY, EqualPay
 from sim.study.equal_pay import equal_pay as match
 from sim.study.precision import Precision, goal_of
 from sim.study.results import Study as Made
@@ -230,7 +230,7 @@ def verdict(comparison: Comparison, outcome: str = "npv") -> str:
     said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
     best = [_best(comparison, outcome)] if len(rows) > 1 else []
     lost = losing(comparison.study.summary(), comparison.study.currency)
-    return "\n".join([*said, *best, *([lost] if lost else []), *unequal_costs(comparison.study)])
+    return "\n".join([*said, *best, *([lost] if lost else []), *unequal_costs(comparison.study), *underpaid(comparison.study)])
 
 
 def losing(summary: pd.DataFrame, currency: str, what: str = "npv", level: float = 0.95) -> str:
@@ -332,8 +332,8 @@ def probability(p: float) -> str:
 def unequal_costs(study: Study) -> list[str]:
     """A sentence for every scheme whose expected cost of the sales force differs from the first one's.
 
-    Cost is salaries, subsidy and commission less clawback, discounted to the start.  It differs if it does by more than 2% of
-    the base's, and by more than two standard errors of the paired difference.
+    Cost is salaries, subsidy, commission less clawback, and hiring, discounted to the start.  It differs if it does by more than
+    2% of the base's, and by more than two standard errors of the paired difference.
     """
     if len(study.names) < 2 or COST not in study.runs:
         return []
@@ -347,5 +347,21 @@ def unequal_costs(study: Study) -> list[str]:
             said.append(
                 f"The schemes do not cost the same: the sales force of {name} costs {other.mean():,.0f} {study.currency}, discounted, "
                 f"that of {study.names[0]} {base:,.0f}{share}; so differences are of what is paid as well as of how: {REMEDY}."
+            )
+    return said
+
+
+def underpaid(study: Study) -> list[str]:
+    """A sentence for every scheme under which mean pay lies below living expenses, by more than two standard errors."""
+    said = []
+    for name, scenario in zip(study.names, study.scenarios, strict=True):
+        reps, pay = scenario["reps"], study.runs.loc[study.runs["scenario"] == name, PAY]
+        error = pay.std(ddof=1) / np.sqrt(pay.size) if pay.size > 1 else 0.0
+        if pay.mean() + 2.0 * error < reps["expenses"]:
+            anyway = reps.get("hiring_rate", 1.0) == 1.0
+            said.append(
+                f"Reps of {name} earn less than they live on: {pay.mean():,.0f} {study.currency} a month on average, of "
+                f"{reps['expenses']:,.0f}"
+                + ("; that others take their place all the same is assumed (reps.hiring_rate = 1)." if anyway else ".")
             )
     return said

@@ -31,6 +31,7 @@ BUSY = {  # every step happens to somebody within five months
                                             [0.2, 0.0, 0.0, 0.4, 0.4]]}},
     "desk": {"orientation": "commercial", "agents": 2},
     "firm": {"resolution": {"policy": "by_value"}},
+    "scheme": {"components": [{"measure": "initial_revenue", "rate": 0.3, "clawback": {"months": 6}}]},
 }  # fmt: skip
 LISTS: dict[str, Any] = {
     "reps.absent": (1,), "customers.correlation": {"fit-lapse": 0.3},
@@ -84,6 +85,21 @@ def test_every_parameter_off_its_default_goes_all_ways(path: str, value: Any) ->
             pd.testing.assert_frame_equal(way[name], table, check_exact=True)
 
 
+def test_what_is_neutral_by_default_goes_all_ways_together() -> None:
+    on = {
+        "reps.hiring_rate": 0.5,
+        "reps.hiring_cost": 300.0,
+        "reps.reservation": 2500.0,
+        "reps.guard": 0.7,
+        "firm.promise_learning": 0.1,
+    }
+    first, *rest = all_ways(vary(Scenario.model_validate(BUSY), {**on, "months": 9, "reps.count": 4, "reps.quit_rate": 0.3}))
+    assert first["months"]["hiring"].sum() > 0 and first["months"]["reps"].min() < 4
+    for way in rest:
+        for name, table in first.items():
+            pd.testing.assert_frame_equal(way[name], table, check_exact=True)
+
+
 def test_every_step_happens_in_the_world_that_is_varied() -> None:
     months = all_ways(Scenario.model_validate(BUSY))[0]["months"]
     happened = ("visits", "repeat_revenue", "cross_revenue", "contacts", "cases", "lapses", "write_off", "rep_exits")
@@ -94,7 +110,7 @@ def test_columns_hold_what_the_steps_read_and_write() -> None:
     """Found by hand: what quiet months change, what the others change besides, and all that quiet months read."""
     assert set(QUIETLY.names or ()) == {"satisfaction", "expectation", "tie", "pushed"}
     assert set(CHANGED.names or ()) - set(QUIETLY.names or ()) == {"owed", "bucket", "term_ends"}
-    assert set(LOOK.names or ()) - set(CHANGED.names or ()) == {"fit", "rate", "no_contact", "worth", "odds_lapse"}
+    assert set(LOOK.names or ()) - set(CHANGED.names or ()) == {"fit", "rate", "no_contact", "worth", "odds_lapse", "claim_ends"}
     assert set(STOCKS.names or ()) == {"satisfaction_sum", "visited_satisfaction", "outstanding", "overdue"}
     read, written = attributes([steps.quiet_month])
     assert {"term_ends", "experience", "lapse_midterm"} <= read and "owed" not in written

@@ -22,6 +22,7 @@ from tests.mechanisms.worlds import (
     quiet,
     standard_errors,
 )
+from tests.rules.worlds import record
 
 HUNTING_ONLY = {"hunting": 1.0, "nurturing": 0.0}
 VISITING_ONLY = {"hunting": 0.0, "nurturing": 1.0}
@@ -115,8 +116,11 @@ def test_visits_cost_money_beside_the_time() -> None:
 
 def test_visits_go_to_whom_the_rep_earns_most_from() -> None:
     """Proportional to a weight: all alike, plus the rep's interest in what a customer is worth."""
-    assert nurturing.visits_expected(2.0, 0.0, 4000.0) == 2.0
-    assert nurturing.visits_expected(2.0, 0.001, 4000.0) == pytest.approx(6.0)
+    clock, one = record("clock", month=9), record("customer", worth=4000.0)
+    assert nurturing.visits_expected(clock, record("rep", visits_all=2.0, guard_from=9), one) == 2.0
+    assert nurturing.visits_expected(
+        clock, record("rep", visits_all=2.0, visits_worth=0.001, guard_from=9), one
+    ) == pytest.approx(6.0)
     world = quiet(
         months=36,
         reps={"choice": VISITING_ONLY, "count": 4},

@@ -81,10 +81,10 @@ def test_commission_feeds_the_savings() -> None:
 
 
 def test_the_odds_of_quitting_rise_with_what_pay_falls_short_of_expenses() -> None:
-    assert career.quit_probability(0.02, 1.0, 0.0) == pytest.approx(0.02)
-    assert career.quit_probability(0.5, np.log(3), 1.0) == pytest.approx(0.75)
-    assert career.quit_probability(0.0, 5.0, 1.0) == 0.0
-    assert career.quit_probability(1.0, 5.0, 0.0) == pytest.approx(1.0)
+    assert career.shifted(0.02, 1.0, 0.0) == pytest.approx(0.02)
+    assert career.shifted(0.5, np.log(3), 1.0) == pytest.approx(0.75)
+    assert career.shifted(0.0, 5.0, 1.0) == 0.0
+    assert career.shifted(1.0, 5.0, -9.0) == 1.0
 
 
 def test_reps_quit_at_the_rate_the_scenario_says() -> None:

@@ -69,7 +69,15 @@ def test_a_vacancy_ends_when_it_is_over_and_an_absent_seat_stays_empty() -> None
 
     def opened(month: int, **rep: float) -> Any:
         r = record("rep", vacant_until=9, year_variable=50.0, **rep)
-        career.open_month(desk.params, desk.components, record("clock", seed=1, run=1, month=month), r, desk.ledger)
+        career.open_month(
+            desk.params,
+            desk.components,
+            record("clock", seed=1, run=1, month=month),
+            r,
+            record("tally"),
+            desk.ledger,
+            record("firm"),
+        )
         return r
 
     assert [int(opened(month)["present"]) for month in (8, 9, 10)] == [0, 1, 1]

@@ -11,9 +11,9 @@ from sim.draws import customer_key
 from sim.scenario.model import Scenario
 from sim.scenario.record import build
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, Ledger, new_ledgers, seat_ledger
+from sim.state import CLOCK, CUSTOMER, DESK, FIRM, MOMENT, REP, TALLY, Ledger, new_ledgers, seat_ledger
 
-RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "clock": CLOCK, "desk": DESK}
+RECORDS = {"rep": REP, "tally": TALLY, "customer": CUSTOMER, "moment": MOMENT, "clock": CLOCK, "desk": DESK, "firm": FIRM}
 LAPSE = 0.1  # what the rep believes
 STAY = 1.0 - LAPSE
 

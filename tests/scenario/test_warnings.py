@@ -46,6 +46,8 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
      "the multiplier has nothing to act on"),
     ("_team_of_one", [RATE | {"scope": "team"}], {"reps": {"count": 2, "absent": [0]}}, "a team of 1"),
     ("_no_salary", [RATE], {"reps": {"salary": 0.0}, "scheme": {"variable_cap": 0.2}}, "there is no salary"),
+    ("_unpaid", [], {"reps": {"salary": 1000.0}}, "reps.salary: 1,000, of which nobody lives (reps.expenses = 1,600)"),
+    ("_unpaid", [RATE | {"rate": 0.0, "bonus": 0.0}], {"reps": {"salary": 0.0}}, "filled all the same (reps.hiring_rate = 1)"),
     ("_norm", [RATE], {"scheme": {"norm": {"minimum": 500.0}}}, "every rep is dismissed"),
     ("_norm", [RATE], {"scheme": {"norm": {"minimum": 1.0, "months": 72}}}, "the norm is first looked at in month 72"),
     ("_by_value", [RATE], {"firm": {"resolution": {"policy": "by_value", "value": 10.0}}}, "reached by nearly everybody"),

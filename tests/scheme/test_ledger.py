@@ -254,9 +254,10 @@ def test_the_promise_is_for_the_months_that_have_passed() -> None:
     """20 at signing, 3 a month while the firm reckons with them, 7 at each renewal; less commission of 5."""
     desk = Desk(firm={"promise_lapse": 0.1}, customers={"renewal_months": 3})
     c = record("customer", signed=4, promise_first=2000.0, promise_month=3.0, promise_renewal=7.0, commission=500.0)
-    assert accounts.promised(desk.params, c, 3) == 0.0
+    archive = accounts.new_archive(desk.params, 1, 4)
+    assert accounts.promised(desk.params, c, archive, 3) == 0.0
     for month, age in ((4, 1), (6, 3), (7, 4), (10, 7)):
         stays = 0.9 ** np.arange(age)
-        assert accounts.promised(desk.params, c, month) == pytest.approx(
+        assert accounts.promised(desk.params, c, archive, month) == pytest.approx(
             2000 + 300 * stays.sum() + 700 * stays[3::3].sum() - 500, abs=0.5
         )

@@ -10,7 +10,7 @@ import pytest
 from sim import accounts
 from sim.book import entries
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, TALLY
+from sim.state import CUSTOMER, FIRM, TALLY
 from tests.rules.worlds import Desk, believer, record
 
 HALF = {"measure": "tenure", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": 0.5}]}
@@ -70,6 +70,7 @@ def test_accounts_are_charged_at_what_was_made_of_a_component_when_it_was_last_s
             np.zeros(1, TALLY),
             np.zeros(1, TALLY),
             desk.ledgers,
+            np.zeros(1, FIRM),
         )
         found.append(float(one[0]["charge_repeat"]))
     assert found == pytest.approx([0.1, 0.1, 0.05, 0.05])

@@ -10,7 +10,7 @@ import pytest
 
 import sim
 from sim.memo.findings import Numbers, summary
-from sim.study.comparison import Comparison, unequal_costs
+from sim.study.comparison import Comparison, underpaid, unequal_costs
 from sim.study.results import Study
 
 
@@ -47,6 +47,21 @@ def test_every_comparison_says_it() -> None:
     comparison = Comparison(made)
     assert sentence[0] in comparison.verdict() and sentence[0] in repr(comparison)
     assert sentence[0] in list(summary(Numbers(made)))
+
+
+@pytest.mark.parametrize(("pay", "said"), [(1599.0, True), (1601.0, False)])
+def test_pay_below_living_is_said_wherever_schemes_are_compared(pay: float, said: bool) -> None:
+    """The second scheme pays about as much as is needed to live; within two standard errors of it nothing is said."""
+    made = study(LEVEL, LEVEL)
+    made.runs["rep_pay_mean"] = [1900.0] * LEVEL.size + list(pay + 0.1 * (LEVEL - 100.0))
+    found = underpaid(made)
+    assert len(found) == said
+    for text in found:
+        assert text.startswith("Reps of scheme-1 earn less than they live on: 1,599 EUR a month on average, of 1,600")
+        assert text.endswith("(reps.hiring_rate = 1).")
+        assert text in Comparison(made).verdict() and text in list(summary(Numbers(made)))
+    made.runs["rep_pay_mean"] = 1599.0 + 10.0 * np.tile(LEVEL - 100.0, 2)
+    assert underpaid(made) == []
 
 
 def test_the_readmes_clawback_changes_what_it_says() -> None:
