@@ -37,6 +37,7 @@ CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the y
     + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
     + _floats("need purchases service resolution acquisition write_off clawed commission")
     + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred claim_ends")
+    + _floats("shortfall oversold")  # what the contract lacks, log odds; share of the first purchase beyond what was asked for
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month
@@ -75,7 +76,7 @@ REP = np.dtype(
 TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and needs in quanta
     _floats("signings lapses attempts visits contacts cases referrals")
     + _floats("initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition service resolution")
-    + _floats("write_off collected outstanding wait_sum fit_sum")
+    + _floats("write_off collected outstanding conceded wait_sum fit_sum")
     # the book at the month's end: active customers, their satisfaction, worth and months in it; those in arrears
     + _floats("active satisfaction_sum worth_sum tenure_sum overdue")
     # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel;

@@ -70,6 +70,7 @@ MONTHS: tuple[Column, ...] = (
     Column("pressure", "share", "mean pay pressure of the reps, 0 to 1"),
     Column("fit", "sd", "mean fit of the customers signed in the month (0 if none)"),
     Column("hiring", "money", "search for and training of the reps hired in the month"),
+    Column("conceded", "money", "of the renewals of the month, granted to customers who asked: not invoiced, so no part of revenue"),
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
@@ -220,6 +221,8 @@ CUSTOMERS: tuple[Column, ...] = (
     Column("initial", "money", "first purchase: the first year's premium; of the opening book, what the term at the start costs"),
     Column("founder", "code", "1 in the opening book (`customers.at_start`), 0 signed in the run"),
     Column("referred", "code", "1 signed from a referred lead, 0 from a cold one or in the opening book"),
+    Column("shortfall", "log odds", "by how much the contract lacks what the customer would have signed for unlured, at last"),
+    Column("oversold", "share", "of the first purchase, sold beyond what was asked for and not dropped yet"),
 )
 
 

@@ -66,13 +66,14 @@ def hunt(params, clock, rep, tally, ledger, desk, shelf, active, used, attempts,
         draws.fill(clock.seed, clock.run, draws.TRAITS_THIRD, clock.month, size, scratch.keys, scratch.u)
         many = 0
         for i in range(size):
-            scratch.found[many] = scratch.found[i]
-            many += int(hunting.willing(params, first + i <= warm, scratch.u[i]))
+            scratch.found[many], scratch.u[many] = scratch.found[i], scratch.u[i]
+            many += int(hunting.willing(params, rep, first + i <= warm, scratch.u[i]))
         draw_traits(clock, rep, scratch, many)
         for i in range(many):
             order = scratch.found[i]
-            if hunting.prospect(params, clock, shelf.records[used], rep, order, order <= warm, traits_drawn(scratch, i)):
-                hunting.sign(params, shelf.records[used], rep, tally, ledger, desk)
+            customer, w = shelf.records[used], scratch.u[i]
+            if hunting.prospect(params, clock, customer, rep, order, order <= warm, w, traits_drawn(scratch, i)):
+                hunting.sign(params, customer, rep, tally, ledger, desk)
                 place(shelf, active, used)
                 active += 1
                 used += 1

@@ -7,7 +7,7 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
-from sim.rules import planning
+from sim.rules import planning, surplus
 from sim.scheme.measures import COUNT
 from sim.scheme.settle import accrued, longest_deferral, recover, reward, set_charges, settle_leaver, trail_due
 from sim.state import cents, new_ledgers
@@ -43,7 +43,7 @@ def hire(params, components, clock, rep, ledger, month):  # type: ignore[no-unty
     rep.warnings = 0
     rep.norm_signings = 0.0
     rep.savings = params.reps_savings_months * params.reps_expenses
-    rep.signings_per_attempt = params.market_success
+    rep.signings_per_attempt = surplus.signing(params.market_success, surplus.lure(params, 0.0))
     rep.worth = params.worth
     rep.usual_award = 0.0
     rep.usual_signings = 0.0

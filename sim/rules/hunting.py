@@ -7,7 +7,7 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp
-from sim.rules import traits
+from sim.rules import surplus, traits
 from sim.rules.purchasing import invoice_initial, invoice_opening
 from sim.state import ACTIVE, cents, new_account, quantise
 
@@ -63,25 +63,34 @@ def meet(params, clock, customer, rep, order, warm):  # type: ignore[no-untyped-
     """Whether the order-th prospect of the month signs; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
     who, which = draws.customer_key(rep.seat, clock.month, order)
     u = draws.uniforms(clock.seed, clock.run, draws.TRAITS_THIRD, clock.month, who, which)
-    return willing(params, warm, u[0]) and prospect(params, clock, customer, rep, order, warm, traits.uniforms(clock, who, which))
+    if not willing(params, rep, warm, u[0]):
+        return False
+    return prospect(params, clock, customer, rep, order, warm, u[0], traits.uniforms(clock, who, which))
 
 
 @rule
-def willing(params, warm, u):  # type: ignore[no-untyped-def]
+def success(params, warm):  # type: ignore[no-untyped-def]
+    """Probability that a prospect signs unlured."""
+    return params.market_referred_success if warm else params.market_success
+
+
+@rule
+def willing(params, rep, warm, w):  # type: ignore[no-untyped-def]
     """Whether a prospect would sign, given a uniform."""
-    return u < (params.market_referred_success if warm else params.market_success)
+    return w < surplus.signing(success(params, warm), surplus.lure(params, rep.pressure))
 
 
 @rule
-def prospect(params, clock, customer, rep, order, warm, u):  # type: ignore[no-untyped-def]
-    """Whether the rep accepts the order-th prospect of the month, who is willing and has traits by `u`; fills the record anew."""
+def prospect(params, clock, customer, rep, order, warm, w, u):  # type: ignore[no-untyped-def]
+    """Whether the rep accepts the order-th prospect of the month, who is willing by `w` and has traits by `u`; fills the record anew."""
     z = traits.fitting_better(params, traits.scores(params, u), params.market_referred_fit if warm else 0.0)
     if z[traits.FIT] <= accepted_fit(params.reps_screening, params.reps_pressure_fit, rep.pressure):
         return False
     _identify(customer, rep.seat, clock.month, order)
     customer.referred = 1 if warm else 0
-    traits.draw(params, clock, customer, z, 1.0 + params.reps_pressure_size * rep.pressure)
+    traits.draw(params, clock, customer, z, params.reps_pressure_size * rep.pressure)
     _begin(params, customer, rep.pressure)
+    surplus.begin(params, customer, success(params, warm), w)
     return True
 
 
@@ -89,7 +98,7 @@ def prospect(params, clock, customer, rep, order, warm, u):  # type: ignore[no-u
 def founder(params, clock, customer, rep, order, u):  # type: ignore[no-untyped-def]
     """The customer numbered `order` from :data:`FOUNDERS`, already there at the opening of month 1."""
     _identify(customer, rep.seat, clock.month, order)
-    traits.draw(params, clock, customer, traits.scores(params, u), 1.0)
+    traits.draw(params, clock, customer, traits.scores(params, u), 0.0)
     _begin(params, customer, 0.0)
 
 
@@ -108,6 +117,7 @@ def _begin(params, customer, pressure):  # type: ignore[no-untyped-def]
     new_account(customer)
     customer.satisfaction = 0.0
     customer.pushed = 0.0
+    customer.shortfall = 0.0
     customer.bucket = 0.0
     customer.claim_ends = 0
     customer.status = ACTIVE

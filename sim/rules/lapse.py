@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.compiled import rule
 from sim.numeric import exp, exp_above
-from sim.rules import traits
+from sim.rules import surplus, traits
 from sim.scenario.codes import CONTRACTUAL
 from sim.state import ACTIVE, LAPSED
 
@@ -12,18 +12,18 @@ ACT = "decide"
 
 
 @rule
-def probability(odds, satisfaction, tie, weight_satisfaction, weight_tie, occasion, exponential=exp):  # type: ignore[no-untyped-def]
-    """Probability of leaving: logit(h) = log(odds * occasion) - weight_satisfaction S - weight_tie tie.
+def probability(odds, satisfaction, tie, weight_satisfaction, weight_tie, occasion, relief=0.0, exponential=exp):  # type: ignore[no-untyped-def]
+    """Probability of leaving: logit(h) = log(odds * occasion) - weight_satisfaction S - weight_tie tie - relief.
 
     `odds` are the customer's own (beta-distributed probability as odds), `occasion` the odds ratio of
-    the moment: 1 at a renewal, less between renewals.  With :func:`sim.numeric.exp_above` as `exponential` it is at least that.
+    the moment: 1 at a renewal, less between renewals, `relief` what a concession is worth.  With :func:`sim.numeric.exp_above` as `exponential` it is at least that.
     """
-    shifted = odds * occasion * exponential(-weight_satisfaction * satisfaction - weight_tie * tie)
+    shifted = odds * occasion * exponential(-weight_satisfaction * satisfaction - weight_tie * tie - relief)
     return 1.0 / (1.0 + 1.0 / shifted)  # odds may be beyond all numbers
 
 
 @rule
-def leaves(params, customer, u, occasion, exponential=exp):  # type: ignore[no-untyped-def]
+def leaves(params, customer, u, occasion, relief=0.0, exponential=exp):  # type: ignore[no-untyped-def]
     """Whether the customer leaves on an occasion, given a uniform."""
     return u < probability(
         customer.odds_lapse,
@@ -32,6 +32,7 @@ def leaves(params, customer, u, occasion, exponential=exp):  # type: ignore[no-u
         params.lapse_satisfaction,
         params.lapse_tie,
         occasion,
+        relief,
         exponential,
     )
 
@@ -39,9 +40,10 @@ def leaves(params, customer, u, occasion, exponential=exp):  # type: ignore[no-u
 @rule
 def ends(params, clock, customer, moment, exponential=exp):  # type: ignore[no-untyped-def]
     """Whether the customer goes now.  A renewal falls at the end of every term; without contracts one leaves after a purchase."""
-    occasion = 1.0 if clock.month == customer.term_ends else params.lapse_midterm
+    renews = clock.month == customer.term_ends
+    occasion, relief = (1.0, surplus.relief(params, customer)) if renews else (params.lapse_midterm, 0.0)
     return (
-        leaves(params, customer, moment.u_lapse, occasion, exponential)
+        leaves(params, customer, moment.u_lapse, occasion, relief, exponential)
         & (customer.status == ACTIVE)
         & (params.customers_setting == CONTRACTUAL)
     )

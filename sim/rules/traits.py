@@ -61,12 +61,12 @@ def fitting_better(params, z, by):  # type: ignore[no-untyped-def]
 
 
 @rule
-def draw(params, clock, customer, z, size):  # type: ignore[no-untyped-def]
-    """Write the traits of a prospect into its record; `size` multiplies the first purchase."""
+def draw(params, clock, customer, z, oversold):  # type: ignore[no-untyped-def]
+    """Write the traits of a prospect into its record; the first purchase is larger by the share `oversold`."""
+    customer.oversold = oversold
     customer.fit = z[FIT]
-    first = (
-        params.customers_initial / params.customers_initial_shape * exp(interpolate(params.tables[T_INITIAL], z[INITIAL])) * size
-    )
+    first = params.customers_initial / params.customers_initial_shape * exp(interpolate(params.tables[T_INITIAL], z[INITIAL]))
+    first *= 1.0 + oversold
     customer.initial = cents(first)
     customer.renewal = cents(first * params.customers_renewal) if params.customers_setting == CONTRACTUAL else 0.0
     customer.rate = (
@@ -85,16 +85,22 @@ def draw(params, clock, customer, z, size):  # type: ignore[no-untyped-def]
     customer.need = min(need, MOST)
     customer.no_contact = exp(-customer.need)
     customer.odds_lapse = exp(interpolate(params.tables[T_LAPSE], z[LAPSE]))
-    monthly = customer.rate * params.spend_p * customer.scale
-    if params.customers_setting == CONTRACTUAL:
-        monthly += customer.renewal * 0.01 / params.customers_renewal_months
-    customer.worth = cents(customer.margin * monthly)
+    customer.worth = worth(params, customer)
     # the promise: everybody pays, mean need for service, lapse as reckoned; perks are taken off where they are spent
     customer.promise_first = cents(customer.margin * customer.initial * 0.01)
     customer.promise_month = (
         customer.margin * customer.rate * params.spend_p * customer.scale - params.service_rate * params.desk_contact_cost
     )
     customer.promise_renewal = customer.margin * customer.renewal * 0.01
+
+
+@rule
+def worth(params, customer):  # type: ignore[no-untyped-def]
+    """A customer's expected monthly margin after the first purchase, in hundredths."""
+    monthly = customer.rate * params.spend_p * customer.scale
+    if params.customers_setting == CONTRACTUAL:
+        monthly += customer.renewal * 0.01 / params.customers_renewal_months
+    return cents(customer.margin * monthly)
 
 
 @rule

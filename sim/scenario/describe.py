@@ -50,7 +50,7 @@ SWITCHES = (
         'reps.choice.rule is not "roth_erev"',
     ),
     Switch(
-        ("customers.renewal", "customers.renewal_months", "customers.lapse.midterm"),
+        ("customers.renewal", "customers.renewal_months", "customers.lapse.midterm", "customers.shed", "firm.concession"),
         lambda s: s.customers.setting != "contractual",
         'customers.setting is not "contractual"',
     ),
@@ -85,6 +85,11 @@ SWITCHES = (
     Switch(("reps.hiring_pay",), lambda s: s.reps.hiring_rate == 1.0, "reps.hiring_rate is 1"),
     Switch(("reps.reservation",), lambda s: s.reps.reservation <= s.reps.expenses, "reps.reservation is not above reps.expenses"),
     Switch(("reps.subsidy_months",), lambda s: s.reps.subsidy == 0.0, "reps.subsidy is 0"),
+    Switch(
+        ("customers.lapse.shortfall", "customers.payment.shortfall"),
+        lambda s: s.market.lure == s.market.urgency == 0.0,
+        "market.lure and market.urgency are 0",
+    ),
     Switch(("scheme.norm.months", "scheme.norm.warnings"), lambda s: s.scheme.norm.minimum == 0.0, "scheme.norm.minimum is 0"),
 )  # fmt: skip
 

@@ -16,6 +16,7 @@ MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart
 MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255
 LEAST_SHAPE = 0.001  # of a gamma or beta: below it all customers but a few per thousand are at nought
 HOUGHTON = "Houghton, Siegel, Jalali et al. 2016 (model as published)"
+ELASTICITY = "off; 3 at a price elasticity of -2.6 (Bijmolt, van Heerde & Pieters 2005, abstract) and a success of .2"
 
 
 class Market(Group):
@@ -27,6 +28,17 @@ class Market(Group):
     success: float = par(0.2, "probability", "that an attempt on a cold lead signs", HOUGHTON, ge=0, le=1)
     referred_success: float = par(0.35, "probability", "that an attempt on a referred lead signs", ge=0, le=1)
     referred_fit: float = par(0.3, "sd", "fit advantage of a referred prospect", ge=-3, le=3)
+    lure: float = par(
+        0.0,
+        "log odds",
+        "rise of the odds of signing by perks as large as the mean first purchase; what money is worth to a customer, elsewhere too",
+        ELASTICITY,
+        ge=0,
+        le=20,
+    )
+    urgency: float = par(
+        0.0, "log odds", "rise of the odds of signing when a rep under full pay pressure urges to sign now", "off", ge=0, le=20
+    )
 
 
 class Choice(Group):
@@ -148,6 +160,14 @@ class Payment(Group):
         0.7, "log odds", "fall of the odds to pay at satisfaction -1", "hazard x 1.2-2, assumed", ge=0, le=10
     )
     fit: float = par(0.3, "log odds/sd", "rise of the odds to pay with fit", ge=-5, le=5)
+    shortfall: float = par(
+        0.0,
+        "log odds/log odds",
+        "fall of the odds to pay with what the contract lacks for a customer who was lured or oversold",
+        "off; defaults +24% with contracts 15% larger, Agarwal & Ben-David 2018",
+        ge=0,
+        le=20,
+    )
     exit_on_write_off: bool = par(True, "yes/no", "a customer whose debt is written off is gone")
 
     @field_validator("transitions")
@@ -205,6 +225,14 @@ class Lapse(Group):
     satisfaction: float = par(1.2, "log odds/score", "fall of the lapse odds with satisfaction", ge=0, le=20)
     tie: float = par(0.8, "log odds", "fall of the lapse odds with a full tie to the rep", ge=0, le=20)
     midterm: float = par(0.02, "odds ratio", "odds of lapsing in a month without renewal, relative to a renewal", ge=0, le=1)
+    shortfall: float = par(
+        0.0,
+        "log odds/log odds",
+        "rise of the lapse odds with what the contract lacks for a customer who was lured or oversold",
+        "off; 1: as much at a renewal as at the signature",
+        ge=0,
+        le=20,
+    )
 
 
 class Service(Group):
@@ -213,6 +241,14 @@ class Service(Group):
     rate: float = par(0.08, "contacts/month", "mean need for service", ge=0, le=50)
     shape: float = par(2.0, "none", "shape of the gamma over customers' need", ge=LEAST_SHAPE, le=1e4)
     fit: float = par(0.2, "log/sd", "fall of the need with fit", ge=-3, le=3)
+    complaint: float = par(
+        0.0,
+        "per month",
+        "that a customer with satisfaction -1 complains: a contact more; in proportion above it, never where satisfaction is not below 0",
+        "off",
+        ge=0,
+        le=1,
+    )
     surfaced: float = par(
         0.5, "share", "of contacts the desk did not solve, put right by a rep who visits that month", ge=0, le=1
     )
@@ -250,6 +286,14 @@ class Referral(Group):
     visit: float = par(
         0.1, "leads/visit", "referred at a visit", "2 per meeting in Houghton et al.; lowered, assumed", ge=0, le=10
     )
+    warned: float = par(
+        0.0,
+        "leads/month",
+        "lost to the seat by what a customer with satisfaction -1 tells others",
+        "off; bad news is told to about twice as many as good (TARP, recalled 70%)",
+        ge=0,
+        le=1,
+    )
 
 
 TRAITS = ("initial", "rate", "spend", "margin", "payment", "need", "lapse", "fit")
@@ -272,6 +316,7 @@ class Customers(Group):
     initial_shape: float = par(4.0, "none", "gamma shape of first purchases", ge=LEAST_SHAPE, le=1e6)
     renewal: float = par(0.8, "share", "of the first purchase, invoiced at each renewal", ge=0, le=100)
     renewal_months: int = par(12, "months", "length of a contract", ge=1, le=1200)
+    shed: float = par(0.0, "share", "of what was oversold, dropped at each renewal", "off", ge=0, le=1)
     margin: float = par(0.4, "share", "mean margin", ge=0.001, le=0.999)
     margin_precision: float = par(50.0, "none", "alpha + beta of the beta over margins", ge=0.1, le=1e6)
     cross: float = par(80.0, "money", "amount of a cross-purchase", ge=0, le=1e9)
@@ -372,13 +417,16 @@ class Firm(Group):
     perks: float = par(
         100.0,
         "money/customer",
-        "spent on a new customer: a cost on the account, and nothing else; nobody signs, or stays, for it",
+        "spent on a new customer: a cost on the account; who signs for it says market.lure (by default nobody)",
         ge=0,
         le=1e9,
     )
     attempt_cost: float = par(10.0, "money/attempt", "cost of approaching a prospect", ge=0, le=1e9)
     visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
     fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)
+    concession: float = par(
+        0.0, "share", "of the renewal, granted to who asks for it: the dissatisfied, the lured and the oversold", "off", ge=0, le=1
+    )
     promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with, at first", ge=0, le=1)
     promise_learning: float = par(
         0.0, "share/month", "weight of the newest month in the lapse the promise reckons with", ge=0, le=1

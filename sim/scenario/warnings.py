@@ -6,6 +6,7 @@ A warning refuses nothing: a shorter run is the beginning of a longer one, and a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from math import exp
 
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
@@ -102,9 +103,14 @@ def _out_of_reach(s: Scenario, k: Component) -> Iterator[str]:
 
 
 def most_signings(s: Scenario) -> float:
-    """Signings a month that nobody exceeds: :data:`LUCK` times what all time spent on hunting is expected to bring."""
+    """Signings a month that nobody exceeds: :data:`LUCK` times what all time spent on hunting is expected to bring.
+
+    What lures raises the odds of signing by a factor, and the probability by no more.
+    """
     attempts = min(s.reps.hours / s.reps.hours_per_attempt, s.market.leads_at_start + s.market.leads_per_month * s.months)
-    return LUCK * attempts * max(s.market.success, s.market.referred_success)
+    perks = s.firm.perks / s.customers.initial if s.customers.initial else 0.0
+    lured = exp(min(s.market.lure * perks + s.market.urgency, 700.0))
+    return LUCK * attempts * min(1.0, max(s.market.success, s.market.referred_success) * lured)
 
 
 def _unmeasured(s: Scenario, k: Component) -> Iterator[str]:

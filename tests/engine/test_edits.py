@@ -104,7 +104,7 @@ EDITS = [
     Edit("a speed: satisfaction", (("rules/satisfaction.py", "satisfaction + speed * (", "satisfaction + 0.5 * speed * ("),)),
     Edit("a condition: word of mouth", (("rules/satisfaction.py", "return u < rate * satisfaction", "return u < 3.0 * rate * satisfaction"),)),
     Edit("a stock of the books", (("accounts.py", "    tally.satisfaction_sum += score\n", "    tally.satisfaction_sum += score\n    tally.tenure_sum += 0.0\n    tally.wait_sum += quantise(customer.tie)\n"),)),
-    Edit("a factor: who is willing", (("rules/hunting.py", "return u < (params.market", "return u < 1.2 * (params.market"),)),
+    Edit("a factor: who is willing", (("rules/hunting.py", "return w < surplus", "return w < 1.2 * surplus"),)),
     Edit("a trait at signing", (("rules/traits.py", "customer.odds_lapse = exp(", "customer.odds_lapse = 4.0 * exp("),)),
     Edit("a rep's cost of effort", (("rules/planning.py", "return 0.5 * params.reps_effort_cost", "return 0.1 * params.reps_effort_cost"),)),
 ]  # fmt: skip

@@ -43,7 +43,7 @@ NUMBERS = {
 def drawn(score: float, shift: float = 0.0, size: float = 1.0, **numbers: float) -> Any:
     """The traits of a prospect whose eight scores are the same."""
     desk, c = Desk(**NUMBERS).set(**numbers), record("customer")
-    traits.draw(desk.params, MONTH, c, (*(score,) * 7, score + shift), size)
+    traits.draw(desk.params, MONTH, c, (*(score,) * 7, score + shift), size - 1.0)
     return c
 
 

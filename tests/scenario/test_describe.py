@@ -40,6 +40,10 @@ OFF: dict[str, tuple[dict[str, Any], Any]] = {
     "customers.renewal": ({"customers": {"setting": "non_contractual"}}, 0.1),
     "customers.renewal_months": ({"customers": {"setting": "non_contractual"}}, 2),
     "customers.lapse.midterm": ({"customers": {"setting": "non_contractual"}}, 0.9),
+    "customers.lapse.shortfall": ({}, 2.0),
+    "customers.payment.shortfall": ({}, 2.0),
+    "customers.shed": ({"customers": {"setting": "non_contractual"}}, 0.9),
+    "firm.concession": ({"customers": {"setting": "non_contractual"}}, 0.9),
     "customers.purchase.shape": ({"customers": {"purchase": {"enabled": False}}}, 9.0),
     "customers.purchase.alpha": ({"customers": {"purchase": {"enabled": False}}}, 9.0),
     "customers.purchase.satisfaction": ({"customers": {"purchase": {"enabled": False}}}, 1.5),
@@ -88,6 +92,7 @@ def test_what_is_said_not_to_be_in_play_changes_nothing(path: str) -> None:
 
 def test_what_is_in_play_is_not_said_to_be_idle() -> None:
     scenario = WORLD.with_(
+        market={"lure": 1.0},
         reps={"subsidy": 0.5},
         desk={"contact": "fixed", "orientation": "commercial"},
         firm={"resolution": {"policy": "by_value"}},
