@@ -184,6 +184,9 @@ def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
         row.visits += tally.visits
         row.contacts += tally.contacts
         row.cases += tally.cases
+        row.complaints += tally.complaints
+        row.redressed += tally.redressed
+        row.warned += tally.warned
         row.wait += tally.wait_sum
         row.fit += tally.fit_sum
 

@@ -487,6 +487,43 @@ def profit_share(tables: ResultTables, percent: int = 20, costs: Literal["caused
     return found
 
 
+# --- lured, oversold, grieved ----------------------------------------------------------------------------------------------------
+
+
+@observable(
+    "share",
+    "customers signed who would not have signed unlured, or were sold more than asked for",
+    "customers signed",
+    "months customers",
+)
+def falls_short(tables: ResultTables) -> Array:
+    """Of those signed, the share whose contract still lacked something for them when last seen (``shortfall`` above 0)."""
+    people = _People(tables)
+    return ratio(people.sum(people.frame["shortfall"].to_numpy(float) > 0.0), people.sum(np.True_))  # type: ignore[arg-type]
+
+
+@observable("per 1,000 customers and month", "complaints", "customer-months, in thousands")
+def complaints(tables: ResultTables) -> Array:
+    """Complaints about the firm, as regulators count them: per 1,000 customers (here also: and month)."""
+    there = months_of(tables, "customers") + months_of(tables, "lapses")
+    return 1000.0 * ratio(months_of(tables, "complaints").sum(axis=1), there.sum(axis=1))
+
+
+@observable("share", "complaints that got nothing", "complaints")
+def complaints_unheard(tables: ResultTables) -> Array:
+    """Of the complaints, the share that neither the desk, nor a rep who visited, nor a solution put right."""
+    made = months_of(tables, "complaints").sum(axis=1)
+    return ratio(made - months_of(tables, "redressed").sum(axis=1), made)
+
+
+@observable("share", "customers who left and had never complained", "customers who left", "months customers")
+def silent_exits(tables: ResultTables, group: Group = "signed") -> Array:
+    """Of the customers who left, for whatever reason, the share of whom the firm had never had a complaint."""
+    people = _People(tables, group)
+    gone = people.frame["lapsed_month"].to_numpy() > 0
+    return ratio(people.sum(gone & (people.frame["complaints"].to_numpy() == 0)), people.sum(gone))
+
+
 # --- reps ------------------------------------------------------------------------------------------------------------------------
 
 

@@ -37,14 +37,15 @@ CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the y
     + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
     + _floats("need purchases service resolution acquisition write_off clawed commission")
     + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred claim_ends")
-    + _floats("shortfall oversold")  # what the contract lacks, log odds; share of the first purchase beyond what was asked for
+    # what the contract lacks, in log odds; share of the first purchase beyond what was asked for
+    + _floats("shortfall oversold") + _small("complaints unused")
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month
     # uniforms: whether anything happens; how it goes on; the first purchase, and what a visit brings; the first contact
     _floats("u_visit u_purchase u_contact u_lapse u_referral u_payment u_case u_answer")
     + _floats("u_amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
-    + _whole("visits contacts unsolved cases referrals drawn")
+    + _whole("visits contacts unsolved cases complaint referrals drawn")
 )
 
 REP = np.dtype(
@@ -74,7 +75,7 @@ REP = np.dtype(
 )
 
 TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and needs in quanta
-    _floats("signings lapses attempts visits contacts cases referrals")
+    _floats("signings lapses attempts visits contacts cases complaints redressed referrals warned")
     + _floats("initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition service resolution")
     + _floats("write_off collected outstanding conceded wait_sum fit_sum")
     # the book at the month's end: active customers, their satisfaction, worth and months in it; those in arrears
@@ -94,7 +95,7 @@ CLOCK = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
 # what is expected, in currency a month and per month: the pay of a rep, by applicants; lapse, by the firm that promises
 FIRM = np.dtype([("expected_pay", "f8"), ("promise_lapse", "f8")])
 
-DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f8")])
+DESK = np.dtype([("wait", "f8"), ("need", "f8"), ("backlog", "f8"), ("skill", "f8"), ("complaints", "f8")])
 
 
 class Ledger(NamedTuple):
@@ -220,7 +221,7 @@ def new_account(customer):  # type: ignore[no-untyped-def]
     customer.owed = customer.purchases = customer.revenue = customer.cost_of_goods = customer.collected = 0.0
     customer.acquisition = customer.service = customer.resolution = customer.write_off = 0.0
     customer.charged = customer.clawed = customer.commission = customer.profit = customer.promised = 0.0
-    customer.lapsed_month = 0
+    customer.lapsed_month = customer.complaints = 0
 
 
 @rule
@@ -242,6 +243,7 @@ def begin_moment(moment, month, events):  # type: ignore[no-untyped-def]
     moment.u_visit, moment.u_purchase, moment.u_contact, moment.u_lapse, moment.u_referral = month
     moment.u_payment, moment.u_case, moment.u_answer = events[0], events[1], events[2]
     moment.experience = 0.0
+    moment.complaint = 0
     moment.visits, moment.contacts, moment.unsolved, moment.cases, moment.referrals, moment.drawn = 0, 0, 0, 0, 0, 0
 
 

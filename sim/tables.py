@@ -70,7 +70,12 @@ MONTHS: tuple[Column, ...] = (
     Column("pressure", "share", "mean pay pressure of the reps, 0 to 1"),
     Column("fit", "sd", "mean fit of the customers signed in the month (0 if none)"),
     Column("hiring", "money", "search for and training of the reps hired in the month"),
-    Column("conceded", "money", "of the renewals of the month, granted to customers who asked: not invoiced, so no part of revenue"),
+    Column(
+        "conceded", "money", "of the renewals of the month, granted to customers who asked: not invoiced, so no part of revenue"
+    ),
+    Column("complaints", "complaints", "contacts made because of dissatisfaction, among the contacts"),
+    Column("redressed", "complaints", "of them put right: by the desk, a rep who visited, or a solution; the others got nothing"),
+    Column("warned", "leads", "lost to the seats by what the dissatisfied told others"),
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
@@ -223,6 +228,7 @@ CUSTOMERS: tuple[Column, ...] = (
     Column("referred", "code", "1 signed from a referred lead, 0 from a cold one or in the opening book"),
     Column("shortfall", "log odds", "by how much the contract lacks what the customer would have signed for unlured, at last"),
     Column("oversold", "share", "of the first purchase, sold beyond what was asked for and not dropped yet"),
+    Column("complaints", "complaints", "made by the customer"),
 )
 
 

@@ -77,6 +77,17 @@ def test_loyalty_and_profit_is_a_correlation() -> None:
     assert observe(tables, "loyalty_and_profit(until=12)")[0] == pytest.approx(expected)
 
 
+def test_who_falls_short_and_who_leaves_in_silence_by_hand() -> None:
+    """Of four signed two lack something; of two who left one had complained; 18 complaints, of which 12 were put right, in 4,500 months."""
+    frame = TABLES.customers.assign(shortfall=[0.0, 0.2, 0.0, 0.1, 9.0], complaints=[0, 1, 0, 5, 0])
+    months = TABLES.months.assign(customers=100.0, lapses=25.0, complaints=0.5, redressed=1 / 3)
+    tables: Any = Made(frame, TABLES.runs, months)
+    assert observe(tables, "falls_short")[0] == 2 / 4 and observe(tables, "silent_exits")[0] == 1 / 2
+    assert observe(tables, "silent_exits(group=opening)")[0] == 1.0
+    assert observe(tables, "complaints")[0] == pytest.approx(1000 * 18 / 4500)
+    assert observe(tables, "complaints_unheard")[0] == pytest.approx(6 / 18)
+
+
 WORLD = lively(months=72, reps={"count": 3, "quit_rate": 0.05}, scheme=pays(rate=0.3))
 
 

@@ -224,7 +224,7 @@ def evening(params, components, clock, reps, tallies, ledgers, row):  # type: ig
 @kernel
 def refill(params, reps, tallies):  # type: ignore[no-untyped-def]
     for i in range(reps.shape[0]):
-        hunting.refill(params[0], reps[i], tallies[i].referrals)
+        hunting.refill(params[0], reps[i], tallies[i])
 
 
 @kernel

@@ -158,7 +158,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                     accounts.enter_year(params, components, records[: used[seat]], ledger, archive, month // 12 - 1)
                     put_all(shelves[seat], active[seat])
                 career.evening(params, components, clock, rep, tally, ledger, row)
-                hunting.refill(params, rep, tally.referrals)
+                hunting.refill(params, rep, tally)
             accounts.close_month(params, clock, reps, tallies, row)
             foresight.learn(params, clock, row, archive, firm)
             last = tallies

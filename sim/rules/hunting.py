@@ -45,11 +45,11 @@ def attempts(params, rep):  # type: ignore[no-untyped-def]
 
 
 @rule
-def refill(params, rep, referrals):  # type: ignore[no-untyped-def]
-    """At the month's end: leads go stale, fresh ones and referrals arrive."""
+def refill(params, rep, tally):  # type: ignore[no-untyped-def]
+    """At the month's end: leads go stale, fresh ones and referrals arrive; cold ones who were warned off are lost."""
     keep = 1.0 - 1.0 / params.market_stale_months
-    rep.cold = rep.cold * keep + params.market_leads_per_month
-    rep.warm = rep.warm * keep + referrals
+    rep.cold = max(0.0, rep.cold * keep + params.market_leads_per_month - tally.warned)
+    rep.warm = rep.warm * keep + tally.referrals
 
 
 @rule

@@ -1,4 +1,4 @@
-"""The moment of truth: unsolved trouble or arrears open a case; solution, strictness, or by value."""
+"""The moment of truth: unsolved trouble, complaints among it, or arrears open a case; solution, strictness, or by value."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
     if seeks_solution(params.resolution_policy, value_seen(customer, clock.month), params.resolution_value):
         cost = cents(params.resolution_solve_cost)
         moment.experience += params.resolution_recovery
+        tally.redressed += moment.complaint
         if arrears and moment.u_case < params.resolution_arrange:
             collect(customer, rep, tally)
     else:

@@ -33,6 +33,12 @@ def refers(u: float, rate: float, satisfaction: float) -> bool:
 
 
 @rule
+def warns(u: float, rate: float, satisfaction: float) -> bool:
+    """Whether a dissatisfied customer warns somebody off, with probability rate * -S."""
+    return u < rate * -satisfaction
+
+
+@rule
 def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """The month's experience is felt; expectation follows it."""
     customer.satisfaction = update(
@@ -48,13 +54,17 @@ def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
 
 @rule
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
-    """Whether the customer refers somebody, or has this month."""
-    return refers(moment.u_referral, params.referral_rate, customer.satisfaction) | (moment.referrals > 0)
+    """Whether the customer refers somebody, or has this month, or warns somebody off."""
+    u, satisfaction = moment.u_referral, customer.satisfaction
+    told = refers(u, params.referral_rate, satisfaction) | warns(u, params.referral_warned, satisfaction)
+    return told | (moment.referrals > 0)
 
 
 @rule
 def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
-    """The satisfied refer others; the month's referrals are counted."""
+    """The satisfied refer others, the dissatisfied warn them off; both are counted."""
     if refers(moment.u_referral, params.referral_rate, customer.satisfaction):
         moment.referrals += 1
     tally.referrals += moment.referrals
+    if warns(moment.u_referral, params.referral_warned, customer.satisfaction):
+        tally.warned += 1.0

@@ -1,4 +1,4 @@
-"""The service desk: waiting from queueing theory, contacts solved or not, offers made."""
+"""The service desk: waiting from queueing theory, contacts and complaints solved or not, offers made."""
 
 from __future__ import annotations
 
@@ -43,8 +43,14 @@ def wait(arrivals: float, capacity: float, servers: int, backlog: float) -> floa
 def staff(params, clock, agent, number):  # type: ignore[no-untyped-def]
     """An agent at the start of a run: nobody to look after yet, and a skill drawn once."""
     u = draws.uniforms(clock.seed, clock.run, draws.DESK, 0, number, 0)
-    agent.wait, agent.need, agent.backlog = 0.0, 0.0, 0.0
+    agent.wait, agent.need, agent.backlog, agent.complaints = 0.0, 0.0, 0.0, 0.0
     agent.skill = params.desk_skill_spread * normal_quantile(u[0])
+
+
+@rule
+def expected(agent):  # type: ignore[no-untyped-def]
+    """Contacts expected of an agent's customers, in quanta: their need, and as many complaints as last month."""
+    return agent.need + agent.complaints
 
 
 @rule
@@ -55,7 +61,7 @@ def open_desk(params, desk):  # type: ignore[no-untyped-def]
     if params.desk_contact == POOL:
         arrivals, backlog = 0.0, 0.0
         for number in range(agents):
-            arrivals += desk[number].need
+            arrivals += expected(desk[number])
             backlog += desk[number].backlog
         days = wait(arrivals / QUANTUM, capacity, agents, backlog) * WORKING_DAYS
         excess = max(0.0, backlog + arrivals / QUANTUM - capacity * agents) / agents
@@ -64,9 +70,12 @@ def open_desk(params, desk):  # type: ignore[no-untyped-def]
             desk[number].backlog = excess
     else:
         for number in range(agents):
-            days = wait(desk[number].need / QUANTUM, capacity, 1, desk[number].backlog) * WORKING_DAYS
+            arrivals = expected(desk[number])
+            days = wait(arrivals / QUANTUM, capacity, 1, desk[number].backlog) * WORKING_DAYS
             desk[number].wait = min(days, params.desk_max_wait)
-            desk[number].backlog = max(0.0, desk[number].backlog + desk[number].need / QUANTUM - capacity)
+            desk[number].backlog = max(0.0, desk[number].backlog + arrivals / QUANTUM - capacity)
+    for number in range(agents):
+        desk[number].complaints = 0.0
 
 
 @rule
@@ -91,6 +100,15 @@ def calls(u: float, no_contact: float) -> bool:
 
 
 @rule
+def complains(u: float, rate: float, satisfaction: float) -> bool:
+    """Whether a dissatisfied customer complains, with probability rate * -S.
+
+    The uniform is that of word of mouth, from its other end: who complains this month warns nobody off.
+    """
+    return u > 1.0 + rate * satisfaction
+
+
+@rule
 def remember(pushed: float, forgetting: float) -> float:
     """Earlier offers still in memory."""
     return pushed * (1.0 - forgetting)
@@ -104,15 +122,23 @@ def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
 
 @rule
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
-    """Whether the customer gets in touch."""
-    return calls(moment.u_contact, customer.no_contact)
+    """Whether the customer gets in touch, in need of service or to complain."""
+    complaint = complains(moment.u_referral, params.service_complaint, customer.satisfaction)
+    return calls(moment.u_contact, customer.no_contact) | complaint
 
 
 @rule
 def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
-    """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate."""
+    """Contacts arrive, wait, are solved or not; a commercial desk also sells, and may irritate.
+
+    A complaint is a contact like any other, the month's last; if nobody puts it right it is a case (:mod:`sim.rules.resolution`).
+    """
     draw_contact(clock, customer, moment)
-    moment.contacts = draws.poisson_count(moment.u_contact, customer.need, customer.no_contact)
+    moment.complaint = int(complains(moment.u_referral, params.service_complaint, customer.satisfaction))
+    moment.contacts = draws.poisson_count(moment.u_contact, customer.need, customer.no_contact) + moment.complaint
+    customer.complaints += moment.complaint
+    tally.complaints += moment.complaint
+    agent.complaints += QUANTUM * moment.complaint
     tally.contacts += moment.contacts
     tally.wait_sum += quantise(agent.wait) * moment.contacts
     cost = cents(params.desk_contact_cost) * moment.contacts
@@ -120,7 +146,9 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
     tally.service += cost
     moment.experience -= min(1.0, params.feeling_wait * agent.wait)
     solved = params.desk_solve + agent.skill + (params.desk_continuity if params.desk_contact == FIXED_CONTACT else 0.0)
+    unsolved = 0
     for index in range(moment.contacts):
+        unsolved = moment.unsolved
         if index > 0:  # the first one's uniforms are there
             u = draws.uniforms(clock.seed, clock.run, draws.CONTACT, clock.month, customer.who, customer.which + index)
             moment.u_solved, moment.u_offer, moment.u_appointment, moment.u_surfaced = u
@@ -138,3 +166,6 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
                 invoice_cross(customer, moment, rep, tally, params.customers_cross)
             if moment.u_appointment < params.desk_appointment:
                 moment.referrals += 1
+    if moment.complaint == 1 and moment.unsolved == unsolved:  # the last contact was put right
+        moment.complaint = 0
+        tally.redressed += 1.0

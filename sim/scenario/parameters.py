@@ -425,7 +425,12 @@ class Firm(Group):
     visit_cost: float = par(5.0, "money/visit", "cost of a visit beside the rep's time", ge=0, le=1e9)
     fixed_cost: float = par(0.0, "money/month", "other fixed cost of the firm", ge=0, le=1e12)
     concession: float = par(
-        0.0, "share", "of the renewal, granted to who asks for it: the dissatisfied, the lured and the oversold", "off", ge=0, le=1
+        0.0,
+        "share",
+        "of the renewal, granted to who asks for it: the dissatisfied, the lured and the oversold",
+        "off",
+        ge=0,
+        le=1,
     )
     promise_lapse: float = par(0.007, "per month", "lapse the promise reckons with, at first", ge=0, le=1)
     promise_learning: float = par(
