@@ -180,6 +180,7 @@ def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
         row.write_off += tally.write_off
         row.collected += tally.collected
         row.conceded += tally.conceded
+        row.late += tally.late
         row.attempts += tally.attempts
         row.visits += tally.visits
         row.contacts += tally.contacts

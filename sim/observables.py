@@ -41,6 +41,8 @@ class ResultTables(Protocol):
     @property
     def whale(self) -> pd.DataFrame: ...  # noqa: D102
     @property
+    def reps(self) -> pd.DataFrame | None: ...  # noqa: D102
+    @property
     def customers(self) -> pd.DataFrame | None: ...  # noqa: D102
 
 
@@ -166,11 +168,13 @@ def observe(tables: ResultTables, what: str, **arguments: Any) -> Array:
     Raises
     ------
     InputError
-        When there is no such observable or argument, or when the tables have no customers and it needs them.
+        When there is no such observable or argument, or when the tables have no customers, or no reps, and it needs them.
     """
     one, given = parse(what)
     if "customers" in one.needs and tables.customers is None:
         raise InputError(f"{one.name}: expected tables with customers (sim.run(…, customers=True) or --customers), got none")
+    if "reps" in one.needs and tables.reps is None:
+        raise InputError(f"{one.name}: expected tables with reps, got none: a study of an earlier version has no such table")
     found: Array = one.of(tables, **_checked(one, given | arguments))
     return found
 
@@ -293,6 +297,41 @@ def bad_debt_per_contract(tables: ResultTables, group: Group = "signed") -> Arra
 def bad_debt(tables: ResultTables) -> Array:
     """Bad debt by value of the whole book, the opening book's included: the column ``bad_debt_ratio``."""
     return ratio(months_of(tables, "write_off").sum(axis=1), months_of(tables, "revenue").sum(axis=1))
+
+
+@observable(
+    "share",
+    "invoices of these months that are not paid by the end of their month, when they fall due, in money",
+    "invoices of these months, in money",
+)
+def overdue(tables: ResultTables, first: int = 1, last: int = LONGEST) -> Array:
+    """Share overdue by value, as surveys of payment ask for it: of what was invoiced, what is not paid when it falls due.
+
+    In months `first` to `last` of the run, the opening book's invoices included.  Written off at once is not overdue, but
+    uncollectable (``bad_debt``).
+    """
+    late, invoiced = (months_of(tables, name)[:, first - 1 : last].sum(axis=1) for name in ("late", "revenue"))
+    return ratio(late, invoiced)
+
+
+@observable(
+    "share",
+    "overdue in money: before the month's payments (receivables), or at the month's end (billed)",
+    "receivables: all that is owed then, the month's invoices included; billed: the invoices of the twelve months to the month's end",
+)
+def overdue_stock(tables: ResultTables, month: int = 12, of: Literal["receivables", "billed"] = "receivables") -> Array:
+    """Stock overdue at a month, leavers' balances included, as share of receivables (ageing) or of a year's invoices.
+
+    An invoice falls due at the end of its month, so that all that is outstanding at a month's end is overdue: it is compared with the
+    receivables of a day of the next month, when that month's invoices are out and not yet due.
+    """
+    owed, invoiced = months_of(tables, "outstanding"), months_of(tables, "revenue")
+    if month > owed.shape[1]:
+        return np.full(len(owed), np.nan)
+    if of == "billed":
+        return ratio(owed[:, month - 1], invoiced[:, max(0, month - 12) : month].sum(axis=1))
+    before = owed[:, month - 2] if month > 1 else np.zeros(len(owed))
+    return ratio(before, before + invoiced[:, month - 1])
 
 
 @observable("share", "contracts signed from referred leads", "contracts signed", "months customers")
@@ -527,10 +566,71 @@ def silent_exits(tables: ResultTables, group: Group = "signed") -> Array:
 # --- reps ------------------------------------------------------------------------------------------------------------------------
 
 
-@observable("share", "reps who complete so many months of service", "reps hired early enough to do so")
-def rep_tenure(tables: ResultTables, months: Literal[12, 48] = 12) -> Array:
-    """Newcomers still there after a year, or after four (`months` 12 or 48): the columns ``rep_stay_12`` and ``rep_stay_48``."""
-    return tables.runs[f"rep_stay_{months}"].to_numpy(float)
+class _Services:
+    """The services of reps: the run each belongs to, the month hired, the months served by its end or the run's."""
+
+    def __init__(self, tables: ResultTables) -> None:
+        assert tables.reps is not None
+        self.runs, self.run = len(tables.runs), _places(tables, tables.reps)
+        self.hired, left = (tables.reps[name].to_numpy(int) for name in ("hired_month", "left_month"))
+        self.last = int(tables.months["month"].max())
+        self.gone = left > 0
+        self.left = np.where(self.gone, left, self.last + 1)
+        self.served = np.where(self.gone, left, self.last) - self.hired + 1
+
+    def sum(self, values: Array) -> Array:
+        """Sum by run."""
+        return np.bincount(self.run, values, self.runs)
+
+    def seen(self, months: int) -> Array:
+        """Who began so early that the run shows so many months of the service."""
+        return np.asarray(self.hired + months - 1 <= self.last)
+
+    def at(self, month: int) -> tuple[Array, Array]:
+        """Who is there at a month's end, and the months of service each has completed then."""
+        return (self.hired <= month) & (self.left > month) & (month <= self.last), month - self.hired + 1
+
+
+@observable("share", "reps who complete so many months of service", "reps hired early enough to do so", "months reps")
+def rep_tenure(tables: ResultTables, months: int = 12) -> Array:
+    """Newcomers still there after so many months: of 12 and 48 the columns ``rep_stay_12`` and ``rep_stay_48``."""
+    reps = _Services(tables)
+    seen = reps.seen(months)
+    return ratio(reps.sum(seen & (reps.served >= months)), reps.sum(seen))
+
+
+@observable("months", "months of service completed", "reps there at the month's end", "months reps")
+def tenure(tables: ResultTables, month: int = 60, statistic: Literal["mean", "median"] = "mean") -> Array:
+    """Mean or median tenure of the reps there at the end of a month; all seats begin anew with the run, so none exceeds the month."""
+    reps = _Services(tables)
+    there, served = reps.at(month)
+    if statistic == "median":
+        medians = pd.Series(served[there], dtype=float).groupby(reps.run[there]).median()
+        return np.asarray(medians.reindex(range(reps.runs)).to_numpy())
+    return ratio(reps.sum(there * served), reps.sum(there))
+
+
+@observable("share", "reps with fewer months of service", "reps there at the month's end", "months reps")
+def newcomers(tables: ResultTables, month: int = 60, under: int = 12) -> Array:
+    """Reps there at the end of a month who have completed fewer than `under` months of service."""
+    reps = _Services(tables)
+    there, served = reps.at(month)
+    return ratio(reps.sum(there & (served < under)), reps.sum(there))
+
+
+@observable("share", "reps who stay through that year of service", "reps there at its start", "months reps")
+def rep_retention(tables: ResultTables, year: int = 1) -> Array:
+    """Reps' retention by year of service: of those who begin year k of service, who complete it; only years the run shows in full."""
+    reps = _Services(tables)
+    there = reps.seen(12 * year) & (reps.served > 12 * (year - 1))
+    return ratio(reps.sum(there & (reps.served >= 12 * year)), reps.sum(there))
+
+
+@observable("share", "leavers who leave within so many months of service", "leavers", "months reps")
+def early_leavers(tables: ResultTables, months: int = 24) -> Array:
+    """Of the reps who leave in the run, those with at most so many months of service."""
+    reps = _Services(tables)
+    return ratio(reps.sum(reps.gone & (reps.served <= months)), reps.sum(reps.gone))
 
 
 @observable("per year", "departures", "rep-years")

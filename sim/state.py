@@ -45,6 +45,8 @@ MOMENT = np.dtype(  # what happens to one customer in one month
     # uniforms: whether anything happens; how it goes on; the first purchase, and what a visit brings; the first contact
     _floats("u_visit u_purchase u_contact u_lapse u_referral u_payment u_case u_answer")
     + _floats("u_amount u_dropout u_sale u_guest u_solved u_offer u_appointment u_surfaced experience")
+    # hundredths: invoiced in the steps of the month; of the month's invoices, the first purchase too, what is not paid so far
+    + _floats("invoiced late")
     + _whole("visits contacts unsolved cases complaint referrals drawn")
 )
 
@@ -77,7 +79,7 @@ REP = np.dtype(
 TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and needs in quanta
     _floats("signings lapses attempts visits contacts cases complaints redressed referrals warned")
     + _floats("initial_revenue repeat_revenue cross_revenue cost_of_goods initial_margin acquisition service resolution")
-    + _floats("write_off collected outstanding conceded wait_sum fit_sum")
+    + _floats("write_off collected outstanding late conceded wait_sum fit_sum")
     # the book at the month's end: active customers, their satisfaction, worth and months in it; those in arrears
     + _floats("active satisfaction_sum worth_sum tenure_sum overdue")
     # what is learnt from visits: customers visited, those of them who left, what they bought, how the rest feel;
@@ -89,6 +91,9 @@ TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and need
     # and whether there are enough customers in it
     + _floats("surveyed cohort_kept cohort_signed cohort_enough")
 )
+
+#: A rep's service: `left` is 0 where the run ended before it.
+SERVICE = np.dtype([("run", "i8"), ("seat", "i8"), ("hired", "i8"), ("left", "i8")])
 
 CLOCK = np.dtype([("seed", "u8"), ("run", "i8"), ("month", "i8")])
 
@@ -242,7 +247,7 @@ def begin_moment(moment, month, events):  # type: ignore[no-untyped-def]
     """A customer's month begins: the uniforms that every month needs, and nothing has happened yet."""
     moment.u_visit, moment.u_purchase, moment.u_contact, moment.u_lapse, moment.u_referral = month
     moment.u_payment, moment.u_case, moment.u_answer = events[0], events[1], events[2]
-    moment.experience = 0.0
+    moment.experience = moment.invoiced = moment.late = 0.0
     moment.complaint = 0
     moment.visits, moment.contacts, moment.unsolved, moment.cases, moment.referrals, moment.drawn = 0, 0, 0, 0, 0, 0
 

@@ -76,6 +76,7 @@ MONTHS: tuple[Column, ...] = (
     Column("complaints", "complaints", "contacts made because of dissatisfaction, among the contacts"),
     Column("redressed", "complaints", "of them put right: by the desk, a rep who visited, or a solution; the others got nothing"),
     Column("warned", "leads", "lost to the seats by what the dissatisfied told others"),
+    Column("late", "money", "of the month's invoices, what is neither paid nor written off at its end, when they fall due"),
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
@@ -198,6 +199,12 @@ COHORTS: tuple[Column, ...] = (
 WHALE: tuple[Column, ...] = (
     Column("share", "share", "of all customers, the opening book's included, most profitable first"),
     Column("profit_share", "share", "of total profit on accounts, earned by that share of customers"),
+)
+
+REPS: tuple[Column, ...] = (
+    Column("rep", "seat", "which seat"),
+    Column("hired_month", "month", "month in which the rep began; at the start of a run all begin"),
+    Column("left_month", "month", "month in which the rep left, 0 for those there at the run's end"),
 )
 
 CUSTOMERS: tuple[Column, ...] = (

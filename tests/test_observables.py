@@ -24,6 +24,7 @@ class Made:
     customers: pd.DataFrame
     runs: pd.DataFrame
     months: pd.DataFrame
+    reps: pd.DataFrame | None = None
 
 
 def made(*people: tuple[int, int, float, int, int, int]) -> Made:
@@ -107,6 +108,119 @@ def test_observables_are_the_columns_where_there_is_one_and_all_are_to_be_had() 
     assert (allocated > caused).all()
 
 
+REPS: Any = Made(
+    TABLES.customers,
+    TABLES.runs,
+    TABLES.months.assign(  # run 1: 100 invoiced in every month, 40 of it late, 10 of which is never paid; run 2: nothing
+        revenue=[100.0] * 36 + [0.0] * 36,
+        late=[40.0] * 12 + [20.0] * 24 + [0.0] * 36,
+        outstanding=[*range(10, 370, 10), *[0] * 36],
+    ),
+    pd.DataFrame(  # run 1: a seat always filled; one left at the end of month 10, filled again in 12, left in 30; run 2: nobody
+        {"run": 1, "rep": [0, 1, 1], "hired_month": [1, 1, 12], "left_month": [0, 10, 30]}
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("what", "expected"),
+    [
+        ("overdue", (40 * 12 + 20 * 24) / 3600),
+        ("overdue(first=12, last=13)", 60 / 200),
+        ("overdue_stock(month=1)", 0.0),
+        ("overdue_stock(month=12)", 110 / 210),
+        ("overdue_stock(month=12, of=billed)", 120 / 1200),
+        ("overdue_stock(month=6, of=billed)", 60 / 600),
+        ("overdue_stock(month=37)", np.nan),
+        ("tenure(month=9)", 9.0),
+        ("tenure(month=10)", 10.0),  # of one rep: the other has left
+        ("tenure(month=12)", (12 + 1) / 2),
+        ("tenure(month=29, statistic=median)", (29 + 18) / 2),
+        ("tenure(month=37)", np.nan),
+        ("newcomers(month=12)", 1 / 2),
+        ("newcomers(month=24)", 0.0),
+        ("newcomers(month=24, under=14)", 1 / 2),
+        ("rep_tenure(months=10)", 3 / 3),
+        ("rep_tenure(months=11)", 2 / 3),
+        ("rep_tenure(months=26)", 1 / 2),  # hired in month 12, the run shows 25
+        ("rep_retention(year=1)", 2 / 3),
+        ("rep_retention(year=2)", 1 / 2),
+        ("rep_retention(year=3)", 1 / 1),
+        ("early_leavers(months=18)", 1 / 2),
+    ],
+)
+def test_what_is_overdue_and_how_long_reps_have_been_there_by_hand(what: str, expected: float) -> None:
+    found = observe(REPS, what)
+    assert found[0] == pytest.approx(expected, nan_ok=True) and np.isnan(found[1])
+
+
+def test_tenure_under_a_constant_hazard_of_quitting() -> None:
+    """Of those there at the end of month m, k months or more: (1 - q)^(k - 1), k <= m; the mean is (1 - (1 - q)^m) / q."""
+    q, seats, month = 0.04, 4000, 60
+    world = sim.Scenario(
+        months=month, customers={"at_start": 0}, market={"leads_at_start": 0, "leads_per_month": 0},
+        reps={"count": seats, "quit_rate": q, "quit_pay": 0.0, "quit_broke": False, "vacancy_months": 0},
+    )  # fmt: skip
+    tables = engine.simulate(world, 6, range(1, 2))
+    there = seats * (1 - q)
+    for m in (12, month):
+        expected, second = (1 - (1 - q) ** m) / q, sum((2 * k - 1) * (1 - q) ** (k - 1) for k in range(1, m + 1))
+        error = np.sqrt((second - expected**2) / there)
+        assert abs(observe(tables, "tenure", month=m)[0] - expected) < 4 * error
+    under = 1 - (1 - q) ** 11
+    assert abs(observe(tables, "newcomers", month=month)[0] - under) < 4 * np.sqrt(under * (1 - under) / there)
+    for year in (1, 2, 5):  # at a year's start all may still go at twelve evenings, in the first at eleven before it is complete
+        stay, n = (1 - q) ** (11 if year == 1 else 12), seats * (1 - q) ** (12 * (year - 1))
+        found = observe(tables, "rep_retention", year=year)[0]
+        assert abs(found - stay) < 4 * np.sqrt(stay * (1 - stay) / n), year
+    assert abs(observe(tables, "tenure", month=month, statistic="median")[0] - np.log(0.5) / np.log(1 - q)) < 2
+    filled = [
+        ((tables.reps["hired_month"] <= m) & ~tables.reps["left_month"].between(1, m - 1)).sum() for m in range(1, month + 1)
+    ]
+    assert filled == tables.months["reps"].tolist()
+    leaving = tables.reps["left_month"].value_counts().reindex(range(1, month + 1), fill_value=0)
+    assert leaving.tolist() == tables.months["rep_exits"].tolist()
+
+
+def test_what_is_billed_once_is_overdue_as_the_chain_of_payment_says() -> None:
+    """All is invoiced in month 1; what is left after m months is the first row of the matrix to the power m, paid and written off left out."""
+    rows = np.array([[0.6, 0.35, 0.0, 0.05], [0.5, 0.0, 0.4, 0.1], [0.3, 0.0, 0.5, 0.2]])
+    world = lively(
+        months=4, market={"leads_at_start": 0, "leads_per_month": 0},
+        customers={"at_start": 5000, "purchase": {"enabled": False}, "renewal": 0.0, "cross": 0.0, "payment": {"transitions": rows.tolist(), "spread": 0.0, "dissatisfied": 0.0, "exit_on_write_off": False}},
+        firm={"resolution": {"policy": "none"}}, reps={"count": 1},
+    )  # fmt: skip
+    tables = engine.simulate(world, 4, range(1, 2))
+    chain = rows[:, :3] * [0, 1, 1]
+    left = np.array([1.0, 0.0, 0.0]) @ chain
+    n = 5000
+    assert abs(observe(tables, "overdue", last=1)[0] - left.sum()) < 5 * np.sqrt(left.sum() * (1 - left.sum()) / n)
+    for month in (2, 3):
+        left = left @ chain
+        found = observe(tables, "overdue_stock", month=month, of="billed")[0]
+        assert abs(found - left.sum()) < 5 * np.sqrt(left.sum() / n)
+
+
+@pytest.mark.parametrize(
+    ("second", "arrange"),
+    [([1.0, 0.0, 0.0], 0.0), ([0.0, 1.0, 0.0], 0.0), ([0.5, 0.0, 0.5], 0.7)],
+    ids=["settled", "stays", "solved"],
+)
+def test_late_is_what_remains_of_the_months_invoices(second: list[float], arrange: float) -> None:
+    """Where arrears are settled within a month all that is owed at its end is late; where they never are, all that is owed grows by it."""
+    world = lively(
+        months=24,
+        customers={"at_start": 40, "payment": {"transitions": [[0.7, 0.25, 0.05], second], "exit_on_write_off": False}},
+        firm={"resolution": {"policy": "solution", "bucket": 1, "arrange": arrange}},
+        reps={"count": 2},
+    )
+    for tables in (engine.simulate(world, 6, range(1, 3)), engine.simulate(world, 6, range(1, 3), by_block=False)):
+        owed, late = (tables.months[name].to_numpy().reshape(2, -1) for name in ("outstanding", "late"))
+        before = np.hstack([np.zeros((2, 1)), owed[:, :-1]])
+        assert late.sum() > 0 and (late <= owed + 0.001).all()
+        assert np.allclose(owed, late + before if second[1] else late, atol=0.001)
+
+
 def test_a_rep_who_may_quit_at_every_months_end_completes_twelve_months_with_eleven_chances_to_go() -> None:
     calm = WORLD.with_(reps={"count": 20, "quit_rate": 0.04, "quit_pay": 0.0, "quit_broke": False, "vacancy_months": 0})
     table = engine.simulate(calm, 3, range(1, 13)).runs
@@ -120,7 +234,7 @@ def test_a_rep_who_may_quit_at_every_months_end_completes_twelve_months_with_ele
 @pytest.mark.parametrize(
     "what",
     ["persistence", "persistency(month=0)", "persistency(months=13)", "persistency(by=money)", "lapse(year=x)", "persistency(",
-     "__import__('os')", "rep_tenure(months=24)", "persistency(month=13)" * 99],
+     "__import__('os')", "rep_tenure(months=0)", "tenure(statistic=mode)", "overdue(of=billed)", "persistency(month=13)" * 99],
 )  # fmt: skip
 def test_what_is_no_observable_is_refused_with_what_is_expected(what: str) -> None:
     with pytest.raises(InputError, match="expected") as told:

@@ -26,7 +26,7 @@ RUN = """
 import sim
 small = sim.load("library:signature-bonus").with_(months=14, reps={"count": 2}, customers={"at_start": 6})
 made = sim.run(small, runs=1, seed=3, engine="mesa")
-print([made.tables[name].to_csv(float_format="%r") for name in ("runs", "months", "cohorts", "whale")])
+print([made.tables[name].to_csv(float_format="%r") for name in ("runs", "months", "cohorts", "whale", "reps")])
 """
 
 

@@ -279,7 +279,10 @@ class RepAgent(_Recorded):
     def evening(self) -> None:
         """Stay with the firm, or leave."""
         model, setup = self.model, self.model.setup
-        entries.evening(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.row)
+        ended = entries.evening(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.row)
+        for rep in self.record[ended]:
+            left = 0 if rep["present"] else model.clock["month"][0]
+            model.services.append((model.clock["run"][0], rep["seat"], rep["hired_month"], left))
 
     def refill(self) -> None:
         """Leads go stale and come in."""

@@ -217,8 +217,10 @@ def let_go(params, components, clock, reps, ledgers, desk, rows, used, archive, 
 
 @kernel
 def evening(params, components, clock, reps, tallies, ledgers, row):  # type: ignore[no-untyped-def]
+    ended = np.zeros(reps.shape[0], np.bool_)
     for i in range(reps.shape[0]):
-        career.evening(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), row[0])
+        ended[i] = career.evening(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), row[0])
+    return ended
 
 
 @kernel

@@ -20,7 +20,7 @@ from sim.rules.steps import AFTER_LEAVING, STEPS
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.scheme import measures
-from sim.state import CLOCK, DESK, FIRM, REP, TALLY
+from sim.state import CLOCK, DESK, FIRM, REP, SERVICE, TALLY
 from sim.tables import years
 from sim.whole_number import LAST_SEED, whole
 
@@ -84,6 +84,7 @@ class BookModel(mesa.Model):  # type: ignore[misc]
         self.firm = np.zeros(1, FIRM)
         self.archive = entries.open_books(self.setup.params, years(scenario.months), self.firm)
         self.accounts_closed = 0
+        self.services: list[tuple[int, ...]] = []  # of reps, that have ended
         self.output = new_output(scenario.months, 1)
         self.desk_agents = [self.desk_class(self, number) for number in range(scenario.desk.agents)]
         seats = scenario.reps.count
@@ -168,7 +169,8 @@ class BookModel(mesa.Model):  # type: ignore[misc]
             self.running = False
 
     def finish(self) -> None:
-        """The run's row, whale curve and cohorts."""
+        """The run's row, whale curve and cohorts, and its reps' services."""
+        self.output = self.output._replace(services=np.array(self.services, SERVICE))
         out, arc = self.output, self.archive
         entries.outcomes(
             self.setup.params,

@@ -89,11 +89,11 @@ def compute(
     def work() -> Any:
         return simulate_runs(ready, seed, numbers, customers, output, *workspace(ready, flag, by_block))
 
-    kept, ends = _listening(work, flag) if threading.current_thread() is threading.main_thread() else work()
+    kept, ends, services = _listening(work, flag) if threading.current_thread() is threading.main_thread() else work()
     if flag[0]:
         raise StudyError("stopped before the runs under way were finished")
     _check_exact(scenario, output)
-    return output, kept, ends
+    return output._replace(services=services), kept, ends
 
 
 def _listening(work: Any, stop: np.ndarray) -> Any:

@@ -26,7 +26,7 @@ from sim.engine.signing import hunt, open_book
 from sim.rules import career, foresight, hunting, planning, service
 from sim.rules.steps import customer_month
 from sim.scheme import measures, settle
-from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, FIRM, MOMENT, REP, TALLY, clear_ledgers, draw_moment, seat_ledger
+from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, FIRM, MOMENT, REP, SERVICE, TALLY, clear_ledgers, draw_moment, seat_ledger
 
 
 @rule
@@ -72,12 +72,25 @@ def with_records(kept, count, records):  # type: ignore[no-untyped-def]
     return both
 
 
+@shared
+def with_service(services, count, clock, rep):  # type: ignore[no-untyped-def]
+    """The `count` services of reps that have ended so far, and that of a rep whose service has."""
+    more = services if count < services.shape[0] else np.empty(2 * count + 16, SERVICE)
+    if count == services.shape[0]:
+        for i in range(count):
+            more[i] = services[i]
+    one = more[count]
+    one.run, one.seat, one.hired = clock.run, rep.seat, rep.hired_month
+    one.left = 0 if rep.present == 1 else clock.month
+    return more
+
+
 @kernel
 def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent_team, lent_scratch):  # type: ignore[no-untyped-def]
     """Simulate the runs `numbers`, one after the other on the same shelves; fill `out` (hundredths).
 
     The ledgers of all seats, the desk, the team's measures and scratch space are the caller's (:func:`workspace`).
-    Returns the customers' records if `keep`, and where each run's end; nothing of use once `scratch.stop` is set.  One function, and not one within
+    Returns the customers' records if `keep`, where each run's end, and the services of reps; nothing of use once `scratch.stop` is set.  One function, and not one within
     another: numba would optimise what is nested once more at every level.
     """
     params, components = setup.params[0], borrowed(setup.components)
@@ -86,6 +99,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
     owned = [new_shelf(np.int64(params.customers_at_start) + 16) for _ in range(seats)]
     shelves = [borrowed(shelf) for shelf in owned]
     kept, count, ends = np.empty(0, CUSTOMER), 0, np.zeros(numbers.shape[0], np.int64)
+    services, ended = np.empty(0, SERVICE), 0
     clocks, moments, firms = np.zeros(1, CLOCK), np.zeros(1, MOMENT), np.zeros(1, FIRM)
     desk, team, ledgers = borrowed(lent_desk), borrowed(lent_team), borrowed(lent_ledgers)
     scratch, clock, firm = borrowed(lent_scratch), clocks[0], firms[0]
@@ -102,7 +116,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
             service.staff(params, clock, desk[agent], agent)
         for seat in range(seats):
             if is_set(scratch.stop):
-                return kept[:0], ends
+                return kept[:0], ends, services[:0]
             rep, tally, shelf = reps[seat], last[seat], shelves[seat]
             career.furnish(rep, seat, setup.absent[seat])
             active[seat] = used[seat] = open_book(params, clock, rep, tally, desk, shelf, scratch)
@@ -115,7 +129,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
             service.open_desk(params, desk)
             for seat in range(seats):
                 if is_set(scratch.stop):
-                    return kept[:0], ends
+                    return kept[:0], ends, services[:0]
                 rep, tally, ledger, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
                 career.open_month(params, components, clock, rep, tally, ledger, firm)
                 if rep.present == 1:
@@ -157,7 +171,9 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                 if month % 12 == 0:
                     accounts.enter_year(params, components, records[: used[seat]], ledger, archive, month // 12 - 1)
                     put_all(shelves[seat], active[seat])
-                career.evening(params, components, clock, rep, tally, ledger, row)
+                if career.evening(params, components, clock, rep, tally, ledger, row):
+                    services = with_service(services, ended, clock, rep)
+                    ended += 1
                 hunting.refill(params, rep, tally)
             accounts.close_month(params, clock, reps, tallies, row)
             foresight.learn(params, clock, row, archive, firm)
@@ -170,7 +186,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
     still_used(clocks)
     still_used(moments)
     still_used(firms)
-    return kept[:count], ends
+    return kept[:count], ends, services[:ended]
 
 
 @kernel

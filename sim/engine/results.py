@@ -11,6 +11,7 @@ import pandas as pd
 from sim.accounts import MONTH, RUN
 from sim.numeric import power
 from sim.scenario.model import Scenario
+from sim.state import SERVICE
 from sim.tables import COHORTS, CUSTOMERS, MONTHS, RUNS_FIRST, RUNS_REST, WHALE, WHALE_SHARES, Column, years
 
 WHOLE = ("month", "customers", "signings", "lapses")  # months columns that count
@@ -24,6 +25,7 @@ class Tables:
     months: pd.DataFrame
     cohorts: pd.DataFrame
     whale: pd.DataFrame
+    reps: pd.DataFrame
     customers: pd.DataFrame | None = None
 
 
@@ -35,6 +37,7 @@ class Output(NamedTuple):
     profit_years: np.ndarray  # [N, Y]
     whale: np.ndarray  # [N, WHALE_SHARES]
     cohorts: np.ndarray  # [N, 4, 1 + Y, Y] signed, customers, profit, promised; by cohort (0 the opening book) and year
+    services: np.ndarray  # of reps: SERVICE, as many as there were
 
 
 def new_output(months: int, runs: int) -> Output:
@@ -46,6 +49,7 @@ def new_output(months: int, runs: int) -> Output:
         np.zeros((runs, n)),
         np.zeros((runs, len(WHALE_SHARES))),
         np.zeros((runs, 4, 1 + n, n)),
+        np.zeros(0, SERVICE),
     )
 
 
@@ -61,7 +65,7 @@ def _in_currency(values: np.ndarray, column: Column) -> np.ndarray:
 def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: list[np.ndarray] | None) -> Tables:
     """Assemble data frames from the output of the runs `numbers`, and from their customers' records if kept; by run number."""
     order = np.argsort(numbers)
-    numbers, output = numbers[order], Output(*(array[order] for array in output))
+    numbers, output = numbers[order], output._replace(**{name: getattr(output, name)[order] for name in Output._fields[:-1]})
     if customers is not None:
         customers = [customers[k] for k in order]
     return Tables(
@@ -75,6 +79,7 @@ def tables(scenario: Scenario, numbers: np.ndarray, output: Output, customers: l
                 WHALE[1].name: output.whale.ravel(),
             }
         ),
+        _reps(output.services),
         None if customers is None else _customers(numbers, customers),
     )
 
@@ -143,6 +148,12 @@ def _cohorts(numbers: np.ndarray, output: Output) -> pd.DataFrame:
         "promised_profit": promised[:, cohort, year].ravel() / 100.0,
     }
     return pd.DataFrame(columns)[["run", *(column.name for column in COHORTS)]]
+
+
+def _reps(services: np.ndarray) -> pd.DataFrame:
+    services = services[np.lexsort([services[name] for name in ("hired", "seat", "run")])]
+    names = {"run": "run", "rep": "seat", "hired_month": "hired", "left_month": "left"}
+    return pd.DataFrame({name: services[field] for name, field in names.items()})
 
 
 def _customers(numbers: np.ndarray, kept: list[np.ndarray]) -> pd.DataFrame:

@@ -209,10 +209,14 @@ def payday(params, components, clock, rep, tally, ledger, team, row):  # type: i
 
 @rule
 def evening(params, components, clock, rep, tally, ledger, row):  # type: ignore[no-untyped-def]
-    """At the month's end, lapses having been claimed: stay or leave; what is not settled yet is noted."""
+    """At the month's end, lapses having been claimed: stay or leave; what is not settled yet is noted.
+
+    Returns whether a rep's service ended, by leaving or with the run.
+    """
     row.trail_due += cents(trail_due(components, clock.month, ledger))
     leaving = rep.present == 1 and leaves(params, clock, rep, tally)
-    if leaving or (rep.present == 1 and clock.month == np.int64(params.months)):
+    ended = leaving or (rep.present == 1 and clock.month == np.int64(params.months))
+    if ended:
         end_of_service(params, rep, clock.month)
     if not leaving:
         row.accrued += accrued(params, components, clock.month, rep, ledger)
@@ -222,3 +226,4 @@ def evening(params, components, clock, rep, tally, ledger, row):  # type: ignore
         row.forfeited += forfeited
         row.uncollectable += lost
         row.rep_exits += 1.0
+    return ended

@@ -22,11 +22,12 @@ def lift(odds: float, satisfaction: float, dissatisfied: float) -> float:
 
 
 @rule
-def collect(customer, rep, tally):  # type: ignore[no-untyped-def]
+def collect(customer, moment, rep, tally):  # type: ignore[no-untyped-def]
     """The balance is paid."""
     customer.collected += customer.owed
     customer.charged += np.floor(customer.owed * rep.charge_collected + 0.5)
     tally.collected += customer.owed
+    tally.late -= moment.late
     customer.owed = 0.0
     customer.bucket = 0.0
 
@@ -46,12 +47,14 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
     lifted = paid * lift(customer.odds_pay, customer.satisfaction, params.payment_dissatisfied)
     place = moment.u_payment * (1.0 - paid + lifted)
     if place < lifted:
-        collect(customer, rep, tally)
+        collect(customer, moment, rep, tally)
         return
     place += paid - lifted
     for bucket in range(1, int(params.buckets)):
         if place < params.transitions[row, bucket]:
             customer.bucket = float(bucket)
+            moment.late = moment.invoiced if row > 0 else customer.owed  # an account not in arrears owes this month's invoices
+            tally.late += moment.late
             return
     customer.write_off += customer.owed
     tally.write_off += customer.owed

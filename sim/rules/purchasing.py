@@ -60,6 +60,7 @@ def invoice_opening(customer, tally):  # type: ignore[no-untyped-def]
 def invoice_repeat(customer, moment, rep, tally, amount):  # type: ignore[no-untyped-def]
     """A repeat purchase or renewal of `amount` hundredths."""
     goods = _invoice(customer, tally, amount)
+    moment.invoiced += amount
     tally.repeat_revenue += amount
     _charge(customer, rep, amount, goods, rep.charge_repeat)
     if moment.visits > 0:
@@ -70,6 +71,7 @@ def invoice_repeat(customer, moment, rep, tally, amount):  # type: ignore[no-unt
 def invoice_cross(customer, moment, rep, tally, amount):  # type: ignore[no-untyped-def]
     """A cross-purchase of `amount` currency."""
     goods = _invoice(customer, tally, cents(amount))
+    moment.invoiced += cents(amount)
     tally.cross_revenue += cents(amount)
     _charge(customer, rep, cents(amount), goods, rep.charge_cross)
     if moment.visits > 0:

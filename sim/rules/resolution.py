@@ -47,11 +47,11 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
         moment.experience += params.resolution_recovery
         tally.redressed += moment.complaint
         if arrears and moment.u_case < params.resolution_arrange:
-            collect(customer, rep, tally)
+            collect(customer, moment, rep, tally)
     else:
         cost = cents(params.resolution_collect_cost) if arrears else 0.0
         moment.experience -= params.resolution_estrangement
         if arrears and moment.u_case < params.resolution_collect:
-            collect(customer, rep, tally)
+            collect(customer, moment, rep, tally)
     customer.resolution += cost
     tally.resolution += cost

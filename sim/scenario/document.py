@@ -15,7 +15,7 @@ from sim.observables import OBSERVABLES
 from sim.scenario.base import Group
 from sim.scenario.describe import allowed, plain
 from sim.scenario.model import Scenario
-from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, OUTCOMES, WHALE, Column
+from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, OUTCOMES, REPS, WHALE, Column
 
 COMMAND = "python -m sim.scenario.document docs/parameters.md"
 
@@ -41,6 +41,7 @@ RESULTS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     ("months", "A row per scenario, run and month.", MONTHS),
     ("cohorts", "A row per scenario, run, year of signing and year; the opening book is cohort 0.", COHORTS),
     ("whale", "A row per scenario, run and share of the customers: concentration of profit.", WHALE),
+    ("reps", "A row per scenario, run, seat and rep who filled it.", REPS),
     ("customers", "A row per scenario, run and customer, the opening book's included (with `--customers`).", CUSTOMERS),
 )
 

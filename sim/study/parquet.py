@@ -20,10 +20,10 @@ import pyarrow.parquet as pq
 from sim.errors import InputError, StudyError
 from sim.files.atomic import FULL
 from sim.files.untrusted import parquet
-from sim.tables import COHORTS, CUSTOMERS, MONTHS, WHALE, Column, run_columns
+from sim.tables import COHORTS, CUSTOMERS, MONTHS, REPS, WHALE, Column, run_columns
 from sim.texts import plain
 
-TABLES = ("runs", "months", "cohorts", "whale", "customers")
+TABLES = ("runs", "months", "cohorts", "whale", "reps", "customers")
 KEYS = (
     Column("scenario", "name", "the scenario the row belongs to"),
     Column("run", "number", "number of the run, from 1; run k of every scenario has the same random numbers"),
@@ -36,7 +36,7 @@ ADVICE = "put back the file as it was, or make it again in another folder by the
 
 def columns(table: str, months: int) -> tuple[Column, ...]:
     """Columns of a table of a study whose longest runs last so many months."""
-    fixed = {"months": MONTHS, "cohorts": COHORTS, "whale": WHALE, "customers": CUSTOMERS}
+    fixed = {"months": MONTHS, "cohorts": COHORTS, "whale": WHALE, "reps": REPS, "customers": CUSTOMERS}
     return KEYS + (run_columns(months) if table == "runs" else fixed[table])
 
 

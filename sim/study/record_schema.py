@@ -155,7 +155,7 @@ class _Study(Made):
     equal_pay: list[Match] | None = None
     reached: bool | None = None
     content_hash: Digest
-    tables: dict[Literal["runs", "months", "cohorts", "whale", "customers"], TableRecord] = {}
+    tables: dict[Literal["runs", "months", "cohorts", "whale", "reps", "customers"], TableRecord] = {}
     continued: list[dict[str, Any]] = []
     date: Date
     machine: dict[Line, Line | int | None]

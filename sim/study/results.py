@@ -97,6 +97,11 @@ class Study:
         return self.tables["whale"]
 
     @property
+    def reps(self) -> pd.DataFrame | None:
+        """A row per scenario, run, seat and rep who filled it; none in studies of versions before 0.2."""
+        return self.tables.get("reps")
+
+    @property
     def customers(self) -> pd.DataFrame | None:
         """A row per scenario, run and customer, if they were kept."""
         return self.tables.get("customers")

@@ -61,7 +61,9 @@ class Chunk(NamedTuple):
 
 def tables_of(about: dict[str, Any]) -> tuple[str, ...]:
     """Names of the tables a study has."""
-    return TABLES if about["customers"] else TABLES[:-1]
+    names = TABLES if about["customers"] else TABLES[:-1]
+    known = names if about["daarna"] == __version__ else about.get("tables") or names  # an older version may have had fewer
+    return tuple(name for name in names if name in known)
 
 
 class StudyFolder(WorkFolder):

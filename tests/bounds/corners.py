@@ -139,7 +139,7 @@ UNDEFINED = {
 def infinite(tables: Tables) -> list[str]:
     """Columns that hold what is no number, where one must stand."""
     found = []
-    for name in ("runs", "months", "cohorts", "whale", "customers"):
+    for name in ("runs", "months", "cohorts", "whale", "reps", "customers"):
         table = getattr(tables, name)
         for column in table.columns if table is not None else ():
             values = table[column].to_numpy(float)
@@ -150,5 +150,5 @@ def infinite(tables: Tables) -> list[str]:
 
 def same(one: Tables, other: Tables) -> None:
     """Both engines' tables, bit for bit."""
-    for name in ("runs", "months", "cohorts", "whale", "customers"):
+    for name in ("runs", "months", "cohorts", "whale", "reps", "customers"):
         pd.testing.assert_frame_equal(getattr(one, name), getattr(other, name), check_exact=True, obj=name)

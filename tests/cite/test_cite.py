@@ -80,7 +80,7 @@ def test_the_commands_answer(folder: Path) -> None:
     assert done.exit_code == 0 and json.loads(done.output)["identical"] is True
 
 
-@pytest.mark.parametrize("table", ["runs", "months", "cohorts", "whale"])
+@pytest.mark.parametrize("table", ["runs", "months", "cohorts", "whale", "reps"])
 def test_the_identifier_is_given_to_no_study_whose_tables_were_changed(folder: Path, table: str, tmp_path: Path) -> None:
     changed = Path(shutil.copytree(folder, tmp_path / "study"))
     column = "npv" if table == "runs" else pq.read_schema(changed / f"{table}.parquet").names[-1]

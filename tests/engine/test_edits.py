@@ -28,7 +28,7 @@ from sim.scenario.model import Scenario
 scenario, runs = Scenario.model_validate(json.loads(sys.argv[1])), range(1, 2)
 def told(way):
     digest = hashlib.sha256()
-    for name in ("runs", "months", "cohorts", "whale", "customers"):
+    for name in ("runs", "months", "cohorts", "whale", "reps", "customers"):
         table = getattr(way, name)
         for column in table.columns:
             digest.update(repr(table[column].tolist()).encode())

@@ -13,7 +13,7 @@ from sim.scenario.model import Scenario
 from tests.book.ways import BY_AGENTS
 from tests.conftest import LIBRARY, perturbed_scenario, random_scenario
 
-TABLES = ("runs", "months", "cohorts", "whale", "customers")
+TABLES = ("runs", "months", "cohorts", "whale", "reps", "customers")
 
 
 def assert_same(scenario: Scenario, seed: int, runs: range) -> None:

@@ -74,7 +74,7 @@ def all_ways(scenario: Scenario) -> list[dict[str, pd.DataFrame]]:
         engine.simulate(scenario, 5, runs, customers=True, by_block=False),
         book.simulate(scenario, 5, runs, customers=True),
     ]
-    return [{name: getattr(way, name) for name in ("runs", "months", "cohorts", "whale", "customers")} for way in ways]
+    return [{name: getattr(way, name) for name in ("runs", "months", "cohorts", "whale", "reps", "customers")} for way in ways]
 
 
 @pytest.mark.parametrize(("path", "value"), list(others()), ids=lambda one: str(one))

@@ -62,7 +62,7 @@ def test_a_run_alone_equals_the_run_in_a_batch(number: int) -> None:
     batch = engine.simulate(scenario, 3, range(1, 7), customers=True)
     alone = engine.simulate(scenario, 3, range(4, 5), customers=True)
     back = engine.simulate(scenario, 3, range(6, 0, -1), customers=True)
-    for table in ("runs", "months", "cohorts", "whale", "customers"):
+    for table in ("runs", "months", "cohorts", "whale", "reps", "customers"):
         whole = getattr(batch, table)
         assert_same(whole[whole["run"] == 4].reset_index(drop=True), getattr(alone, table))
         assert_same(whole, getattr(back, table))

@@ -125,8 +125,8 @@ class Mortal:
             raise Death
 
 
-# 1 record, 2 * RUNS parts, 4 tables, 1 record, the parts' removal
-@pytest.mark.parametrize("at", range(1, 2 * RUNS + 8))
+# 1 record, 2 * RUNS parts, 5 tables, 1 record, the parts' removal
+@pytest.mark.parametrize("at", range(1, 2 * RUNS + 9))
 def test_a_death_at_any_step_loses_no_finished_run_and_leaves_no_half_study(
     at: int, whole: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,7 +134,7 @@ def test_a_death_at_any_step_loses_no_finished_run_and_leaves_no_half_study(
     with monkeypatch.context() as patch, pytest.raises(Death):
         Mortal(patch, at)
         again(folder)
-    if at < 2 * RUNS + 7:
+    if at < 2 * RUNS + 8:
         with pytest.raises(sim.DaarnaError, match="no whole study"):
             sim.open(folder)
     else:

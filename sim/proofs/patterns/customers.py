@@ -280,6 +280,55 @@ def bad_debt(effort: Effort) -> Iterator[Finding]:
 
 
 @entry(
+    id="overdue",
+    group="pattern",
+    title="Two fifths of what firms invoice are not paid when due",
+    source="Atradius payment barometers 2013 to 2018 (second-hand): business invoices, western Europe, overdue share of value 38 to 42%",
+    setting="scenarios/signature-bonus.toml, scenarios/salary-only.toml",
+    quick=False,
+)
+def overdue(effort: Effort) -> Iterator[Finding]:
+    """Measured: of what is invoiced in a month, the share in money that is not paid when the month ends and it falls due; the whole book, all
+    months of a run of ten years.  Comparison: none.  Scheme: as the scenario says.  The source has invoices between firms, of any terms.
+    The stock is reported: arrears at the end of year 5 over the invoices of the year, which the source does not give.
+    """
+    needs = "fewer customers who pay within the month (customers.payment.transitions)"
+    names = ["overdue", "overdue_stock(month=60, of=billed)"]
+    for name in ("signature-bonus", "salary-only"):
+        found = outcomes(setting(f"scenarios/{name}.toml"), names, effort.number(100), effort.seed)
+        yield pattern(f"not paid when due / invoiced, {name}", (0.38, 0.42), found[:, 0], "", needs)
+        yield told(f"overdue at the end of year 5 / invoiced in it, {name}", found[:, 1], "the source has no stock")
+
+
+@entry(
+    id="rep-tenure",
+    group="pattern",
+    title="Of new reps most complete a year and a third four; who has been there five years stays",
+    source="LIMRA 2008-2011, career agents, Canada (second-hand): 85-89% there after a year, 30-34% after four, over half of leavers within two years, 93% of those past five years stay the next, 16% leave a year",
+    setting="scenarios/salary-only.toml, scenarios/signature-bonus.toml",
+    quick=False,
+)
+def rep_tenure(effort: Effort) -> Iterator[Finding]:
+    """Measured: services of reps in runs of ten years, all of whom begin in month 1 or later.  Completed a year, or four: of those hired early
+    enough; the sixth year: of those who begin it; leavers within two years: of all leavers of the run.  Comparison: none.  Scheme: as
+    the scenario says.  The last is reported: a run of ten years sees few old leavers.
+    """
+    names = {
+        "rep_tenure(months=12)": ("complete a year", (0.85, 0.89)),
+        "rep_tenure(months=48)": ("complete four years", (0.30, 0.34)),
+        "rep_retention(year=6)": ("begin the sixth year and leave in it", around(0.07)),
+        "rep_leaving": ("leave a year", around(0.16)),
+    }
+    needs = "a hazard of leaving that falls with tenure, high in years 2 to 4 (reps.quit_rate is constant)"
+    for name in ("salary-only", "signature-bonus"):
+        found = outcomes(setting(f"scenarios/{name}.toml"), [*names, "early_leavers(months=24)"], effort.number(100), effort.seed)
+        found[:, 2] = 1.0 - found[:, 2]
+        for (what, expected), values in zip(names.values(), found.T, strict=False):
+            yield pattern(f"{what}, {name}", expected, values, "", needs)
+        yield told(f"leavers within two years, {name}", found[:, -1], "runs of ten years, all of whose reps begin as newcomers")
+
+
+@entry(
     id="selling-elasticity",
     group="pattern",
     title="A percent more personal selling brings about a third of a percent more sales",
