@@ -152,7 +152,8 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
         if index > 0:  # the first one's uniforms are there
             u = draws.uniforms(clock.seed, clock.run, draws.CONTACT, clock.month, customer.who, customer.which + index)
             moment.u_solved, moment.u_offer, moment.u_appointment, moment.u_surfaced = u
-        if moment.u_solved < solved:
+        last = moment.complaint == 1 and index == moment.contacts - 1
+        if moment.u_solved < (solved * params.desk_redress if last else solved):
             moment.experience += params.feeling_solved
         elif (
             moment.visits == 0 or moment.u_surfaced >= params.service_surfaced

@@ -60,6 +60,7 @@ SWITCHES = (
         lambda s: not s.customers.purchase.enabled,
         "customers.purchase.enabled is false",
     ),
+    Switch(("desk.redress",), lambda s: s.customers.service.complaint == 0.0, "customers.service.complaint is 0"),
     Switch(("desk.continuity",), lambda s: s.desk.contact != "fixed", 'desk.contact is not "fixed"'),
     Switch(
         ("desk.offer_time", "desk.offer_sale", "desk.appointment", "desk.irritation"),

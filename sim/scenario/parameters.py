@@ -375,6 +375,14 @@ class Desk(Group):
         le=1,
     )
     skill_spread: float = par(0.0, "probability sd", "spread of solving between agents", ge=0, le=0.3)
+    redress: float = par(
+        1.0,
+        "factor",
+        "on the probability that a contact is solved at once, where it is a complaint",
+        "as any contact; about half of complaints get nothing (customer-rage studies, second-hand)",
+        ge=0,
+        le=1,
+    )
     offer_time: float = par(0.2, "share", "longer handling by a commercial desk", ge=0, le=10)
     offer_sale: float = par(0.06, "probability", "of a cross-purchase when offered", ge=0, le=1)
     appointment: float = par(0.03, "leads/contact", "appointments a commercial desk makes for the rep", ge=0, le=1)

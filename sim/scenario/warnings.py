@@ -229,7 +229,12 @@ def _by_value(s: Scenario) -> Iterator[str]:
         yield f"firm.resolution.value: {_number(firm.value)} is reached by nearly nobody ({typical}): by_value does what strict does"
 
 
+def _concession(s: Scenario) -> Iterator[str]:
+    if s.firm.concession and not (s.market.lure and s.customers.lapse.shortfall):
+        yield "firm.concession: keeps nobody: what money is worth to customers is market.lure times customers.lapse.shortfall, which is 0"
+
+
 COMPONENT: tuple[Check, ...] = (
     _timing, _nothing, _out_of_range, _out_of_reach, _unmeasured, _nobody, _malus, _clawback, _capped, _idle_factor, _team_of_one,
 )  # fmt: skip
-WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_no_salary, _unpaid, _norm, _by_value)
+WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_no_salary, _unpaid, _norm, _by_value, _concession)

@@ -52,6 +52,9 @@ def test_what_the_desk_does_not_put_right_is_up_to_the_firm(policy: str, solve: 
     m = months(grieved(desk={"solve": solve}, firm={"resolution": {"policy": policy}}), 4)
     n = m["complaints"].sum()
     assert abs(m["redressed"].sum() - redressed * n) <= 4 * np.sqrt(redressed * (1 - redressed) * n)
+    harder = months(grieved(desk={"solve": solve, "redress": 0.5}, firm={"resolution": {"policy": policy}}), 4)["redressed"].sum()
+    half = redressed if policy == "solution" else 0.5 * redressed
+    assert abs(harder - half * n) <= 4 * np.sqrt(half * (1 - half) * n)
     cases = 0.0 if policy == "none" else n - (m["redressed"].sum() if policy == "strict" else 0.0)
     assert m["cases"].sum() == cases
     assert np.allclose(m["resolution"], 30.0 * m["redressed"] if policy == "solution" else 0.0)

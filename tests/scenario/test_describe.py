@@ -52,6 +52,7 @@ OFF: dict[str, tuple[dict[str, Any], Any]] = {
     "customers.spend.q": ({"customers": {"purchase": {"enabled": False}}}, 9.0),
     "customers.spend.v": ({"customers": {"purchase": {"enabled": False}}}, 9.0),
     "desk.continuity": ({}, 0.2),
+    "desk.redress": ({}, 0.2),
     "desk.offer_time": ({}, 5.0),
     "desk.offer_sale": ({}, 1.0),
     "desk.appointment": ({}, 1.0),
@@ -93,6 +94,7 @@ def test_what_is_said_not_to_be_in_play_changes_nothing(path: str) -> None:
 def test_what_is_in_play_is_not_said_to_be_idle() -> None:
     scenario = WORLD.with_(
         market={"lure": 1.0},
+        customers={"service": {"complaint": 0.1}},
         reps={"subsidy": 0.5},
         desk={"contact": "fixed", "orientation": "commercial"},
         firm={"resolution": {"policy": "by_value"}},

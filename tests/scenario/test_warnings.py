@@ -52,6 +52,7 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
     ("_norm", [RATE], {"scheme": {"norm": {"minimum": 1.0, "months": 72}}}, "the norm is first looked at in month 72"),
     ("_by_value", [RATE], {"firm": {"resolution": {"policy": "by_value", "value": 10.0}}}, "reached by nearly everybody"),
     ("_by_value", [RATE], {"firm": {"resolution": {"policy": "by_value", "value": 1e6}}}, "reached by nearly nobody"),
+    ("_concession", [RATE], {"firm": {"concession": 0.1}, "market": {"lure": 3.0}}, "firm.concession: keeps nobody"),
 ]  # fmt: skip
 
 
