@@ -8,16 +8,23 @@ from dataclasses import asdict
 from itertools import groupby
 
 from benchmarks.rows import Row
+from sim.texts import markdown_table
 
 
 def as_markdown(about: dict[str, str], rows: Sequence[Row]) -> str:
     """The machine, and a table per benchmark."""
     lines = ["# daarna: benchmarks", "", *(f"- {key}: {value}" for key, value in about.items())]
     for group, members in groupby(rows, key=lambda row: row.group):
-        lines += ["", f"## {group}", "", "| what | value | least | unit | clock | note |", "|---|---:|---:|---|---|---|"]
-        for row in members:
-            least = "" if row.least is None else shown(row.least)
-            lines.append(f"| {row.what} | {shown(row.value)} | {least} | {row.unit} | {row.clock} | {row.note} |")
+        cells = (
+            (row.what, shown(row.value), "" if row.least is None else shown(row.least), row.unit, row.clock, row.note)
+            for row in members
+        )
+        lines += [
+            "",
+            f"## {group}",
+            "",
+            markdown_table(("what", "value", "least", "unit", "clock", "note"), cells, "lrrl").rstrip(),
+        ]
     return "\n".join(lines) + "\n"
 
 

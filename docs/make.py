@@ -29,6 +29,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from sim.sources import model_hash
+from sim.texts import markdown_table
 
 if TYPE_CHECKING:
     import sim
@@ -264,8 +265,8 @@ def docking() -> None:
         employed = seen.employed.sum(axis=1)
         to_the_end = (employed == seen.employed.shape[1]).mean()
         table.setdefault("the same, months employed", []).append(f"{employed.mean():.1f} on average, {to_the_end:.0%} to the end")
-    rows = [f"| {name} | {' | '.join(cells)} |" for name, cells in table.items()]
-    fill("docs/docking.md", "ladder", "\n".join([f"| | {' | '.join(case.name for case in CASES)} |", "|---|---|---|---|", *rows]))
+    rows = ((name, *cells) for name, cells in table.items())
+    fill("docs/docking.md", "ladder", markdown_table(("", *(case.name for case in CASES)), rows))
 
 
 def australia() -> None:

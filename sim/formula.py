@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
+from sim.texts import nearest
 
 LONGEST = 1000  # characters of a formula
 SHORT = 60  # characters of it in a message

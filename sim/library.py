@@ -17,8 +17,7 @@ from importlib import resources
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.scenario.base import nearest
-from sim.texts import brief
+from sim.texts import brief, nearest
 
 PREFIX = "library:"
 FILES = (".toml", ".csv")

@@ -56,6 +56,11 @@ def significant(value: float) -> str:
     return fixed(value, decimals(value, 4)) if value else "0"
 
 
+def short(value: float, digits: int = 10) -> str:
+    """A number as short as it can be written with so many digits at the most, thousands separated."""
+    return f"{value:,.{digits}g}"
+
+
 def fixed(value: float, places: int) -> str:
     """A number rounded to so many decimals (tens, hundreds … below zero), thousands separated, never as a power of ten."""
     text = f"{round(value, places):,.{max(places, 0)}f}"

@@ -20,8 +20,9 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.tables import Column
+from sim.texts import nearest
 
 Array = np.ndarray
 By = Literal["count", "premium"]

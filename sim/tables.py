@@ -15,6 +15,8 @@ class Column(NamedTuple):
     unit: str  # "money" stands for the scenario's currency
     meaning: str
     better: int = 0  # of an outcome: 1 where more of it is good whatever its cause, -1 where less is, 0 where it is a means
+    label: str = ""  # of an outcome: what it is called in a sentence
+    short: str = ""  # of an outcome: what a figure of many outcomes calls it
 
 
 MORE, LESS = 1, -1
@@ -80,53 +82,102 @@ MONTHS: tuple[Column, ...] = (
 )
 
 RUNS_FIRST: tuple[Column, ...] = (
-    Column("npv", "money", "profit of all months, discounted to the start", MORE),
+    Column(
+        "npv",
+        "money",
+        "profit of all months, discounted to the start",
+        MORE,
+        label="discounted profit of the book",
+        short="discounted profit",
+    ),
 )  # then profit_year_1 … profit_year_N, then:
 RUNS_REST: tuple[Column, ...] = (
-    Column("customers_end", "customers", "active customers at the end"),
-    Column("signings", "customers", "customers signed in the months of the run, the opening book not among them"),
-    Column("lapses", "customers", "exits of any kind"),
-    Column("churn_rate", "per month", "lapses per customer-month", LESS),
+    Column(
+        "customers_end",
+        "customers",
+        "active customers at the end",
+        label="number of customers at the end",
+        short="customers at the end",
+    ),
+    Column(
+        "signings",
+        "customers",
+        "customers signed in the months of the run, the opening book not among them",
+        label="number of customers signed",
+        short="signings",
+    ),
+    Column("lapses", "customers", "exits of any kind", label="number of customers who left"),
+    Column(
+        "churn_rate", "per month", "lapses per customer-month", LESS, label="monthly rate at which customers leave", short="churn"
+    ),
     Column(
         "share_loss_making",
         "share",
         "of all customers, the opening book's included, those on whom the firm loses money: whose account is below zero",
         LESS,
+        label="share of customers on whom the firm loses money",
+        short="customers at a loss to the firm",
     ),
     Column(
         "promised_profit",
         "money",
         "profit promised at signing for the months of the run that have passed; the opening book's included",
+        label="profit promised at signing",
     ),
     Column(
         "realised_profit",
         "money",
         "profit on all customers' accounts in the months of the run, the opening book's included",
         MORE,
+        label="profit on customers' accounts up to the end",
+        short="profit on accounts so far",
     ),
-    Column("satisfaction", "score", "mean over customer-months", MORE),
-    Column("bad_debt_ratio", "share", "written off / revenue", LESS),
-    Column("cost_to_serve", "money/month", "(service + resolution) per customer-month"),
-    Column("rep_pay_mean", "money/month", "pay per rep-month: salary, subsidy, variable, less clawback"),
-    Column("rep_pay_sd", "money/month", "spread of mean pay between seats"),
-    Column("variable_share", "share", "variable pay net of clawback, of all pay"),
-    Column("rep_turnover", "per year", "departures per rep-year", LESS),
+    Column("satisfaction", "score", "mean over customer-months", MORE, label="satisfaction of customers"),
+    Column("bad_debt_ratio", "share", "written off / revenue", LESS, label="share of revenue written off", short="bad debt"),
+    Column(
+        "cost_to_serve",
+        "money/month",
+        "(service + resolution) per customer-month",
+        label="monthly cost to serve a customer",
+        short="cost to serve",
+    ),
+    Column(
+        "rep_pay_mean",
+        "money/month",
+        "pay per rep-month: salary, subsidy, variable, less clawback",
+        label="monthly pay of a rep",
+        short="reps' pay",
+    ),
+    Column("rep_pay_sd", "money/month", "spread of mean pay between seats", label="spread of monthly pay between seats"),
+    Column("variable_share", "share", "variable pay net of clawback, of all pay", label="share of pay that is variable"),
+    Column("rep_turnover", "per year", "departures per rep-year", LESS, label="yearly turnover of reps", short="rep turnover"),
     Column(
         "rep_stay_12", "share", "of the reps hired early enough to have completed 12 months of service, the share who did", MORE
     ),
     Column(
         "rep_stay_48", "share", "of the reps hired early enough to have completed 48 months of service, the share who did", MORE
     ),
-    Column("hunting_share", "share", "of the reps' time, spent hunting"),
-    Column("nurturing_share", "share", "of the reps' time, spent on the book"),
-    Column("margin_initial", "money", "margin on first purchases"),
-    Column("margin_repeat", "money", "margin on repeat and cross-purchases"),
-    Column("payment_loss", "money", "written off"),
-    Column("service_cost", "money", "service and resolution"),
-    Column("acquisition_cost", "money", "perks and attempts"),
-    Column("pay_cost", "money", "salaries, subsidy, commission, less clawback, and hiring"),
-    Column("fixed_cost", "money", "desk and firm"),
-    Column("sales_force_cost", "money", "salaries, subsidy, commission, less clawback, and hiring, discounted to the start"),
+    Column(
+        "hunting_share",
+        "share",
+        "of the reps' time, spent hunting",
+        label="share of reps' time spent hunting",
+        short="time spent hunting",
+    ),
+    Column("nurturing_share", "share", "of the reps' time, spent on the book", label="share of reps' time spent on the book"),
+    Column("margin_initial", "money", "margin on first purchases", label="margin on first purchases"),
+    Column("margin_repeat", "money", "margin on repeat and cross-purchases", label="margin on repeat purchases"),
+    Column("payment_loss", "money", "written off", label="amount written off"),
+    Column("service_cost", "money", "service and resolution", label="cost of service and resolution"),
+    Column("acquisition_cost", "money", "perks and attempts", label="cost of acquisition"),
+    Column("pay_cost", "money", "salaries, subsidy, commission, less clawback, and hiring", label="pay and hiring of reps"),
+    Column("fixed_cost", "money", "desk and firm", label="fixed cost of desk and firm"),
+    Column(
+        "sales_force_cost",
+        "money",
+        "salaries, subsidy, commission, less clawback, and hiring, discounted to the start",
+        label="discounted cost of the sales force",
+    ),
     Column("accrued_pay", "money", "earned and not paid when the run ends: open periods, and deferred pay not vested"),
     Column("trail_due", "money", "trail still to come when the run ends, if all customers there stay, before factors"),
     Column(
@@ -134,12 +185,14 @@ RUNS_REST: tuple[Column, ...] = (
         "share",
         "of those signed in the run who could have completed 12 months of contract, the share who did",
         MORE,
+        label="share of customers still there after 12 months",
     ),
     Column(
         "persistency_24",
         "share",
         "of those signed in the run who could have completed 24 months of contract, the share who did",
         MORE,
+        label="share of customers still there after 24 months",
     ),
 )
 
@@ -151,41 +204,19 @@ RUNS_LAST: tuple[Column, ...] = (
         "what customers still there at the end would bring later if they stayed as they were in the last year, discounted to the start; "
         "before pay and fixed cost, not in npv (n/a where it would not end)",
         MORE,
+        label="residual value of the book at the end",
+        short="residual value of the book",
     ),
 )
 #: Every outcome but the profit of each year.
 OUTCOMES = RUNS_FIRST + RUNS_REST + RUNS_LAST
 
-#: How outcomes are called in a sentence.
-LABELS = {
-    "npv": "discounted profit of the book",
-    "customers_end": "number of customers at the end",
-    "signings": "number of customers signed",
-    "lapses": "number of customers who left",
-    "churn_rate": "monthly rate at which customers leave",
-    "share_loss_making": "share of customers on whom the firm loses money",
-    "promised_profit": "profit promised at signing",
-    "realised_profit": "profit on customers' accounts up to the end",
-    "satisfaction": "satisfaction of customers",
-    "bad_debt_ratio": "share of revenue written off",
-    "cost_to_serve": "monthly cost to serve a customer",
-    "rep_pay_mean": "monthly pay of a rep",
-    "rep_pay_sd": "spread of monthly pay between seats",
-    "variable_share": "share of pay that is variable",
-    "rep_turnover": "yearly turnover of reps",
-    "hunting_share": "share of reps' time spent hunting",
-    "nurturing_share": "share of reps' time spent on the book",
-    "margin_initial": "margin on first purchases",
-    "margin_repeat": "margin on repeat purchases",
-    "payment_loss": "amount written off",
-    "service_cost": "cost of service and resolution",
-    "acquisition_cost": "cost of acquisition",
-    "pay_cost": "pay and hiring of reps",
-    "fixed_cost": "fixed cost of desk and firm",
-    "persistency_12": "share of customers still there after 12 months",
-    "persistency_24": "share of customers still there after 24 months",
-    "residual_value": "residual value of the book at the end",
-}
+#: The outcomes that an answer shows, in its order: what the firm has of it, what the customers and the reps live through.
+SHOWN = {
+    "profit": ("npv", "residual_value", "promised_profit", "realised_profit", "share_loss_making", "bad_debt_ratio", "cost_to_serve"),
+    "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
+    "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
+}  # fmt: skip
 
 COHORTS: tuple[Column, ...] = (
     Column("cohort", "year", "year of signing, from 1; 0 is the opening book"),
@@ -247,7 +278,8 @@ def years(months: int) -> int:
 def run_columns(months: int) -> tuple[Column, ...]:
     """Columns of the runs table for runs of `months` months."""
     profits = tuple(
-        Column(f"profit_year_{year}", "money", f"profit of year {year}", MORE) for year in range(1, years(months) + 1)
+        Column(f"profit_year_{year}", "money", f"profit of year {year}", MORE, label=f"profit of year {year}")
+        for year in range(1, years(months) + 1)
     )
     return RUNS_FIRST + profits + RUNS_REST + RUNS_LAST
 

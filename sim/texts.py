@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import difflib
 import html as _html
 import json
 import re
 import unicodedata
 from collections.abc import Hashable, Iterable
-from typing import TypeVar
+from itertools import islice
+from typing import Any, TypeVar
 
 One = TypeVar("One", bound=Hashable)
 LONGEST_LINE, MOST_LINES = 1500, 60  # of a message
 LONGEST_NAME = 300  # letters of a path in a message
+LONGEST_SLIP, MOST_NAMES = 100, 2000  # letters of a name that is taken for a slip of another, and names among which it is sought
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|#~$&])")
+_BAR = re.compile(r"(?<!\\)\|")
+_RULES = {"l": "---", "c": ":-:", "r": "---:"}
 _TEX = {one: f"\\{one}" for one in "&%$#_{}"} | {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
@@ -49,6 +54,21 @@ def message(text: object) -> str:
 def markdown(text: object) -> str:
     """A text in a line of Markdown, in which nothing is markup."""
     return _MARKDOWN.sub(r"\\\1", plain(text))
+
+
+def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]], align: str = "l") -> str:
+    """A Markdown table.
+
+    Parameters
+    ----------
+    head, rows : cells, which may hold markup; a bar in one is escaped.
+    align : ``l``, ``c`` or ``r`` for every column; the last letter is that of all columns from there on.
+    """
+    names = list(head)
+    rule = [_RULES[one] for one in align.ljust(len(names), align[-1])[: len(names)]]
+    cells = ([_BAR.sub(r"\|", cell) for cell in row] for row in (names, *rows))
+    head_line, *lines = ("| " + " | ".join(row) + " |\n" for row in cells)
+    return "".join([head_line, "| " + " | ".join(rule) + " |\n", *lines])
 
 
 def html(text: object) -> str:
@@ -103,3 +123,10 @@ def repeated(names: Iterable[One]) -> One | None:
             return name
         seen.add(name)
     return None
+
+
+def nearest(word: Any, allowed: Iterable[str]) -> str:
+    """``; did you mean "…"?`` with the name nearest to what was written, or nothing."""
+    names = [one for one in islice(allowed, MOST_NAMES) if len(one) <= LONGEST_SLIP]  # the search takes their square
+    near = difflib.get_close_matches(str(word)[:LONGEST_SLIP], names, 1)
+    return f'; did you mean "{near[0]}"?' if near else ""

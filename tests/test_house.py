@@ -25,7 +25,7 @@ FLOORS = (
     "compiled",
     "compiler_process numeric draws state tables observables scheme.measures",
     "scenario",
-    "scheme",
+    "scheme scheme_words",
     "accounts",
     "rules",
     "engine",
@@ -56,7 +56,7 @@ CIRCLES = (
 DOORS = ("__init__", "cli")
 CORE = ("scenario", "engine", "compiler", "compiler_process", "build")
 HEAVY = {  # loaded where they are used: extras that need not be installed, and what would slow every start
-    "sim.book", "ema_workbench", "optuna", "typst", "scipy.stats", "scipy.signal", "SALib", "fcntl", "msvcrt", "importlib.metadata",
+    "sim.book", "ema_workbench", "optuna", "typst", "scipy.stats", "scipy.signal", "SALib", "fcntl", "msvcrt", "importlib.metadata", "tomlkit",
 }  # fmt: skip
 
 

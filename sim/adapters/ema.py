@@ -20,8 +20,8 @@ from typing import Any
 
 from sim.adapters.point import check, labelled, means
 from sim.errors import InputError
-from sim.scenario.base import nearest
 from sim.sweeps import Design
+from sim.texts import nearest
 
 
 def ema_model(design: Design, outcomes: Sequence[str] = ("npv",), levers: Sequence[str] = (), name: str = "daarna") -> Any:

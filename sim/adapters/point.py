@@ -9,10 +9,10 @@ import numpy as np
 
 from sim.engine import simulate
 from sim.errors import InputError
-from sim.scenario.base import nearest
 from sim.sweeps import Design
 from sim.sweeps.point import make_scenario
 from sim.tables import run_columns
+from sim.texts import nearest
 
 
 def check(design: Design, outcomes: Sequence[str]) -> None:

@@ -16,7 +16,7 @@ from sim import formula
 from sim.analysis import estimators
 from sim.analysis.estimators import CONFIDENCE, Estimate, Point
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.texts import nearest
 
 Columns = Mapping[str, np.ndarray] | pd.DataFrame  # values of all runs by outcome
 

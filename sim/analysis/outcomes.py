@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.errors import InputError
-from sim.scenario.base import nearest
 from sim.tables import Column, run_columns
+from sim.texts import nearest
 
 Array = NDArray[np.float64]
 

@@ -18,7 +18,8 @@ from sim.calibrate.logs import FIRST, Log, check_past, read, today
 from sim.calibrate.policies import renewals
 from sim.calibrate.transitions import check_matrix, transitions
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
+from sim.texts import nearest
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import InputError
+from sim.files.toml_file import toml_text
 from sim.scenario.base import shown
 
 DIGITS = 6  # significant, of what is written
@@ -64,30 +65,7 @@ class Fragment:
 
     def toml(self, comment: str = "", extends: str = "") -> str:
         """The text of a scenario file that says this and nothing else."""
-        lines = [f"# {line}".rstrip() for line in comment.splitlines()]
-        if extends:
-            lines.append(f"extends = {_value(extends)}")
-        groups: dict[str, list[str]] = {}
-        for path, value in self.values.items():
-            group, _, name = path.rpartition(".")
-            groups.setdefault(group, []).append(f"{name} = {_value(value)}")
-        for group, rows in sorted(groups.items()):
-            lines += ["", f"[{group}]", *rows]
-        if self.sources:
-            lines += ["", "[sources]", *(f"{_value(path)} = {_value(text)}" for path, text in self.sources.items())]
-        return "\n".join(lines) + "\n"
-
-
-def _value(value: Any) -> str:
-    """A value in TOML."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-        return '"' + "".join(ch if ch.isprintable() else f"\\u{ord(ch):04X}" for ch in escaped) + '"'
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_value(one) for one in value)}]"
-    return repr(value)
+        return toml_text(({"extends": extends} if extends else {}) | self.tree(), comment)
 
 
 def stochastic(matrix: np.ndarray) -> list[list[float]]:

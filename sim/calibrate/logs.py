@@ -26,7 +26,8 @@ import pandas as pd
 from sim import library
 from sim.errors import InputError
 from sim.files.csv_file import NUMBER, read_csv
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
+from sim.texts import nearest
 
 #: Columns by which a kind is known, and those it may have beside them.
 KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

@@ -12,10 +12,10 @@ from sim.files.embedded_record import carried
 from sim.files.untrusted import from_json, parquet
 from sim.recipes import recipe_of
 from sim.recipes.sweep import made
-from sim.scenario.base import nearest
 from sim.study.parquet import RECORD_KEY, Marks
 from sim.study.provenance import RECORD
 from sim.study.record_schema import check_carried, check_study, read
+from sim.texts import nearest
 
 DESIGN = "design.json"  # of a sweep, and of the answer to a design problem
 PICTURES = (".png", ".svg", ".pdf")

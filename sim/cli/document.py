@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sim.texts import markdown_table
+
 COMMAND = "python -m sim.cli.document docs/commands.md"
 HEAD = f"""# Commands
 
@@ -40,8 +42,8 @@ def _command(name: str, command: Any) -> str:
     arguments = [one for one in command.params if one.param_type_name == "argument"]
     options = [one for one in command.params if one.param_type_name == "option"]
     usage = " ".join([f"daarna {name}", *(_usage(one) for one in arguments), *(["[OPTIONS]"] if options else [])])
-    lines = [f"## daarna {name}", "", command.help or "", "", f"```\n{usage}\n```", "", "| | default | |", "| --- | --- | --- |"]
-    return "\n".join([*lines, *_rows(arguments, options), ""])
+    lines = [f"## daarna {name}", "", command.help or "", "", f"```\n{usage}\n```", ""]
+    return "\n".join([*lines, markdown_table(("", "default", ""), _rows(arguments, options))])
 
 
 def _usage(argument: Any) -> str:
@@ -49,13 +51,13 @@ def _usage(argument: Any) -> str:
     return (f"{name}…" if argument.nargs == -1 else name) if argument.required else f"[{name}]"
 
 
-def _rows(arguments: list[Any], options: list[Any]) -> Iterator[str]:
+def _rows(arguments: list[Any], options: list[Any]) -> Iterator[tuple[str, str, str]]:
     for one in arguments:
-        yield f"| {one.metavar or one.name.upper()} | | {one.help or ''} |"
+        yield one.metavar or one.name.upper(), "", one.help or ""
     for one in options:
         names = ", ".join(f"`{name}`" for name in (*one.opts, *one.secondary_opts))
         default = "" if one.default in (None, False, ()) or callable(one.default) else f"`{one.default}`"
-        yield f"| {names} | {default} | {(one.help or '').replace('|', chr(92) + '|')} |"
+        yield names, default, one.help or ""
 
 
 if __name__ == "__main__":

@@ -30,8 +30,8 @@ def plot(
     from sim.errors import InputError
     from sim.files.atomic import followed
     from sim.plots import figures_of
-    from sim.scenario.base import nearest
     from sim.study import open as open_study
+    from sim.texts import nearest
 
     study = followed(study)
     opened = open_study(study)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sim.cli.terminal import least_width, make_console, print_table
 from sim.number_text import decimals, fixed, plus_minus, significant, span
 from sim.study.comparison import losing, underpaid, unequal_costs
-from sim.tables import OUTCOMES
+from sim.tables import OUTCOMES, SHOWN
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -19,19 +19,6 @@ if TYPE_CHECKING:
     from sim.study import Study
     from sim.study.precision import InterimAnalysis
 
-GROUPS = {
-    "profit": (
-        "npv",
-        "residual_value",
-        "promised_profit",
-        "realised_profit",
-        "share_loss_making",
-        "bad_debt_ratio",
-        "cost_to_serve",
-    ),
-    "customers": ("signings", "lapses", "customers_end", "churn_rate", "persistency_12", "persistency_24", "satisfaction"),
-    "reps": ("sales_force_cost", "rep_pay_mean", "variable_share", "rep_turnover", "hunting_share", "nurturing_share"),
-}
 BEYOND = 20  # runs, of which one is expected beyond the 5% point
 NARROWEST = 16  # of a column, so that its heading reads
 
@@ -169,7 +156,7 @@ def _table(study: Study, blocks: list[Block]) -> Table:
     for heading, cells in columns:
         widest = max(NARROWEST, *map(len, cells.values()))
         table.add_column(heading, justify="right", max_width=widest, overflow="fold")
-    for outcomes in GROUPS.values():
+    for outcomes in SHOWN.values():
         for outcome in outcomes:
             if all(outcome in cells for _, cells in columns):  # a study of an earlier version may lack one
                 table.add_row(outcome, units[outcome], *(cells[outcome] for _, cells in columns))

@@ -8,10 +8,10 @@ from typing import Any, Literal
 from pydantic import PrivateAttr, field_validator, model_validator
 
 from sim import library
-from sim.scenario.base import Group, Number, nearest, par, shown, wrong
+from sim.scenario.base import Group, Number, par, shown, wrong
 from sim.scenario.scheme import Component
 from sim.scenario.typed_file import needed, read_typed
-from sim.texts import repeated
+from sim.texts import nearest, repeated
 
 
 class Range(Group):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +12,11 @@ from sim.design.answer import Answer
 from sim.design.space import Params
 from sim.errors import DaarnaError
 from sim.files.atomic import make_folder, write_file
+from sim.files.toml_file import toml_text
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from sim.scenario.path import steps, vary
 from sim.scenario.scheme import Component
-
-BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def write_scheme(answer: Answer, params: Params, path: Path, title: str) -> Path:
@@ -59,7 +56,7 @@ def scenario_text(answer: Answer, params: Params, extends: str, title: str) -> s
         _say(said, full, path, mentioned)
     where = f"daarna optimise {answer.problem.file.name}, seed {answer.seed}"
     said = {"title": title, "extends": extends, **said, "sources": {_numbered(full, path): where for path in params}}
-    return "\n".join(_table(said, ())) + "\n"
+    return toml_text(said)
 
 
 def _base(answer: Answer) -> Scenario:
@@ -104,36 +101,3 @@ def _numbered(full: Any, path: str) -> str:
         else:
             text, full = f"{text}.{step}" if text else step, full[step]
     return text
-
-
-def _table(data: Mapping[str, Any], place: tuple[str, ...]) -> list[str]:
-    """Lines of a table: its values, then the tables in it."""
-    lines = [f"{_key(key)} = {_value(value)}" for key, value in data.items() if not _nested(value)]
-    for key, value in data.items():
-        name = ".".join(map(_key, (*place, key)))
-        if isinstance(value, dict):
-            inner = _table(value, (*place, key))
-            lines += ["", f"[{name}]", *inner] if any(not _nested(one) for one in value.values()) else inner
-        elif _nested(value):
-            for item in value:
-                lines += ["", f"[[{name}]]", *(f"{_key(k)} = {_value(v)}" for k, v in item.items())]
-    return lines
-
-
-def _nested(value: Any) -> bool:
-    """Whether a value is written under a heading of its own."""
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value))
-
-
-def _key(key: str) -> str:
-    return key if BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{_key(key)} = {_value(one)}" for key, one in value.items()) + " }"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)

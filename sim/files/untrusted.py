@@ -5,9 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import stat
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +20,7 @@ LOG = 1024 * MEGABYTE  # logs, and points of a design
 TABLE = 1 << 40  # read in pieces: Parquet and Arrow
 CELLS = 1 << 28  # of a Parquet row group
 DEEPEST = 60  # levels of JSON
-DOTS = 200  # of a key of TOML, whose parser takes their square
 
-_ENDS = re.compile(r"[,=\[\]{}]")  # of a key
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFCHR: "a device",
@@ -75,26 +71,6 @@ def read_bytes(path: Path, most: int = RECORD) -> bytes:
 def read_text(path: Path, most: int = TEXT) -> str:
     """The text of a file in UTF-8, with or without a mark at its beginning; raises as :func:`opened`, or UnicodeDecodeError."""
     return read_bytes(path, most).decode("utf-8-sig").replace("\r\n", "\n")
-
-
-def from_toml(text: str) -> dict[str, Any]:
-    """What TOML says.
-
-    Raises
-    ------
-    ValueError
-        When it is none (then a :class:`tomllib.TOMLDecodeError`), or a number has more than 4,300 digits.
-    RecursionError
-        When it is nested too deeply.
-    """
-    if any(part.count(".") > DOTS for line in text.splitlines() for part in _ENDS.split(line) if len(part) > DOTS):
-        raise RecursionError
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raise
-    except ValueError:
-        raise ValueError("found a number of more than 4,300 digits") from None
 
 
 def read_json(path: Path, most: int = RECORD) -> Any:

@@ -14,25 +14,14 @@ from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
 from sim.study import Study
 from sim.study.comparison import Comparison, best, losing, of_pairs, underpaid, unequal_costs
+from sim.tables import SHOWN
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-#: Outcomes in the order in which a memo speaks of them: the result, its sources, what the customers and the reps live through.
-GROUPS = {
-    "The profit": (
-        "npv",
-        "residual_value",
-        "promised_profit",
-        "realised_profit",
-        "share_loss_making",
-        "bad_debt_ratio",
-        "cost_to_serve",
-    ),
-    "The customers": ("signings", "customers_end", "persistency_24", "satisfaction"),
-    "The reps": ("rep_pay_mean", "variable_share", "hunting_share", "nurturing_share", "rep_turnover"),
-}
+#: Outcomes shown elsewhere that a memo leaves out: another of their group says nearly the same.
+UNTOLD = ("lapses", "churn_rate", "persistency_12", "sales_force_cost")
 MAIN = ("npv", "share_loss_making", "signings", "rep_pay_mean")
 CAPTIONS = {
     "profit_by_year": "Profit of the book by year; bands are the spread between runs.",
@@ -67,8 +56,8 @@ class Numbers:
         units = {name: column.unit.replace("money", study.currency) for name, column in KNOWN.items()}
         self.level = {key: {**row, "unit": units[key[1]]} for key, row in _by_outcome(self.summary).items()}
         self.gaps = _by_outcome(self.comparison.differences) if self.comparison else {}
-        there = set(study.outcomes())  # a study of an earlier version may lack one
-        self.groups = {group: tuple(outcome for outcome in told if outcome in there) for group, told in GROUPS.items()}
+        there = set(study.outcomes()) - set(UNTOLD)  # a study of an earlier version may lack one
+        self.groups = {group: tuple(outcome for outcome in shown if outcome in there) for group, shown in SHOWN.items()}
         self.told = tuple(outcome for told in self.groups.values() for outcome in told)
 
 
@@ -112,7 +101,7 @@ def findings(numbers: Numbers) -> Section:
                     better = of_pairs(npv, comparison.level)
                     sentences.insert(1, f"Run by run, {known[name]} has the higher {called('npv')} in {better}.")
                 blocks += [
-                    Paragraph(f"{group} under {known[name]}, compared with {known[comparison.base]}:"),
+                    Paragraph(f"The {group} under {known[name]}, compared with {known[comparison.base]}:"),
                     Points(tuple(sentences)),
                 ]
     else:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from sim.memo.blocks import Block, Memo, Paragraph, Picture, Points, Table
 from sim.texts import markdown as _text
+from sim.texts import markdown_table
 
 
 def markdown(memo: Memo, figures: str, token: str) -> str:
@@ -35,6 +36,5 @@ def _block(block: Block, figures: str) -> Iterator[str]:
 
 
 def _table(table: Table) -> str:
-    rule = ["---"] * table.left + ["---:"] * (len(table.columns) - table.left)
-    rows = ["| " + " | ".join(map(_text, row)) + " |" for row in (table.columns, *table.rows)]
-    return "\n".join([f"*{_text(table.caption)}*", "", rows[0], "| " + " | ".join(rule) + " |", *rows[1:]])
+    head, *rows = (map(_text, row) for row in (table.columns, *table.rows))
+    return f"*{_text(table.caption)}*\n\n{markdown_table(head, rows, 'l' * table.left + 'r').rstrip()}"

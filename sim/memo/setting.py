@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from sim.memo.blocks import Block, Paragraph, Points, Section, Table
 from sim.memo.findings import Numbers
-from sim.memo.schemes import amount, scheme
 from sim.memo.words import number
+from sim.number_text import short
 from sim.plots.results import labels_of
 from sim.scenario.describe import Parameter, parameters
 from sim.scenario.model import Scenario
+from sim.scheme_words import scheme_words
 from sim.study import Study
 from sim.study.provenance import identifier
 
@@ -63,7 +64,10 @@ def scenarios(study: Study) -> Section:
 
 def pays(scenario: Scenario) -> list[str]:
     """Fixed and variable pay in words."""
-    return [f"salary: {amount(scenario.reps.salary)} {scenario.currency} a month", *scheme(scenario.scheme, scenario.currency)]
+    return [
+        f"salary: {short(scenario.reps.salary)} {scenario.currency} a month",
+        *scheme_words(scenario.scheme, scenario.currency),
+    ]
 
 
 def _differing(study: Study, known: list[str], made: list[Scenario]) -> list[tuple[str, ...]]:

@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.analysis.differences import labelled
+from sim.analysis.outcomes import KNOWN
 from sim.number_text import decimals, fixed, significant
-from sim.tables import LABELS
 
 
 def called(outcome: str) -> str:
     """An outcome in words."""
-    if outcome.startswith("profit_year_"):
-        return f"profit of year {outcome.rpartition('_')[2]}"
-    return LABELS.get(outcome, outcome)
+    known = KNOWN.get(outcome)
+    return (known and known.label) or outcome
 
 
 def number(value: float, error: float = 0.0, unit: str = "") -> str:

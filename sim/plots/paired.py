@@ -16,20 +16,8 @@ from sim.plots.spread import Mean
 from sim.plots.style import GREY, INK, PALE, SMALL, TICK, look
 from sim.plots.ticks import number_axis
 from sim.plots.units import Money
+from sim.tables import OUTCOMES, SHOWN
 
-#: The outcomes shown, in groups of what they say: of the profit, of the customers, of the reps.
-ROWS = (
-    {
-        "npv": "discounted profit",
-        "residual_value": "residual value of the book",
-        "realised_profit": "profit on accounts so far",
-        "share_loss_making": "customers at a loss to the firm",
-        "bad_debt_ratio": "bad debt",
-        "cost_to_serve": "cost to serve",
-    },
-    {"signings": "signings", "customers_end": "customers at the end", "churn_rate": "churn"},
-    {"rep_pay_mean": "reps' pay", "rep_turnover": "rep turnover", "hunting_share": "time spent hunting"},
-)
 _GAP = 0.5  # of a row, between groups
 _FARTHEST = 2.0  # relative differences beyond it are drawn at the edge, as arrows
 _SPREAD = 0.7  # of a row, shared by the schemes: a mark is nearer to its own row's others than to the next row's
@@ -48,11 +36,12 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
     ax : where to draw; a figure of its own if not given.
     """
     there = set(study.runs)  # a study of an earlier version may lack one
-    groups = [{outcome: name for outcome, name in group.items() if outcome in there} for group in ROWS]
-    names = {outcome: name for group in groups for outcome, name in group.items()}
+    known = {column.name: column.short for column in OUTCOMES if column.short and column.name in there}
+    groups = [[outcome for outcome in group if outcome in known] for group in SHOWN.values()]
+    names = {outcome: known[outcome] for group in groups for outcome in group}
     runs = study.runs[["scenario", "run", *names]]
     table = differences(runs, list(study.names), study.currency, matched=getattr(study, "matched", None))
-    known = labels_of(study)
+    titles = labels_of(study)
     base, *others = study.names
     places = _places(groups)
     height = 1.9 + 0.2 * len(names) * max(1.0, 0.5 * len(others))
@@ -67,18 +56,18 @@ def paired_differences(study: Results, ax: Axes | None = None) -> Axes:
         handles = []
         for k, (name, offset) in enumerate(zip(others, offsets, strict=True), 1):
             rows = table[table["scenario"] == name].set_index("outcome").loc[list(names)]
-            handles.append(_marks(ax, rows, np.array(list(places.values())) + offset, k, known[name]))
+            handles.append(_marks(ax, rows, np.array(list(places.values())) + offset, k, titles[name]))
         if len(others) == 1:
             _numbers(ax, table.set_index("outcome"), places)
         elif not others:
             message(ax, "Nothing to compare: one scenario")
         _axis(ax, table)
-        ax.set_xlabel(f"Difference relative to {known[base]} (%)")
+        ax.set_xlabel(f"Difference relative to {titles[base]} (%)")
         heading(ax, "Paired differences between schemes", handles, beside=80.0)
     return ax
 
 
-def _places(groups: list[dict[str, str]]) -> dict[str, float]:
+def _places(groups: list[list[str]]) -> dict[str, float]:
     """Height of every outcome's row, with room between groups."""
     places, at = {}, 0.0
     for group in groups:

@@ -13,7 +13,8 @@ from sim.plots.results import Array, Results, labels_of, months_of, of
 from sim.plots.spread import Mean, mean_interval
 from sim.plots.style import GREY, INK, PALE, TICK
 from sim.plots.units import Money
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
+from sim.texts import nearest
 
 
 def differences(study: Results, base: str, other: str) -> tuple[Array, Array]:

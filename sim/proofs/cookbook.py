@@ -15,8 +15,9 @@ from sim import library
 from sim.files.atomic import write_file
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
+from sim.scheme_words import terms
 from sim.study import run
-from sim.trace.words import terms
+from sim.texts import markdown_table
 
 COMMAND = "python -m sim.proofs.cookbook docs/cookbook.md"
 RUNS, SEED = 100, 1
@@ -103,8 +104,8 @@ def page(plans: list[Plan], numbers: dict[str, list[str]]) -> str:
     """The page, with the numbers given."""
     lines = [HEAD, f"Mean ± Monte Carlo standard error of {RUNS} runs of ten years, seed {SEED}, on common random numbers:\n"]
     headings = [heading for heading, _, _ in OUTCOMES.values()]
-    lines += [f"| plan | {' | '.join(headings)} |", f"| --- |{' ---: |' * len(headings)}"]
-    lines += [f"| [{plan.scenario.title}](#{plan.name}) | {' | '.join(numbers[plan.name])} |" for plan in plans]
+    rows = [(f"[{plan.scenario.title}](#{plan.name})", *numbers[plan.name]) for plan in plans]
+    lines.append(markdown_table(("plan", *headings), rows, "lr").rstrip())
     for plan in plans:
         lines += [
             f"\n## {plan.scenario.title} {{ #{plan.name} }}\n",

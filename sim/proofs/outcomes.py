@@ -14,9 +14,9 @@ from pydantic import AfterValidator
 from sim.engine import Tables, simulate
 from sim.errors import InputError
 from sim.observables import OBSERVABLES, is_observable, needs_customers, observe, parse
-from sim.scenario.base import nearest
 from sim.scenario.model import Scenario
 from sim.tables import run_columns
+from sim.texts import nearest
 
 CHUNK = 50  # runs simulated at a time: bounds memory
 

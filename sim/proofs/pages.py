@@ -13,6 +13,7 @@ from sim.proofs.flips import Found, Region
 from sim.proofs.hypotheses import PARAMETERS, PAY, Curve, JudgedClaim, Studied, library
 from sim.proofs.registered import RECORD
 from sim.proofs.report import number as plain
+from sim.texts import markdown_table
 
 RUNS = 20  # of each change in the table of robustness
 
@@ -29,16 +30,14 @@ def hypotheses(answers: Sequence[Studied]) -> str:
         "The rule is the one in the code (`sim/proofs/verdicts.py`), word for word, or the file is refused. Verdicts are recorded in",
         "`scenarios/hypotheses/found.json` after the runs; the record decides nothing, it lets `daarna validate` notice an answer that changes.",
         "",
-        "| | hypothesis | world | at equal parameters | at equal pay |",
-        "|---|---|---|---|---|",
     ]
+    rows = []
     for answer in answers:
         one = answer.hypothesis
         for world in one.worlds:
             paid = answer.verdict(world, PAY) if any(part.at == PAY and part.world == world for part in answer.parts) else "–"
-            lines.append(
-                f"| [{one.id}](#{one.id.lower()}) | {one.title} | {world} | {answer.verdict(world, PARAMETERS)} | {paid} |"
-            )
+            rows.append((f"[{one.id}](#{one.id.lower()})", one.title, world, answer.verdict(world, PARAMETERS), paid))
+    lines.append(markdown_table(("", "hypothesis", "world", "at equal parameters", "at equal pay"), rows).rstrip())
     for answer in answers:
         lines += _answer(answer)
     return "\n".join(lines).rstrip() + "\n"
@@ -62,19 +61,17 @@ def _answer(answer: Studied) -> Iterator[str]:
 
 
 def _claims(parts: Sequence[JudgedClaim]) -> Iterator[str]:
-    yield "| world | at | outcome | expected | base | difference | joint 95% interval | verdict |"
-    yield "|---|---|---|:-:|---:|---:|---:|---|"
+    head = ("world", "at", "outcome", "expected", "base", "difference", "joint 95% interval", "verdict")
+    rows: list[tuple[str, ...]] = []
     for part in parts:
-        place = f"{part.world} | {part.at}" + (f" ({part.note})" if part.note else "")
+        place = part.world, part.at + (f" ({part.note})" if part.note else "")
         if not part.judged:
-            yield f"| {place} | | | | | | {part.verdict} |"
+            rows.append((*place, *[""] * 5, part.verdict))
         for one in part.judged:
             difference = f"{plain(one.mean)} ± {one.standard_error:.2g}"
-            yield (
-                f"| {place} | `{one.outcome}` | {one.expected} | {plain(one.base)} | {difference} "
-                f"| {plain(one.low)} to {plain(one.high)} | {one.verdict} |"
-            )
-    yield ""
+            span = f"{plain(one.low)} to {plain(one.high)}"
+            rows.append((*place, f"`{one.outcome}`", one.expected, plain(one.base), difference, span, one.verdict))
+    yield markdown_table(head, rows, "lllcrrrl")
 
 
 def _curve(curve: Curve) -> Iterator[str]:
@@ -83,10 +80,9 @@ def _curve(curve: Curve) -> Iterator[str]:
         f"**{peak.say[0].upper()}{peak.say[1:]}, {curve.world}: {curve.verdict}.** Best at {peak.values[curve.best]:g}.",
         "",
     )
-    yield f"| `{peak.path}` | " + " | ".join(f"{value:g}" for value in peak.values) + " |"
-    yield "|---|" + "---:|" * len(peak.values)
     cells = [f"{plain(round(m))} ± {h:.2g}" for m, h in zip(curve.mean.tolist(), curve.half.tolist(), strict=True)]
-    yield from (f"| `{peak.outcome}` less that of the first (joint 95%) | " + " | ".join(cells) + " |", "")
+    head = (f"`{peak.path}`", *(f"{value:g}" for value in peak.values))
+    yield markdown_table(head, [(f"`{peak.outcome}` less that of the first (joint 95%)", *cells)], "lr")
 
 
 def _flip(answer: Studied, found: Found) -> Iterator[str]:
@@ -107,17 +103,17 @@ def _flip(answer: Studied, found: Found) -> Iterator[str]:
     if found.regions:
         yield ""
     if flip.method == "grid":
-        yield "| " + " | ".join(found.paired.factors) + " | difference |"
-        yield "|" + "---|" * len(found.paired.factors) + "---:|"
-        for row in table.to_dict("records"):
-            cells = [str(row[name]) for name in found.paired.factors]
-            yield "| " + " | ".join(cells) + f" | {plain(row['difference'])} ± {row['standard_error']:.2g} |"
-        yield ""
-    yield "| factor | standardised coefficient (95%) | log odds of + per sd |"
-    yield "|---|---:|---:|"
-    for row in found.drivers.to_dict("records"):
-        yield f"| `{row['factor']}` | {row['src']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}) | {row['logit']:+.2f} |"
-    yield ""
+        names = found.paired.factors
+        points = [
+            (*(str(row[name]) for name in names), f"{plain(row['difference'])} ± {row['standard_error']:.2g}")
+            for row in table.to_dict("records")
+        ]
+        yield markdown_table((*names, "difference"), points, "l" * len(names) + "r")
+    drivers = [
+        (f"`{row['factor']}`", f"{row['src']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f})", f"{row['logit']:+.2f}")
+        for row in found.drivers.to_dict("records")
+    ]
+    yield markdown_table(("factor", "standardised coefficient (95%)", "log odds of + per sd"), drivers, "lr")
 
 
 def _side(region: Region, expected: str) -> str:

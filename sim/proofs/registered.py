@@ -55,11 +55,12 @@ from sim.errors import InputError
 from sim.files.untrusted import read_json
 from sim.proofs.outcomes import Outcome
 from sim.proofs.verdicts import VERDICTS, rules
-from sim.scenario.base import Group, nearest, par, shown, wrong
+from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
 from sim.scenario.typed_file import ScenarioFile, needed, read_typed
 from sim.sweeps.design_file import FactorFile
+from sim.texts import nearest
 
 RECORD = "found.json"  # beside the files: what registered runs said
 PATHS = ("scheme", "reps.salary")  # what an arm takes from a file

@@ -12,6 +12,7 @@ from sim.proofs.distance import RARE
 from sim.proofs.entry import GROUPS, LIMIT, Finding
 from sim.proofs.figures import draw
 from sim.proofs.run import Battery, Result, by_group
+from sim.texts import markdown_table
 
 COMMAND = "daarna validate --out docs/validation.md"
 HEADINGS = {
@@ -96,25 +97,12 @@ def _introduction(battery: Battery) -> list[str]:
 
 
 def _summary(battery: Battery) -> list[str]:
-    lines = [
-        "## Summary",
-        "",
-        "| entry | what is claimed | source | findings | largest \\|z\\| | sees a steady fault of | verdict |",
-        "|---|---|---|---:|---:|---|---|",
-    ]
-    for one in battery.results:
-        entry = one.entry
-        cells = (
-            f"[{entry.id}](#{entry.id})",
-            entry.title,
-            entry.source,
-            str(len(one.findings)),
-            largest(one),
-            seen(one),
-            verdict(one),
-        )
-        lines.append("| " + " | ".join(map(_cell, cells)) + " |")
-    return [*lines, ""]
+    head = ("entry", "what is claimed", "source", "findings", "largest |z|", "sees a steady fault of", "verdict")
+    rows = [
+        (f"[{one.entry.id}](#{one.entry.id})", one.entry.title, one.entry.source, str(len(one.findings)), largest(one), seen(one), verdict(one))
+        for one in battery.results
+    ]  # fmt: skip
+    return ["## Summary", "", markdown_table(head, rows, "lllrrl")]
 
 
 def _figures(battery: Battery, figures: list[str]) -> list[str]:
@@ -141,11 +129,8 @@ def _entry(one: Result) -> Iterator[str]:
     if one.error:
         yield from (f"Ended with {one.error}", "")
     if one.findings:
-        yield "| quantity | expected | found | standard error | z | verdict | note |"
-        yield "|---|---:|---:|---:|---:|---|---|"
-        for finding in one.findings:
-            yield "| " + " | ".join(map(_cell, cells(finding))) + " |"
-        yield ""
+        head = ("quantity", "expected", "found", "standard error", "z", "verdict", "note")
+        yield markdown_table(head, map(cells, one.findings), "lrrrrl")
 
 
 def cells(finding: Finding) -> tuple[str, ...]:
@@ -196,10 +181,6 @@ def left_out(battery: Battery) -> str:
         f"--quick left out {len(battery.left_out)} of {asked} entries: {by_group(battery.left_out)}; "
         "docs/validation.md has them, and daarna validate without --quick runs them"
     )
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|") if "\\|" not in text else text
 
 
 def as_data(battery: Battery) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from sim.proofs.measure import setting
 from sim.scenario.describe import idle, parameters
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
+from sim.texts import markdown_table
 
 OUTCOMES = ("npv", "share_loss_making", "hunting_share")
 SURE = 2.0  # standard errors from nought, from which on a sign counts as established
@@ -156,11 +157,11 @@ def markdown(found: Robustness, outcome: int = 0, scale: float = 1000.0) -> str:
         return float(np.nanmax(np.abs(row.mean[:, outcome] - found.mean[outcome]), initial=0.0))
 
     middle = f"{found.mean[outcome] / scale:+,.3g} ± {found.error[outcome] / scale:,.2g}"
-    lines = ["| parameter | assumed | half | as assumed | double |", "|---|---:|---:|---:|---:|"]
+    rows = []
     for row in sorted(found.rows, key=swing, reverse=True):
         value = "odds to pay" if row.change.path == TRANSITIONS else f"{row.change.base:g}"
-        lines.append(f"| `{row.change.path}` | {value} | {cell(row, 0)} | {middle} | {cell(row, 1)} |")
-    return "\n".join(lines) + "\n"
+        rows.append((f"`{row.change.path}`", value, cell(row, 0), middle, cell(row, 1)))
+    return markdown_table(("parameter", "assumed", "half", "as assumed", "double"), rows, "lr")
 
 
 WORLDS = {

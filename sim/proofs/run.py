@@ -13,7 +13,7 @@ from sim import library
 from sim.errors import InputError
 from sim.proofs.entry import GROUPS, Effort, Entry, Figure, Finding
 from sim.proofs.omnibus import Seen, sees, together
-from sim.scenario.base import nearest
+from sim.texts import nearest
 
 
 @dataclass(frozen=True)

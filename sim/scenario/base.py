@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from itertools import islice
 from types import NoneType
 from typing import Annotated, Any, NoReturn, get_args
 
@@ -19,7 +17,6 @@ from sim.texts import plain
 
 Whole = Annotated[int, Strict()]  # within lists and tables; a field of its own is checked by Group
 Number = Annotated[float, Strict()]
-LONGEST, MOST = 100, 2000  # letters of a name that is taken for a slip of another, and names among which it is sought
 
 
 class Group(BaseModel):
@@ -129,10 +126,3 @@ def shown(value: Any) -> str:
         return f"a whole number of about {round(value.bit_length() * math.log10(2)):,} digits"
     text = str(value)
     return f"{text[:60]}…" if len(text) > 61 else text
-
-
-def nearest(word: Any, allowed: Iterable[str]) -> str:
-    """``; did you mean "…"?`` with the name nearest to what was written, or nothing."""
-    names = [one for one in islice(allowed, MOST) if len(one) <= LONGEST]  # the search takes their square
-    near = difflib.get_close_matches(str(word)[:LONGEST], names, 1)
-    return f'; did you mean "{near[0]}"?' if near else ""

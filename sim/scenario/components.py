@@ -7,8 +7,8 @@ from itertools import chain, count
 from typing import Any
 
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
-from sim.texts import repeated
+from sim.scenario.base import shown
+from sim.texts import nearest, repeated
 
 MAX_COMPONENTS = 16
 TOO_MANY = f"found {{:,}} components, allowed are at most {MAX_COMPONENTS}"

@@ -7,7 +7,6 @@ A test compares what is committed with what is made here, so the page cannot fal
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,6 +15,7 @@ from sim.scenario.base import Group
 from sim.scenario.describe import allowed, plain
 from sim.scenario.model import Scenario
 from sim.tables import COHORTS, CUSTOMERS, LESS, MONTHS, MORE, OUTCOMES, REPS, WHALE, Column
+from sim.texts import markdown_table
 
 COMMAND = "python -m sim.scenario.document docs/parameters.md"
 
@@ -88,12 +88,12 @@ def page() -> str:
     for name, meaning, columns in RESULTS:
         rows = [(f"`{column.name}`", column.unit, column.meaning, BETTER[column.better]) for column in columns]
         head = ("column", "unit", "meaning", "better") if name == "runs" else ("column", "unit", "meaning")
-        parts += [f"### {name}\n", f"{meaning}\n", table(head, [row[: len(head)] for row in rows])]
+        parts += [f"### {name}\n", f"{meaning}\n", markdown_table(head, [row[: len(head)] for row in rows])]
     observed = [
         (f"`{one.name}`", ", ".join(_argument(*given) for given in one.arguments.items()), one.unit, one.counted, one.out_of)
         for one in OBSERVABLES.values()
     ]
-    parts += ["## Observables\n", OBSERVED, table(("observable", "arguments", "unit", "counted", "out of"), observed)]
+    parts += ["## Observables\n", OBSERVED, markdown_table(("observable", "arguments", "unit", "counted", "out of"), observed)]
     parts += [f"`{one.name}`: {' '.join(one.meaning.split())}\n" for one in OBSERVABLES.values()]
     return "\n".join(parts)
 
@@ -122,7 +122,7 @@ def _group(group: type[Group], prefix: str) -> list[str]:
     title = f"`{prefix.rstrip('.')}`" if prefix else "The scenario itself"
     intro = [f"### {title}\n", f"{(group.__doc__ or '').split('  ')[0]}\n"]
     head = ("parameter", "default", "unit", "allowed", "meaning", "source of the default")
-    return [*intro, *([table(head, rows)] if rows else []), *inner]
+    return [*intro, *([markdown_table(head, rows)] if rows else []), *inner]
 
 
 def _inside(field: Any) -> tuple[type[Group], str] | None:
@@ -151,14 +151,7 @@ def _measures() -> str:
         "What a component can pay on, for the rep or as the mean over the team. A flow is summed over the component's period. "
         "What a signing and a visit add is what the rep's plan reckons with.\n"
     )
-    return intro + "\n" + table(("measure", "unit", "kind", "a signing adds at once", "a visit adds", "meaning"), rows)
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    """A Markdown table."""
-    names = list(head)
-    lines = [names, ["---"] * len(names), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+    return intro + "\n" + markdown_table(("measure", "unit", "kind", "a signing adds at once", "a visit adds", "meaning"), rows)
 
 
 if __name__ == "__main__":

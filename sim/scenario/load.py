@@ -16,12 +16,12 @@ from pydantic import ValidationError
 
 from sim import library
 from sim.errors import InputError
-from sim.files.untrusted import TEXT, from_toml, read_bytes
-from sim.scenario.base import Group, nearest, shown
+from sim.files.toml_file import read_toml
+from sim.scenario.base import Group, shown
 from sim.scenario.components import EDITS
 from sim.scenario.model import Scenario, overlaid
 from sim.scenario.sources import inner, layered, own
-from sim.texts import brief, plain
+from sim.texts import brief, nearest, plain
 
 DEEPEST = 20  # files that extend one another
 Place = tuple[int | str, ...]
@@ -94,27 +94,6 @@ def _origins(layers: list[Layer], data: dict[str, Any]) -> Iterator[str]:
             yield f"component {shown(name)}: taken out in {file}"
 
 
-def _text(path: Path, asked_by: tuple[Path, ...]) -> str:
-    place = f"{asked_by[-1]}: extends: {brief(path)}" if asked_by else brief(path)
-    try:
-        raw = read_bytes(path, TEXT)
-    except FileNotFoundError:
-        raise InputError(_missing(path, asked_by)) from None
-    except IsADirectoryError:
-        raise InputError(f"{place}: is a folder; name a scenario file (.toml)") from None
-    except (OSError, ValueError) as error:
-        raise InputError(f"{place}: cannot be read: {getattr(error, 'strerror', error)}") from None
-    try:
-        text = raw.decode("utf-8-sig")  # some editors begin a file with a byte order mark
-    except UnicodeDecodeError:
-        raise InputError(f"{place}: is not a text file in UTF-8; a scenario is a TOML text file") from None
-    if "\0" in text:
-        raise InputError(f"{place}: is a binary file; a scenario is a TOML text file")
-    if not text.strip():
-        raise InputError(f'{place}: is empty; say at least title = "…", or extends = "other.toml"')
-    return text
-
-
 def _missing(path: Path, asked_by: tuple[Path, ...]) -> str:
     there = sorted(file.stem for file in path.parent.glob("*.toml")) if path.parent.is_dir() else []
     hint = nearest(
@@ -130,12 +109,10 @@ def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
     if chain and os.path.realpath(path) in [os.path.realpath(other) for other in chain]:  # which takes links that go in a circle
         links = " -> ".join(str(other) for other in (*chain, path))
         raise InputError(f"{chain[-1]}: extends: found {shown(path.name)}, which goes in a circle: {links}")
-    try:
-        data = from_toml(_text(path, chain))
-    except ValueError as error:
-        raise InputError(f"{path}: is not valid TOML: {error}") from None
-    except RecursionError:
-        raise InputError(f"{path}: is nested too deeply to be a scenario") from None
+    place = f"{chain[-1]}: extends: {brief(path)}" if chain else ""
+    data = read_toml(path, "a scenario", place, lambda _: _missing(path, chain))
+    if not data:
+        raise InputError(f'{place or path}: is empty; say at least title = "…", or extends = "other.toml"')
     base = data.pop("extends", None)
     if len(chain) >= DEEPEST:
         raise InputError(f"{path}: extends: found more than {DEEPEST} files that extend one another")

@@ -10,7 +10,8 @@ from typing import Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.scenario.base import Fixed, Group, Number, Whole, nearest, par, shown, wrong
+from sim.scenario.base import Fixed, Group, Number, Whole, par, shown, wrong
+from sim.texts import nearest
 
 MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart from those of the founders
 MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255

@@ -13,9 +13,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import InputError
-from sim.scenario.base import as_plain, nearest, shown
+from sim.scenario.base import as_plain, shown
 from sim.scenario.model import Scenario
 from sim.scenario.sources import layered, own
+from sim.texts import nearest
 
 STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]*)\]")
 

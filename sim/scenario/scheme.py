@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import field_validator, model_validator
 
-from sim.scenario.base import Group, nearest, par, shown, wrong
+from sim.scenario.base import Group, par, shown, wrong
 from sim.scenario.components import SCHEMA, names
+from sim.texts import nearest
 
 MAX_TIERS = 6
 LEAST_QUOTA = 1e-6  # of a measure, where there is a quota
@@ -176,22 +177,6 @@ class Component(Group):
         if starts != sorted(set(starts)) or len(starts) > MAX_TIERS:
             raise ValueError(f"found tiers from {shown(starts)}, allowed are at most {MAX_TIERS} with rising attainment")
         return tiers
-
-    def choices(self) -> list[str]:
-        """What it says otherwise than most, in words: part periods, leavers, what cannot be measured, losses."""
-        said = []
-        if self.calendar and self.months > 1:
-            said.append("by the calendar's periods, counted from month 1")
-        if not self.pro_rata and self.months > 1:
-            said.append("in full for part periods")
-        if self.leaver == "paid":
-            said.append("leavers are paid for the part of the period they were there")
-        if self.unmeasured != "unpaid":
-            what = "counting as on target" if self.unmeasured == "target" else "carried into the next period"
-            said.append(f"{what} where there are too few customers to measure, or none")
-        if self.floor:
-            said.append(f"charged on a loss down to {self.floor:,.10g}")
-        return said
 
     @model_validator(mode="after")
     def _consistent(self) -> Component:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from math import exp
 
+from sim.number_text import short
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.scenario.scheme import Component
@@ -29,10 +30,6 @@ def warnings(scenario: Scenario) -> list[str]:
 
 def _place(index: int, k: Component) -> str:
     return f"scheme.components[{index}] {shown(k.name)}, "
-
-
-def _number(value: float) -> str:
-    return f"{value:,.6g}"
 
 
 def _first_settled(s: Scenario, k: Component) -> int:
@@ -81,12 +78,12 @@ def _out_of_range(s: Scenario, k: Component) -> Iterator[str]:
     if k.bonus or k.combine == "gate":
         what = "the gate" if k.combine == "gate" else "the bonus"
         if _level(k) > high:
-            yield f"threshold: {what} is never reached: {_number(_level(k))} is above {_number(high)}, the highest {k.measure} there can be"
+            yield f"threshold: {what} is never reached: {short(_level(k), 6)} is above {short(high, 6)}, the highest {k.measure} there can be"
         elif _level(k) <= low:
-            yield f"threshold: {what} is always reached: {_number(_level(k))} is not above {_number(low)}, the lowest {k.measure} there can be"
+            yield f"threshold: {what} is always reached: {short(_level(k), 6)} is not above {short(low, 6)}, the lowest {k.measure} there can be"
     for index, tier in enumerate(k.tiers):
         if tier.attainment * (k.quota or 1.0) > high:
-            yield f"tiers[{index}]: never reached: it begins above {_number(high)}, the highest {k.measure} there can be"
+            yield f"tiers[{index}]: never reached: it begins above {short(high, 6)}, the highest {k.measure} there can be"
 
 
 def _out_of_reach(s: Scenario, k: Component) -> Iterator[str]:
@@ -96,10 +93,10 @@ def _out_of_reach(s: Scenario, k: Component) -> Iterator[str]:
     most = most_signings(s) * k.months * (1.0 if k.measure == "signings" else s.customers.initial)
     unit = k.measure.replace("_", " ")
     if (k.bonus or k.combine == "gate") and _level(k) > most:
-        yield f"quota: out of reach: {_number(_level(k))} {unit} a period, and hunting all the time brings at most about {_number(most / LUCK)}"
+        yield f"quota: out of reach: {short(_level(k), 6)} {unit} a period, and hunting all the time brings at most about {short(most / LUCK, 6)}"
     for index, tier in enumerate(k.tiers):
         if tier.attainment * (k.quota or 1.0) > most:
-            yield f"tiers[{index}]: out of reach: hunting all the time brings at most about {_number(most / LUCK)} {unit} a period"
+            yield f"tiers[{index}]: out of reach: hunting all the time brings at most about {short(most / LUCK, 6)} {unit} a period"
 
 
 def most_signings(s: Scenario) -> float:
@@ -165,9 +162,9 @@ def _malus(s: Scenario, k: Component) -> Iterator[str]:
     if d.malus_measure != "none":
         entry = next(one for one in MEASURES if one.name == d.malus_measure)
         if d.malus_below > entry.highest:
-            yield f"deferral.malus_below: all is forfeited: {d.malus_measure} is never above {_number(entry.highest)}"
+            yield f"deferral.malus_below: all is forfeited: {d.malus_measure} is never above {short(entry.highest, 6)}"
         elif d.malus_below <= entry.lowest:
-            yield f"deferral.malus_below: nothing is forfeited: {d.malus_measure} is never below {_number(entry.lowest)}"
+            yield f"deferral.malus_below: nothing is forfeited: {d.malus_measure} is never below {short(entry.lowest, 6)}"
 
 
 def _clawback(s: Scenario, k: Component) -> Iterator[str]:
@@ -177,7 +174,7 @@ def _clawback(s: Scenario, k: Component) -> Iterator[str]:
 
 def _capped(s: Scenario, k: Component) -> Iterator[str]:
     if k.cap and k.combine == "add" and k.cap < k.bonus:
-        yield f"cap: below the bonus: of {_number(k.bonus)} at most {_number(k.cap)} is paid"
+        yield f"cap: below the bonus: of {short(k.bonus, 6)} at most {short(k.cap, 6)} is paid"
 
 
 def _idle_factor(s: Scenario, k: Component) -> Iterator[str]:
@@ -201,7 +198,7 @@ def _unpaid(s: Scenario) -> Iterator[str]:
     may_leave = s.reps.quit_broke or s.reps.quit_rate > 0.0
     if may_leave and s.reps.salary < s.reps.expenses and not any(_pays(k) for k in s.scheme.components):
         yield (
-            f"reps.salary: {_number(s.reps.salary)}, of which nobody lives (reps.expenses = {_number(s.reps.expenses)}), and no component pays"
+            f"reps.salary: {short(s.reps.salary, 6)}, of which nobody lives (reps.expenses = {short(s.reps.expenses, 6)}), and no component pays"
             + ("; seats are filled all the same (reps.hiring_rate = 1)" if s.reps.hiring_rate == 1.0 else "")
         )
 
@@ -209,7 +206,7 @@ def _unpaid(s: Scenario) -> Iterator[str]:
 def _norm(s: Scenario) -> Iterator[str]:
     norm = s.scheme.norm
     if norm.minimum > most_signings(s) * norm.months:
-        yield f"scheme.norm.minimum: out of reach: {_number(norm.minimum)} signings in {norm.months} months; every rep is dismissed"
+        yield f"scheme.norm.minimum: out of reach: {short(norm.minimum, 6)} signings in {norm.months} months; every rep is dismissed"
     elif norm.minimum and norm.months > s.months:
         yield f"scheme.norm.months: the norm is first looked at in month {norm.months}, after the run's last month, {s.months}"
 
@@ -222,11 +219,13 @@ def _by_value(s: Scenario) -> Iterator[str]:
     renewals = c.renewal * c.initial / c.renewal_months if c.setting == "contractual" else 0.0
     purchases = c.purchase.shape / c.purchase.alpha * c.spend.p * c.spend.v / (c.spend.q - 1.0) if c.purchase.enabled else 0.0
     first, month = c.margin * c.initial, c.margin * (renewals + purchases)
-    typical = f"a typical customer shows {_number(first / 12 + month)} after a year and {_number(first / 60 + month)} after five"
+    typical = (
+        f"a typical customer shows {short(first / 12 + month, 6)} after a year and {short(first / 60 + month, 6)} after five"
+    )
     if firm.value <= 0.5 * (first / 60 + month):
-        yield f"firm.resolution.value: {_number(firm.value)} is reached by nearly everybody ({typical}): by_value does what solution does"
+        yield f"firm.resolution.value: {short(firm.value, 6)} is reached by nearly everybody ({typical}): by_value does what solution does"
     elif firm.value >= 10 * (first + month):
-        yield f"firm.resolution.value: {_number(firm.value)} is reached by nearly nobody ({typical}): by_value does what strict does"
+        yield f"firm.resolution.value: {short(firm.value, 6)} is reached by nearly nobody ({typical}): by_value does what strict does"
 
 
 def _concession(s: Scenario) -> Iterator[str]:

@@ -33,9 +33,10 @@ from sim.analysis.stopping import (
     runs_for_events,
 )
 from sim.errors import InputError
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.tables import run_columns
+from sim.texts import nearest
 from sim.whole_number import MOST_RUNS, whole
 
 MAX_RUNS = 10_000

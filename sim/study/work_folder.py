@@ -13,9 +13,9 @@ from typing import Any, ClassVar, Self
 
 from sim.errors import InputError, StudyError
 from sim.files.atomic import FULL, BusyError, lock, make_folder, reason, refuse_links, write_file
-from sim.scenario.base import nearest
 from sim.study.provenance import digest
 from sim.study.record_schema import MARK, check_mark, read
+from sim.texts import nearest
 
 log = logging.getLogger(__name__)
 PARTS = "parts"  # where finished pieces wait for the rest

@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from sim import library
 from sim.errors import InputError
 from sim.observables import is_observable, parse
-from sim.scenario.base import as_plain, nearest, shown
+from sim.scenario.base import as_plain, shown
 from sim.scenario.load import load as load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.path import get
@@ -33,7 +33,7 @@ from sim.sweeps.factor import Factor, check_size
 from sim.sweeps.point import is_whole, make_scenario
 from sim.sweeps.points import given_codes, latin_hypercube, morris, saltelli, sobol_sequence
 from sim.tables import run_columns
-from sim.texts import repeated
+from sim.texts import nearest, repeated
 from sim.whole_number import LAST_SEED, MOST_RUNS
 
 SAMPLED = ("lhs", "sobol_sequence", "sobol", "morris")

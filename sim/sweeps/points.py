@@ -13,8 +13,9 @@ import pandas as pd
 from sim import library
 from sim.errors import InputError
 from sim.files.csv_file import NUMBER, read_csv
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.sweeps.factor import Factor, check_size
+from sim.texts import nearest
 
 
 def given_codes(table: Any, factors: Sequence[Factor], folder: Path) -> tuple[dict[str, np.ndarray], list[int]]:

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from sim.errors import InputError
 from sim.files.atomic import followed
 from sim.files.untrusted import parquet
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.study import Study
 from sim.study.parquet import Marks
 from sim.study.results import open_study
@@ -23,6 +23,7 @@ from sim.study.work_folder import whole_record
 from sim.sweeps.design import Design
 from sim.sweeps.design_file import load
 from sim.sweeps.record import design_of
+from sim.texts import nearest
 
 QUANTILES = (0.05, 0.5, 0.95)
 

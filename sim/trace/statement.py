@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.number_text import columns_of, left, right
+from sim.number_text import columns_of, left, right, short
 from sim.scheme.measures import MEASURES
+from sim.scheme_words import limit_words, rate_words, terms
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth
-from sim.trace.words import limit_words, number, rate_words, terms
 
 WIDTH = 100
 KIND = {entry.name: entry.kind for entry in MEASURES}
@@ -187,7 +187,7 @@ def _component(trace: Trace, i: int, pages: Sequence[PayMonth]) -> list[str]:
         StatementColumn("of whom", lambda row: row[1].basis if row[1].settled else "", ""),
         StatementColumn("attained", lambda row: _attained(row[1], bool(component.quota)), ""),
         StatementColumn("award", lambda row: f"{row[1].award:,.2f}"),
-        *([StatementColumn("factor", lambda row: number(round(row[0].scale, 4)))] if scaled else []),
+        *([StatementColumn("factor", lambda row: short(round(row[0].scale, 4)))] if scaled else []),
         *([amount("awarded", lambda line: line.awarded)] if scaled and deferred else []),
         amount("held back", lambda line: -line.held_back, "0.00"),
         amount("vested", lambda line: line.vested, "0.00"),
@@ -222,7 +222,7 @@ def _value(line: Line) -> str:
         return "none"
     if line.unit == "money":
         return f"{line.value:,.2f}"
-    return f"{line.value:,.4f}" if line.unit in ("share", "score") else number(round(line.value, 4))
+    return f"{line.value:,.4f}" if line.unit in ("share", "score") else short(round(line.value, 4))
 
 
 def _attained(line: Line, quota: bool) -> str:
@@ -241,7 +241,7 @@ def _details(page: PayMonth, line: Line, component: Any, currency: str, least: i
         return
     if line.tiers:
         parts = [
-            f"{number(round(part, 2))} at {rate_words(component, rate, currency)} = {pay:,.2f}" for part, rate, pay in line.tiers
+            f"{short(round(part, 2))} at {rate_words(component, rate, currency)} = {pay:,.2f}" for part, rate, pay in line.tiers
         ]
         bonus = line.uncapped - sum(pay for _, _, pay in line.tiers)
         if bonus > 0.005:
@@ -267,7 +267,7 @@ def _unmeasured(line: Line, component: Any, least: int) -> str:
     some = any(digit in line.basis.rpartition(" of ")[2] for digit in "123456789")
     few = f"fewer than {least:,} customers" if least > 1 else "too few customers"
     why = few if some else "nobody" if line.basis else f"nobody, or {few},"
-    months = "1 month" if line.counted == 1 else f"{number(line.counted)} months"
+    months = "1 month" if line.counted == 1 else f"{short(line.counted)} months"
     said = UNMEASURED[component.unmeasured].format(months=months).replace("1 month are", "1 month is")
     return f"{why} to measure: {said}"
 
@@ -277,7 +277,7 @@ def _part_period(page: PayMonth, line: Line, component: Any) -> Iterator[str]:
     there = page.month - line.opened + 1
     if component.trail_months or (there == component.months and line.counted == component.months):
         return
-    part = f"{number(line.counted)} of {component.months} months"
+    part = f"{short(line.counted)} of {component.months} months"
     if not component.pro_rata:
         yield f"part period of {there} of {component.months} months: everything in full"
         return
@@ -318,7 +318,7 @@ def _factors(kind: str, rows: Sequence[tuple[PayMonth, Line]]) -> list[str]:
     settled = [(page, line) for page, line in rows if line.settled]
     said = []
     if not settled:
-        return ["  not settled in these months" + (f"; it stands at {number(rows[-1][1].award)}" if rows else "")]
+        return ["  not settled in these months" + (f"; it stands at {short(rows[-1][1].award)}" if rows else "")]
     columns = [
         StatementColumn("period", lambda row: _period(*row)),
         StatementColumn(settled[0][1].measure.replace("_", " "), lambda row: _value(row[1])),
@@ -332,7 +332,7 @@ def _factors(kind: str, rows: Sequence[tuple[PayMonth, Line]]) -> list[str]:
 def _stands(kind: str, factor: float) -> str:
     if kind == "gate":
         return "open" if factor else "closed"
-    return number(round(factor, 4))
+    return short(round(factor, 4))
 
 
 def _limit(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
@@ -394,7 +394,7 @@ def _claims(trace: Trace, pages: Sequence[PayMonth]) -> list[str]:
 
 def _withdrawn(row: tuple[PayMonth, Claim]) -> str:
     claim = row[1]
-    return f"{claim.withdrawn:,.2f}" if claim.unit == "money" else f"{number(round(claim.withdrawn, 4))} {claim.unit}"
+    return f"{claim.withdrawn:,.2f}" if claim.unit == "money" else f"{short(round(claim.withdrawn, 4))} {claim.unit}"
 
 
 def _whose() -> list[StatementColumn]:

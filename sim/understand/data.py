@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.errors import InputError
-from sim.scenario.base import nearest
+from sim.texts import nearest
 from sim.understand.noise import Array
 
 

@@ -24,6 +24,7 @@ from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.study.equal_pay import LEAST_RUNS, SPAN, rescaled
 from sim.study.precision import Precision
+from sim.texts import markdown_table
 
 STUDIES = 2000
 LEVEL = 0.95
@@ -353,6 +354,5 @@ def rows() -> Iterator[Row]:
 
 def table(found: list[Row] | None = None) -> str:
     """In Markdown: 2,000 studies a row, nominal 95%."""
-    lines = ["| what | runs a study | held, nominal 95% | beside it |", "|---|---:|---:|---|"]
-    lines += [f"| {one.what} | {one.runs} | {one.share:.1%} | {one.without} |" for one in found or rows()]
-    return "\n".join(lines) + "\n"
+    cells = ((one.what, str(one.runs), f"{one.share:.1%}", one.without) for one in found or rows())
+    return markdown_table(("what", "runs a study", "held, nominal 95%", "beside it"), cells, "lrrl")

@@ -22,6 +22,7 @@ from sim.memo.typeset import STYLE, _table
 from sim.memo.words import difference, interval, number
 from sim.memo.write import compose, write_memo
 from sim.plots.results import labels_of
+from sim.texts import tex
 from tests.cite.test_verify import OTHER, SMALL, retell
 
 ROW = {
@@ -252,3 +253,8 @@ def test_a_caption_stands_on_the_page_of_its_table() -> None:
         text = STYLE.format(title='""', token='""', fonts='"Libertinus Serif"') + f"\n#v({gap}mm)\n{table}\n{ask}"
         pages.append(json.loads(typst.query(text.encode(), "<pages>", field="value", one=True)))
     assert pages == [[1, 1], [2, 2], [2, 2], [2, 2]]
+
+
+def test_a_minus_is_one_in_figures_memos_and_latex() -> None:
+    assert number(-1234.5, 10.0, "EUR") == "−1,234 EUR" and number(-0.25, 0.01, "share") == "−25%"
+    assert tex("−25% a\u200e") == r"$-$25\% a"

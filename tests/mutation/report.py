@@ -7,6 +7,7 @@ from typing import Any
 
 from scipy import stats
 
+from sim.texts import markdown_table
 from tests.mutation.mutants import Mutant
 
 
@@ -18,7 +19,7 @@ def wilson(killed: int, run: int) -> tuple[float, float]:
 
 def report(everything: list[Mutant], chosen: list[Mutant], fates: Mapping[int, Mapping[str, Any]]) -> str:
     """A table by file, the rate over all of them weighted by how many mutants each file has, and the survivors."""
-    lines = ["| file | mutants | run | killed | rate | 95% |", "|---|---|---|---|---|---|"]
+    rows = []
     rate = variance = 0.0
     all_run = all_killed = 0
     done = [one for one in chosen if one.number in fates]
@@ -30,17 +31,17 @@ def report(everything: list[Mutant], chosen: list[Mutant], fates: Mapping[int, M
         run, killed = len(mine), sum(mine)
         if run:
             low, high = wilson(killed, run)
-            lines.append(f"| {file} | {total} | {run} | {killed} | {killed / run:.0%} | {low:.0%} to {high:.0%} |")
+            rows.append((file, str(total), str(run), str(killed), f"{killed / run:.0%}", f"{low:.0%} to {high:.0%}"))
             smoothed = (killed + 1) / (run + 2)
             rate += total / population * killed / run
             variance += (total / population) ** 2 * smoothed * (1 - smoothed) / run * (1 - run / total)
         all_run, all_killed = all_run + run, all_killed + killed
     error = 1.96 * variance**0.5
-    lines.append(
-        f"| all, weighted | {population} | {all_run} | {all_killed} | {rate:.1%} | {rate - error:.1%} to {rate + error:.1%} |"
-    )
+    told = (f"{rate:.1%}", f"{rate - error:.1%} to {rate + error:.1%}")
+    rows.append(("all, weighted", str(population), str(all_run), str(all_killed), *told))
     kinds = {fate: sum(fates[one.number]["fate"] == fate for one in done) for fate in ("killed", "timeout", "crash", "survived")}
-    lines.append("\n" + ", ".join(f"{number} {fate}" for fate, number in kinds.items()) + "\n")
+    lines = [markdown_table(("file", "mutants", "run", "killed", "rate", "95%"), rows)]
+    lines.append(", ".join(f"{number} {fate}" for fate, number in kinds.items()) + "\n")
     for one in done:
         if fates[one.number]["fate"] == "survived":
             lines.append(f"{one.number} {one.file}:{one.line} {one.function} ({one.operator}): {one.before}  ->  {one.after}")

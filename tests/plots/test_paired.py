@@ -10,15 +10,16 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from sim import tables
 from sim.analysis.differences import differences
 from sim.plots import PAIRED, paired_differences
-from sim.plots.paired import ROWS
 
 sys.path.insert(0, str(Path(__file__).parent))
 from synthetic import RELATION, SIGNATURE, Study, study
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning", "error::UserWarning")
-OUTCOMES = [outcome for group in ROWS for outcome in group]
+SHORT = {column.name for column in tables.OUTCOMES if column.short}
+OUTCOMES = [outcome for group in tables.SHOWN.values() for outcome in group if outcome in SHORT]
 
 
 def filled(schemes: list[str], runs: int = 20) -> Study:

@@ -31,7 +31,6 @@ ALLOWED = {
     ("compiler_process.py", "compile"): "numba's, of a function",
     ("compiler_process.py", "import_module"): "what the process that started this one has imported",
     ("memo/typeset.py", "compile"): "typst",
-    ("memo/schemes.py", "format"): "written out where it is called",
     ("scenario/load.py", "format"): "a constant of the module",
 }
 

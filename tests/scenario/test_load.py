@@ -272,7 +272,7 @@ BAD: dict[str, tuple[str, str]] = {
     "twice the same key": ("months = 1\nmonths = 2", "is not valid TOML: …"),
     "nested without end": ("title = " + "[" * 5000, "is nested too deeply to be a scenario"),
     "empty": ("  \n", "is empty; …"),
-    "nul": ("title = 'a\0b'", "is a binary file; …"),
+    "nul": ("title = 'a\0b'", "is not valid TOML: …"),
     "extends of a number": ("extends = 3", "extends: found 3; name one scenario file, …"),
     "extends of nothing": ('extends = ""', 'extends: found ""; name one scenario file, …'),
     "extends of two": ('extends = ["a.toml", "b.toml"]', 'extends: found ["a.toml", "b.toml"]; name one scenario file, …'),
@@ -368,11 +368,11 @@ def test_binary_missing_and_folder_are_explained(tmp_path: Path) -> None:
     for path, expected in (
         (tmp_path / "x.toml", "is not a text file in UTF-8; a scenario is a TOML text file"),
         (tmp_path / "signatur.toml", 'there is no such file; did you mean "signature.toml"?'),
-        (tmp_path, "is a folder; name a scenario file (.toml)"),
+        (tmp_path, "is a folder; name the file of a scenario (.toml)"),
         (tmp_path / "loop.toml", "cannot be read: …"),
         (tmp_path / "dangling.toml", "there is no such file"),
         (tmp_path / ("x" * 300), "cannot be read: …"),
-        (tmp_path / "a\0b.toml", "cannot be read: embedded null byte"),
+        (tmp_path / "a\0b.toml", "cannot be read: embedded null byte; …"),
     ):
         with pytest.raises(InputError) as caught:
             load(path)

@@ -18,11 +18,12 @@ from pydantic import ValidationError
 from sim.book import CustomerAgent, entries
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
-from sim.scenario.base import nearest, shown
+from sim.scenario.base import shown
 from sim.scenario.load import explain
 from sim.scenario.model import Scenario, merge
 from sim.scheme.measures import NAMES
 from sim.state import CUSTOMER
+from sim.texts import nearest
 from sim.trace import PayMonth, TracedModel
 from sim.trace.agents import TracedRep
 from tests.statements import shape
