@@ -1,26 +1,12 @@
-"""Numbers as text, rounded to the digits that their error or spread leaves."""
+"""Numbers as text: rounded to the digits that their error or spread leaves, as lengths of time, as JSON has them."""
 
 from __future__ import annotations
 
 import math
-import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 ROUNDING = 1e-12  # of a value; spreads below it come from adding up
-
-
-def columns_of(text: str) -> int:
-    """Columns that a text takes on a terminal: two of each wide East Asian sign, none of an accent that stands over another."""
-    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
-
-
-def left(text: str, width: int) -> str:
-    """A text at the left of so many columns."""
-    return text + " " * (width - columns_of(text))
-
-
-def right(text: str, width: int) -> str:
-    """A text at the right of so many columns."""
-    return " " * (width - columns_of(text)) + text
 
 
 def plus_minus(mean: float, error: float) -> str:
@@ -47,13 +33,13 @@ def span(low: float, high: float) -> str:
     return f"{fixed(low, places)} to {fixed(high, places)}"
 
 
-def significant(value: float) -> str:
-    """A number with four digits."""
+def significant(value: float, digits: int = 4) -> str:
+    """A number with so many digits."""
     if math.isnan(value):
         return "n/a"
     if math.isinf(value):
         return "∞" if value > 0 else "-∞"
-    return fixed(value, decimals(value, 4)) if value else "0"
+    return fixed(value, decimals(value, digits)) if value else "0"
 
 
 def short(value: float, digits: int = 10) -> str:
@@ -70,3 +56,22 @@ def fixed(value: float, places: int) -> str:
 def decimals(value: float, digits: int) -> int:
     """Decimals that show so many digits of a value: 3 for two digits of 0.012, -2 for two digits of 1,234."""
     return digits - 1 - int(f"{value:.{digits - 1}e}".partition("e")[2])
+
+
+def duration(seconds: float) -> str:
+    """A length of time, to be read."""
+    for size, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:.1f} {name}" if seconds < 10 * size else f"{seconds / size:,.0f} {name}"
+    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"
+
+
+def finite(value: Any) -> Any:
+    """A value as JSON has it, with no word for an undefined or an infinite number but null; arrays and numbers of NumPy as Python's."""
+    if isinstance(value, Mapping):
+        return {str(key): finite(one) for key, one in value.items()}
+    if hasattr(value, "tolist"):
+        return finite(value.tolist())
+    if isinstance(value, list | tuple):
+        return [finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -130,3 +130,18 @@ def nearest(word: Any, allowed: Iterable[str]) -> str:
     names = [one for one in islice(allowed, MOST_NAMES) if len(one) <= LONGEST_SLIP]  # the search takes their square
     near = difflib.get_close_matches(str(word)[:LONGEST_SLIP], names, 1)
     return f'; did you mean "{near[0]}"?' if near else ""
+
+
+def columns_of(text: str) -> int:
+    """Columns that a text takes on a terminal: two of each wide East Asian sign, none of an accent that stands over another."""
+    return sum(0 if unicodedata.combining(sign) else 2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def left(text: str, width: int) -> str:
+    """A text at the left of so many columns."""
+    return text + " " * (width - columns_of(text))
+
+
+def right(text: str, width: int) -> str:
+    """A text at the right of so many columns."""
+    return " " * (width - columns_of(text)) + text

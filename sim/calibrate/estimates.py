@@ -16,8 +16,9 @@ from sim.calibrate.histories import DAYS, Histories
 from sim.calibrate.likelihood import Maximum
 from sim.calibrate.policies import Renewals
 from sim.calibrate.transitions import Transitions, bucket_name, column_names
-from sim.number_text import columns_of, left, right
+from sim.number_text import finite
 from sim.scenario.parameters import Resolution
+from sim.texts import columns_of, left, right
 
 Setting = Literal["contractual", "non_contractual"]
 SAME = 1e4  # shapes with which a scenario says one price: a standard deviation of 1.4%
@@ -404,15 +405,5 @@ def as_json(estimate: FittedModel) -> dict[str, Any]:
         "fragment": dict(estimate.fragment.values),
         "sources": dict(estimate.fragment.sources),
     }  # fmt: skip
-    plain: dict[str, Any] = _plain(made)
+    plain: dict[str, Any] = finite(made)
     return plain
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(one) for one in value]
-    if hasattr(value, "item"):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -19,6 +19,7 @@ from sim.cite.documents import check_record, figure, memo
 from sim.cite.folders import design_folder, points_of, study_folder, sweep_folder, table
 from sim.design.problem import Problem
 from sim.errors import InputError
+from sim.number_text import duration
 from sim.recipes.design import problem_of
 from sim.recipes.verdict import CannotVerifyError, How, Progress, Verdict, sample
 from sim.sources import source_hash
@@ -159,7 +160,7 @@ def check_work(thing: Thing, quick: bool, yes: bool) -> None:
         asked = "entries of the battery" if battery else f"runs, up to {total.months:,.0f} customer-months"
         raise TooMuchError(
             f"{thing.path}: its record asks for {total.runs:,.0f} {asked}, about "
-            f"{_time(total.months / SPEED / (os.cpu_count() or 1))} on this machine; with --yes (yes=True) they are made"
+            f"{duration(total.months / SPEED / (os.cpu_count() or 1))} on this machine; with --yes (yes=True) they are made"
         )
 
 
@@ -242,10 +243,3 @@ def _inside(scenario: Any, path: str) -> Any:
 
 def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
-
-
-def _time(seconds: float) -> str:
-    for size, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:,.0f} {name}"
-    return f"{seconds:.0f} seconds"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from sim.cli.effort import Quiet
 from sim.cli.library import named
-from sim.cli.terminal import say
+from sim.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from sim.calibrate import Calibration, Forecast
@@ -81,7 +80,7 @@ def calibrate(
     tried = try_out(found.histories, runs, seed) if back_test and found.histories is not None else None
     _write(text, target)
     if as_json:
-        say(_as_json(found, target, made, runs, tried))
+        say_json(_as_data(found, target, made, runs, tried))
     elif not quiet:
         say(f"{found}\n")
         if made is not None and found.histories is not None:
@@ -165,7 +164,7 @@ def _progress() -> Callable[[int, int], None] | None:
     )
 
 
-def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int, tried: BackTest | None) -> str:
+def _as_data(found: Calibration, target: Path, made: Forecast | None, runs: int, tried: BackTest | None) -> dict[str, Any]:
     from sim.calibrate.estimates import as_json as plain
 
     answer: dict[str, Any] = {
@@ -195,7 +194,7 @@ def _as_json(found: Calibration, target: Path, made: Forecast | None, runs: int,
             },
             "steps": rows,
         }
-    return json.dumps(answer, indent=1, allow_nan=False)
+    return answer
 
 
 def _draw(made: Forecast, file: Path, told: dict[str, Any]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.effort import hush
-from sim.cli.terminal import say
+from sim.cli.terminal import say, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -52,7 +51,7 @@ def verify(
     with progress_bar(quiet or as_json, thing) as (progress, _):
         verdict = make_again(thing, quick, progress, data or (), yes)
     if as_json:
-        say(json.dumps(asdict(verdict) | {"identical": verdict.identical}, indent=1))
+        say_json(asdict(verdict) | {"identical": verdict.identical})
     elif not quiet:
         say(str(verdict))
     if not verdict.identical:

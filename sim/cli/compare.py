@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Seed, Workers
 from sim.cli.library import named
-from sim.cli.progress import finite, interruptible, progress_bar
+from sim.cli.progress import interruptible, progress_bar
 from sim.cli.run import draw, usual_folder
-from sim.cli.terminal import say
+from sim.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from sim.scenario.model import Scenario
@@ -73,7 +72,7 @@ def compare(
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
     comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
     if as_json:
-        say(_as_json(comparison, outcome, folder))
+        say_json(_as_data(comparison, outcome, folder))
     elif not quiet:
         from sim.cli.paired_report import print_comparison
         from sim.cli.report import print_attained
@@ -113,9 +112,9 @@ def _study(
     return Comparison(study, level, matched), folder
 
 
-def _as_json(comparison: Comparison, outcome: str, folder: Path) -> str:
+def _as_data(comparison: Comparison, outcome: str, folder: Path) -> dict[str, Any]:
     study = comparison.study
-    answer = {
+    return {
         "study": str(folder),
         **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
         "currency": study.currency,
@@ -128,4 +127,3 @@ def _as_json(comparison: Comparison, outcome: str, folder: Path) -> str:
         "ranking": comparison.ranking(outcome).to_dict("records"),
         "verdict": comparison.verdict(outcome),
     }
-    return json.dumps(finite(answer), indent=1, allow_nan=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from sim.cli.effort import Seed
 from sim.cli.library import named
-from sim.cli.terminal import say
+from sim.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from sim.trace import Trace
@@ -58,12 +57,10 @@ def explain(
         say(account_page(trace, customer))
     else:
         trace = follow(loaded, run=run, seed=seed, months=last)
-        shown = (
-            json.dumps(as_data(trace, rep, first, last), indent=1, allow_nan=False)
-            if as_json
-            else statement(trace, rep, first, last)
-        )
-        say(shown)
+        if as_json:
+            say_json(as_data(trace, rep, first, last))
+        else:
+            say(statement(trace, rep, first, last))
     if figure is not None:
         _draw(trace, figure, rep, -(-last // 12), customer)
         say(f"figure: {figure}", err=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sim.cli.terminal import say
+from sim.cli.terminal import say, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +46,7 @@ def list_library(
         told = [
             {"name": one.name, "kind": one.kind, "title": one.title, "about": one.about, "path": str(one.path)} for one in found
         ]
-        say(json.dumps(told, indent=1, ensure_ascii=False))
+        say_json(told)
         return
     from rich import box
     from rich.table import Table

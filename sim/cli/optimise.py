@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import sys
@@ -16,7 +15,8 @@ import typer
 
 from sim.cli.effort import Quiet, Workers
 from sim.cli.library import named
-from sim.cli.terminal import make_console, say
+from sim.cli.terminal import make_console, say, say_json
+from sim.number_text import duration
 
 if TYPE_CHECKING:
     from sim.design import Answer
@@ -78,7 +78,7 @@ def optimise(
         if figures and len(asked.objectives) > 1:
             _draw(answer, folder / "figures")
     if as_json:
-        say(json.dumps(as_data(answer), indent=1, allow_nan=False, default=float))
+        say_json(as_data(answer))
     elif not quiet:
         from sim.cli.optimise_report import print_answer
 
@@ -118,9 +118,8 @@ def _say_how_long(case: Case, seed: int, threads: int) -> None:
     seconds = total * spent / TRIAL_RUNS / threads + effort.evaluations * OWN_TIME
     worlds = len(case.evaluator.worlds)
     each = f" in {worlds} worlds" if worlds > 1 else ""
-    about = f"{seconds / 60:.0f} minutes" if seconds >= 90 else f"{max(1.0, seconds):.0f} seconds"
     print(
-        f"{effort.evaluations:,} schemes x {effort.search_runs} runs{each}, then a choice and a report: about {about}",
+        f"{effort.evaluations:,} schemes x {effort.search_runs} runs{each}, then a choice and a report: about {duration(seconds)}",
         file=sys.stderr,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import socket
@@ -23,15 +22,6 @@ LATEST = 1.8  # seconds after Ctrl-C
 
 Progress = Callable[[int, int], None]
 Looked = Callable[["InterimAnalysis"], None]
-
-
-def finite(value: Any) -> Any:
-    """JSON has no word for an undefined or an infinite number but null."""
-    if isinstance(value, dict):
-        return {key: finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,8 +10,8 @@ import typer
 
 from sim.cli.effort import Customers, Engine, Figures, MaxRuns, Out, PrecisionTargets, Quiet, Rule, Runs, Seed, Workers
 from sim.cli.library import named
-from sim.cli.progress import finite, interruptible, progress_bar
-from sim.cli.terminal import say
+from sim.cli.progress import interruptible, progress_bar
+from sim.cli.terminal import say, say_json
 
 if TYPE_CHECKING:
     from sim.study import Study
@@ -53,7 +52,7 @@ def run(
             loaded, runs, seed, engine, workers, customers, progress=progress, out=folder, precision=goal, looked=looked
         )
     if as_json:
-        say(_as_json(study, folder))
+        say_json(_as_data(study, folder))
     elif not quiet:
         from sim.cli.report import print_attained, print_summary
 
@@ -99,13 +98,13 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
     return written
 
 
-def _as_json(study: Study, folder: Path) -> str:
+def _as_data(study: Study, folder: Path) -> dict[str, Any]:
     from sim.cli.report import unlike_lengths
     from sim.study.comparison import unequal_costs
 
     several = len(study.names) > 1
     unlike = unlike_lengths(study)
-    answer = {
+    return {
         "study": str(folder),
         **{key: study.about[key] for key in ("names", "runs", "seed", "engine", "content_hash")},
         "currency": study.currency,
@@ -115,4 +114,3 @@ def _as_json(study: Study, folder: Path) -> str:
         "costs_differ": unequal_costs(study),
         **({"months_differ": unlike} if unlike else {}),
     }
-    return json.dumps(finite(answer), indent=1, allow_nan=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.library import named
-from sim.cli.terminal import make_console, say
+from sim.cli.terminal import make_console, say, say_json
 
 
 def register(app: typer.Typer) -> None:
@@ -100,4 +99,4 @@ def schema() -> None:
         "type": "string",
         "description": "scenario that says everything not said here: a file, or library:NAME",
     }
-    say(json.dumps(made, indent=1))
+    say_json(made)

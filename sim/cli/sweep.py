@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator
@@ -14,8 +13,9 @@ import typer
 
 from sim.cli.effort import Quiet, Workers
 from sim.cli.library import named
-from sim.cli.progress import finite, interruptible, progress_bar
-from sim.cli.terminal import make_console, say
+from sim.cli.progress import interruptible, progress_bar
+from sim.cli.terminal import cell, make_console, say, say_json
+from sim.number_text import duration
 from sim.texts import plain
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def sweep(
 
         result = run_sweep(loaded, folder, executor, workers, progress=progress)
     if as_json:
-        say(_as_json(result, folder))
+        say_json(_as_data(result, folder))
     elif not quiet:
         _print_summary(result)
         say(f"{len(loaded):,} points, {loaded.runs} runs each, seed {loaded.seed}; sweep: {folder}")
@@ -121,7 +121,7 @@ def _bar(loaded: Design, folder: Path, quiet: bool, workers: int | None, executo
 
 def _estimate(design: Design, done: int, total: int, workers: int | None) -> str:
     """What is left to do, in words: points × runs × cost."""
-    from sim.sweeps.execute import in_words, seconds_per_run
+    from sim.sweeps.execute import seconds_per_run
     from sim.sweeps.pool import cores
 
     slots = workers or cores()
@@ -130,7 +130,7 @@ def _estimate(design: Design, done: int, total: int, workers: int | None) -> str
     if cost is None:
         return f"{size}; the points tried all fail, so the time is not known"
     left = f", of which {total - done:,} are left" if done else ""
-    return f"{size}{left}: about {in_words((total - done) * cost / slots)} on {slots} core{'s' if slots > 1 else ''} ({cost:.2g} s a run)"
+    return f"{size}{left}: about {duration((total - done) * cost / slots)} on {slots} core{'s' if slots > 1 else ''} ({cost:.2g} s a run)"
 
 
 def _run_part(design: Design, folder: Path, part: str, workers: int | None, quiet: bool) -> None:
@@ -197,7 +197,7 @@ def _print_summary(result: Sweep) -> None:
         for number in (int(means.argmin()), int(means.argmax())):
             row: Any = rows.iloc[number]
             at: Any = result.points.iloc[int(row["point"])]
-            values = ", ".join(f"{name} = {_value(at[name])}" for name in result.factors)
+            values = ", ".join(f"{name} = {cell(at[name])}" for name in result.factors)
             cells += [plus_minus(row["mean"], row["standard_error"]), values]
         table.add_row(*cells)
     console = make_console(160)
@@ -210,10 +210,6 @@ def _shown(result: Sweep) -> list[str]:
     return [name for name in result.about["design"]["outcomes"] or SHOWN if name in there] or there[:5]
 
 
-def _value(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
-
-
 def _tell_failures(result: Sweep) -> None:
     failures = result.failures
     for _, row in failures.head(TOLD).iterrows():
@@ -222,11 +218,10 @@ def _tell_failures(result: Sweep) -> None:
         print(f"{len(failures)} points fail in all; points.parquet says why", file=sys.stderr)
 
 
-def _as_json(result: Sweep, folder: Path) -> str:
-    answer = {
+def _as_data(result: Sweep, folder: Path) -> dict[str, Any]:
+    return {
         "sweep": str(folder),
         **{key: result.about[key] for key in ("runs", "seed", "design_hash")},
         "points": result.points.to_dict("records"),
         "summary": result.summary(_shown(result)).to_dict("records"),
     }
-    return json.dumps(finite(answer), indent=1, allow_nan=False)

@@ -6,10 +6,13 @@ Texts that others wrote are shown as they are, never as markup of rich or as ord
 from __future__ import annotations
 
 import codecs
+import json
+import math
 import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from sim.number_text import finite, short
 from sim.texts import lines
 
 if TYPE_CHECKING:
@@ -47,6 +50,18 @@ def printable(text: object) -> str:
     """A text as standard output can print it."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return str(text).encode(encoding, ERRORS).decode(encoding)
+
+
+def say_json(answer: object) -> None:
+    """Print an answer to be read by a script; what is undefined or infinite is null."""
+    say(json.dumps(finite(answer), indent=1, allow_nan=False))
+
+
+def cell(value: Any) -> str:
+    """A value in a table: numbers with four digits, lists with commas, nothing of what is undefined."""
+    if isinstance(value, float):
+        return "" if math.isnan(value) else short(value, 4)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def say(text: object = "", err: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.cli.terminal import make_console, say
+from sim.cli.terminal import cell, make_console, say, say_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,8 +105,7 @@ def _noise(noise: Any) -> dict[str, Any]:
 
 def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: bool) -> None:
     if as_json:
-        frames = {name: json.loads(table.to_json(orient="records")) for name, table in tables.items()}
-        say(json.dumps({key: None if value != value else value for key, value in told.items()} | frames, indent=1))
+        say_json(dict(told) | {name: table.to_dict("records") for name, table in tables.items()})
         return
     from rich.table import Table
 
@@ -121,14 +119,8 @@ def _tell(told: Mapping[str, Any], tables: Mapping[str, pd.DataFrame], as_json: 
             say(f"\n{name}")
         shown = Table(*map(str, frame), box=None)
         for row in frame.itertuples(index=False):
-            shown.add_row(*(_cell(value) for value in row))
+            shown.add_row(*(cell(value) for value in row))
         print_table(shown, console)
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.4g}"
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _named(kind: str, text: str, asked: Mapping[str, Any]) -> str:

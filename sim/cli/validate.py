@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.cli.effort import hush
-from sim.cli.terminal import make_console, print_table, say
+from sim.cli.terminal import make_console, print_table, say, say_json
 
 if TYPE_CHECKING:
     from sim.proofs import Battery, Entry
@@ -38,7 +37,7 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Check the model against closed forms, data, other models and published patterns; exit status 1 if an entry fails."""
-    from sim.cli.progress import finite, interruptible
+    from sim.cli.progress import interruptible
     from sim.files.atomic import check_file
     from sim.proofs import registry, run_battery
     from sim.proofs.report import as_data, write_report
@@ -58,7 +57,7 @@ def validate(
     with interruptible(), _bar(quiet) as progress:
         battery = run_battery(entries, quick, seed, only or (), groups, workers, progress)
     if as_json:
-        say(json.dumps(finite(as_data(battery)), indent=1, allow_nan=False))
+        say_json(as_data(battery))
     else:
         _print(battery, quiet)
     if out is not None:

@@ -7,8 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sim.design.answer import Answer, ReportedScheme
 from sim.design.problem import Problem
 from sim.design.scheme_file import write_scheme
@@ -16,6 +14,7 @@ from sim.design.surface import Optimum
 from sim.errors import InputError
 from sim.files.atomic import write_file, writing
 from sim.files.untrusted import read_bytes, read_json
+from sim.number_text import finite
 from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.study import crate
@@ -202,14 +201,7 @@ def plain_data(answer: Answer) -> dict[str, Any]:
 
 def as_plain(value: Any) -> Any:
     """A value as JSON gives it back."""
-    return json.loads(json.dumps(without_nan(value), allow_nan=False, default=_plain))
-
-
-def _plain(value: Any) -> Any:
-    """What JSON does not know, as what it does."""
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    return value.item() if isinstance(value, np.generic) else str(value)
+    return json.loads(json.dumps(finite(value), allow_nan=False, default=str))
 
 
 def as_data(answer: Answer) -> dict[str, Any]:
@@ -233,7 +225,8 @@ def as_data(answer: Answer) -> dict[str, Any]:
                         "lack_of_fit": peak.lack_of_fit} if isinstance(peak, Optimum) else peak,
             "worlds": list(answer.worlds),
     }  # fmt: skip
-    return {key: without_nan(value) for key, value in found.items()}
+    made: dict[str, Any] = finite(found)
+    return made
 
 
 def _scheme(answer: Answer, scheme: ReportedScheme) -> dict[str, Any]:
@@ -254,12 +247,3 @@ def _scheme(answer: Answer, scheme: ReportedScheme) -> dict[str, Any]:
         "front_probability": scheme.front_probability,
         "by_world": scheme.worlds.tolist(),
     }
-
-
-def without_nan(value: Any) -> Any:
-    """JSON has no word for an undefined number but null."""
-    if isinstance(value, dict):
-        return {key: without_nan(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [without_nan(one) for one in value]
-    return None if isinstance(value, float | np.floating) and not np.isfinite(value) else value

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, MultipleLocator
 
+from sim.number_text import decimals, fixed
 from sim.plots.results import Array
 from sim.plots.spread import Mean
 from sim.plots.ticks import number_axis
@@ -56,12 +57,10 @@ class Money:
         if not np.isfinite(mean.mean):
             return "undefined"
         known = mean.half_width > 0
-        digits, size = (2, mean.half_width / self.factor) if known else (3, abs(mean.mean) / self.factor)
-        decimals = min(6, max(0, digits - 1 - int(np.floor(np.log10(size))))) if size else 0
-        shown = f"{mean.mean / self.factor:,.{decimals}f}"
-        shown = shown.lstrip("-") if float(shown.replace(",", "")) == 0 else shown
-        error = f" ± {mean.half_width / self.factor:,.{decimals}f}" if known else ""
-        return shown.replace("-", "−") + error
+        size = (mean.half_width if known else abs(mean.mean)) / self.factor
+        places = min(6, max(0, decimals(size, 2 if known else 3))) if size else 0
+        error = f" ± {fixed(mean.half_width / self.factor, places)}" if known else ""
+        return fixed(mean.mean / self.factor, places).replace("-", "−") + error
 
     def on(self, axis: Axis) -> None:
         """Write the axis' ticks in this multiple."""

@@ -290,10 +290,8 @@ def probability_span(low: float, high: float) -> str:
 
 
 def _amount(value: float, unit: str) -> str:
-    """Three digits, thousands separated, with the unit; shares and scores are numbers."""
-    places = 2 - int(np.floor(np.log10(value))) if value > 0 else 0
-    number = f"{round(value, places):,.{max(0, places)}f}"
-    return number if unit in ("share", "score") else f"{number} {unit}"
+    """Three digits with the unit; shares and scores are numbers."""
+    return significant(value, 3) + ("" if unit in ("share", "score") else f" {unit}")
 
 
 def _dominance(comparison: Comparison, column: Column, k: int) -> str:

@@ -224,11 +224,3 @@ def seconds_per_run(design: Design, model: Model | None = None) -> float | None:
         if sum(times) > ENOUGH or last == 0:
             break
     return sum(times) / len(times) if times else None
-
-
-def in_words(seconds: float) -> str:
-    """A length of time, to be read."""
-    for size, name in ((86400.0, "days"), (3600.0, "hours"), (60.0, "minutes")):
-        if seconds >= 1.5 * size:
-            return f"{seconds / size:.1f} {name}" if seconds < 10 * size else f"{seconds / size:.0f} {name}"
-    return f"{seconds:.0f} seconds" if seconds >= 1.5 else "a second"

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.number_text import columns_of, left, right, short
+from sim.number_text import finite, short
 from sim.scheme.measures import MEASURES
 from sim.scheme_words import limit_words, rate_words, terms
+from sim.texts import columns_of, left, right
 from sim.trace.model import Trace
 from sim.trace.record import Claim, Line, PayMonth
 
@@ -443,16 +444,11 @@ LINE_MONEY = ("awarded", "held_back", "vested", "forfeited", "paid")
 CLAIM_MONEY = ("commission", "claimed", "uncollectable")
 
 
-def _plain(value: Any) -> Any:
-    """A value that JSON has: what does not exist is null."""
-    return None if isinstance(value, float) and math.isnan(value) else value
-
-
 def _month_data(page: PayMonth) -> dict[str, Any]:
     counts = ("month", "rep", "hired", "hunting", "nurturing", "attempts", "signings", "lapses", "factor", "scale", "left")
     plain = {name: getattr(page, name) for name in counts}
     lines = [
-        {name: _plain(getattr(line, name)) for name in LINE} | {name: getattr(line, name) / 100 for name in LINE_MONEY}
+        {name: finite(getattr(line, name)) for name in LINE} | {name: getattr(line, name) / 100 for name in LINE_MONEY}
         for line in page.lines
     ]
     claims = [
