@@ -67,7 +67,7 @@ def markdown_table(head: Iterable[str], rows: Iterable[Iterable[str]], align: st
     names = list(head)
     rule = [_RULES[one] for one in align.ljust(len(names), align[-1])[: len(names)]]
     cells = [[_BAR.sub(r"\|", cell) for cell in row] for row in (names, *rows)]
-    return "".join("|" + "|".join(f" {cell} " if cell else " " for cell in row) + "|\n" for row in (cells[0], rule, *cells[1:]))
+    return "".join(f"| {' | '.join(row)} |\n" for row in (cells[0], rule, *cells[1:]))
 
 
 def html(text: object) -> str:
