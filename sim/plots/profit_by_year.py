@@ -17,7 +17,7 @@ def profit_by_year(study: Results, ax: Axes | None = None) -> Axes:
     """Fan chart of the firm's profit per year: median run, middle 50% and 90% of runs.
 
     From ``profit_year_1 … profit_year_N`` of the runs table, money per year, not discounted.  With more
-    than two scenarios only the middle 50% is shaded.  A last year that is not complete stands apart from
+    than two scenarios only the middle 50% is shaded, with more than four nothing.  A last year that is not complete stands apart from
     the line, since the profit of some months does not compare with that of a year.
 
     Parameters

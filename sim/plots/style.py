@@ -76,14 +76,14 @@ _DASHES = (
     (0, (9, 2)),
     (0, (3, 1.2, 1, 1.2, 1, 1.2)),
 )
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")  # seven: with six colours, 42 looks before one returns
-_SIZES = {"^": 5.5, "v": 5.5, "P": 6.5, "X": 6.5}  # as large to the eye as a dot
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", ">", "h", "*")  # eleven: with six colours, 66 looks before one returns
+_SIZES = {"^": 5.5, "v": 5.5, "<": 5.5, ">": 5.5, "P": 6.5, "X": 6.5, "h": 5.5, "*": 7.5}  # as large to the eye as a dot
 _HATCHES = ("", "////", "....", "\\\\\\\\", "xxxx", "----", "++++", "oooo")
 
 
 def look(k: int) -> Look:
     """Look of the k-th scenario of a study, from 0."""
-    return Look(_COLORS[k % 6], _DASHES[k % 6], _MARKERS[k % 7], _HATCHES[k % 8])
+    return Look(_COLORS[k % 6], _DASHES[k % 6], _MARKERS[k % len(_MARKERS)], _HATCHES[k % 8])
 
 
 @contextmanager

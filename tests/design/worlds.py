@@ -71,4 +71,4 @@ def all_alike(params: Mapping[str, Any], seed: int, runs: range) -> pd.DataFrame
 def problem(paths: str, objectives: list[dict[str, Any]], low: float = 0.0, high: float = 1.0, **more: Any) -> Problem:
     """A problem over some real parameters."""
     vary = [{"path": path, "low": low, "high": high} for path in paths.split()]
-    return Problem.model_validate({"vary": vary, "objectives": objectives, **more})
+    return Problem.model_validate({"base": "tiny.toml", "vary": vary, "objectives": objectives, **more})

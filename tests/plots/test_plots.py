@@ -18,6 +18,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox
 from matplotlib.text import Text
 from PIL import Image
 from scipy import stats
@@ -495,3 +496,18 @@ def test_every_other_scenario_has_its_waterfall(one: Study) -> None:
     ]
     three = study({"a": SIGNATURE, "b": RELATION, "c": RELATION}, runs=5)
     assert figures_of(three)["waterfall-3"](three).get_title(loc="left") == "From a to c"
+
+
+def test_eight_curves_are_told_apart_by_their_marks_alone() -> None:
+    """No two looks have a mark in common, marks lie on one another at no point, and beside the axes there is one for each, by height."""
+    eight = study({f"scheme {k}": dataclasses.replace(SIGNATURE, margin=700 + 40 * k) for k in range(8)}, runs=6)
+    assert len({look(k).marker for k in range(8)}) == 8
+    for figure, beside in ((profit_by_year, 8), (persistency, 8), (whale, 0)):
+        ax = figure(eight)
+        ax.figure.canvas.draw()
+        marked = {one.get_marker(): one.get_markevery() for one in ax.lines if one.get_marker() not in ("None", "")}
+        assert len(marked) == 8 and len(set(marked.values())) >= 3, figure.__name__
+        boxes = [one for one in ax.get_children() if isinstance(one, AnnotationBbox)]
+        assert len(boxes) == beside
+        heights = [(one.xyann[1], one.xy[1]) for one in boxes]
+        assert sorted(heights) == sorted(heights, key=lambda pair: pair[1])

@@ -75,7 +75,9 @@ def records() -> dict[str, dict[str, Any]]:
         "year": 1,
     }
     vary = [{"path": "firm.perks", "low": 0, "high": 1}]
-    problem = Problem.model_validate({"title": "T", "vary": vary, "objectives": [{"outcome": "npv"}]}).model_dump(mode="json")
+    problem = Problem.model_validate(
+        {"title": "T", "base": "tiny.toml", "vary": vary, "objectives": [{"outcome": "npv"}]}
+    ).model_dump(mode="json")
     found = {"kind": "design", "problem": problem, "file": "p.toml", "name": "tiny", "base": TINY.canonical(), "seed": 1}
     scheme = {"scheme": "1", "parameters": {"firm.perks": 0.5}, "objectives": [{"outcome": "npv", "value": 1.0, "error": 0.1}]}
     said = {"texts": ["a"], "tables": {"t": [["a", "b"]]}}
