@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from sim.proofs.distance import agree, energy, same_distribution
 from sim.proofs.entry import Effort, Finding, Trajectories, entry
 from sim.proofs.houghton import Array, Practice, Trajectory, by_chance, monthly, published
 from sim.proofs.measure import by_run, months, own_seed, runs_table, setting
+from sim.proofs.patterns import EVERY
 from sim.proofs.reduced import play
 from sim.scenario.model import Scenario
 from sim.state import CUSTOMER
@@ -74,13 +77,26 @@ def both(case: DockedCase, effort: Effort, number: int) -> tuple[Trajectory, Tra
     return simulated(case.scenario(), own_seed(effort, number), runs), by_chance(case.practice(), rng, 10 * runs)
 
 
-@entry(
-    id="houghton-practice",
-    group="docking",
-    title="An adviser's practice: clients, leads, income, savings, survival",
-    source=SOURCE,
-    setting=HOUGHTON,
-)
+docked = partial(entry, group="docking", source=SOURCE, setting=HOUGHTON)
+
+
+def relative(quantity: str, expected: tuple[float, float], values: Array, theirs: float, note: str = "") -> Finding:
+    """The mean over runs, over another programme's number; with the standard error of the mean."""
+    error = float(values.std(ddof=1) / np.sqrt(len(values))) / theirs
+    return Finding(quantity, expected, float(values.mean()) / theirs, error, len(values), note)
+
+
+def in_mesa(adviser: Any, world: Scenario, runs: int, seed: int) -> Array:
+    """Clients by run and month, with reps of a class of one's own."""
+    from sim.book import BookModel  # loads mesa: only where it is used
+
+    class Practising(BookModel):
+        rep_class = adviser
+
+    return by_run(run(world, runs=runs, seed=seed, engine="mesa", model=Practising).months, "customers")
+
+
+@docked(id="houghton-practice", title="An adviser's practice: clients, leads, income, savings, survival")
 def practice(effort: Effort) -> Iterator[Finding]:
     """Docked against *altered* equations, not the published trajectory (that is ``houghton-published``): steps of a month, one tier, each lead
     tried once, a fixed share of time for attempts, and whole clients (:mod:`sim.proofs.houghton`), against the model: means after 12, 24, 60, 120 and 200 months, each with both standard errors, and
@@ -103,9 +119,7 @@ def practice(effort: Effort) -> Iterator[Finding]:
                 )
 
 
-@entry(
-    id="houghton-survival", group="docking", title="An adviser's practice: when savings run out", source=SOURCE, setting=HOUGHTON
-)
+@docked(id="houghton-survival", title="An adviser's practice: when savings run out")
 def survival(effort: Effort) -> Iterator[Finding]:
     """Months employed (200 if still there), and clients after 60 months: the same distribution in both programmes."""
     for number, case in enumerate(CASES):
@@ -118,19 +132,12 @@ def survival(effort: Effort) -> Iterator[Finding]:
         yield from same_distribution(f"clients, month 60, {case.name}", model.clients[:, 59], apart.clients[:runs, 59], rng)
 
 
-@entry(
-    id="houghton-meetings",
-    group="docking",
-    title="An adviser's practice: meetings take the time they take",
-    source=SOURCE,
-    setting=HOUGHTON,
-    quick=False,
-)
+@docked(id="houghton-meetings", title="An adviser's practice: meetings take the time they take", quick=False)
 def meetings(effort: Effort) -> Iterator[Finding]:
     """What a scenario cannot say, a subclass in plain Python can: attempts get what C / 12 hours of meetings leave, as published, instead of
     a fixed share.  Clients in the Mesa model after 12, 24 and 48 months against the equations with whole clients and the same hours.
     """
-    from sim.book import BookModel, RepAgent  # loads mesa: only where it is used
+    from sim.book import RepAgent
 
     class Adviser(RepAgent):
         def plan(self) -> None:
@@ -138,13 +145,8 @@ def meetings(effort: Effort) -> Iterator[Finding]:
             clients = sum(1 for customer in self.book if customer.is_active)
             self.hunting = max(0.0, 1.0 - clients / 12 / self.model.spec.reps.hours)
 
-    class Practising(BookModel):
-        rep_class = Adviser
-
     case, ends, runs = CASES[2], (12, 24, 48), effort.number(30, 6)
-    scenario = case.scenario().with_(months=ends[-1])
-    table = run(scenario, runs=runs, seed=own_seed(effort, 30), engine="mesa", model=Practising).months
-    found = by_run(table, "customers")
+    found = in_mesa(Adviser, case.scenario().with_(months=ends[-1]), runs, own_seed(effort, 30))
     apart = by_chance(case.practice(), effort.random("houghton-meetings"), 20_000, ends[-1], share=None)
     for month in ends:
         theirs = apart.clients[:, month - 1]
@@ -154,12 +156,10 @@ def meetings(effort: Effort) -> Iterator[Finding]:
         yield Finding(f"clients, month {month}", float(theirs.mean()), float(found[:, month - 1].mean()), spread, 0, note)
 
 
-@entry(
+@docked(
     id="houghton-published",
-    group="docking",
     title="An adviser's practice as published, two tiers of clients included",
     source=PUBLISHED,
-    setting=HOUGHTON,
     quick=False,
 )
 def as_published(effort: Effort) -> Iterator[Finding]:
@@ -171,7 +171,7 @@ def as_published(effort: Effort) -> Iterator[Finding]:
     equations have no chance: around month 9 savings run out for all at once, in the model not for those who were lucky.  What the shipped
     one-tier setting gives instead is reported: it is not the published practice.
     """
-    from sim.book import BookModel, RepAgent, entries  # loads mesa: only where it is used
+    from sim.book import RepAgent, entries
 
     q = Practice()
 
@@ -200,31 +200,16 @@ def as_published(effort: Effort) -> Iterator[Finding]:
             arriving = q.referrals * clients + np.array([down - up, up - down])
             self.listed += arriving + signed - self.listed / q.shelf
 
-    class Practising(BookModel):
-        rep_class = Adviser
-
     runs, ends = effort.number(250, 12), (3, 6, 9, 12)
     paid = {"components": [{"measure": "initial_revenue", "rate": 1.0}]}
     world = setting(HOUGHTON).with_(months=max(ends), customers={"margin": 0.5}, scheme=paid)
-    table = run(world, runs=runs, seed=own_seed(effort, 40), engine="mesa", model=Practising).months
-    found, path = by_run(table, "customers"), published(q)
+    found, path = in_mesa(Adviser, world, runs, own_seed(effort, 40)), published(q)
     shipped = simulated(CASES[0].scenario(), own_seed(effort, 41), runs).clients
     for month in ends:
-        theirs, mine = float(path.clients[month - 1]), found[:, month - 1]
-        error = float(mine.std(ddof=1) / np.sqrt(runs)) / theirs
-        yield Finding(
-            f"clients, month {month}, over the published {theirs:.1f}",
-            (0.9, 1.1),
-            float(mine.mean()) / theirs,
-            error,
-            runs,
-        )
-        other = shipped[:, month - 1]
-        error = float(other.std(ddof=1) / np.sqrt(runs)) / theirs
+        theirs = float(path.clients[month - 1])
+        yield relative(f"clients, month {month}, over the published {theirs:.1f}", (0.9, 1.1), found[:, month - 1], theirs)
         note = "not comparable: one tier, a lead tried once and not translated, fixed shares of time; see the ladder"
-        yield Finding(
-            f"the same of the shipped setting, month {month}", (-np.inf, np.inf), float(other.mean()) / theirs, error, runs, note
-        )
+        yield relative(f"the same of the shipped setting, month {month}", EVERY, shipped[:, month - 1], theirs, note)
 
 
 def rungs(case: DockedCase) -> dict[str, Trajectory]:
@@ -240,13 +225,7 @@ def rungs(case: DockedCase) -> dict[str, Trajectory]:
     }
 
 
-@entry(
-    id="houghton-ladder",
-    group="docking",
-    title="From the published practice to the model's, one change at a time",
-    source=SOURCE,
-    setting=HOUGHTON,
-)
+@docked(id="houghton-ladder", title="From the published practice to the model's, one change at a time")
 def ladder(effort: Effort) -> Iterator[Finding | Trajectories]:
     """What separates the model's setting from the published trajectory, rung by rung; the notes give all of them, the published two tiers
     first.  Steps of a month against continuous time: clients within 3% at every horizon.  A sale that adds no lead: within 3% as well, since leads are
@@ -258,25 +237,15 @@ def ladder(effort: Effort) -> Iterator[Finding | Trajectories]:
     steps = rungs(case)
     names = list(steps)
     for month in HORIZON:
-        was, now = (steps[names[i]].clients[month - 1] for i in (1, 2))
-        yield Finding(f"clients, month {month}: steps of a month over continuous time", (0.97, 1.03), float(now / was), 0.0, 0)
-        was, now = (steps[names[i]].clients[month - 1] for i in (2, 3))
-        yield Finding(f"clients, month {month}: a sale adds no lead, over one that does", (0.97, 1.03), float(now / was), 0.0, 0)
+        for rung, what in ((1, "steps of a month over continuous time"), (2, "a sale adds no lead, over one that does")):
+            was, now = (steps[names[k]].clients[month - 1] for k in (rung, rung + 1))
+            yield Finding(f"clients, month {month}: {what}", (0.97, 1.03), float(now / was), 0.0, 0)
     model = simulated(case.scenario(), own_seed(effort, 20), effort.number(1000, 400))
     for month in HORIZON:
         values = " -> ".join(f"{steps[name].clients[month - 1]:.1f}" for name in names)
-        seen = model.clients[:, month - 1]
-        error = float(seen.std(ddof=1) / np.sqrt(len(seen)))
         last = float(steps[names[-1]].clients[month - 1])
-        note = f"{', '.join(names)}: {values}"
-        yield Finding(
-            f"clients, month {month}: the model's mean, of its expectation without chance",
-            (0.85, 1.05),
-            float(seen.mean()) / last,
-            error / last,
-            len(seen),
-            note,
-        )
+        what = f"clients, month {month}: the model's mean, of its expectation without chance"
+        yield relative(what, (0.85, 1.05), model.clients[:, month - 1], last, f"{', '.join(names)}: {values}")
     drawn = {
         "published, one tier": steps["one tier"],
         "a lead tried once": steps["a lead is tried once"],
@@ -285,7 +254,7 @@ def ladder(effort: Effort) -> Iterator[Finding | Trajectories]:
     yield Trajectories("houghton", f"dock-houghton.toml, {case.name}", drawn, model)
 
 
-@entry(id="reduced-month", group="docking", title="A second programme for a reduced month", source=AXTELL, setting=REDUCED)
+@docked(id="reduced-month", title="A second programme for a reduced month", source=AXTELL, setting=REDUCED)
 def reduced(effort: Effort) -> Iterator[Finding]:
     """Five outcomes of five years – profit, commission, clawback, write-off, customers at the end – in the model and in a NumPy
     programme written apart (:mod:`sim.proofs.reduced`): Kolmogorov-Smirnov and energy distance of each, and the energy distance of
