@@ -16,6 +16,7 @@ from sim.cite.documents import figures_beside
 from sim.design.answer_folder import changed
 from sim.engine import simulate
 from sim.errors import InputError
+from sim.files.csv_file import as_csv
 from sim.files.untrusted import parquet, read_bytes
 from sim.recipes.design import answer_again, case_of
 from sim.recipes.study import scenarios
@@ -135,7 +136,7 @@ def design_folder(thing: Thing, how: How) -> None:
         path = thing.path / name
         if not path.exists():
             how.verdict.findings.append(f"{name} is missing")
-        elif read_bytes(path) != frame.to_csv(index=False).encode():
+        elif read_bytes(path) != as_csv(frame).encode():
             how.verdict.findings.append(f"{name} was changed: it is not the one that the answer gives")
     figures_beside(thing, lambda: answer, how.verdict)
 

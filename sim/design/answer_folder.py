@@ -13,6 +13,7 @@ from sim.design.scheme_file import write_scheme
 from sim.design.surface import Optimum
 from sim.errors import InputError
 from sim.files.atomic import write_file, writing
+from sim.files.csv_file import as_csv
 from sim.files.untrusted import read_bytes, read_json
 from sim.number_text import finite
 from sim.scenario.base import shown
@@ -72,8 +73,8 @@ class DesignFolder(WorkFolder):
         """
         title = answer.problem.title
         with self.keeping():
-            files = [write_file(self.folder / "front.csv", answer.front.to_csv(index=False))]
-            files.append(write_file(self.folder / "tried.csv", answer.points.to_csv(index=False)))
+            files = [write_file(self.folder / "front.csv", as_csv(answer.front))]
+            files.append(write_file(self.folder / "tried.csv", as_csv(answer.points)))
             for scheme in answer.schemes:
                 path = self.folder / "schemes" / f"scheme-{scheme.name}.toml"
                 files.append(write_scheme(answer, scheme.params, path, f"{title}: scheme {scheme.name}"))

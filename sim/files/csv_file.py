@@ -1,4 +1,4 @@
-"""Reading CSV files, logs and tables alike: every cell is text, and whoever declared a column says what its text means."""
+"""CSV files, logs and tables alike: every cell that is read is text, and whoever declared a column says what its text means."""
 
 from __future__ import annotations
 
@@ -15,10 +15,16 @@ from sim import library
 from sim.errors import InputError
 from sim.files.untrusted import LOG, read_bytes
 from sim.scenario.base import shown
-from sim.texts import repeated
+from sim.texts import cell, repeated
 
 SEPARATORS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 NUMBER = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"  # neither 1_000 nor 1,000, neither nan nor inf
+
+
+def as_csv(frame: pd.DataFrame) -> str:
+    """A table as CSV, the same text on every system; no text in it is a formula to a spreadsheet (:func:`sim.texts.cell`)."""
+    safe = frame.map(lambda value: cell(value) if isinstance(value, str) else value).rename(columns=cell)
+    return safe.to_csv(index=False, lineterminator="\n")
 
 
 def read_csv(path: Path, what: str, header: str, fold: bool = False) -> pd.DataFrame:

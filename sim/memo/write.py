@@ -11,6 +11,7 @@ import matplotlib
 
 from sim.errors import InputError
 from sim.files.atomic import make_folder, write_file
+from sim.files.csv_file import as_csv
 from sim.files.embedded_record import token
 from sim.memo import findings, setting
 from sim.memo.blocks import Memo, Paragraph, Points, Section, Table
@@ -26,7 +27,7 @@ from sim.study import Study
 from sim.study.labels import closed
 from sim.sweeps import Sweep
 from sim.sweeps.results import open_sweep
-from sim.texts import cell, tex
+from sim.texts import tex
 
 KINDS = ("html", "md", "pdf")
 FIGURES = "figures"
@@ -152,10 +153,6 @@ def swept_record(found: Drives) -> dict[str, Any]:
     return {"sweep": sweep.about, "points": given_points(sweep), "means": means_of(sweep, [found.outcome])}
 
 
-def _cell(value: Any) -> Any:
-    return cell(value) if isinstance(value, str) else value
-
-
 def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     """LaTeX of the tables as printed; CSV of the numbers as they are."""
     make_folder(folder)
@@ -163,7 +160,7 @@ def _write_tables(memo: Memo, numbers: Numbers, folder: Path) -> None:
     if numbers.comparison:
         exact["differences"] = numbers.comparison.differences
     for name, frame in exact.items():
-        write_file(folder / f"{name}.csv", frame.map(_cell).to_csv(index=False, lineterminator="\n"))
+        write_file(folder / f"{name}.csv", as_csv(frame))
     for table in memo.tables():
         write_file(folder / f"{table.name}.tex", as_latex(table))
 

@@ -7,12 +7,14 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 import sim
 from sim import texts
 from sim.cli import terminal
 from sim.errors import InputError
+from sim.files.csv_file import as_csv
 from sim.memo import typeset
 from tests.conftest import ROOT
 
@@ -92,3 +94,10 @@ def test_check_and_describe_take_any_title(text: str, tmp_path: Path) -> None:
     for command in ("check", "describe"):
         done = CliRunner().invoke(make_app(), [command, str(tmp_path / "x.toml")])
         assert done.exit_code == 0 and text[:5] in done.output
+
+
+def test_no_text_of_a_table_is_a_formula_to_a_spreadsheet_and_the_file_is_the_same_everywhere() -> None:
+    frame = pd.DataFrame({"=A1": ["=cmd|'/C calc'!A0", "-1", "plain, with a comma"], "x": [-1.5, 2.0, float("nan")]})
+    assert as_csv(frame) == "'=A1,x\n'=cmd|'/C calc'!A0,-1.5\n-1,2.0\n\"plain, with a comma\",\n"
+    used = [path.name for path in (ROOT / "sim").rglob("*.py") if ".to_csv(" in path.read_text(encoding="utf-8")]
+    assert used == ["csv_file.py"]
