@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
+
+# before NumPy is loaded, here and in what tests start: threads of its linear algebra that wait for each other's tiny matrices
+# take two thirds of the time of all fits
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario

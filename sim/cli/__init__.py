@@ -65,6 +65,8 @@ def main() -> None:
     """Entry point: 0 done, 2 the input is wrong, 1 anything else; one message, never a traceback."""
     from sim.cli.streams import guarded
 
+    # before NumPy is loaded: threads of its linear algebra that wait for each other's tiny matrices triple the time of a fit
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with guarded():
         _start()
 
