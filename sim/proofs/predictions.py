@@ -30,7 +30,7 @@ class Prediction(Group):
     """An outcome, the sign predicted of it, and the sign published (``not -`` and the like; empty if unknown) with how it was seen."""
 
     outcome: Outcome = needed("outcome", "a column of the runs table, or an observable")
-    sign: Sign = needed("sign", "of other less base")
+    sign: Sign = needed("sign", "the sign of other less base")
     seen: str = needed("text", "how the published sign was seen")
     published: Literal["", "-", "0", "+", "not -", "not 0", "not +"] = par("", "sign", "as published")
 
@@ -49,8 +49,8 @@ class Predictions(Group):
     base: ScenarioFile = needed("file", "the scenario before it")
     other: ScenarioFile = needed("file", "the scenario after it")
     registered: str = needed("date", "when it was written down")
-    runs: int = needed("runs", "pairs of runs", ge=2)
-    seed: int = needed("seed", "of all draws", ge=0)
+    runs: int = needed("runs", "a number of pairs of runs", ge=2)
+    seed: int = needed("seed", "the seed of all draws", ge=0)
     definition: str = par("", "text", "how the outcomes are measured")
     predictions: tuple[Prediction, ...] = needed("predictions", "what is predicted", min_length=1)
 

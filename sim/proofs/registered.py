@@ -99,7 +99,7 @@ class RegisteredClaim(Group):
     say: str = needed("text", "the claim in a sentence")
     base: Arm = needed("arm", "one side")
     other: Arm = needed("arm", "the other side")
-    outcomes: dict[Outcome, Literal["+", "-", "0", "?"]] = needed("signs", "expected of other less base, by outcome")
+    outcomes: dict[Outcome, Literal["+", "-", "0", "?"]] = needed("signs", "the signs of other less base, by outcome")
     worlds: tuple[str, ...] = par((), "worlds", "in which it is decided; all of them if empty")
     margin: float = par(0.02, "share", "of the base's mean, that counts as nought", gt=0)
     setting: Changes = par({}, "values", "of both arms, by path")
@@ -117,10 +117,10 @@ class Peak(Group):
     """An outcome that is expected to be best at some value of a parameter between the first and the last."""
 
     say: str = needed("text", "the claim in a sentence")
-    base: Arm = needed("arm", "under which scheme")
+    base: Arm = needed("arm", "the scheme under which")
     path: str = needed("path", "the parameter")
     values: tuple[Any, ...] = needed("values", "two ends and something between", min_length=3)
-    outcome: Outcome = needed("outcome", "what is best")
+    outcome: Outcome = needed("outcome", "the outcome that is best")
     worlds: tuple[str, ...] = par((), "worlds", "in which it is decided; all of them if empty")
     setting: Changes = par({}, "values", "by path")
 
@@ -129,10 +129,10 @@ class Flip(Group):
     """A sweep for the conditions under which an outcome's difference of a claim changes its sign."""
 
     say: str = needed("text", "what is varied")
-    claim: int = needed("number", "of the claim, from 0", ge=0)
-    outcome: Outcome = needed("outcome", "whose sign may turn")
-    world: str = needed("name", "of a world")
-    factors: tuple[FactorFile, ...] = needed("factors", "as in a sweep's design", min_length=1)
+    claim: int = needed("number", "the number of a claim, from 0", ge=0)
+    outcome: Outcome = needed("outcome", "the outcome whose sign may turn")
+    world: str = needed("name", "the name of a world")
+    factors: tuple[FactorFile, ...] = needed("factors", "factors as in the design of a sweep", min_length=1)
     method: str = par("lhs", "name", "as in a sweep's design")
     points: int | None = par(None, "points", "as in a sweep's design")
     runs: int = par(8, "runs", "per point", ge=2)
@@ -141,12 +141,12 @@ class Flip(Group):
 class Hypothesis(Group):
     """A registered hypothesis."""
 
-    id: str = needed("name", "of the hypothesis")
+    id: str = needed("name", "a short name of it, such as E1")
     title: str = needed("text", "the hypothesis in a sentence")
     source: str = needed("text", "who claims it")
     rule: str = needed("text", "the rule of decision, word for word that of sim.proofs.verdicts")
     worlds: dict[str, ScenarioFile] = needed("files", "scenarios by name", min_length=1)
-    claims: tuple[RegisteredClaim, ...] = needed("claims", "what is decided")
+    claims: tuple[RegisteredClaim, ...] = needed("claims", "what is decided, under [[claims]]")
     peaks: tuple[Peak, ...] = par((), "peaks", "inverted U's")
     flips: tuple[Flip, ...] = par((), "flips", "where claims' signs turn")
     statement: str = par("", "text", "the hypothesis at length")

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -107,12 +106,11 @@ class Design:
             raise InputError(f"outcomes: expected a list of names, got {shown(named)}")
         self.outcomes = tuple(named)
         check_numbers(self)
-        self.factors: tuple[Factor, ...] = ()
+        self._worlds = [self.base]  # scenarios that a path may be found in: the base, and levels that are scenarios
         given = list(factors) if isinstance(factors, Iterable) else [factors]
         if not all(isinstance(one, Factor) for one in given):
             raise InputError(f"factors: found {shown(factors)}, allowed is a list of sim.Factor")
-        for factor in given:
-            self.factors += (self._resolved(factor),)
+        self.factors: tuple[Factor, ...] = tuple(map(self._resolved, given))
         check_factors(self)
         if self.base is not None:
             for number in range(len(self.factors)):
@@ -245,6 +243,7 @@ class Design:
             values = [self._level(value) for value in factor.values]
             if "scenario" in factor.paths and not all(isinstance(value, Scenario) for value in values):
                 raise InputError(f'factor "{factor.name}": levels: allowed for the path scenario are scenario files (.toml)')
+            self._worlds += [value for value in values if isinstance(value, Scenario)]
             return replace(factor, levels=dict(zip(_stems(factor), values, strict=True)))
         if factor.ranged and not factor.scale and any(is_whole(value) for value in here):
             return replace(factor, whole=True)
@@ -252,8 +251,7 @@ class Design:
 
     def _value(self, path: str) -> Any:
         """The value at a path: in the base, or in a scenario that an earlier factor takes its values from."""
-        levels = (value for factor in self.factors for value in factor.values if isinstance(value, Scenario))
-        for scenario in chain((self.base,), levels):
+        for scenario in self._worlds:
             with suppress(InputError):
                 return get(scenario, path) if scenario is not None else None
         return 0.0  # a parameter that is nowhere is refused later: see probe
@@ -392,8 +390,21 @@ def probe(base: Scenario, factors: Sequence[Factor]) -> None:
     stand in one of their schemes only.
     """
     *earlier, factor = factors
-    for end in range(len(factor.labels)) if factor.labels else [factor.low, factor.high] if factor.ranged else []:
+    for end in telling(factor.values) if factor.labels else [factor.low, factor.high] if factor.ranged else []:
         _try(base, earlier, factor, end, f'factor "{factor.name}"')
+
+
+def telling(values: Sequence[Any]) -> list[int]:
+    """Places of values that show whether all are allowed: of numbers the lowest and the highest, whole and not; of others each."""
+    numbers: dict[bool, list[int]] = {True: [], False: []}
+    others = []
+    for place, value in enumerate(values):
+        if not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and math.isfinite(value))):
+            numbers[isinstance(value, int)].append(place)
+        else:
+            others.append(place)
+    ends = [end(places, key=lambda place: values[place]) for places in numbers.values() if places for end in (min, max)]
+    return sorted({*others, *ends})
 
 
 def probe_given(
@@ -407,7 +418,7 @@ def probe_given(
         if values.dtype == object:
             rows = list({(type(value), value): row for row, value in reversed(list(enumerate(values)))}.values())[::-1]
         else:
-            rows = [int(values.argmin()), int(values.argmax())]
+            rows = telling(values.tolist())
         for row in rows:
             value = values[row].item() if hasattr(values[row], "item") else values[row]
             _try(base, factors[:number], factor, value, f"{where}: row {numbers[row]}")

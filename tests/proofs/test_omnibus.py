@@ -274,14 +274,10 @@ def test_a_fault_of_three_per_cent_in_the_code_is_found(
     (tmp_path / file).write_text(text.replace(rule, fault))
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "DAARNA_CACHE": str(tmp_path / "cache")}
     only = [word for rate in rates for word in ("--only", NAMED[rate])]
-    command = [sys.executable, "-m", "sim.cli", "validate", *only, "--out", "found.json"]
+    command = [sys.executable, "-m", "sim.cli", "validate", *only, "--json"]
     ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 1, ended.stderr
-    found = {
-        one["quantity"]: one
-        for entry in json.loads((tmp_path / "found.json").read_text())["entries"]
-        for one in entry["findings"]
-    }
+    found = {one["quantity"]: one for entry in json.loads(ended.stdout)["entries"] for one in entry["findings"]}
     for rate in rates:
         print(rate, found[f"steady fault of the {rate}"]["z"])
         assert not found[f"steady fault of the {rate}"]["passes"]

@@ -20,6 +20,8 @@ from sim.errors import InputError
 from sim.files.csv_file import read_csv
 from sim.scenario.path import get
 from sim.sweeps import Design, Factor, load, points
+from sim.sweeps import design as design_module
+from sim.sweeps.design import telling
 from tests.conftest import ROOT
 from tests.study.worlds import OTHER, SMALL, TINY, TINY_FILE
 from tests.sweeps.worlds import RATE, tiny_design
@@ -357,3 +359,15 @@ def test_the_time_it_takes_to_look_at_a_design_goes_with_its_size(many: Callable
         return time.process_time() - start
 
     assert min(seconds(3200) for _ in range(3)) < 64 * max(min(seconds(200) for _ in range(3)), 1e-3)
+
+
+def test_of_numbers_only_those_that_tell_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a million levels four are: the lowest and the highest, whole and not; what is no finite number is tried too."""
+    assert telling([3, 1.5, 2, 0.5, 9, True, "x", float("nan"), 7.5]) == [2, 3, 4, 5, 6, 7, 8]
+    tried: list[Any] = []
+    make = design_module.make_scenario
+    monkeypatch.setattr(design_module, "make_scenario", lambda *given: (tried.append(given), make(*given))[1])
+    assert len(Design(TINY, [Factor("pay", "reps.salary", levels=list(range(5000)))], "grid")) == 5000 and len(tried) == 2
+    for wrong in (float("nan"), -1.0, 6.5):
+        with pytest.raises(sim.InputError, match=r"reps.count: found"):
+            Design(TINY, [Factor("seats", "reps.count", levels=[1, 2, wrong, 3])], "grid")
