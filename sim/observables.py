@@ -184,7 +184,9 @@ def observe(tables: ResultTables, what: str, **arguments: Any) -> Array:
 
 
 def months_of(tables: ResultTables, name: str) -> Array:
-    """A column of the months table, array [runs, months]."""
+    """A column of the months table, array [runs, months]; InputError where an earlier version's study has none."""
+    if name not in tables.months:
+        raise InputError(f"expected a months table with the column {name}, got one without: a study of an earlier version")
     return tables.months[name].to_numpy(float).reshape(len(tables.runs), -1)
 
 

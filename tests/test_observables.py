@@ -154,6 +154,13 @@ def test_what_is_overdue_and_how_long_reps_have_been_there_by_hand(what: str, ex
     assert found[0] == pytest.approx(expected, nan_ok=True) and np.isnan(found[1])
 
 
+def test_a_study_without_what_is_new_says_so() -> None:
+    old: Any = Made(TABLES.customers, TABLES.runs, TABLES.months)
+    for what, lacking in (("overdue", "column late"), ("tenure", "tables with reps")):
+        with pytest.raises(InputError, match=f"expected .*{lacking}.*earlier version"):
+            observe(old, what)
+
+
 def test_tenure_under_a_constant_hazard_of_quitting() -> None:
     """Of those there at the end of month m, k months or more: (1 - q)^(k - 1), k <= m; the mean is (1 - (1 - q)^m) / q."""
     q, seats, month = 0.04, 4000, 60

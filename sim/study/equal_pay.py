@@ -60,6 +60,7 @@ class EqualPay(NamedTuple):
         return (
             f"{self.scenario.name}: {which} × {self.factor:g} makes a rep-month's pay {self.pay:,.2f} {self.currency} "
             f"({gap} against the base's {self.target:,.2f}, in {self.runs:,} other runs; intervals of differences in means allow for it)"
+            + ("; nothing of it is left to compare" if self.factor == 0 else "")
         )
 
 

@@ -63,7 +63,8 @@ def test_pay_is_the_bases_within_the_tolerance(what: str) -> None:
     assert found.pay == pytest.approx(made.mean()) and found.target == pytest.approx(base.mean())
     assert abs(made.mean() - base.mean()) <= TOLERANCE * base.mean()
     assert found.standard_error == pytest.approx((made - base).std(ddof=1) / np.sqrt(60))
-    assert f"× {found.factor:g}" in str(found)
+    assert f"× {found.factor:g}" in str(found) and "nothing of it is left" not in str(found)
+    assert "nothing of it is left to compare" in str(found._replace(factor=0.0))
 
 
 def test_a_salary_only_base_is_a_target_like_any_other() -> None:
