@@ -15,7 +15,7 @@ import numpy as np
 from sim.compiled import rule, shared
 from sim.numeric import power
 from sim.scheme.settle import attributed, awaits_settlement
-from sim.state import ACTIVE, QUANTUM, account_profit, cents, quantise
+from sim.state import ACTIVE, QUANTUM, account_profit, cents, leads_in_hand, quantise
 from sim.tables import MONTHS, RUNS_FIRST, RUNS_REST, WHALE_SHARES
 
 MONTH = np.dtype([(column.name, "f8") for column in MONTHS])
@@ -209,7 +209,7 @@ def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-d
         present += tally.present
         row.held += rep.held
         row.clawback_due += rep.clawback_due
-        row.leads += rep.cold + rep.warm
+        row.leads += leads_in_hand(rep)
     row.revenue = row.initial_revenue + row.repeat_revenue + row.cross_revenue
     row.desk = cents(params.desk_salary) * params.desk_agents + cents(params.firm_fixed_cost)
     row.profit = (

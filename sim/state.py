@@ -13,6 +13,7 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import rule
+from sim.scenario.parameters import MOST_CALLS
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
 
@@ -74,6 +75,8 @@ REP = np.dtype(
             "charge_revenue charge_repeat charge_cross charge_margin charge_collected"
         ).split()
     ]
+    # by number of calls made on them so far: leads that are courted; the last order of such among this month's prospects
+    + [(name, "f8", (MOST_CALLS + 1,)) for name in ("courted", "until")]
 )
 
 TALLY = np.dtype(  # a seat's month; money in hundredths, scores, waits and needs in quanta
@@ -206,6 +209,15 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
         all_.utility[seat],
         all_.worked[seat],
     )
+
+
+@rule
+def leads_in_hand(rep):  # type: ignore[no-untyped-def]
+    """Cold leads, warm ones, and those who are courted."""
+    leads = rep.cold + rep.warm
+    for calls in range(1, MOST_CALLS):
+        leads += rep.courted[calls]
+    return leads
 
 
 @rule

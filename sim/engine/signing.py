@@ -67,7 +67,7 @@ def hunt(params, clock, rep, tally, ledger, desk, shelf, active, used, attempts,
         many = 0
         for i in range(size):
             scratch.found[many], scratch.u[many] = scratch.found[i], scratch.u[i]
-            many += int(hunting.willing(params, rep, first + i <= warm, scratch.u[i]))
+            many += int(hunting.willing(params, rep, first + i, first + i <= warm, scratch.u[i]))
         draw_traits(clock, rep, scratch, many)
         for i in range(many):
             order = scratch.found[i]

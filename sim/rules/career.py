@@ -8,6 +8,7 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import planning, surplus
+from sim.scenario.parameters import MOST_CALLS
 from sim.scheme.measures import COUNT
 from sim.scheme.settle import accrued, longest_deferral, recover, reward, set_charges, settle_leaver, trail_due
 from sim.state import cents, new_ledgers
@@ -180,6 +181,9 @@ def depart(params, clock, rep, ledger):  # type: ignore[no-untyped-def]
     lost = rep.clawback_due
     rep.clawback_due = 0.0
     rep.present = 0
+    for calls in range(1, MOST_CALLS):  # to the successor they are strangers
+        rep.cold += rep.courted[calls]
+        rep.courted[calls] = 0.0
     rep.hire += 1
     rep.hunting = 0.0
     rep.nurturing = 0.0

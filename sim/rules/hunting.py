@@ -9,7 +9,8 @@ from sim.compiled import rule
 from sim.numeric import exp
 from sim.rules import surplus, traits
 from sim.rules.purchasing import invoice_initial, invoice_opening
-from sim.state import ACTIVE, cents, new_account, quantise
+from sim.scenario.parameters import MOST_CALLS
+from sim.state import ACTIVE, cents, leads_in_hand, new_account, quantise
 
 FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
 
@@ -31,16 +32,27 @@ def capacity(params, hunting: float, skill: float) -> float:  # type: ignore[no-
 
 @rule
 def attempts(params, rep):  # type: ignore[no-untyped-def]
-    """Whole attempts this month: (all, of which on warm leads); takes them from the pool."""
-    leads = rep.cold + rep.warm
+    """Whole attempts this month: (all, of which on warm leads); takes them from the pool.
+
+    Whoever is courted is called before anybody new: first the warm, then those called most often, then the cold.
+    """
+    leads, whole = leads_in_hand(rep), np.floor(rep.cold + rep.warm)
+    for calls in range(1, MOST_CALLS):
+        whole += np.floor(rep.courted[calls])
     n = min(
         FOUNDERS - 1.0,
         np.floor(expected_attempts(leads, capacity(params, rep.hunting, rep.hunting_skill)) + rep.u_attempt),
-        np.floor(leads),
+        whole,
     )
     warm = min(n, np.floor(rep.warm))
     rep.warm -= warm
-    rep.cold = max(0.0, rep.cold - (n - warm))
+    called = rep.until[MOST_CALLS] = warm
+    for calls in range(MOST_CALLS - 1, 0, -1):
+        again = min(n - called, np.floor(rep.courted[calls]))
+        rep.courted[calls] -= again
+        called += again
+        rep.until[calls] = called
+    rep.cold = max(0.0, rep.cold - (n - called))
     return np.int64(n), np.int64(warm)
 
 
@@ -50,6 +62,8 @@ def refill(params, rep, tally):  # type: ignore[no-untyped-def]
     keep = 1.0 - 1.0 / params.market_stale_months
     rep.cold = max(0.0, rep.cold * keep + params.market_leads_per_month - tally.warned)
     rep.warm = rep.warm * keep + tally.referrals
+    for calls in range(1, MOST_CALLS):
+        rep.courted[calls] *= keep
 
 
 @rule
@@ -63,21 +77,38 @@ def meet(params, clock, customer, rep, order, warm):  # type: ignore[no-untyped-
     """Whether the order-th prospect of the month signs; the compiled engine draws for many at once (:func:`sim.draws.fill`)."""
     who, which = draws.customer_key(rep.seat, clock.month, order)
     u = draws.uniforms(clock.seed, clock.run, draws.TRAITS_THIRD, clock.month, who, which)
-    if not willing(params, rep, warm, u[0]):
+    if not willing(params, rep, order, warm, u[0]):
         return False
     return prospect(params, clock, customer, rep, order, warm, u[0], traits.uniforms(clock, who, which))
 
 
 @rule
-def success(params, warm):  # type: ignore[no-untyped-def]
-    """Probability that a prospect signs unlured."""
-    return params.market_referred_success if warm else params.market_success
+def calls_before(params, rep, order):  # type: ignore[no-untyped-def]
+    """How often the order-th prospect of the month has been called before this month."""
+    if params.market_courting > 1.0:
+        for calls in range(1, MOST_CALLS):
+            if rep.until[calls + 1] < order <= rep.until[calls]:
+                return calls
+    return 0
 
 
 @rule
-def willing(params, rep, warm, w):  # type: ignore[no-untyped-def]
-    """Whether a prospect would sign, given a uniform."""
-    return w < surplus.signing(success(params, warm), surplus.lure(params, rep.pressure))
+def success(params, rep, order, warm):  # type: ignore[no-untyped-def]
+    """Probability that the order-th prospect of the month signs unlured: each further call has the share `market.insistence` of it."""
+    found = params.market_referred_success if warm else params.market_success
+    for _ in range(calls_before(params, rep, order)):
+        found *= params.market_insistence
+    return found
+
+
+@rule
+def willing(params, rep, order, warm, w):  # type: ignore[no-untyped-def]
+    """Whether a prospect would sign, given a uniform; one who would not is courted: called again, as often as `market.courting` allows."""
+    yes = w < surplus.signing(success(params, rep, order, warm), surplus.lure(params, rep.pressure))
+    calls = calls_before(params, rep, order) + 1
+    if not yes and calls < params.market_courting:
+        rep.courted[calls] += 1.0
+    return yes
 
 
 @rule
@@ -89,8 +120,8 @@ def prospect(params, clock, customer, rep, order, warm, w, u):  # type: ignore[n
     _identify(customer, rep.seat, clock.month, order)
     customer.referred = 1 if warm else 0
     traits.draw(params, clock, customer, z, params.reps_pressure_size * rep.pressure)
-    _begin(params, customer, rep.pressure)
-    surplus.begin(params, customer, success(params, warm), w)
+    _begin(params, customer, rep.pressure, calls_before(params, rep, order))
+    surplus.begin(params, customer, success(params, rep, order, warm), w)
     return True
 
 
@@ -99,7 +130,7 @@ def founder(params, clock, customer, rep, order, u):  # type: ignore[no-untyped-
     """The customer numbered `order` from :data:`FOUNDERS`, already there at the opening of month 1."""
     _identify(customer, rep.seat, clock.month, order)
     traits.draw(params, clock, customer, traits.scores(params, u), 0.0)
-    _begin(params, customer, 0.0)
+    _begin(params, customer, 0.0, 0)
 
 
 @rule
@@ -113,7 +144,8 @@ def _identify(customer, seat, month, order):  # type: ignore[no-untyped-def]
 
 
 @rule
-def _begin(params, customer, pressure):  # type: ignore[no-untyped-def]
+def _begin(params, customer, pressure, calls):  # type: ignore[no-untyped-def]
+    """A contract begins; a tie has grown with every call before: 1 - (1 - start) (1 - courted)**calls."""
     new_account(customer)
     customer.satisfaction = 0.0
     customer.pushed = 0.0
@@ -124,6 +156,8 @@ def _begin(params, customer, pressure):  # type: ignore[no-untyped-def]
     customer.term_ends = customer.signed + int(params.customers_renewal_months) - 1
     customer.expectation = min(1.0, params.feeling_expectation + params.reps_pressure_promise * pressure)
     customer.tie = params.tie_start
+    for _ in range(calls):
+        customer.tie += params.tie_courted * (1.0 - customer.tie)
     customer.agent = (customer.seat + customer.signed + customer.order) % np.int64(params.desk_agents)
 
 

@@ -33,7 +33,7 @@ from sim.scheme.settle import (
     variable_room,
     year_end,
 )
-from sim.state import QUANTUM
+from sim.state import QUANTUM, leads_in_hand
 
 _, ONE, REVENUE, MARGIN, WORTH, PROFIT, TENURE, OWES = range(len(PER_SIGNING))
 (
@@ -538,7 +538,7 @@ def within(room, awards):  # type: ignore[no-untyped-def]
 @rule
 def expect_attempts(params, rep, grid, worked):  # type: ignore[no-untyped-def]
     """Attempts expected for shares of time for hunting of 0, 1 / grid, 2 / grid and so on, as far as there is room."""
-    leads, skill = rep.cold + rep.warm, rep.hunting_skill
+    leads, skill = leads_in_hand(rep), rep.hunting_skill
     for hunt in range(worked.shape[0]):
         worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(params, hunt / grid, skill))
 

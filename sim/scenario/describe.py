@@ -83,6 +83,7 @@ SWITCHES = (
         lambda s: s.firm.resolution.policy in ("none", "solution"),
         "firm.resolution.policy is never strict",
     ),
+    Switch(("market.insistence", "customers.tie.courted"), lambda s: s.market.courting == 1, "market.courting is 1"),
     Switch(("reps.hiring_pay",), lambda s: s.reps.hiring_rate == 1.0, "reps.hiring_rate is 1"),
     Switch(("reps.reservation",), lambda s: s.reps.reservation <= s.reps.expenses, "reps.reservation is not above reps.expenses"),
     Switch(("reps.subsidy_months",), lambda s: s.reps.subsidy == 0.0, "reps.subsidy is 0"),

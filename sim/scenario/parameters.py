@@ -15,6 +15,7 @@ from sim.texts import nearest
 
 MAX_ATTEMPTS = 1000  # prospects of a month have numbers of their own, far apart from those of the founders
 MAX_PURCHASES = 20  # mean per customer and month; a month's purchases are counted to 255
+MOST_CALLS = 8  # on one prospect: a count by number of calls is kept of each seat
 LEAST_SHAPE = 0.001  # of a gamma or beta: below it all customers but a few per thousand are at nought
 HOUGHTON = "Houghton, Siegel, Jalali et al. 2016 (model as published)"
 ELASTICITY = "off; 3 at a price elasticity of -2.6 (Bijmolt, van Heerde & Pieters 2005, abstract) and a success of .2"
@@ -27,6 +28,16 @@ class Market(Group):
     leads_per_month: float = par(25.0, "leads/month", "fresh leads reaching a seat each month", ge=0, le=1e6)
     stale_months: float = par(3.0, "months", "mean life of a lead before it is stale", HOUGHTON, ge=1, le=1e6)
     success: float = par(0.2, "probability", "that an attempt on a cold lead signs", HOUGHTON, ge=0, le=1)
+    courting: int = par(
+        1, "calls", "most calls on one prospect: who does not sign is called again in a later month", ge=1, le=MOST_CALLS
+    )
+    insistence: float = par(
+        0.8,
+        "share",
+        "chance of each further call to sign a prospect, of that of the call before; above 1 insisting pays",
+        ge=0,
+        le=2,
+    )
     referred_success: float = par(0.35, "probability", "that an attempt on a referred lead signs", ge=0, le=1)
     referred_fit: float = par(0.3, "sd", "fit advantage of a referred prospect", ge=-3, le=3)
     lure: float = par(
@@ -275,6 +286,7 @@ class Tie(Group):
     """The personal bond between customer and rep."""
 
     start: float = par(0.6, "share", "tie at signing", ge=0, le=1)
+    courted: float = par(0.1, "share", "of the distance to a full tie, won by each call before the one that signs", ge=0, le=1)
     fade: float = par(0.08, "share/month", "of the tie, lost each month", ge=0, le=1)
     visit: float = par(0.4, "share", "of the distance to a full tie, won by a visit", ge=0, le=1)
     broken: float = par(1.0, "share", "lost when the rep leaves", ge=0, le=1)

@@ -34,6 +34,8 @@ OFF: dict[str, tuple[dict[str, Any], Any]] = {
     "reps.choice.nurturing": ({}, 0.1),
     "reps.choice.forgetting": ({}, 0.9),
     "reps.choice.experiment": ({}, 0.9),
+    "market.insistence": ({}, 2.0),
+    "customers.tie.courted": ({}, 0.9),
     "reps.hiring_pay": ({}, 20.0),
     "reps.reservation": ({}, 1500.0),
     "reps.subsidy_months": ({}, 9),
