@@ -56,14 +56,14 @@ def test_the_bond_grows_with_the_calls_before_the_signature() -> None:
 
 
 def test_whoever_is_courted_is_called_before_anybody_new() -> None:
-    """Twelve calls: two on referred leads, three on those called twice, four on those called once, the rest on new ones."""
+    """Eleven calls: two on referred leads, three on those called twice, four on those called once, two on new ones; half leads wait."""
     desk = Desk(market={"courting": 4}).set(reps_hours=1e6)
     rep = record("rep", cold=2.5, warm=2.0, hunting=1.0, hunting_skill=1.0, u_attempt=0.999)
     rep["courted"][[1, 2]] = 4.5, 3.0
     reps = np.array([rep])
-    assert entries.attempts(desk.setup.params, reps) == (12, 2)
+    assert entries.attempts(desk.setup.params, reps) == (11, 2)
     assert reps[0]["until"].tolist() == [0, 9, 5, 2, 2, 2, 2, 2, 2]
-    assert reps[0]["courted"][:3].tolist() == [0, 0.5, 0] and (reps[0]["cold"], reps[0]["warm"]) == (0, 0)
+    assert reps[0]["courted"][:3].tolist() == [0, 0.5, 0] and (reps[0]["cold"], reps[0]["warm"]) == (0.5, 0)
 
 
 def test_the_courted_are_strangers_to_a_successor() -> None:
