@@ -26,7 +26,7 @@ from sim import sources
 from sim.cli import main
 from sim.sweeps import Design, job, pool
 from sim.sweeps.execute import sweep_part
-from sim.sweeps.job import program
+from sim.sweeps.job import Job, program
 from tests.study.worlds import TINY_FILE
 from tests.sweeps.worlds import contents, listed, planted, tiny_design
 
@@ -87,7 +87,6 @@ def test_a_model_that_cannot_be_sent_to_processes_is_told(tmp_path: Path) -> Non
 def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from sim.sweeps.job import Job
 
     with pytest.raises(sim.DaarnaError, match="all workers must see the folder of the sweep"):
         Job(str(tmp_path / "elsewhere"), None, (), 1, {}, "p").work([])
@@ -97,6 +96,13 @@ def test_workers_that_do_not_see_the_folder_or_have_another_version_are_told(
             Job(str(tmp_path), None, (), 1, program(None) | {name: "0123"}, "p").work([])
     with pytest.raises(sim.DaarnaError, match="has another version of the model function"):
         Job(str(tmp_path), None, (), 1, program(slow), "p", planted).work([])
+
+
+def test_a_retry_is_another_call_to_dask(tmp_path: Path) -> None:
+    """Else the points that a broken worker left to the others would fail with its error again, for ever."""
+    job = Job(str(tmp_path), None, (), 1, {}, "p", planted)
+    tokenize = import_module("dask.tokenize").tokenize
+    assert tokenize(job.work, ()) != tokenize(job.work, ())
 
 
 @pytest.mark.parametrize("file", ["sweeps/point.py", "rules/lapse.py", "study/run.py", "whole_number.py", "scenario/path.py"])
