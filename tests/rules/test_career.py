@@ -41,6 +41,8 @@ def test_a_newcomer_starts_afresh_with_the_beliefs_of_a_newcomer() -> None:
     assert not led.to_date.any() and not led.usual.any() and (led.propensity == 1).all()
     assert (led.factor == 1).all() and (led.stood == 1).all()
     assert hired(desk, hire=0)["cold"] == 77.0
+    hired_there = hired(desk.set(market_lure=3.0, firm_perks=100.0))  # who knows what perks of a third of the first purchase do
+    assert hired_there["signings_per_attempt"] == pytest.approx(0.2 / (0.2 + 0.8 * np.exp(-1.0)))
 
 
 def test_a_newcomer_sees_the_book_that_is_taken_over() -> None:
