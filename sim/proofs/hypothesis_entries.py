@@ -26,9 +26,9 @@ FILES = {
     "e6-satisfaction": "The best weight of satisfaction rises with its precision and with the rep's short-termism",
     "e7-quota": "A quota with an accelerator makes a spike at the period's end; a cap lowers revenue",
     "e8-moment-of-truth": "Solution or strictness by customer value; a fixed contact waits longer and knows more",
-    "e14-luring": "Perks that lure sign more, who stay less; beyond some amount they cost profit",
-    "e15-oversold": "Selling more than is asked for pays only as long as customers keep it and pay for it",
-    "e16-grievance": "Where the dissatisfied complain, looking for a solution keeps more of them",
+    "e17-luring": "Perks that lure sign more, who stay less; beyond some amount they cost profit",
+    "e18-oversold": "Selling more than is asked for pays only as long as customers keep it and pay for it",
+    "e19-grievance": "Where the dissatisfied complain, looking for a solution keeps more of them",
 }
 
 
