@@ -594,6 +594,13 @@ class _Services:
         return (self.hired <= month) & (self.left > month) & (month <= self.last), month - self.hired + 1
 
 
+@observable("reps", "seats that are filled at the month's beginning")
+def filled_seats(tables: ResultTables, month: int = 24) -> Array:
+    """Size of the sales force in a month: the column ``reps``; not defined after the run."""
+    reps = months_of(tables, "reps")
+    return reps[:, month - 1] if 1 <= month <= reps.shape[1] else np.full(len(reps), np.nan)
+
+
 @observable("share", "reps who complete so many months of service", "reps hired early enough to do so", "months reps")
 def rep_tenure(tables: ResultTables, months: int = 12) -> Array:
     """Newcomers still there after so many months: of 12 and 48 the columns ``rep_stay_12`` and ``rep_stay_48``."""

@@ -97,6 +97,10 @@ def test_observables_are_the_columns_where_there_is_one_and_all_are_to_be_had() 
     for what, column in (("persistency(month=13)", "persistency_12"), ("persistency(month=25)", "persistency_24"),
                          ("bad_debt", "bad_debt_ratio"), ("rep_tenure(months=48)", "rep_stay_48"), ("rep_leaving", "rep_turnover")):  # fmt: skip
         assert np.allclose(sim.observe(study, what), study.runs[column], equal_nan=True), what
+    in_month_24 = study.months.query("month == 24")["reps"].to_numpy(float)
+    assert (sim.observe(study, "filled_seats(month=24)") == in_month_24).all() and np.isnan(
+        sim.observe(study, "filled_seats(month=73)")
+    ).all()
     for name, one in OBSERVABLES.items():
         assert one.meaning and one.unit and one.counted and sim.observe(study, name).shape == (6,), name
     first = engine.simulate(WORLD, 2, range(1, 4), customers=True)

@@ -29,6 +29,9 @@ FILES = {
     "e17-luring": "Perks that lure sign more, who stay less; beyond some amount they cost profit",
     "e18-oversold": "Selling more than is asked for pays only as long as customers keep it and pay for it",
     "e19-grievance": "Where the dissatisfied complain, looking for a solution keeps more of them",
+    "e20-seats": "Reps are not free: paying them less empties seats, and some pay is better than none",
+    "e21-guard": "Reps who guard what can be claimed back make lapses wait for the clawback's end",
+    "e22-courting": "Calling again and again pays where prospects are scarce, and costs where they are plenty",
 }
 
 

@@ -92,6 +92,7 @@ def test_what_is_neutral_by_default_goes_all_ways_together() -> None:
         "reps.reservation": 2500.0,
         "reps.guard": 0.7,
         "firm.promise_learning": 0.1,
+        "market.courting": 4,
     }
     first, *rest = all_ways(vary(Scenario.model_validate(BUSY), {**on, "months": 9, "reps.count": 4, "reps.quit_rate": 0.3}))
     assert first["months"]["hiring"].sum() > 0 and first["months"]["reps"].min() < 4
