@@ -70,7 +70,7 @@ def compare(
         raise InputError("--rescale: says what --equal-pay rescales; give both, or neither")
     matched = _match(chosen, pairs, seed, rescale or "variable", workers, quiet) if equal_pay else []
     chosen = [chosen[0], *(one.scenario for one in matched)] if matched else chosen
-    comparison, folder = _study(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
+    comparison, folder = _compared(chosen, matched, pairs, goal, seed, level, engine, workers, customers, out, quiet)
     if as_json:
         say_json(_as_data(comparison, outcome, folder))
     elif not quiet:
@@ -95,7 +95,7 @@ def _match(chosen: list[Scenario], runs: int, seed: int, rescale: str, workers: 
         return [equal_pay(one, chosen[0], max(runs, LEAST_RUNS), seed, rescale, workers=workers) for one in chosen[1:]]
 
 
-def _study(
+def _compared(
     chosen: list[Scenario], matched: list[EqualPay], pairs: int, goal: Precision | None, seed: int, level: float, engine: str,
     workers: int | None, customers: bool, out: Path | None, quiet: bool,
 ) -> tuple[Comparison, Path]:  # fmt: skip
