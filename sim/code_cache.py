@@ -14,7 +14,7 @@ import logging
 import os
 import platform
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
@@ -30,12 +30,14 @@ from numba.core.compiler import CompileResult
 from numba.core.runtime import rtsys
 
 from sim import compiler
-from sim.files.atomic import read_sealed, write_sealed
+from sim.errors import InputError
+from sim.files.atomic import BusyError, patient_lock, read_sealed, write_sealed
 from sim.sources import PACKAGE, model_hash
 
 log = logging.getLogger(__name__)
 
 INSTALLED = PACKAGE / "built"
+PATIENCE = 600.0  # seconds: for another process to compile what this one needs
 LEVELS = {  # of x86-64 (System V ABI), newest first, with what a processor must have
     "x86-64-v4": "avx512f avx512bw avx512cd avx512dq avx512vl",
     "x86-64-v3": "avx avx2 bmi bmi2 f16c fma lzcnt movbe",
@@ -177,10 +179,18 @@ class CodeCache(_Cache):  # type: ignore[misc]
         if compiler.is_compiler() or not self._has_name():
             return None
         rtsys.initialize(target)  # what loaded code calls; all the rest of a target is needed to compile only
-        found = self._found(signature, target)
-        if found is None and compiler.compiled_elsewhere(self._function, signature, places()[-1]):
-            found = self._found(signature, target)
-        return found
+        return self._found(signature, target) or self._made(signature, target)
+
+    def _made(self, signature: Any, target: Any) -> Any:
+        """The function, compiled now; by another process if that is just doing it."""
+        place = places()[-1]
+        with ExitStack() as alone:
+            waited = False
+            with suppress(OSError, BusyError, InputError):  # then it may be compiled twice, which harms nothing
+                waited = alone.enter_context(patient_lock(place.folder, PATIENCE, f"{self._name}.lock"))
+            if waited and (found := self._found(signature, target)):
+                return found
+            return self._found(signature, target) if compiler.compiled_elsewhere(self._function, signature, place) else None
 
     def _found(self, signature: Any, target: Any) -> Any:
         """The code in the first place that has it; what is damaged is as good as not there, and is said."""

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple
 
 import numba
@@ -16,6 +17,7 @@ import pytest
 from sim import code_cache, compiler
 from sim.code_cache import Place
 from sim.compiled import Kernel, borrowed, own_copy, still_used
+from sim.files.atomic import lock
 from tests import kernels
 
 PAIR = np.dtype([("a", "f8"), ("b", "i8")])
@@ -146,6 +148,21 @@ def test_another_process_compiles_once_and_that_is_said_once(
     again = tripled()
     assert again(1.5) == 4.5 and again.stats.cache_hits.total() == 1
     assert caplog.messages == [compiler.COMPILING]
+
+
+def test_what_another_process_compiles_is_waited_for_and_taken(tripled: Any, place: Place) -> None:
+    assert tripled()(1.5) == 4.5
+    (kept,) = place.folder.iterdir()
+    content, asked, found = kept.read_bytes(), len(compiler.asked), []
+    kept.unlink()
+    with lock(place.folder, f"{kernels.__name__}.tripled.lock"):
+        late = Thread(target=lambda: found.append(tripled()(1.5)))
+        late.start()
+        late.join(0.5)
+        assert not found
+        kept.write_bytes(content)  # as the other does
+    late.join(60)
+    assert found == [4.5] and len(compiler.asked) == asked
 
 
 def test_settings_of_numba_do_not_reach_the_compiler(tripled: Any, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

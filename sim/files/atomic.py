@@ -14,9 +14,10 @@ import re
 import secrets
 import shutil
 import stat
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -341,6 +342,29 @@ def lock(folder: Path, name: str = LOCK) -> Iterator[None]:
         with suppress(OSError):  # Windows removes no open file; a lock file without a holder locks nothing
             path.unlink()
         os.close(handle)
+
+
+@contextmanager
+def patient_lock(folder: Path, patience: float, name: str = LOCK) -> Iterator[bool]:
+    """The same lock, waited for so many seconds at the most; whether that was needed.
+
+    Raises
+    ------
+    BusyError
+        When someone else holds it all the time.
+    """
+    began, waited = time.monotonic(), False
+    with ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(lock(folder, name))
+                break
+            except BusyError:
+                if time.monotonic() - began > patience:
+                    raise
+            waited = True
+            time.sleep(0.05)
+        yield waited
 
 
 def _open_lock(path: Path) -> int:

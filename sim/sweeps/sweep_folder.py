@@ -16,9 +16,8 @@ the folder.  Each step may be repeated.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,7 @@ from typing import Any
 import pyarrow as pa
 
 from sim.errors import InputError, StudyError
-from sim.files.atomic import BusyError, lock, make_folder, remove_folder, replacing
+from sim.files.atomic import lock, make_folder, patient_lock, remove_folder, replacing
 from sim.observables import columns_of, is_observable
 from sim.study.parquet import file_fingerprint
 from sim.study.provenance import CIRCUMSTANCES, difference
@@ -88,7 +87,7 @@ class SweepFolder(WorkFolder):
     def _occupy(self) -> None:
         """Lock the folder for as long as it is written to; a part locks its own name, and the folder while it looks at it."""
         with ExitStack() as leading:
-            leading.enter_context(_patient_lock(self.folder) if self.part else lock(self.folder))
+            leading.enter_context(patient_lock(self.folder, PATIENCE) if self.part else lock(self.folder))
             if self.part:
                 self._open.enter_context(lock(self.folder, f"{PART_LOCK}{self.mark}"))
             else:
@@ -245,22 +244,6 @@ class SweepFolder(WorkFolder):
             tables["points"] = write_points(file, self.design.points(), self.addresses, status, carried(self.about))
         self.about["tables"] = tables
         self.about["failing_points"] = sum(one is not None for one in status)
-
-
-@contextmanager
-def _patient_lock(folder: Path) -> Iterator[None]:
-    """The lock of a folder, waited for: parts that begin together look at it one after the other."""
-    began = time.monotonic()
-    with ExitStack() as held:
-        while True:
-            try:
-                held.enter_context(lock(folder))
-                break
-            except BusyError:
-                if time.monotonic() - began > PATIENCE:
-                    raise
-            time.sleep(0.05)
-        yield
 
 
 def _gap(there: dict[str, Any], here: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def cdnow() -> tuple[Histories, Maximum]:
 @cache
 def made(uncertain: bool = True) -> Forecast:
     h, top = cdnow()
-    return forecast(top, h, AHEAD, runs=40, seed=1, uncertain=uncertain)
+    return forecast(top, h, AHEAD, runs=40 if uncertain else 20, seed=1, uncertain=uncertain)
 
 
 @cache

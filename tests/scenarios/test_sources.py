@@ -39,7 +39,7 @@ def test_every_value_has_a_source(path: Path) -> None:
     bare = [
         place for place in values({k: v for k, v in data.items() if k not in NO_NUMBER}) if not has_source(place, data["sources"])
     ]
-    assert not bare
+    assert not bare, f"{path}: no source for {', '.join(bare)}; say under [sources] where each comes from, or that it is assumed"
 
 
 @library
