@@ -11,13 +11,14 @@ what is said to LLVM directly.  With ``NUMBA_DISABLE_JIT=1`` nothing is compiled
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sim.errors import InputError
+from sim.errors import InputError, RuleError
 
 if "numba" not in sys.modules and Path(".numba_config.yaml").exists():
     raise InputError(
@@ -26,6 +27,7 @@ if "numba" not in sys.modules and Path(".numba_config.yaml").exists():
 
 import numba
 from numba.core.compiler_lock import global_compiler_lock
+from numba.core.errors import NumbaError
 from numba.core.registry import CPUDispatcher
 
 from sim.code_cache import CodeCache
@@ -42,6 +44,7 @@ if UNCOMPILED:
         blank,
         borrowed,
         called,
+        clear,
         fetch_ahead,
         float_to_bits,
         is_set,
@@ -56,6 +59,7 @@ else:
         bits_to_float,
         blank,
         borrowed,
+        clear,
         fetch_ahead,
         float_to_bits,
         is_set,
@@ -77,6 +81,29 @@ class Kernel(Compiled):
     def __init__(self, function: Any) -> None:
         super().__init__(function, targetoptions=SETTINGS | {"nopython": True, "boundscheck": None})
         self._cache = CodeCache(function)
+
+    def compile(self, signature: Any) -> Any:
+        """Compile it, or find it on disk.
+
+        Raises
+        ------
+        RuleError
+            When numba cannot compile one of the rules that it calls: with the place, and the first reason of many.
+        """
+        try:
+            return super().compile(signature)
+        except NumbaError as error:
+            raise RuleError(_brief(str(error))) from None
+
+
+def _brief(text: str) -> str:
+    """Where numba found what it cannot compile, and why: innermost first, as it says it."""
+    lines = [re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in text.splitlines()]
+    told = [line for line in lines if line and not line.startswith("Failed in ")]
+    place = re.search(r'File "([^"<>]+)", line (\d+)', text)
+    more = [line.removeprefix(">>> ") for line in told[1:2] if line.startswith(">>> ")]
+    where = f"{place[1]}:{place[2]}: " if place else ""
+    return f"{where}numba cannot compile this rule: {' '.join([told[0], *more])}"
 
 
 class Rule(Compiled):
@@ -121,6 +148,6 @@ def kernel(function: Function) -> Function:
 
 
 __all__ = [
-    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "blank", "borrowed", "fetch_ahead", "float_to_bits", "is_set", "kernel",
+    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "blank", "borrowed", "clear", "fetch_ahead", "float_to_bits", "is_set", "kernel",
     "own_copy", "own_part", "read_columns", "rule", "shared", "still_used", "write_columns",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from numba.core import serialize
 
+from sim.errors import RuleError
 from sim.sources import PACKAGE, model_hash
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ def compiled_elsewhere(function: Any, signature: Any, where: Place) -> bool:
     except OSError as error:
         why = error.strerror or str(error)
     asked.append((function, signature))
+    if why.startswith(RuleError.__name__):  # so it would be here
+        raise RuleError(why.removeprefix(f"{RuleError.__name__}: "))
     if why:
         log.info(f"{function.__module__}.{function.__qualname__}: is compiled in this process, since another could not: {why}")
     return not why

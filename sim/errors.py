@@ -17,6 +17,10 @@ class InputError(DaarnaError):
     """The input is wrong: names the file, the place, what was found and what is allowed."""
 
 
+class RuleError(DaarnaError):
+    """A rule in the sources is not written so that all ways through a month follow it."""
+
+
 class StudyError(DaarnaError):
     """A study on disk cannot be read, written or continued; says what is safe."""
 

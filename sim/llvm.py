@@ -179,6 +179,18 @@ def blank(typing_context, dtype):  # type: ignore[no-untyped-def]
     return dtype.dtype(dtype), generate
 
 
+@intrinsic
+def clear(typing_context, record):  # type: ignore[no-untyped-def]
+    """Every field of a record is 0."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        start, size = builder.bitcast(arguments[0], ir.IntType(8).as_pointer()), ir.Constant(ir.IntType(64), record.size)
+        cgutils.memset(builder, start, size, 0)
+        return context.get_dummy_value()
+
+    return types.void(record), generate
+
+
 def _places(context, builder, signature, arguments, fields):  # type: ignore[no-untyped-def]
     """For each of the fields: (where it stands in the record, its type, where it stands in the columns)."""
     columns, i, record = arguments[:3]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.compiled import rule
+from sim.compiled import clear, rule
 from sim.scenario.parameters import MOST_CALLS
 
 ACTIVE, LAPSED, WRITTEN_OFF = 0, 1, 2
@@ -233,15 +233,6 @@ def quantise(score: float) -> float:
 
 
 @rule
-def new_account(customer):  # type: ignore[no-untyped-def]
-    """Nothing bought, owed or spent yet."""
-    customer.owed = customer.purchases = customer.revenue = customer.cost_of_goods = customer.collected = 0.0
-    customer.acquisition = customer.service = customer.resolution = customer.write_off = 0.0
-    customer.charged = customer.clawed = customer.commission = customer.profit = customer.promised = 0.0
-    customer.lapsed_month = customer.complaints = 0
-
-
-@rule
 def account_profit(customer):  # type: ignore[no-untyped-def]
     """What a customer's account has left so far, in hundredths, before commission."""
     return (
@@ -257,11 +248,9 @@ def account_profit(customer):  # type: ignore[no-untyped-def]
 @rule
 def begin_moment(moment, month, events):  # type: ignore[no-untyped-def]
     """A customer's month begins: the uniforms that every month needs, and nothing has happened yet."""
+    clear(moment)
     moment.u_visit, moment.u_purchase, moment.u_contact, moment.u_lapse, moment.u_referral = month
     moment.u_payment, moment.u_case, moment.u_answer = events[0], events[1], events[2]
-    moment.experience = moment.invoiced = moment.late = 0.0
-    moment.complaint = 0
-    moment.visits, moment.contacts, moment.unsolved, moment.cases, moment.referrals, moment.drawn = 0, 0, 0, 0, 0, 0
 
 
 @rule

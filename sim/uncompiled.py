@@ -83,6 +83,12 @@ def blank(dtype: Any) -> Any:
     return _by_attribute(np.zeros(1, dtype))[0]
 
 
+def clear(record: Any) -> None:
+    """Every field of a record is 0."""
+    for name in record.dtype.names:
+        record[name] = 0
+
+
 def read_columns(columns: np.ndarray, i: int, record: Any, row: int, dtype: Any) -> None:
     """Set the fields that `dtype` names, in its order, from columns of float64: the k-th from columns[k * row + i]."""
     for k, name in enumerate(dtype.names):

@@ -12,7 +12,7 @@ with warnings.catch_warnings():
 
 from sim.book.agents import CustomerAgent, DeskAgent, RepAgent
 from sim.book.model import BookModel
-from sim.engine.results import Tables, join, tables
+from sim.engine.results import Tables, check_money, join, tables
 from sim.scenario.model import Scenario
 
 
@@ -21,6 +21,7 @@ def simulate(scenario: Scenario, seed: int, runs: range, customers: bool = False
     chosen = model or BookModel
     done = [chosen(scenario, rng=seed, run=number).run_all() for number in runs]
     output = join([model.output for model in done])
+    check_money(output)
     return tables(scenario, np.array(runs, np.int64), output, [model.closed_records() for model in done] if customers else None)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.book import entries
 from sim.book.register import AGENT, CODE, NOBODY
+from sim.errors import RuleError
 from sim.rules import service
 from sim.rules.steps import STEPS
 from sim.state import ACTIVE, CUSTOMER, MOMENT, TALLY, Ledger
@@ -148,7 +149,9 @@ def _method(act: str, meaning: str) -> Any:
 
 
 for step in STEPS:  # every step of the month is a method of the customer's, to be overridden
-    if not hasattr(CustomerAgent, step.ACT):
+    if step is not service:  # the desk's
+        if hasattr(CustomerAgent, step.ACT):
+            raise RuleError(f"{step.__name__}: ACT: expected a name that no method of CustomerAgent has, got {step.ACT}")
         setattr(CustomerAgent, step.ACT, _method(step.ACT, step.__doc__ or ""))
 
 

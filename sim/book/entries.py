@@ -13,6 +13,7 @@ import numpy as np
 from sim import accounts, draws
 from sim.book.register import CODE, LEAVING
 from sim.compiled import kernel
+from sim.errors import RuleError
 from sim.rules import career, foresight, hunting, planning, service, steps, traits
 from sim.rules.steps import customer_month
 from sim.scheme import settle
@@ -33,10 +34,6 @@ def _entry(step):  # type: ignore[no-untyped-def]
 
     take.__name__ = take.__qualname__ = step.ACT
     return kernel(take)
-
-
-STEPS = {step.ACT: _entry(step) for step in steps.STEPS}
-globals().update(STEPS)  # by name: so compiled code is kept
 
 
 @kernel
@@ -278,3 +275,9 @@ def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-d
 @kernel
 def outcomes(params, months, reps, archive, number, profit_years, run, whale, cohorts):  # type: ignore[no-untyped-def]
     accounts.outcomes(params[0], months, reps, archive, number, profit_years, run[0], whale, cohorts)
+
+
+STEPS = {step.ACT: _entry(step) for step in steps.STEPS}
+if taken := STEPS.keys() & globals().keys():
+    raise RuleError(f"ACT: expected a name that nothing in {__name__} has, got {', '.join(sorted(taken))}")
+globals().update(STEPS)  # by name: so compiled code is kept

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.memory import check_memory, needed
-from sim.engine.results import Output, Tables, new_output, tables
+from sim.engine.results import Output, Tables, check_money, new_output, tables
 from sim.errors import DaarnaError, StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
@@ -93,6 +93,7 @@ def compute(
     if flag[0]:
         raise StudyError("stopped before the runs under way were finished")
     _check_exact(scenario, output)
+    check_money(output)
     return output._replace(services=services), kept, ends
 
 

@@ -12,14 +12,14 @@ from sim import draws
 from sim.compiled import fetch_ahead, rule
 from sim.engine.scratch import BOTH, CONTACT, KINDS, PURCHASE, four
 from sim.engine.shelf import BLOCK, ROW, month_drawn
-from sim.rules.steps import STEPS
+from sim.rules.steps import DOES, STEPS
 from sim.state import begin_moment, set_contact, set_purchase
 
 
 def _kind(happens: int) -> int:
     """Which draws the steps that happen need; and if none, which of them is the first."""
     steps = [number for number in range(len(STEPS)) if happens >> number & 1]
-    purposes = {getattr(STEPS[number], "DRAWS", None) for number in steps}
+    purposes = set().union(*(DOES[number].draws for number in steps))
     if happens == 0 or {draws.CONTACT, draws.PURCHASE} <= purposes:
         return BOTH
     if draws.CONTACT in purposes:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.accounts import MONTH, RUN
+from sim.errors import RuleError
 from sim.numeric import power
 from sim.scenario.model import Scenario
 from sim.state import SERVICE
@@ -51,6 +52,25 @@ def new_output(months: int, runs: int) -> Output:
         np.zeros((runs, 4, 1 + n, n)),
         np.zeros(0, SERVICE),
     )
+
+
+def check_money(output: Output) -> None:
+    """Let no amount out that is not in whole hundredths: sums of others would depend on their order, and on the engine.
+
+    Raises
+    ------
+    RuleError
+        When a rule has booked an amount without taking it through :func:`sim.state.cents`.
+    """
+    amounts = {f"months: {column.name}": output.months[column.name] for column in MONTHS if column.unit == "money"}
+    for name, values in (
+        amounts | {"cohorts: profit": output.cohorts[:, 2], "cohorts: promised_profit": output.cohorts[:, 3]}
+    ).items():
+        broken = values[values != np.floor(values)]
+        if broken.size:
+            raise RuleError(
+                f"sim/rules: {name}: expected whole hundredths, got {broken[0] / 100.0}: an amount of a rule has not gone through cents (sim/state.py)"
+            )
 
 
 def join(outputs: list[Output]) -> Output:

@@ -3,7 +3,7 @@
 In most months nothing happens to a customer: no visit, purchase, contact, debt, renewal or thought of leaving.  Such months are
 reckoned for a block of customers at once from columns of numbers (:func:`quiet_months`), which a processor does eight at a time; a
 customer to whom something happens goes through the steps one by one, as a record.  Both call the steps' own functions
-(:mod:`sim.rules.steps`), and what stands in columns is found in those (:mod:`sim.engine.columns`).
+(:mod:`sim.rules.steps`), and what stands in columns is what those read and write (:mod:`sim.rules.terms`).
 
 Between months the columns hold what the steps read of an active customer, the record everything else; :func:`take_all` brings the
 records up to date.  The order on a shelf is: active customers, then those who have left and still owe.
@@ -11,6 +11,7 @@ records up to date.  The order on a shelf is: active customers, then those who h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,34 +19,40 @@ import numpy as np
 from sim import draws
 from sim.accounts import can_close, count
 from sim.compiled import blank, own_copy, own_part, read_columns, rule, write_columns
-from sim.engine.columns import attributes, record_of
 from sim.numeric import low_bits
 from sim.rules import steps
+from sim.rules.terms import fields
 from sim.state import CUSTOMER, MOMENT, TALLY
 
 BLOCK, ROW = draws.BLOCK, draws.ROW
 
 
+def _record_of(record: np.dtype[np.void], names: Iterable[str]) -> np.dtype[np.void]:
+    """A record of some fields of another."""
+    return np.dtype([(name, record[name]) for name in names])
+
+
 def _columns() -> tuple[np.dtype[np.void], np.dtype[np.void], np.dtype[np.void]]:
     """The customer's fields that stand in columns: those that quiet months change; these and those that a whole month may change;
     these and all others that quiet months read."""
-    read, quiet = attributes([steps.quiet_month, count])
-    if "status" in quiet:
-        raise TypeError("sim.rules: a step's `quiet` or `occurs` writes status; a customer leaves where something happens")
-    changed = attributes([steps.customer_month])[1]
-    look = (read | quiet) - {"status"}  # all in the block are active
+    quiet = fields(ALWAYS, "customer", "written")
+    changed = quiet | fields(tuple(use for one in steps.DOES for use in one.happen), "customer", "written")
+    look = (quiet | fields(ALWAYS, "customer", "read")) - {"status"}  # all in the block are active
     ordered = sorted(
         (name for name in CUSTOMER.names or () if name in look), key=lambda name: (name not in quiet, name not in changed)
     )
-    first = sum(name in quiet for name in ordered), sum(name in quiet | changed for name in ordered)
-    return record_of(CUSTOMER, ordered[: first[0]]), record_of(CUSTOMER, ordered[: first[1]]), record_of(CUSTOMER, ordered)
+    first = sum(name in quiet for name in ordered), sum(name in changed for name in ordered)
+    return _record_of(CUSTOMER, ordered[: first[0]]), _record_of(CUSTOMER, ordered[: first[1]]), _record_of(CUSTOMER, ordered)
 
 
+ALWAYS = (*(use for one in steps.DOES for use in one.always), *steps.COUNTS)  # what is done in a quiet month
 QUIETLY, CHANGED, LOOK = _columns()
-READ = np.dtype([(name, "f8") for name in sorted(attributes([steps.quiet_month, count])[0])])  # of scenario, rep and month
-STOCKS = record_of(
-    TALLY, (name for name in TALLY.names or () if name in attributes([count])[1])
-)  # of the tally: what everybody adds at the month's end
+READ = np.dtype(
+    [(name, "f8") for name in sorted(set().union(*(fields(ALWAYS, one, "read") for one in ("params", "clock", "rep"))))]
+)
+STOCKS = _record_of(
+    TALLY, sorted(fields(steps.COUNTS, "tally", "written"))
+)  # what everybody adds to the tally at the month's end
 COLUMNS = len(LOOK.names or ()) * ROW
 
 

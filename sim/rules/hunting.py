@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim import draws
-from sim.compiled import rule
+from sim.compiled import clear, rule
 from sim.numeric import exp
 from sim.rules import surplus, traits
 from sim.rules.purchasing import invoice_initial, invoice_opening
 from sim.scenario.parameters import MOST_CALLS
-from sim.state import ACTIVE, cents, leads_in_hand, new_account, quantise
+from sim.state import ACTIVE, cents, leads_in_hand, quantise
 
 FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
 
@@ -135,23 +135,17 @@ def founder(params, clock, customer, rep, order, u):  # type: ignore[no-untyped-
 
 @rule
 def _identify(customer, seat, month, order):  # type: ignore[no-untyped-def]
+    clear(customer)  # the record may have been another's
     customer.seat = seat
     customer.signed = month
     customer.order = order
     customer.founder = 1 if order > FOUNDERS else 0
-    customer.referred = 0
     customer.who, customer.which = draws.customer_key(seat, month, order)
 
 
 @rule
 def _begin(params, customer, pressure, calls):  # type: ignore[no-untyped-def]
     """A contract begins; a tie has grown with every call before: 1 - (1 - start) (1 - courted)**calls."""
-    new_account(customer)
-    customer.satisfaction = 0.0
-    customer.pushed = 0.0
-    customer.shortfall = 0.0
-    customer.bucket = 0.0
-    customer.claim_ends = 0
     customer.status = ACTIVE
     customer.term_ends = customer.signed + int(params.customers_renewal_months) - 1
     customer.expectation = min(1.0, params.feeling_expectation + params.reps_pressure_promise * pressure)

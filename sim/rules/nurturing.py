@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim import draws
 from sim.compiled import rule
 from sim.rules.purchasing import invoice_cross
 from sim.state import cents, draw_purchase
 
-ACT, DRAWS = "be_visited", draws.PURCHASE
+ACT = "be_visited"
 
 MOST_VISITS = 20.0  # to one customer in a month
 

@@ -11,7 +11,7 @@ from sim.rules.lapse import leaves
 from sim.scenario.codes import NON_CONTRACTUAL
 from sim.state import LAPSED, cents, draw_purchase
 
-ACT, DRAWS = "purchase", draws.PURCHASE
+ACT = "purchase"
 
 
 @rule

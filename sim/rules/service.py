@@ -11,7 +11,7 @@ from sim.rules.purchasing import invoice_cross
 from sim.scenario.codes import COMMERCIAL, FIXED_CONTACT, POOL
 from sim.state import QUANTUM, cents, draw_contact, quantise
 
-ACT, DRAWS = "need_service", draws.CONTACT
+ACT = "need_service"
 
 WORKING_DAYS = 21.0  # in a month
 FULL = 0.95  # utilisation beyond which the queue is reckoned as a backlog

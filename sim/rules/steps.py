@@ -8,8 +8,8 @@ A step is a module of this folder.  It gives as many of three functions as it ne
 
 The arguments are the records of :mod:`sim.state`: the scenario's parameters, the month, the customer, what happens to the customer
 this month, the seat's rep, the seat's tally, the desk agent whom the customer meets.  Only ``happen`` may write what is not the
-customer's own.  ``ACT`` is the name of the step as a method of :class:`sim.book.CustomerAgent`, ``DRAWS`` the purpose of the random
-numbers that it needs if it happens (drawn beforehand for many customers; a step that needs others draws them itself, :mod:`sim.draws`).
+customer's own.  ``ACT`` is the name of the step as a method of :class:`sim.book.CustomerAgent`.  The terms on which a step keeps are checked
+when it is loaded (:mod:`sim.rules.terms`).
 
 A new step is one module, and its name in :data:`STEPS`.  Nothing else knows what a step does: the block path of the compiled engine
 (:mod:`sim.engine.shelf`) calls ``quiet`` and ``occurs`` of every step for a block of customers at once, and goes through the whole
@@ -24,11 +24,13 @@ from typing import Any
 
 from sim.accounts import count
 from sim.compiled import rule
-from sim.rules import lapse, nurturing, payment, purchasing, renewal, resolution, satisfaction, service
+from sim.rules import lapse, nurturing, payment, purchasing, renewal, resolution, satisfaction, service, terms
 from sim.state import ACTIVE
 
 STEPS: tuple[ModuleType, ...] = (nurturing, renewal, purchasing, service, payment, resolution, satisfaction, lapse)
 AFTER_LEAVING: tuple[ModuleType, ...] = (payment,)  # the steps of those who have left
+DOES = terms.checked(STEPS)  # what each does
+COUNTS = terms.follow(count, ("clock", "customer", "moment", "tally"))  # and what the books do for everybody at the end
 
 
 @rule
@@ -71,7 +73,7 @@ def whole(step: ModuleType) -> Any:
     @rule
     def taken(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
         quiet(params, clock, customer, moment, rep)
-        if occurs(params, clock, customer, moment, rep):
+        if bool(occurs(params, clock, customer, moment, rep)):
             happen(params, clock, customer, moment, rep, tally, agent)
 
     return taken
@@ -129,7 +131,7 @@ def _next(before: Any, step: ModuleType, bit: int) -> Any:
     def found_so_far(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
         found = before(params, clock, customer, moment, rep)
         quiet(params, clock, customer, moment, rep)
-        return found | (int(occurs(params, clock, customer, moment, rep)) << bit)
+        return found | (int(bool(occurs(params, clock, customer, moment, rep))) << bit)
 
     return found_so_far
 

@@ -177,14 +177,24 @@ def _quantiles(is_beta: bool, a: float, b: float) -> np.ndarray:
     return table
 
 
-def build(scenario: Scenario) -> Setup:
-    """The record of a scenario."""
+def _all_numbers(scenario: Scenario) -> dict[str, Any]:
+    """Every number, choice and list of numbers of a scenario, and what is reckoned from several."""
     c = scenario.customers
     numbers: dict[str, Any] = {"months": float(scenario.months), "buckets": float(len(c.payment.transitions))}
     for name in ("market", "reps", "customers", "desk", "firm", "scheme"):
         numbers |= _numbers(getattr(scenario, name), (name,))
     numbers["reps_filled"] = float(scenario.reps.count - len(set(scenario.reps.absent)))
     numbers["worth"] = c.margin * (_renewal(c) + _purchases(c))
+    return numbers
+
+
+#: What rules can read of a scenario.
+NAMES = (*_all_numbers(Scenario()), *(name for name, *_ in ARRAYS))
+
+
+def build(scenario: Scenario) -> Setup:
+    """The record of a scenario."""
+    c, numbers = scenario.customers, _all_numbers(scenario)
     params = np.zeros(1, _record_type(tuple((name, np.shape(value)) for name, value in numbers.items())))
     for name, value in numbers.items():
         params[name] = value

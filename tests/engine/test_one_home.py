@@ -14,10 +14,8 @@ import pandas as pd
 import pytest
 
 from sim import book, engine
-from sim.engine.columns import attributes
 from sim.engine.shelf import CHANGED, LOOK, QUIETLY, STOCKS
 from sim.numeric import exp_above
-from sim.rules import steps
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.path import vary
@@ -120,8 +118,6 @@ def test_columns_hold_what_the_steps_read_and_write() -> None:
     }
     assert set(LOOK.names or ()) - set(CHANGED.names or ()) == {"fit", "rate", "no_contact", "claim_ends"}
     assert set(STOCKS.names or ()) == {"satisfaction_sum", "visited_satisfaction", "outstanding", "overdue"}
-    read, written = attributes([steps.quiet_month])
-    assert {"term_ends", "experience", "lapse_midterm"} <= read and "owed" not in written
 
 
 def test_a_cheap_exponential_is_never_too_small() -> None:
