@@ -11,7 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sim import code_cache, compiler
-from sim.code_cache import LEVELS, Place
+from sim.code_cache import LEVELS
+from sim.compiler import Place
 
 
 def build(folder: Path, levels: Sequence[str] = ()) -> None:

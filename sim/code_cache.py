@@ -18,7 +18,7 @@ from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile, gettempdir
-from typing import Any, NamedTuple
+from typing import Any
 
 import llvmlite
 import numba
@@ -30,6 +30,7 @@ from numba.core.compiler import CompileResult
 from numba.core.runtime import rtsys
 
 from sim import compiler
+from sim.compiler import Place
 from sim.errors import InputError
 from sim.files.atomic import BusyError, patient_lock, read_sealed, write_sealed
 from sim.sources import PACKAGE, model_hash
@@ -43,13 +44,6 @@ LEVELS = {  # of x86-64 (System V ABI), newest first, with what a processor must
     "x86-64-v3": "avx avx2 bmi bmi2 f16c fma lzcnt movbe",
     "x86-64-v2": "cx16 popcnt sse3 sse4.1 sse4.2 ssse3",
 }
-
-
-class Place(NamedTuple):
-    """Where code lies, and for which processors: a level of :data:`LEVELS`, or, if empty, this very one."""
-
-    folder: Path
-    level: str = ""
 
 
 def fitting() -> list[str]:

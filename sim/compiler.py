@@ -13,21 +13,27 @@ import os
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from numba.core import serialize
 
 from sim.errors import RuleError
 from sim.sources import PACKAGE, model_hash
 
-if TYPE_CHECKING:
-    from sim.code_cache import Place
-
 log = logging.getLogger("sim.compiled")
 
 COMPILING = "Compiling the model (about 40 seconds); later starts take it from disk."
 IDLE = 5.0  # seconds after which a compiler that is not asked any more ends, and gives its memory back
 STARTED = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from sim.compiler_process import main; main(*sys.argv[2:])"
+
+
+class Place(NamedTuple):
+    """Where code lies, and for which processors: a level of :data:`sim.code_cache.LEVELS`, or, if empty, this very one."""
+
+    folder: Path
+    level: str = ""
+
 
 _place: Place | None = None  # in the compiler: where the code goes
 _running: Compiler | None = None

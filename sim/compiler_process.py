@@ -21,7 +21,7 @@ def main(hashed: str, folder: str, level: str) -> None:
 def serve(requests: BinaryIO, answers: BinaryIO, hashed: str, folder: str, level: str) -> None:
     """Answer each request, ``done`` or why it failed."""
     from sim import compiled, compiler, llvm
-    from sim.code_cache import Place
+    from sim.compiler import Place
     from sim.sources import model_hash
 
     compiler.become(Place(Path(folder), level))

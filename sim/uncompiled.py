@@ -31,16 +31,17 @@ def called(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def call(*arguments: Any) -> Any:
         with np.errstate(all="ignore"):  # as compiled code does
-            return function(*map(_by_attribute, arguments))
+            return function(*map(by_attribute, arguments))
 
     return call
 
 
-def _by_attribute(value: Any) -> Any:
+def by_attribute(value: Any) -> Any:
+    """An array of records whose fields are attributes, of one of records; in tuples, of each."""
     if isinstance(value, np.ndarray) and value.dtype.names:
         return value.view(np.dtype((Record, value.dtype)))
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*map(_by_attribute, value))
+        return type(value)(*map(by_attribute, value))
     return value
 
 
@@ -80,7 +81,7 @@ def own_part(record: Any, dtype: Any) -> Any:
 
 def blank(dtype: Any) -> Any:
     """A record of zeros."""
-    return _by_attribute(np.zeros(1, dtype))[0]
+    return by_attribute(np.zeros(1, dtype))[0]
 
 
 def clear(record: Any) -> None:

@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from sim import code_cache, compiler
-from sim.code_cache import Place
 from sim.compiled import Kernel, borrowed, own_copy, still_used
+from sim.compiler import Place
 from sim.files.atomic import lock
 from tests import kernels
 

@@ -25,7 +25,7 @@ FLOORS = (
     "compiled",
     "compiler_process numeric draws state tables observables scheme.measures",
     "scenario",
-    "scheme scheme_words",
+    "scheme scheme_words scenario.record",  # what rules are given of a scenario: it asks the rule of pay
     "accounts",
     "rules",
     "engine",
@@ -50,7 +50,6 @@ CIRCLES = (
     {"scenario.components", "scenario.load", "scenario.model", "scenario.path", "scenario.scheme"},
     {"book.agents", "book.entries", "book.model", "book.register"},  # they name one another's types
     {"trace.agents", "trace.model"},
-    {"code_cache", "compiler"},
 )
 #: Where imports may stand within functions: the two light doors, and what loads numba or Mesa only where it is used.
 DOORS = ("__init__", "cli")

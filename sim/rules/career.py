@@ -7,7 +7,7 @@ import numpy as np
 from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
-from sim.rules import planning, surplus
+from sim.rules import learning, planning, projection, surplus
 from sim.scenario.parameters import MOST_CALLS
 from sim.scheme.measures import COUNT
 from sim.scheme.settle import accrued, longest_deferral, recover, reward, set_charges, settle_leaver, trail_due
@@ -65,7 +65,7 @@ def hire(params, components, clock, rep, ledger, month):  # type: ignore[no-unty
     ledger.stood[:] = 1.0
     for i in range(components.shape[0]):
         component = components[i]
-        ledger.usual[i] = planning.usual_at_first(params, component, rep, ledger)
+        ledger.usual[i] = projection.usual_at_first(params, component, rep, ledger)
         ledger.noise[i] = params.belief_noise * (component.quota if component.quota > 0.0 else 1.0)
     ledger.propensity[:] = 1.0
 
@@ -208,7 +208,7 @@ def payday(params, components, clock, rep, tally, ledger, team, row):  # type: i
     row.forfeited += forfeited
     row.salaries += fixed
     row.clawback += recovered
-    planning.learn(params, components, rep, tally, ledger, team, awards)
+    learning.learn(params, components, rep, tally, ledger, team, awards)
 
 
 @rule

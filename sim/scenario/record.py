@@ -13,6 +13,8 @@ from sim.scenario.model import Scenario
 from sim.scenario.parameters import TRAITS, Customers
 from sim.scenario.scheme import MAX_TIERS
 from sim.scheme import measures
+from sim.scheme.settle import component_pay
+from sim.uncompiled import by_attribute
 
 COMPONENT = np.dtype(
     [
@@ -42,6 +44,8 @@ class Setup(NamedTuple):
     absent: np.ndarray
 
 
+pay = getattr(component_pay, "py_func", component_pay)  # in plain Python: it is asked a few times
+AWAY = (0.0, *(sign * 10.0**power / 3.0 for sign in (-1, 1) for power in range(-3, 16, 3)))
 TABLES = ("initial", "rate", "spend", "margin", "need", "lapse")
 BUCKETS = 8  # most arrears buckets, the current one included
 FARTHEST = 600  # months a rep may look ahead
@@ -86,7 +90,6 @@ def _component(component: Any) -> tuple[Any, ...]:
     entry = measures.MEASURES[measures.NAMES.index(component.measure)]
     watched = component.deferral.malus_measure
     malus = None if watched == "none" else measures.MEASURES[measures.NAMES.index(watched)]
-    linear = not (component.tiers or component.bonus or component.cap or component.combine != "add")
     whole = {
         "measure": measures.NAMES.index(component.measure),
         "team": component.scope == "team",
@@ -94,8 +97,8 @@ def _component(component: Any) -> tuple[Any, ...]:
         "per_signing": measures.PER_SIGNING.index(entry.per_signing),
         "per_visit": measures.PER_VISIT.index(entry.per_visit),
         "malus_per_visit": 0 if malus is None else measures.PER_VISIT.index(malus.per_visit),
-        "linear": linear,
-        "smooth": linear and entry.lowest >= component.floor,
+        "linear": False,  # asked of the rule, below
+        "smooth": False,
         "opening": 1 if component.calendar else component.from_month,
         "clawback_months": component.clawback.months,
         "clawback_step": component.clawback.shape == "step",
@@ -120,6 +123,26 @@ def _component(component: Any) -> tuple[Any, ...]:
             value = padded
         row.append(value)
     return tuple(row)
+
+
+@lru_cache(maxsize=256)
+def _pays_its_rate(row: bytes, least: float) -> bool:
+    """Whether a component pays its rate times the measure, wherever this comes to from `least` on: the rule of pay is asked.
+
+    At all places that the component itself names, and near and far from these, to the last bit.
+    """
+    component = by_attribute(np.frombuffer(row, COMPONENT))[0]
+    norm, rate = component.quota or 1.0, float(component.rate)
+    named = {
+        0.0,
+        least,
+        component.floor,
+        component.threshold * norm,
+        *(component.tier_from * norm),
+        component.cap / (rate or 1.0),
+    }
+    places = [float(place + step) for place in named if np.isfinite(place) for step in AWAY]
+    return all(pay(component, place) == rate * place for place in places if place >= least)
 
 
 def _correlation(pairs: dict[str, float]) -> np.ndarray:
@@ -213,6 +236,10 @@ def build(scenario: Scenario) -> Setup:
     params["amounts"] = _quantiles(False, c.spend.p, 0.0)
     params["delay"] = _delay(scenario.reps.present_bias, scenario.reps.discount_year)
     components = np.array([_component(component) for component in scenario.scheme.components], COMPONENT)
+    for i in range(components.size):
+        lowest, row = measures.MEASURES[components["measure"][i]].lowest, components[i].tobytes()
+        components["linear"][i] = _pays_its_rate(row, max(lowest, float(components["floor"][i])))
+        components["smooth"][i] = _pays_its_rate(row, lowest)
     absent = np.zeros(scenario.reps.count, np.bool_)
     absent[list(scenario.reps.absent)] = True
     return Setup(params, components, absent)

@@ -11,7 +11,7 @@ from scipy import integrate, optimize, stats
 
 from sim.proofs.closed import rep_choice, rep_desk, rep_multitask, rep_quota, rep_selection
 from sim.proofs.entry import Effort, Finding
-from sim.rules import hunting, planning, service
+from sim.rules import hunting, projection, service
 
 QUICK = Effort(quick=True, seed=2)
 
@@ -133,6 +133,6 @@ def test_the_other_entries_pass(check: Callable[[Effort], object]) -> None:
 
 def test_the_rules_the_entries_are_about() -> None:
     """Nine nodes, Erlang's formula and the line of acceptance are where the entries think they are."""
-    assert np.array(planning.NODES) == pytest.approx(rep_quota.NINE, abs=1e-7)
+    assert np.array(projection.NODES) == pytest.approx(rep_quota.NINE, abs=1e-7)
     assert service.erlang_c(2.5, 3) == pytest.approx(rep_desk.erlang_c(2.5, 3))
     assert hunting.accepted_fit(0.3, 1.0, 0.5) == -0.2

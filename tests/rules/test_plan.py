@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from sim.book import entries
-from sim.rules import hunting, planning
+from sim.rules import hunting, learning, planning, projection
 from sim.scenario import codes
 from sim.scheme.measures import NAMES
 from sim.state import QUANTUM
 from tests.rules.worlds import LAPSE, STAY, Desk, believer, record
 
 GRID, HOT = 4, 1e5
-NODES = np.array(planning.NODES)
+NODES = np.array(projection.NODES)
 SPLITS = [(hunt / GRID, nurture / GRID) for hunt in range(GRID + 1) for nurture in range(GRID - hunt + 1)]
 
 
@@ -160,7 +160,7 @@ def test_a_customer_kept_keeps_his_part_of_every_trail() -> None:
 def test_a_trail_presses_less_than_pay_at_once_and_a_trail_of_one_month_is_no_projection_of_the_period() -> None:
     desk = Desk({"measure": "initial_revenue", "rate": 0.1, "trail_months": 1})
     assert weigh(desk)[0] == pytest.approx(0.1 * 200)
-    assert planning.projected_pay(desk.params, desk.components, 10, 1.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False) == (
+    assert projection.projected_pay(desk.params, desk.components, 10, 1.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False) == (
         0.0,
         0.0,
     )
@@ -170,7 +170,7 @@ def test_awards_of_a_plan_are_those_of_all_components() -> None:
     """Signing three: 10% of 3 x 200 and 50 each, doubled by a multiplier; to the rep, who will see three quarters of it, 315."""
     desk = Desk({"measure": "initial_revenue", "rate": 0.1}, {"measure": "signings", "rate": 50.0})
     desk.ledger.worth[:] = 0.75
-    found = planning.projected_pay(desk.params, desk.components, 10, 2.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False)
+    found = projection.projected_pay(desk.params, desk.components, 10, 2.0, believer(), desk.ledger, 20.0, 3.0, 0.0, False)
     assert found == pytest.approx((315, 420))
 
 
@@ -208,7 +208,7 @@ def test_held_pay_counts_only_where_a_malus_may_take_it_and_the_limit_itself_hol
     for deferral, odds in (({}, 0.0), (malus, 5 / 9)):
         desk = Desk(held | {"deferral": held["deferral"] | deferral}, horizon=4)  # type: ignore[operator]
         desk.ledger.values[:], desk.ledger.held[0, 11] = 0.25, 40_000.0
-        found = planning.malus_pay(desk.params, desk.components, 10, believer(), desk.ledger, 50.0, 0.0)
+        found = projection.malus_pay(desk.params, desk.components, 10, believer(), desk.ledger, 50.0, 0.0)
         assert found == pytest.approx(odds * 400 * desk.delay[1])
 
 
@@ -223,7 +223,7 @@ def test_habit_is_reinforced_by_pay_measured_in_expenses() -> None:
     for pay, payoff in ((120_000.0, 1.5), (-50_000.0, 0.0)):
         desk.ledger.propensity[:] = 1.0
         r = believer(total_pay=pay, chosen=4)
-        planning.learn(desk.params, desk.components, r, record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
+        learning.learn(desk.params, desk.components, r, record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
         assert desk.ledger.propensity == pytest.approx(1.0 + payoff * (np.arange(15) == 4))
 
 
@@ -231,17 +231,17 @@ def test_one_of_each_is_enough_to_learn_from() -> None:
     """One attempt, one signing, one customer in the book; then none but one who left: beliefs move half of the way."""
     desk, team = Desk().set(belief_rate=0.5), np.zeros(len(NAMES))
     t = record("tally", attempts=1, signings=1, initial_revenue=30_000, cost_of_goods=15_000, active=1, worth_sum=900)
-    planning.learn(desk.params, desk.components, r := believer(signings_per_attempt=0.2), t, desk.ledger, team, 0.0)
+    learning.learn(desk.params, desk.components, r := believer(signings_per_attempt=0.2), t, desk.ledger, team, 0.0)
     found = {name: float(r[name]) for name in ("signings_per_attempt", "size", "margin_share", "worth", "lapse")}
     assert found == pytest.approx(
         {"signings_per_attempt": 0.6, "size": 250, "margin_share": 0.45, "worth": 8, "lapse": LAPSE / 2}
     )
-    planning.learn(
+    learning.learn(
         desk.params, desk.components, r := believer(), record("tally", lapses=1, cost_of_goods=-50), desk.ledger, team, 0.0
     )
     assert r["lapse"] == pytest.approx((LAPSE + 1) / 2) and r["margin_share"] == 0.4
     penny = record("tally", repeat_revenue=1)
-    planning.learn(desk.params, desk.components, r := believer(), penny, desk.ledger, team, 0.0)
+    learning.learn(desk.params, desk.components, r := believer(), penny, desk.ledger, team, 0.0)
     assert r["margin_share"] == pytest.approx(0.7)
 
 
@@ -254,7 +254,7 @@ def test_first_purchases_are_set_apart_from_what_the_book_brings_where_they_are_
     )
     desk.ledger.values[NAMES.index("revenue")], desk.ledger.values[NAMES.index("signings")] = 1000.0, 2.0
     team, t = np.full(len(NAMES), 900.0), record("tally", signings=2, initial_revenue=40_000)
-    planning.learn(desk.set(belief_rate=1.0).params, desk.components, believer(), t, desk.ledger, team, 0.0)
+    learning.learn(desk.set(belief_rate=1.0).params, desk.components, believer(), t, desk.ledger, team, 0.0)
     assert desk.ledger.usual.tolist() == [600, 900, 2]
 
 
@@ -262,7 +262,7 @@ def test_what_a_level_stands_at_is_known_and_how_it_strays_is_learnt() -> None:
     """From 60 to 80 customers: 80 is believed at once, a fifth of the way to a spread of 20 x sqrt(pi / 2)."""
     desk = Desk({"measure": "active_customers", "rate": 1.0}).set(belief_rate=0.2)
     desk.ledger.usual[0], desk.ledger.noise[0], desk.ledger.values[NAMES.index("active_customers")] = 60.0, 5.0, 80.0
-    planning.learn(desk.params, desk.components, believer(), record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
+    learning.learn(desk.params, desk.components, believer(), record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
     assert desk.ledger.usual[0] == 80.0
     assert desk.ledger.noise[0] == pytest.approx(5 + 0.2 * (20 * np.sqrt(np.pi / 2) - 5))
 
@@ -272,23 +272,25 @@ def test_the_teams_first_purchases_are_not_what_a_customer_in_the_book_brings() 
     r = believer()
     for component, usual in (({"scope": "team"}, 500.0), ({}, 900.0)):
         assert (
-            planning.usual_of_book(Desk().params, Desk({"measure": "revenue", "rate": 0.1, **component}).k(), r, 900.0) == usual
+            projection.usual_of_book(Desk().params, Desk({"measure": "revenue", "rate": 0.1, **component}).k(), r, 900.0) == usual
         )
-    assert planning.usual_of_book(Desk().params, Desk({"measure": "revenue", "rate": 0.1, "scope": "team"}).k(), r, 300.0) == 0.0
+    assert (
+        projection.usual_of_book(Desk().params, Desk({"measure": "revenue", "rate": 0.1, "scope": "team"}).k(), r, 300.0) == 0.0
+    )
 
 
 def test_a_seat_that_stays_empty_has_no_part_in_the_teams_mean() -> None:
     team = {"measure": "signings", "rate": 5.0, "scope": "team"}
     for absent, part in (((), 0.25), ((1, 3), 0.5), ((0, 1, 2, 3), 1.0)):
         desk = Desk(team, reps={"count": 4, "absent": absent})
-        assert planning.part(desk.params, desk.k()) == part
+        assert projection.part(desk.params, desk.k()) == part
 
 
 def seen(**tally: float) -> Any:
     given = {"active": 2, "lapses": 0, "visited": 1, "repeat_revenue": 500, "visited_repeat": 400, "satisfaction_sum": QUANTUM,
              "visited_satisfaction": 0.75 * QUANTUM, "expected": 300, "visited_expected": 200}  # fmt: skip
     r = believer()
-    planning.learn_from_visits(Desk().set(belief_rate=0.1).params, r, record("tally", **given | tally))
+    learning.learn_from_visits(Desk().set(belief_rate=0.1).params, r, record("tally", **given | tally))
     return r
 
 

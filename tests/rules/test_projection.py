@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.rules import planning
+from sim.rules import learning, planning, projection
 from sim.scheme.measures import NAMES
 from sim.state import QUANTUM
 from tests.rules.worlds import LAPSE, STAY, Desk, believer, record
@@ -39,8 +39,8 @@ def test_what_a_signing_and_a_visit_add_to_a_measure(name: str) -> None:
     """
     desk, r = Desk({"measure": name, "rate": 1.0}).set(firm_perks=30.0, firm_visit_cost=5.0), believer(book_size=40.0)
     k = desk.k()
-    assert planning.per_signing(desk.params, k, r, 0.2) == pytest.approx(PER_SIGNING.get(name, 0.0))
-    assert planning.per_visit(desk.params, k["per_visit"], r, 50.0, 0.2) == pytest.approx(PER_VISIT.get(name, 0.0))
+    assert projection.per_signing(desk.params, k, r, 0.2) == pytest.approx(PER_SIGNING.get(name, 0.0))
+    assert projection.per_visit(desk.params, k["per_visit"], r, 50.0, 0.2) == pytest.approx(PER_VISIT.get(name, 0.0))
 
 
 # --- timing ---------------------------------------------------------------------------------------------------------------
@@ -49,10 +49,10 @@ def test_what_a_signing_and_a_visit_add_to_a_measure(name: str) -> None:
 def test_deferred_pay_counts_slice_by_slice_within_the_horizon() -> None:
     """0.6 held back in three yearly slices; two of them vest within 24 months."""
     desk = Desk(COMMISSION | {"deferral": {"share": 0.6, "months": 36, "slices": 3}})
-    safe, deferred, lost = planning.split_award(desk.params, desk.k(), believer(), 0)
+    safe, deferred, lost = projection.split_award(desk.params, desk.k(), believer(), 0)
     assert (safe, lost) == (pytest.approx(0.4), 0.0)
     assert deferred == pytest.approx(0.2 * (desk.delay[12] + desk.delay[24]))
-    safe, deferred, _ = planning.split_award(
+    safe, deferred, _ = projection.split_award(
         desk.params, desk.k(), believer(), 11
     )  # settled in 11 months: the second vests in 35
     assert (safe, deferred) == pytest.approx((0.4 * desk.delay[11], 0.2 * desk.delay[23]))
@@ -60,14 +60,14 @@ def test_deferred_pay_counts_slice_by_slice_within_the_horizon() -> None:
 
 def test_slices_shorter_than_a_month_vest_next_month() -> None:
     desk = Desk(COMMISSION | {"deferral": {"share": 0.5, "months": 1, "slices": 2}})
-    assert planning.split_award(desk.params, desk.k(), believer(), 0)[1] == pytest.approx(0.5 * desk.delay[1])
+    assert projection.split_award(desk.params, desk.k(), believer(), 0)[1] == pytest.approx(0.5 * desk.delay[1])
 
 
 @pytest.mark.parametrize("horizon", [5, 24])
 def test_clawback_counts_by_the_odds_of_lapsing_at_each_age(horizon: int) -> None:
     desk = Desk(COMMISSION | {"clawback": {"months": 12}}, horizon=horizon)
     expected = sum(STAY ** (age - 1) * LAPSE * (1 - age / 12) * desk.delay[age] for age in range(1, min(12, horizon) + 1))
-    safe, deferred, lost = planning.split_award(desk.params, desk.k(), believer(), 0)
+    safe, deferred, lost = projection.split_award(desk.params, desk.k(), believer(), 0)
     assert (safe, deferred, lost) == pytest.approx((1 - expected, 0.0, expected))
 
 
@@ -75,7 +75,7 @@ def test_what_is_held_back_is_not_clawed_back_and_nothing_is_before_it_is_paid()
     """Half is held back; settled in two months: who leaves in months 1 to 3 costs then what falls due of the clawback."""
     desk = Desk(COMMISSION | {"clawback": {"months": 6}, "deferral": {"share": 0.5, "months": 3, "slices": 1}})
     expected = sum(0.5 * STAY ** (age - 1) * LAPSE * (1 - age / 6) * desk.delay[max(age, 2)] for age in range(1, 7))
-    assert planning.split_award(desk.params, desk.k(), believer(), 2) == pytest.approx(
+    assert projection.split_award(desk.params, desk.k(), believer(), 2) == pytest.approx(
         (0.5 * desk.delay[2] - expected, 0.5 * desk.delay[5], expected)
     )
 
@@ -96,7 +96,7 @@ def test_present_bias_bears_once_on_pay_to_come() -> None:
 def test_a_trail_counts_for_as_long_as_the_customer_is_thought_to_stay(horizon: int) -> None:
     desk = Desk(COMMISSION | {"trail_months": 12}, horizon=horizon)
     months = range(min(12, horizon))
-    assert planning.trail_pay(desk.params, desk.k(), believer()) == pytest.approx(
+    assert projection.trail_pay(desk.params, desk.k(), believer()) == pytest.approx(
         0.1 * 200 / 12 * sum(STAY**month * desk.delay[month] for month in months)
     )
 
@@ -105,8 +105,8 @@ def test_a_trail_counts_for_as_long_as_the_customer_is_thought_to_stay(horizon: 
 def test_months_until_the_settlement(month: int, left: int) -> None:
     """Quarters; the component ends in month 10, and so does its last quarter."""
     if month == 10:
-        assert planning.months_left(Desk(COMMISSION | {"months": 3, "until_month": 10}).k(), month) == 0
-    assert planning.months_left(Desk(COMMISSION | {"months": 3}).k(), month) == (2 if month == 10 else left)
+        assert projection.months_left(Desk(COMMISSION | {"months": 3, "until_month": 10}).k(), month) == 0
+    assert projection.months_left(Desk(COMMISSION | {"months": 3}).k(), month) == (2 if month == 10 else left)
 
 
 # --- the period's measure -------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_months_until_the_settlement(month: int, left: int) -> None:
 def ahead(component: dict[str, Any], left: int, signed: float, reps: int = 1) -> tuple[float, float, float]:
     desk = Desk(component, reps={"count": reps})
     desk.ledger.usual[0], desk.ledger.noise[0], desk.ledger.to_date[0] = 50.0, 6.0, 300.0
-    found = planning.ahead(desk.params, desk.k(), believer(), desk.ledger, 0, left, signed)
+    found = projection.ahead(desk.params, desk.k(), believer(), desk.ledger, 0, left, signed)
     return float(found[0]), float(found[1]), float(found[2])
 
 
@@ -151,13 +151,13 @@ def test_an_uncertain_award_is_a_mean_over_nine_equally_likely_outcomes() -> Non
     k = Desk({"measure": "revenue", "quota": 100.0, "bonus": 900.0}).k()
     for value in (60.0, 100.0, 130.0):
         reached = (value + 30 * NODES >= 100).sum()
-        assert planning.project(k, value, 30.0, -np.inf, 1.0) == pytest.approx(100.0 * reached)
-    assert planning.project(k, 60.0, 30.0, 100.0, 1.0) == pytest.approx(900.0)  # so much is certain
+        assert projection.project(k, value, 30.0, -np.inf, 1.0) == pytest.approx(100.0 * reached)
+    assert projection.project(k, 60.0, 30.0, 100.0, 1.0) == pytest.approx(900.0)  # so much is certain
 
 
 def test_a_plain_rate_needs_no_outcomes() -> None:
     k = Desk({"measure": "revenue", "rate": 0.1}).k()
-    assert planning.project(k, 50.0, 1e9, -np.inf, 1.0) == pytest.approx(5.0)
+    assert projection.project(k, 50.0, 1e9, -np.inf, 1.0) == pytest.approx(5.0)
 
 
 # --- what a customer in the book is worth -----------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def test_one_customer_more_brings_his_part_of_what_the_book_brings(every: int, u
     """
     desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "months": every, "until_month": until}, horizon=6)
     expected = sum(desk.delay[m] * STAY**m * 0.1 * 50 * min(every, m) for m in settled)
-    assert planning.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
+    assert projection.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
         expected
     )
 
@@ -181,7 +181,7 @@ def test_a_year_of_one_customer_more_is_what_is_left_of_it() -> None:
     desk = Desk({"measure": "repeat_revenue", "rate": 1.0, "months": 12}, horizon=12)
     desk.params["delay"][:] = 1.0
     found = [
-        planning.book_pay(desk.params, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
+        projection.book_pay(desk.params, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
         for month in range(13, 25)
     ]
     assert found == pytest.approx([*range(11, 0, -1), 12])
@@ -193,10 +193,12 @@ def test_a_level_at_the_end_of_the_current_period_is_projected_and_not_counted_a
     desk.params["delay"][:] = 1.0
     for month in range(13, 25):
         ahead = [
-            planning.projected_pay(desk.params, desk.components, month, 1.0, believer(), desk.ledger, 20.0, signed, 0.0, True)[1]
+            projection.projected_pay(desk.params, desk.components, month, 1.0, believer(), desk.ledger, 20.0, signed, 0.0, True)[
+                1
+            ]
             for signed in (0.0, 1.0)
         ]
-        later = planning.book_pay(desk.params, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
+        later = projection.book_pay(desk.params, desk.k(), believer(lapse=0.0), 20.0, 20.0, month, float(desk.k()["months"]))
         assert (ahead[1] - ahead[0], later) == pytest.approx((100.0, 100.0 if month == 24 else 0.0))
 
 
@@ -205,7 +207,7 @@ def test_what_the_book_will_pay_is_held_back_too() -> None:
     deferral = {"share": 0.75, "months": 2, "slices": 1}
     desk = Desk({"measure": "repeat_revenue", "rate": 0.1, "deferral": deferral}, horizon=4)
     expected = sum(5 * STAY**m * (0.25 * desk.delay[m] + (0.75 * desk.delay[m + 2] if m <= 2 else 0.0)) for m in (1, 2, 3, 4))
-    assert planning.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
+    assert projection.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
         expected
     )
 
@@ -214,16 +216,16 @@ def test_what_the_book_will_pay_is_held_back_too() -> None:
 def test_one_customer_more_moves_a_level(name: str, each: float) -> None:
     desk = Desk({"measure": name, "rate": 3.0, "scope": "team"}, horizon=6, reps={"count": 4})
     expected = sum(desk.delay[m] * STAY**m * 3 * each / 4 for m in range(1, 7))
-    assert planning.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
+    assert projection.book_pay(desk.params, desk.k(), believer(), 1000.0, 20.0, 10, float(desk.k()["months"])) == pytest.approx(
         expected
     )
 
 
 def test_pay_on_signings_and_an_empty_book_bring_nothing_later() -> None:
     desk = Desk(COMMISSION, {"measure": "revenue", "rate": 0.1})
-    assert planning.book_pay(desk.params, desk.k(0), believer(), 1000.0, 20.0, 10, float(desk.k(0)["months"])) == 0.0
-    assert planning.book_pay(desk.params, desk.k(1), believer(), 1000.0, 0.0, 10, float(desk.k(1)["months"])) == 0.0
-    assert planning.book_pay(desk.params, desk.k(1), believer(), 1000.0, 1.0, 10, float(desk.k(1)["months"])) > 0.0
+    assert projection.book_pay(desk.params, desk.k(0), believer(), 1000.0, 20.0, 10, float(desk.k(0)["months"])) == 0.0
+    assert projection.book_pay(desk.params, desk.k(1), believer(), 1000.0, 0.0, 10, float(desk.k(1)["months"])) == 0.0
+    assert projection.book_pay(desk.params, desk.k(1), believer(), 1000.0, 1.0, 10, float(desk.k(1)["months"])) > 0.0
 
 
 def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:
@@ -232,9 +234,9 @@ def test_were_the_whole_book_to_lapse_its_trail_would_be_lost() -> None:
     desk.ledger.base[1, :] = 10_000.0  # a first purchase of 100 in every month
     desk.ledger.base[0, :] = 77.0
     expected = sum(100 * 0.1 / 12 * min(11 - (20 - signed), 6) for signed in range(9, 19))
-    trail, claim = planning.at_risk(desk.params, desk.k(), 0, 20, believer(), desk.ledger)
+    trail, claim = projection.at_risk(desk.params, desk.k(), 0, 20, believer(), desk.ledger)
     assert (trail, claim) == pytest.approx((expected * desk.params["reps_present_bias"], 0.0))
-    early = planning.at_risk(desk.params, desk.k(), 0, 7, believer(), desk.ledger)[0]
+    early = projection.at_risk(desk.params, desk.k(), 0, 7, believer(), desk.ledger)[0]
     assert early == pytest.approx(sum(100 * 0.1 / 12 * 6 for signed in (5, 6)) * desk.params["reps_present_bias"])
 
 
@@ -247,13 +249,13 @@ def test_were_the_whole_book_to_lapse_commission_would_be_claimed_of_who_signed_
     desk = Desk({"measure": name, "rate": rate, "clawback": {"months": 12}})
     desk.ledger.base[0, :], desk.ledger.base[1, :], desk.ledger.paid_rate[:, 0] = 1.0, 10_000.0, rate
     expected = sum(30 * (1 - (20 - signed + 1) / 12) for signed in range(first, 20))
-    trail, claim = planning.at_risk(desk.params, desk.k(), 0, 20, believer(hired_month=hired), desk.ledger)
+    trail, claim = projection.at_risk(desk.params, desk.k(), 0, 20, believer(hired_month=hired), desk.ledger)
     assert (trail, claim) == pytest.approx((0.0, expected * desk.params["reps_present_bias"]))
     held = Desk(
         {"measure": name, "rate": rate, "clawback": {"months": 12}, "deferral": {"share": 0.25, "months": 6, "slices": 1}}
     )
     held.ledger.base[:], held.ledger.paid_rate[:] = desk.ledger.base, desk.ledger.paid_rate
-    found = planning.at_risk(held.params, held.k(), 0, 20, believer(hired_month=hired), held.ledger)
+    found = projection.at_risk(held.params, held.k(), 0, 20, believer(hired_month=hired), held.ledger)
     assert found == pytest.approx((0.0, 0.75 * claim))
 
 
@@ -264,8 +266,8 @@ def test_a_trail_and_commission_under_a_straight_clawback_are_equally_at_risk() 
         claim = Desk({"measure": "signings", "rate": 120.0, "clawback": {"months": 12}}, horizon=60)
         for desk in (trail, claim):
             desk.ledger.base[0, signed], desk.ledger.paid_rate[signed, 0] = 1.0, 120.0
-        lost = planning.at_risk(trail.params, trail.k(), 0, 20, believer(), trail.ledger)[0]
-        claimed = planning.at_risk(claim.params, claim.k(), 0, 20, believer(), claim.ledger)[1]
+        lost = projection.at_risk(trail.params, trail.k(), 0, 20, believer(), trail.ledger)[0]
+        claimed = projection.at_risk(claim.params, claim.k(), 0, 20, believer(), claim.ledger)[1]
         assert lost == pytest.approx(claimed)
 
 
@@ -280,7 +282,7 @@ def test_held_pay_counts_by_the_odds_that_the_malus_measure_holds_up() -> None:
     desk.ledger.held[:, 10:20] = 40_000.0  # what vests this month is judged by this month's satisfaction
     for visits, level in ((0.0, 0.2), (10.0, 0.3)):
         odds = (level + 0.1 * NODES >= 0.25).mean()
-        found = planning.malus_pay(desk.params, desk.components, 10, believer(), desk.ledger, 50.0, visits)
+        found = projection.malus_pay(desk.params, desk.components, 10, believer(), desk.ledger, 50.0, visits)
         assert found == pytest.approx(odds * 400 * desk.delay[:5].sum())
 
 
@@ -314,10 +316,10 @@ def test_the_pay_of_a_plan_is_that_of_its_components() -> None:
     led = desk.ledger
     led.usual[1], led.worth[:], led.factor[2] = 400.0, 0.8, 0.5
     r = believer(usual_award=70.0)
-    apart = planning.projected_pay(desk.params, desk.components, 1, 2.0, r, led, 50.0, 3.0, 0.0, False)
+    apart = projection.projected_pay(desk.params, desk.components, 1, 2.0, r, led, 50.0, 3.0, 0.0, False)
     likely = np.where(np.maximum(3 + np.sqrt(3) * NODES, 0.0) >= 4, 1.5, 0.5).mean()
     assert apart == pytest.approx((150 * 2 * 0.8 + (likely - 0.5) * 70 * desk.delay[1], 300.0))
-    visited = planning.projected_pay(desk.params, desk.components, 1, 2.0, r, led, 50.0, 3.0, 6.0, True)
+    visited = projection.projected_pay(desk.params, desk.components, 1, 2.0, r, led, 50.0, 3.0, 6.0, True)
     award = 0.1 * (3 * 400 + 6 * 30) * 2
     assert visited == pytest.approx((award * 0.8, award))
 
@@ -399,7 +401,7 @@ def test_beliefs_move_a_part_of_the_way_to_the_months_experience() -> None:
     led, team = desk.ledger, np.zeros(len(NAMES))
     led.usual[:], led.noise[:] = (700.0, 3.0), (50.0, 2.0)
     led.values[NAMES.index("revenue")], team[NAMES.index("signings")] = 2000.0, 4.0
-    planning.learn(desk.params, desk.components, r, t, led, team, 900.0)
+    learning.learn(desk.params, desk.components, r, t, led, team, 900.0)
     expected = {"signings_per_attempt": 0.2 + 0.1 * (0.3 - 0.2), "size": 200 + 0.1 * (300 - 200), "margin_share": 0.4 + 0.1 * (0.25 - 0.4),
                 "worth": 7 + 0.1 * (15 - 7), "lapse": 0.1 + 0.1 * (0.2 - 0.1), "usual_award": 540.0, "usual_signings": 2.4}  # fmt: skip
     for name, value in expected.items():
@@ -412,7 +414,7 @@ def test_beliefs_move_a_part_of_the_way_to_the_months_experience() -> None:
 
 def test_a_month_without_any_teaches_nothing() -> None:
     desk, r = Desk().set(belief_rate=0.1), believer(signings_per_attempt=0.2)
-    planning.learn(desk.params, desk.components, r, record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
+    learning.learn(desk.params, desk.components, r, record("tally"), desk.ledger, np.zeros(len(NAMES)), 0.0)
     assert [r[name] for name in ("signings_per_attempt", "size", "margin_share", "worth", "lapse")] == [0.2, 200.0, 0.4, 7.0, 0.1]
 
 
@@ -423,7 +425,7 @@ SEEN = {"active": 90, "lapses": 10, "visited": 30, "visited_lapses": 2, "repeat_
 def test_what_a_visit_does_is_learnt_from_the_customers_seen_and_the_others() -> None:
     """30 seen, 70 not: of a comparison of so many, 30/50 x 70/90 is believed."""
     desk, r = Desk().set(belief_rate=0.1), believer()
-    planning.learn_from_visits(desk.params, r, record("tally", **SEEN))
+    learning.learn_from_visits(desk.params, r, record("tally", **SEEN))
     weight = 0.1 * 30 / 50 * 70 / 90
     assert r["visit_lapse"] == pytest.approx(0.02 + weight * (8 / 70 - 2 / 30 - 0.02))
     assert r["visit_repeat"] == pytest.approx(30 + weight * (100 - 2000 * 2500 / 2000 / 30 - 30))
@@ -434,18 +436,18 @@ def test_what_a_visit_does_is_learnt_from_the_customers_seen_and_the_others() ->
 @pytest.mark.parametrize("seen", [0, 100])
 def test_where_all_or_none_were_seen_there_is_nothing_to_compare(seen: int) -> None:
     desk, r = Desk().set(belief_rate=0.1), believer()
-    planning.learn_from_visits(desk.params, r, record("tally", **SEEN | {"visited": seen}))
+    learning.learn_from_visits(desk.params, r, record("tally", **SEEN | {"visited": seen}))
     assert [r[name] for name in ("visit_lapse", "visit_repeat", "visit_cross", "visit_satisfaction")] == [0.02, 30.0, 5.0, 0.5]
 
 
 def test_where_all_who_were_seen_have_left_their_satisfaction_is_not_known() -> None:
     desk, r = Desk().set(belief_rate=0.1), believer()
-    planning.learn_from_visits(desk.params, r, record("tally", **SEEN | {"visited": 5, "visited_lapses": 5}))
+    learning.learn_from_visits(desk.params, r, record("tally", **SEEN | {"visited": 5, "visited_lapses": 5}))
     assert r["visit_satisfaction"] == 0.5 and r["visit_lapse"] != 0.02
 
 
 def test_reinforcement() -> None:
     """Forgetting 0.1, experimenting 0.2, payoff 3: the chosen gains 0.8 x 3, the two others 0.2 x 3 / 2 each."""
     desk, propensity = Desk().set(choice_forgetting=0.1, choice_experiment=0.2), np.array([1.0, 2.0, 4.0])
-    planning.reinforce(desk.params, propensity, 1, 3.0)
+    learning.reinforce(desk.params, propensity, 1, 3.0)
     assert propensity == pytest.approx([0.9 + 0.3, 1.8 + 2.4, 3.6 + 0.3])

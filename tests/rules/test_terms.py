@@ -191,7 +191,7 @@ from sim.rules import steps, terms
 from sim.scenario.model import Scenario
 from sim.scenario.record import _all_numbers
 from sim.state import CLOCK, CUSTOMER, MOMENT, REP
-from sim.uncompiled import _by_attribute
+from sim.uncompiled import by_attribute
 
 numbers = _all_numbers(Scenario())
 params = np.zeros(1, [(name, "f8", np.shape(value)) for name, value in numbers.items()])
@@ -206,7 +206,7 @@ def some(random, dtype):
 bounded = [step for step, does in zip(steps.STEPS, steps.DOES) if any(use.field in terms.BOUNDS for use in does.occurs)]
 def said():
     random = np.random.default_rng(1)
-    states = [[_by_attribute(one)[0] for one in (params, *(some(random, dtype) for dtype in (CLOCK, CUSTOMER, MOMENT, REP)))] for _ in range(400)]
+    states = [[by_attribute(one)[0] for one in (params, *(some(random, dtype) for dtype in (CLOCK, CUSTOMER, MOMENT, REP)))] for _ in range(400)]
     for state in states:
         state[2]["status"], state[3]["visits"] = 0, 0
     return np.array([[bool(step.occurs(*state)) for state in states] for step in bounded])

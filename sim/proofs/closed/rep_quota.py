@@ -26,7 +26,7 @@ from scipy import optimize, stats
 
 from sim.proofs.entry import Effort, Finding, entry
 from sim.proofs.measure import by_run, months, setting
-from sim.rules import planning
+from sim.rules import projection
 from sim.scenario.model import Scenario
 
 QUOTA = "scenarios/validation/rep-quota.toml"
@@ -230,7 +230,7 @@ def points(effort: Effort) -> Iterator[Finding]:
     """Nine equally likely outcomes put the expected bonus within 1 / 18 of the bonus of the normal's, at worst; their variance is
     mean(z^2) = .8670 of it.  Read off the choice: with costless effort the rep works exactly when the quota may be reached.
     """
-    nodes = np.array(planning.NODES)
+    nodes = np.array(projection.NODES)
     edge = np.abs(np.concatenate([np.arange(9) / 9, np.arange(1, 10) / 9]) - np.tile(stats.norm.cdf(nodes), 2)).max()
     yield Finding("largest difference of the probability", 1 / 18, float(edge), 0.0, 0, "at the steps of the staircase", 1e-7)
     yield Finding(
