@@ -52,7 +52,7 @@ MOMENT = np.dtype(  # what happens to one customer in one month
 )
 
 REP = np.dtype(
-    [(name, "i8") for name in "seat absent hire hired_month vacant_until present warnings chosen months".split()]
+    [(name, "i8") for name in "seat absent hire hired_month vacant_until present ended warnings chosen months".split()]
     + [
         (name, "f8")
         for name in (

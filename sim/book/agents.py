@@ -11,7 +11,7 @@ import numpy as np
 from sim.book import entries
 from sim.book.register import AGENT, CODE, NOBODY
 from sim.errors import RuleError
-from sim.rules import service
+from sim.rules import rep_month, service
 from sim.rules.steps import STEPS
 from sim.state import ACTIVE, CUSTOMER, MOMENT, TALLY, Ledger
 
@@ -165,6 +165,15 @@ class Seats(NamedTuple):
     ledgers: Ledger  # [seats, ...]
 
 
+def _do(step: str, seats: Any) -> None:
+    """A step that has a rule, of some seats or of one rep."""
+    model = seats.model
+    entries.REP_STEPS[step](
+        model.setup.params, model.setup.components, model.clock, seats.record, seats.tally, seats.known, seats.ledgers, model.firm,
+        model.team, model.row,
+    )  # fmt: skip
+
+
 class RepAgent(_Recorded):
     """A seat in the sales force and the rep who fills it.
 
@@ -197,10 +206,7 @@ class RepAgent(_Recorded):
 
     def open_month(self) -> None:
         """A vacancy may end."""
-        setup = self.model.setup
-        entries.open_month(
-            setup.params, setup.components, self.model.clock, self.record, self.tally, self.known, self.ledgers, self.model.firm
-        )
+        _do("open_month", self)
 
     def plan(self) -> None:
         """Split the month between ``hunting``, ``nurturing`` and neither, by projecting pay.
@@ -209,8 +215,7 @@ class RepAgent(_Recorded):
         ``self.nurturing`` (shares of time).  Pay pressure and whom visits go to are weighed here as well: a theory of
         time alone calls ``super().plan()`` first.
         """
-        setup = self.model.setup
-        entries.plan(setup.params, setup.components, self.model.clock, self.record, self.known, self.ledgers)
+        _do("plan", self)
 
     def hunt(self) -> None:
         """Work down the leads; sign who accepts and is accepted."""
@@ -257,16 +262,15 @@ class RepAgent(_Recorded):
 
     def spread_visits(self) -> None:
         """Visits go to the customers the rep expects to earn most from."""
-        entries.spread_visits(self.model.setup.params, self.record, self.tally)
+        _do("spread_visits", self)
 
     def measure(self) -> None:
         """Every measure of the month is taken."""
-        entries.measure_month(self.model.setup.params, self.model.clock, self.record, self.tally, self.ledgers)
+        _do("measure", self)
 
     def be_paid(self) -> None:
         """Settlement of every component that falls due."""
-        model, setup = self.model, self.model.setup
-        entries.payday(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.team, model.row)
+        _do("be_paid", self)
 
     def let_go(self) -> None:
         """Commission on those who left is claimed back; accounts are closed when they can be, and at the end."""
@@ -281,15 +285,28 @@ class RepAgent(_Recorded):
 
     def evening(self) -> None:
         """Stay with the firm, or leave."""
-        model, setup = self.model, self.model.setup
-        ended = entries.evening(setup.params, setup.components, model.clock, self.record, self.tally, self.ledgers, model.row)
-        for rep in self.record[ended]:
+        _do("evening", self)
+        model = self.model
+        for rep in self.record[self.record["ended"] == 1]:
             left = 0 if rep["present"] else model.clock["month"][0]
             model.services.append((model.clock["run"][0], rep["seat"], rep["hired_month"], left))
 
     def refill(self) -> None:
         """Leads go stale and come in."""
-        entries.refill(self.model.setup.params, self.record, self.tally)
+        _do("refill", self)
+
+
+def _rep_method(name: str) -> Any:
+    def method(self: RepAgent) -> None:
+        _do(name, self)
+
+    method.__name__ = name
+    return method
+
+
+for added in rep_month.STEPS:  # a step that is not written out above
+    if added.does is not None and not hasattr(RepAgent, added.name):
+        setattr(RepAgent, added.name, _rep_method(added.name))
 
 
 DESK_STEPS = Steps(DeskAgent, "serve")
@@ -297,4 +314,4 @@ CUSTOMER_STEPS = Steps(
     CustomerAgent,
     " ".join(step.ACT for step in STEPS) + " begin be_counted is_active answered_by desk_agent _step",
 )
-REP_STEPS = Steps(RepAgent, "open_month inherit plan hunt sign spread_visits measure be_paid let_go evening refill")
+REP_STEPS = Steps(RepAgent, " ".join(step.name for step in rep_month.STEPS if hasattr(RepAgent, step.name)) + " inherit sign")

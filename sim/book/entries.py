@@ -14,10 +14,10 @@ from sim import accounts, draws
 from sim.book.register import CODE, LEAVING
 from sim.compiled import kernel
 from sim.errors import RuleError
-from sim.rules import career, foresight, hunting, planning, service, steps, traits
+from sim.rules import career, foresight, hunting, rep_month, service, steps, traits
 from sim.rules.steps import customer_month
 from sim.scheme import settle
-from sim.state import ACTIVE, TALLY, draw_moment, seat_ledger
+from sim.state import ACTIVE, draw_moment, seat_ledger
 
 
 @kernel
@@ -64,22 +64,6 @@ def furnish(rep, seat, absent):  # type: ignore[no-untyped-def]
 @kernel
 def open_ledgers(params, components, seats):  # type: ignore[no-untyped-def]
     return career.open_ledgers(params[0], components, seats)
-
-
-@kernel
-def open_month(params, components, clock, reps, tallies, known, ledgers, firm):  # type: ignore[no-untyped-def]
-    blank = np.zeros(1, TALLY)
-    for i in range(reps.shape[0]):
-        known[i] = tallies[i]
-        tallies[i] = blank[0]
-        career.open_month(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), firm[0])
-
-
-@kernel
-def plan(params, components, clock, reps, known, ledgers):  # type: ignore[no-untyped-def]
-    for i in range(reps.shape[0]):
-        if reps[i].present == 1:
-            planning.plan(params[0], components, clock[0], reps[i], known[i], seat_ledger(ledgers, i))
 
 
 @kernel
@@ -145,12 +129,6 @@ def sign(params, customer, rep, tally, ledger, desk):  # type: ignore[no-untyped
 
 
 @kernel
-def spread_visits(params, reps, tallies):  # type: ignore[no-untyped-def]
-    for i in range(reps.shape[0]):
-        planning.spread_visits(params[0], reps[i], tallies[i])
-
-
-@kernel
 def live(params, clock, rows, used, reps, tallies, desk):  # type: ignore[no-untyped-def]
     for i in range(used):
         if rows.places[i].by == CODE:
@@ -173,20 +151,8 @@ def answers(params, customer, moment):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def measure_month(params, clock, reps, tallies, ledgers):  # type: ignore[no-untyped-def]
-    for i in range(reps.shape[0]):
-        settle.measure_month(params[0], clock[0], reps[i], tallies[i], seat_ledger(ledgers, i))
-
-
-@kernel
 def team_values(values, reps, team):  # type: ignore[no-untyped-def]
     settle.team_values(values, reps, team)
-
-
-@kernel
-def payday(params, components, clock, reps, tallies, ledgers, team, row):  # type: ignore[no-untyped-def]
-    for i in range(reps.shape[0]):
-        career.payday(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), team, row[0])
 
 
 @kernel
@@ -210,20 +176,6 @@ def let_go(params, components, clock, reps, ledgers, desk, rows, used, archive, 
         if settled:
             place.book, place.by = -1, LEAVING
     return number
-
-
-@kernel
-def evening(params, components, clock, reps, tallies, ledgers, row):  # type: ignore[no-untyped-def]
-    ended = np.zeros(reps.shape[0], np.bool_)
-    for i in range(reps.shape[0]):
-        ended[i] = career.evening(params[0], components, clock[0], reps[i], tallies[i], seat_ledger(ledgers, i), row[0])
-    return ended
-
-
-@kernel
-def refill(params, reps, tallies):  # type: ignore[no-untyped-def]
-    for i in range(reps.shape[0]):
-        hunting.refill(params[0], reps[i], tallies[i])
 
 
 @kernel
@@ -277,7 +229,19 @@ def outcomes(params, months, reps, archive, number, profit_years, run, whale, co
     accounts.outcomes(params[0], months, reps, archive, number, profit_years, run[0], whale, cohorts)
 
 
+def _rep_entry(step):  # type: ignore[no-untyped-def]
+    taken = rep_month.whole(step)
+
+    def take(params, components, clock, reps, tallies, known, ledgers, firm, team, row):  # type: ignore[no-untyped-def]
+        for i in range(reps.shape[0]):
+            taken(params[0], components, clock[0], reps[i], tallies[i], known[i], seat_ledger(ledgers, i), firm[0], team, row[0])
+
+    take.__name__ = take.__qualname__ = step.name
+    return kernel(take)
+
+
+REP_STEPS = {step.name: _rep_entry(step) for step in rep_month.STEPS if step.does is not None}
 STEPS = {step.ACT: _entry(step) for step in steps.STEPS}
-if taken := STEPS.keys() & globals().keys():
+if taken := (STEPS.keys() | REP_STEPS.keys()) & globals().keys() | STEPS.keys() & REP_STEPS.keys():
     raise RuleError(f"ACT: expected a name that nothing in {__name__} has, got {', '.join(sorted(taken))}")
-globals().update(STEPS)  # by name: so compiled code is kept
+globals().update(STEPS | REP_STEPS)  # by name: so compiled code is kept

@@ -16,6 +16,7 @@ from sim.book.register import Register
 from sim.engine import setup
 from sim.engine.results import new_output
 from sim.errors import InputError
+from sim.rules import rep_month
 from sim.rules.steps import AFTER_LEAVING, STEPS
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
@@ -108,26 +109,25 @@ class BookModel(mesa.Model):  # type: ignore[misc]
             self.own.add("hunt")
         if month == 1:  # before anybody is hired: a newcomer's beliefs are about the book that is there
             self.reps_do("inherit", self.spec.customers.at_start)
-        self.reps_do("open_month")
+        self.force.known[:] = self.force.tally
+        self.force.tally[:] = np.zeros(1, TALLY)
         entries.open_desk(self.setup.params, self.desk)
-        self.reps_do("plan")
-        self.reps_do("hunt")
-        self.reps_do("spread_visits")
-        self.customers_live()
-        self.reps_do("measure")
-        self.reward()
-        self.reps_do("let_go")
-        self.reps_do("evening")
-        self.reps_do("refill")
+        for step in rep_month.STEPS:
+            if step.name == "customers":
+                self.customers_live()
+            elif step.name == "team":
+                entries.team_values(self.force.ledgers.values, self.force.record, self.team)
+            else:
+                self.reps_do(step.name, filled=step.filled)
         self.close_month(month)
 
-    def reps_do(self, step: str, *given: int) -> None:
-        """A step of every rep, `plan` and `hunt` where the seat is filled: each rep's own, if one overrides it."""
+    def reps_do(self, step: str, *given: int, filled: bool = False) -> None:
+        """A step of every rep, or of those alone whose seats are filled: each rep's own, if one overrides it."""
         if step not in self.own:
             getattr(RepAgent, step)(self.force, *given)
             return
         for rep in self.reps:
-            if rep.present or step not in ("plan", "hunt"):
+            if rep.present or not filled:
                 getattr(rep, step)(*given)
 
     def customers_live(self) -> None:
@@ -149,11 +149,6 @@ class BookModel(mesa.Model):  # type: ignore[misc]
                 getattr(customer, step.ACT)()
         for customer in everybody:
             customer.be_counted()
-
-    def reward(self) -> None:
-        """Team values are taken, every rep is paid."""
-        entries.team_values(self.force.ledgers.values, self.force.record, self.team)
-        self.reps_do("be_paid")
 
     def close_month(self, month: int) -> None:
         """The accounts; after the last month, the run's outcomes."""

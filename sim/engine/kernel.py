@@ -23,10 +23,19 @@ from sim.engine.shelf import (
     take_all,
 )
 from sim.engine.signing import hunt, open_book
-from sim.rules import career, foresight, hunting, planning, service
+from sim.errors import RuleError
+from sim.rules import career, foresight, hunting, rep_month, service
 from sim.rules.steps import customer_month
 from sim.scheme import measures, settle
 from sim.state import ACTIVE, CLOCK, CUSTOMER, DESK, FIRM, MOMENT, REP, SERVICE, TALLY, clear_ledgers, draw_moment, seat_ledger
+
+#: The rep's steps up to the first that is done here; after hunting; after the customers' month; after the team's measures; after leavers.
+DONE_HERE = ("hunt", "customers", "team", "let_go")
+if (there := tuple(step.name for step in rep_month.STEPS if step.does is None)) != DONE_HERE:
+    raise RuleError(
+        f"sim/rules/rep_month.py: STEPS: expected {', '.join(DONE_HERE)} without a rule, in this order, got {', '.join(there)}"
+    )
+opening, hunted, served, compared, closing_month = (rep_month.after(name) for name in ("", *DONE_HERE))
 
 
 @rule
@@ -125,15 +134,14 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
         for month in range(1, months + 1):
             clock.month = month
             row = out.months[n, month - 1]
-            # plan, hunt; nurture, purchase, service, payment, resolution, satisfaction, churn
+            # the steps of sim.rules.rep_month, in their order
             service.open_desk(params, desk)
             for seat in range(seats):
                 if is_set(scratch.stop):
                     return kept[:0], ends, services[:0]
                 rep, tally, ledger, shelf = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat]
-                career.open_month(params, components, clock, rep, tally, ledger, firm)
+                opening(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
                 if rep.present == 1:
-                    planning.plan(params, components, clock, rep, last[seat], ledger)
                     attempts, warm = hunting.attempts(params, rep)
                     if used[seat] + attempts > shelf.records.shape[0]:
                         owned[seat] = longer(shelf, used[seat] + attempts)
@@ -141,10 +149,9 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                     active[seat], used[seat] = hunt(
                         params, clock, rep, tally, ledger, desk, shelf, active[seat], used[seat], attempts, warm, scratch
                     )
-                planning.spread_visits(params, rep, tally)
+                hunted(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
                 active[seat] = shelf_month(params, clock, shelf, active[seat], used[seat], rep, tally, desk, moments[0], scratch)
-                settle.measure_month(params, clock, rep, tally, ledger)
-            # reward, close
+                served(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
             settle.team_values(ledgers.values, reps, team)
             most = number  # accounts that will have been closed, were everybody to leave
             for seat in range(seats):
@@ -154,7 +161,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                 archive = borrowed(owned_archive)
             for seat in range(seats):
                 rep, tally, ledger, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
-                career.payday(params, components, clock, rep, tally, ledger, team, row)
+                compared(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
                 if month % 12 == 0 or month == months:
                     take_all(shelves[seat], active[seat])
                 if active[seat] < used[seat] or month == months:
@@ -171,10 +178,10 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                 if month % 12 == 0:
                     accounts.enter_year(params, components, records[: used[seat]], ledger, archive, month // 12 - 1)
                     put_all(shelves[seat], active[seat])
-                if career.evening(params, components, clock, rep, tally, ledger, row):
+                closing_month(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
+                if rep.ended == 1:
                     services = with_service(services, ended, clock, rep)
                     ended += 1
-                hunting.refill(params, rep, tally)
             accounts.close_month(params, clock, reps, tallies, row)
             foresight.learn(params, clock, row, archive, firm)
             last = tallies

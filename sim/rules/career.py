@@ -215,12 +215,12 @@ def payday(params, components, clock, rep, tally, ledger, team, row):  # type: i
 def evening(params, components, clock, rep, tally, ledger, row):  # type: ignore[no-untyped-def]
     """At the month's end, lapses having been claimed: stay or leave; what is not settled yet is noted.
 
-    Returns whether a rep's service ended, by leaving or with the run.
+    ``rep.ended`` says whether a rep's service ended, by leaving or with the run.
     """
     row.trail_due += cents(trail_due(components, clock.month, ledger))
     leaving = rep.present == 1 and leaves(params, clock, rep, tally)
-    ended = leaving or (rep.present == 1 and clock.month == np.int64(params.months))
-    if ended:
+    rep.ended = 1 if leaving or (rep.present == 1 and clock.month == np.int64(params.months)) else 0
+    if rep.ended == 1:
         end_of_service(params, rep, clock.month)
     if not leaving:
         row.accrued += accrued(params, components, clock.month, rep, ledger)
@@ -230,4 +230,3 @@ def evening(params, components, clock, rep, tally, ledger, row):  # type: ignore
         row.forfeited += forfeited
         row.uncollectable += lost
         row.rep_exits += 1.0
-    return ended

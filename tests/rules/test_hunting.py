@@ -45,9 +45,9 @@ def test_prospects_never_reach_the_numbers_of_founders() -> None:
 
 
 def test_leads_go_stale_and_fresh_ones_and_referrals_arrive() -> None:
-    r, t = np.array([believer(cold=40.0, warm=8.0)]), np.array([record("tally", referrals=3)])
-    entries.refill(Desk().set(market_stale_months=4.0, market_leads_per_month=25.0).setup.params, r, t)
-    assert (r["cold"][0], r["warm"][0]) == pytest.approx((40 * 0.75 + 25, 8 * 0.75 + 3))
+    desk = Desk().set(market_stale_months=4.0, market_leads_per_month=25.0)
+    r, _ = desk.rep_step("refill", 7, believer(cold=40.0, warm=8.0), record("tally", referrals=3))
+    assert (r["cold"], r["warm"]) == pytest.approx((40 * 0.75 + 25, 8 * 0.75 + 3))
 
 
 MARKET = {"market_success": 1.0, "market_referred_success": 1.0, "market_referred_fit": 0.8, "reps_screening": -10.0, "reps_pressure_fit": 0.0,

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.book import entries
 from sim.rules import hunting, learning, planning, projection
 from sim.scenario import codes
 from sim.scheme.measures import NAMES
@@ -61,9 +60,7 @@ ACTIVE, USUAL = 50.0, 1000.0
 
 def plan(desk: Desk, r: Any) -> Any:
     """The rep's month 7, after one with so many customers."""
-    planned, now, t = np.array([r]), np.array([record("clock", month=7)]), np.array([record("tally", active=ACTIVE)])
-    entries.plan(desk.setup.params, desk.components, now, planned, t, desk.ledgers)
-    r = planned[0]
+    r, _ = desk.rep_step("plan", 7, r, known=record("tally", active=ACTIVE))
     assert desk.params["choice_rule"] == codes.FIXED or (r["hunting"], r["nurturing"]) == SPLITS[int(r["chosen"])]
     return r
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.accounts import MONTH
 from sim.book import entries
 from sim.draws import customer_key
 from sim.scenario.model import Scenario
@@ -35,6 +36,18 @@ class Desk:
     def k(self, i: int = 0) -> Any:
         """A component as the rules read it."""
         return self.components[i]
+
+    def rep_step(
+        self, name: str, month: int, rep: Any, tally: Any = None, known: Any = None, team: Any = None, row: Any = None
+    ) -> tuple[Any, Any]:
+        """The seat's (rep, tally) after a step of the rep's month."""
+        reps, tallies = np.array([rep]), np.zeros(1, TALLY) if tally is None else np.array([tally])
+        entries.REP_STEPS[name](
+            self.setup.params, self.components, np.array([record("clock", seed=1, run=1, month=month)]), reps, tallies,
+            np.zeros(1, TALLY) if known is None else np.array([known]), self.ledgers, np.zeros(1, FIRM),
+            np.zeros(COUNT) if team is None else team, np.zeros(1, MONTH) if row is None else row,
+        )  # fmt: skip
+        return reps[0], tallies[0]
 
     def set(self, **numbers: float) -> Desk:
         """Give parameters a value by their name in the record."""

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.book import entries
 from sim.scheme.measures import NAMES
 from sim.state import QUANTUM
 from tests.rules.worlds import Desk, believer, record
@@ -30,11 +29,8 @@ def measured(
     desk = Desk().set(**given | numbers)
     desk.ledger.base[0, :], desk.ledger.signed[:] = np.arange(42.0), 2 * np.arange(42.0) + 2
     desk.ledger.reached[0, :] = desk.ledger.base[0, :]
-    t = np.array([record("tally", **tally)])
-    entries.measure_month(
-        desk.setup.params, np.array([record("clock", month=month)]), np.array([believer(u_survey=u, **book)]), t, desk.ledgers
-    )
-    return dict(zip(NAMES, map(float, desk.ledger.values), strict=True)), t[0]
+    _, t = desk.rep_step("measure", month, believer(u_survey=u, **book), record("tally", **tally))
+    return dict(zip(NAMES, map(float, desk.ledger.values), strict=True)), t
 
 
 def test_the_measures_of_a_month() -> None:

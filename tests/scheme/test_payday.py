@@ -10,7 +10,7 @@ import pytest
 from sim import accounts
 from sim.book import entries
 from sim.scheme.measures import COUNT, NAMES
-from sim.state import CUSTOMER, FIRM, TALLY
+from sim.state import CUSTOMER
 from tests.rules.worlds import Desk, believer, record
 
 HALF = {"measure": "tenure", "combine": "multiply", "tiers": [{"attainment": 0.0, "rate": 0.5}]}
@@ -26,10 +26,9 @@ def paid(
         array[:] = 0.0
         for name, value in given.items():
             array[NAMES.index(name)] = value
-    r, m = np.array([believer(**rep)]), np.zeros(1, accounts.MONTH)
-    now, t = np.array([record("clock", month=month)]), np.array([record("tally")])
-    entries.payday(desk.setup.params, desk.components, now, r, t, desk.ledgers, shared, m)
-    return m[0], r[0]
+    m = np.zeros(1, accounts.MONTH)
+    r, _ = desk.rep_step("be_paid", month, believer(**rep), team=shared, row=m)
+    return m[0], r
 
 
 RATE = {"measure": "initial_revenue", "rate": 0.1}
@@ -62,17 +61,7 @@ def test_accounts_are_charged_at_what_was_made_of_a_component_when_it_was_last_s
     found = []
     for month in (7, 8, 9, 10):
         _, r = paid(desk, month, values={"repeat_revenue": 200})
-        entries.open_month(
-            desk.setup.params,
-            desk.components,
-            np.array([record("clock", month=month + 1)]),
-            one := np.array([r]),
-            np.zeros(1, TALLY),
-            np.zeros(1, TALLY),
-            desk.ledgers,
-            np.zeros(1, FIRM),
-        )
-        found.append(float(one[0]["charge_repeat"]))
+        found.append(float(desk.rep_step("open_month", month + 1, r)[0]["charge_repeat"]))
     assert found == pytest.approx([0.1, 0.1, 0.05, 0.05])
 
 
