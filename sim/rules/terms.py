@@ -20,9 +20,9 @@ from sim import draws
 from sim.compiled import UNCOMPILED, Rule
 from sim.errors import RuleError
 from sim.numeric import exp_above
-from sim.scenario.base import nearest
 from sim.scenario.record import NAMES
 from sim.state import CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, draw_contact, draw_purchase
+from sim.texts import nearest
 
 CUSTOMERS_OWN = ("params", "clock", "customer", "moment", "rep")
 ARGUMENTS = {"quiet": CUSTOMERS_OWN, "occurs": CUSTOMERS_OWN, "happen": (*CUSTOMERS_OWN, "tally", "agent")}
