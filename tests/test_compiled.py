@@ -17,6 +17,7 @@ import pytest
 from sim import code_cache, compiler
 from sim.compiled import Kernel, borrowed, own_copy, still_used
 from sim.compiler import Place
+from sim.errors import RuleError
 from sim.files.atomic import lock
 from tests import kernels
 
@@ -183,7 +184,7 @@ def test_a_rule_called_from_python_is_kept_and_one_without_a_name_is_not(place: 
 
 
 def test_what_cannot_be_compiled_is_an_error_here(place: Place, caplog: pytest.LogCaptureFixture) -> None:
-    with pytest.raises(numba.TypingError, match="no_such_thing"):
+    with pytest.raises(RuleError, match=r"kernels.py:\d+: numba cannot compile this rule: .*no_such_thing"):
         kernels.wrong(1.5)
 
 

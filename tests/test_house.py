@@ -23,8 +23,9 @@ FLOORS = (
     "library formula number_text whole_number files",
     "llvm uncompiled compiler code_cache",
     "compiled",
-    "compiler_process numeric draws state tables observables scheme.measures",
+    "compiler_process numeric draws tables observables scheme.measures",
     "scenario",
+    "state",
     "scheme scheme_words scenario.record",  # what rules are given of a scenario: it asks the rule of pay
     "accounts",
     "rules",

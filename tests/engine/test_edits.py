@@ -78,7 +78,7 @@ EDITS = [
          "leaves(params, customer, moment.u_lapse, occasion * (1.0 + 0.1 * (clock.month - customer.signed)),"),)),
     Edit("a parameter: a season of lapse", (
         ("scenario/parameters.py", '    midterm: float', '    season: tuple[Number, ...] = par((1.0, 1.0, 1.0), "factor", "on the odds by month of the quarter", max_length=3, min_length=3)\n    midterm: float'),
-        ("rules/lapse.py", "else params.lapse_midterm\n", "else params.lapse_midterm\n    occasion *= params.lapse_season[clock.month % 3]\n"),
+        ("rules/lapse.py", "else (params.lapse_midterm, 0.0)\n", "else (params.lapse_midterm, 0.0)\n    occasion *= params.lapse_season[clock.month % 3]\n"),
     ), given={"customers": {"lapse": {"season": [1.0, 0.5, 3.0]}}}),
     Edit("a step", (
         ("rules/steps.py", "from sim.rules import lapse, ", "from sim.rules import lapse, news, "),
@@ -91,7 +91,7 @@ EDITS = [
          'TECHNICAL, COMMERCIAL, SILENT = _codes(Desk, "orientation", "technical", "commercial", "silent")'),
         ("rules/service.py", "    return calls(moment.u_contact, customer.no_contact)", "    return calls(moment.u_contact, customer.no_contact) & (params.desk_orientation != 2)"),
     ), given={"desk": {"orientation": "silent"}}),
-    Edit("a condition: visits of the tied", (("rules/nurturing.py", "customer.worth), moment.u_visit)", "customer.worth * (1.0 + customer.tie)), moment.u_visit)"),)),
+    Edit("a condition: visits of the tied", (("rules/nurturing.py", "rep.visits_worth * customer.worth\n", "rep.visits_worth * customer.worth * (1.0 + customer.tie)\n"),)),
     Edit("a trait in a quiet month", (("rules/nurturing.py", "customer.tie *= rep.tie_fading", "customer.tie *= rep.tie_fading * customer.margin"),)),
     Edit("a factor: experience", (("rules/nurturing.py", "return weight_fit * fit", "return 0.5 * weight_fit * fit"),)),
     Edit("a factor: rate of purchase", (("rules/purchasing.py", "return base * lift", "return 2.0 * base * lift"),)),
@@ -104,7 +104,7 @@ EDITS = [
     Edit("a speed: satisfaction", (("rules/satisfaction.py", "satisfaction + speed * (", "satisfaction + 0.5 * speed * ("),)),
     Edit("a condition: word of mouth", (("rules/satisfaction.py", "return u < rate * satisfaction", "return u < 3.0 * rate * satisfaction"),)),
     Edit("a stock of the books", (("accounts.py", "    tally.satisfaction_sum += score\n", "    tally.satisfaction_sum += score\n    tally.tenure_sum += 0.0\n    tally.wait_sum += quantise(customer.tie)\n"),)),
-    Edit("a factor: who is willing", (("rules/hunting.py", "return w < surplus", "return w < 1.2 * surplus"),)),
+    Edit("a factor: who is willing", (("rules/hunting.py", "yes = w < surplus", "yes = w < 1.2 * surplus"),)),
     Edit("a trait at signing", (("rules/traits.py", "customer.odds_lapse = exp(", "customer.odds_lapse = 4.0 * exp("),)),
     Edit("a rep's cost of effort", (("rules/planning.py", "return 0.5 * params.reps_effort_cost", "return 0.1 * params.reps_effort_cost"),)),
 ]  # fmt: skip

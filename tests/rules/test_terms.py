@@ -63,7 +63,9 @@ def test_fields_are_found_wherever_they_are_read(tmp_path: Path) -> None:
     assert terms.fields(found.quiet, "customer", "read") == {"margin", "tie", "owed", "expectation"}
     assert terms.fields(found.quiet, "customer", "written") == {"expectation", "tie"}
     assert terms.fields(found.quiet, "params", "read") == {"feeling_fit"}
-    assert terms.fields(found.occurs, "customer", "read") == {"term_ends", "status", "odds_lapse", "satisfaction", "tie"}
+    assert terms.fields(found.occurs, "customer", "read") == {
+        "term_ends", "status", "odds_lapse", "satisfaction", "tie", "shortfall",
+    }  # fmt: skip
     assert terms.fields(found.occurs, "moment", "read") == {"u_lapse"}
     assert found.draws == {sim_draws.PURCHASE} and {steps.DOES} == {tuple(others)}
     assert terms.fields(found.happen, "tally", "written") == {"cases"}
