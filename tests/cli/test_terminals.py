@@ -12,7 +12,7 @@ import pytest
 from rich.table import Table
 
 from sim.cli import terminal
-from sim.number_text import columns_of, left, right
+from sim.texts import columns_of, left, right
 from tests.conftest import ROOT
 
 FILE = ROOT / "scenarios" / "baseline.toml"
