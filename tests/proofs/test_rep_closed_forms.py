@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import integrate, optimize, stats
 
-from sim.proofs.closed import rep_choice, rep_desk, rep_multitask, rep_quota, rep_selection
+from sim.proofs.closed import rep_choice, rep_desk, rep_multitask, rep_quota, rep_seats, rep_selection
 from sim.proofs.entry import Effort, Finding
 from sim.rules import hunting, projection, service
 
@@ -105,6 +105,14 @@ CHECKS = [
     (rep_selection.line, rep_selection, "mills", lambda z: float(stats.norm.pdf(z) / stats.norm.sf(z)) * 1.1),
     (rep_selection.referred, rep_selection, "mills", lambda z: float(stats.norm.pdf(z) / stats.norm.sf(z)) * 1.1),
     (rep_selection.pressure, rep_selection, "mills", lambda z: float(stats.norm.pdf(z) / stats.norm.sf(z)) * 1.1),
+    (rep_seats.vacancy, rep_seats, "filled", lambda p, q, months: np.full(months, p / (p + q))),
+    (rep_seats.courting, rep_seats, "calls", lambda s, f, most: (1 - (1 - s) ** most, (1 - (1 - s) ** most) / s)),
+    (
+        rep_seats.promise,
+        rep_seats,
+        "learned",
+        lambda first, true, rate, months: true + (first - true) * (1 - rate) ** (months + 1),
+    ),
     (rep_quota.once, rep_quota, "NINE", 1.02 * rep_quota.NINE),
     (rep_quota.points, rep_quota, "NINE", 1.02 * rep_quota.NINE),
     (rep_multitask.best_pay, rep_multitask, "vertex", lambda values, step: 0.8 * np.ones(len(values))),
@@ -124,7 +132,7 @@ def test_an_entry_passes_and_fails_when_theory_is_another(
 
 @pytest.mark.parametrize(
     "check",
-    [rep_multitask.noise, rep_multitask.corner, rep_multitask.commission, rep_quota.path, rep_quota.stakes],
+    [rep_multitask.noise, rep_multitask.corner, rep_multitask.commission, rep_quota.path, rep_quota.stakes, rep_seats.tenure],
     ids=lambda f: f.__name__,
 )
 def test_the_other_entries_pass(check: Callable[[Effort], object]) -> None:
