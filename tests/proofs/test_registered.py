@@ -51,10 +51,12 @@ def write(folder: Path, old: str = "", new: str = "") -> Path:
     return path
 
 
-def test_the_library_holds_the_article_and_eight_hypotheses_with_sign_rule_and_source() -> None:
-    every = [load(file) for file in files()]
-    assert [one.id for one in every] == [f"E{k}" for k in range(9)]
-    assert all(one.rule and one.source and one.flips and set(one.worlds) == {"baseline", "article-holds"} for one in every)
+def test_the_library_holds_its_hypotheses_with_sign_rule_and_source() -> None:
+    """The article and eight more, with a sweep of where the answer turns; then those on what can be switched on."""
+    every = {one.id: one for one in map(load, files())}
+    assert set(every) == {f"E{k}" for k in (*range(9), *range(17, 23))}
+    assert all(one.rule and one.source and set(one.worlds) == {"baseline", "article-holds"} for one in every.values())
+    assert all(every[f"E{k}"].flips for k in range(9))
 
 
 def test_arms_take_scheme_and_salary_and_a_setting_comes_last() -> None:
