@@ -98,6 +98,7 @@ def test_what_is_in_play_is_not_said_to_be_idle() -> None:
         market={"lure": 1.0},
         customers={"service": {"complaint": 0.1}},
         reps={"subsidy": 0.5},
+        market={"courting": 2},
         desk={"contact": "fixed", "orientation": "commercial"},
         firm={"resolution": {"policy": "by_value"}},
         scheme={"norm": {"minimum": 1.0}},
