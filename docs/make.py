@@ -26,12 +26,14 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.sources import model_hash
 from sim.texts import markdown_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     import sim
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -202,6 +204,65 @@ GROUPS = {
 }  # fmt: skip
 
 
+def seats() -> None:
+    """What the page on seats says of two worlds: effects of what is switched on, profit by salary, the gap of promised profit."""
+    import sim
+
+    def shown(values: pd.Series, places: int = 0, scale: float = 1.0) -> str:
+        mean, half = values.mean() / scale, 1.96 * values.std(ddof=1) / len(values) ** 0.5 / scale
+        return f"{mean:+,.{places}f} ± {half:,.{places}f}".replace("-", "−")
+
+    seats_on = {"hiring_rate": 0.5, "hiring_cost": 2500.0}
+    apart = seats_on | {"reservation": 2000.0}
+    clawback = {"scheme": {"change": {"signing commission": {"clawback": {"months": 24}}}}}
+    switched: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+        ("seats, nothing elsewhere", {}, {"reps": seats_on}),
+        ("seats, 2,000 elsewhere", {}, {"reps": apart}),
+        ("courting 4", {}, {"market": {"courting": 4}}),
+        ("guard 1, with a clawback of 24 months in a straight line", clawback, {"reps": {"guard": 1.0}}),
+        ("promise learned, .03", {}, {"firm": {"promise_learning": 0.03}}),
+        (
+            "all of the file above",
+            {},
+            {"reps": apart | {"guard": 1.0}, "market": {"courting": 4}, "firm": {"promise_learning": 0.03}},
+        ),
+    ]
+    effects = [
+        "| switched on | in | profit | signings | turnover | persistency | loss makers | promised |",
+        "| --- | --- |" + " ---: |" * 6,
+    ]
+    salaries = ["| salary | " + " | ".join(f"{pay:,}" for pay in SALARIES) + " |", "| --- |" + " ---: |" * len(SALARIES)]
+    gaps = ["| in | weight | signed in year 1 | year 3 | year 5 | year 8 |", "| --- | --- |" + " ---: |" * 4]
+    for world in ("signature-bonus", "article-holds"):
+        base = sim.load(ROOT / "scenarios" / f"{world}.toml")
+        for name, given, on in switched:
+            off = base.with_(**given)
+            pair = sim.run([off, off.with_(title="On", **on)], runs=100, seed=1).runs
+            first, other = (part.reset_index(drop=True) for _, part in pair.groupby("scenario", sort=False))
+            gap = {column: other[column] - first[column] for column in first if column not in ("scenario", "run")}
+            cells = (
+                shown(gap["npv"], scale=1000), shown(gap["signings"]), shown(gap["rep_turnover"], 3),
+                shown(gap["persistency_24"], 1, 0.01), shown(gap["share_loss_making"], 1, 0.01), shown(gap["promised_profit"], scale=1000),
+            )  # fmt: skip
+            effects.append(f"| {name} | `{world}` | " + " | ".join(cells) + " |")
+        made = [sim.run(base.with_(reps=apart | {"salary": float(pay)}), runs=100, seed=20) for pay in SALARIES]
+        salaries.append(f"| `{world}` | " + " | ".join(shown(one.runs["npv"], scale=1000).lstrip("+") for one in made) + " |")
+        salaries.append("| seats filled | " + " | ".join(f"{one.months['reps'].mean():.1f}" for one in made) + " |")
+        for weight in (0.0, 0.03, 0.1):
+            found = sim.run(base.with_(firm={"promise_learning": weight}), runs=60, seed=20).cohorts
+            near = found[(found["cohort"] > 0) & (found["year"] - found["cohort"]).between(0, 2)]
+            total = near.groupby(["cohort", "run"])[["profit", "promised_profit"]].sum()
+            short = total["profit"] / total["promised_profit"] - 1
+            gaps.append(f"| `{world}` | {weight:g} | " + " | ".join(shown(short[year], 0, 0.01) for year in (1, 3, 5, 8)) + " |")
+    fill("docs/seats.md", "seats-effects", "\n".join(effects))
+    fill("docs/seats.md", "seats-salaries", "\n".join(salaries))
+    fill("docs/seats.md", "seats-gaps", "\n".join(gaps))
+
+
+#: Salaries of a rep that the page on seats compares, in currency a month.
+SALARIES = (0, 300, 600, 900, 1800, 2700)
+
+
 def understanding() -> None:
     """What the example of scenario discovery prints."""
     page = (ROOT / "docs" / "understanding.md").read_text(encoding="utf-8")
@@ -320,6 +381,10 @@ TARGETS = (
     Target(
         "understanding", understanding, ("docs/understanding.md#discovery",),
         (*WORLDS, "scenarios/designs/article.toml", "sim/understand"),
+    ),
+    Target(
+        "seats", seats, ("docs/seats.md#seats-effects", "docs/seats.md#seats-salaries", "docs/seats.md#seats-gaps"),
+        ("scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
     ),
     Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/proofs/cookbook.py")),
     Target(

@@ -353,6 +353,8 @@ def underpaid(study: Study) -> list[str]:
     """A sentence for every scheme under which mean pay lies below living expenses, by more than two standard errors."""
     said = []
     for name, scenario in zip(study.names, study.scenarios, strict=True):
+        if "reps" not in scenario or PAY not in study.runs:
+            continue
         reps, pay = scenario["reps"], study.runs.loc[study.runs["scenario"] == name, PAY]
         error = pay.std(ddof=1) / np.sqrt(pay.size) if pay.size > 1 else 0.0
         if pay.mean() + 2.0 * error < reps["expenses"]:

@@ -95,10 +95,9 @@ def test_what_is_said_not_to_be_in_play_changes_nothing(path: str) -> None:
 
 def test_what_is_in_play_is_not_said_to_be_idle() -> None:
     scenario = WORLD.with_(
-        market={"lure": 1.0},
+        market={"lure": 1.0, "courting": 2},
         customers={"service": {"complaint": 0.1}},
         reps={"subsidy": 0.5},
-        market={"courting": 2},
         desk={"contact": "fixed", "orientation": "commercial"},
         firm={"resolution": {"policy": "by_value"}},
         scheme={"norm": {"minimum": 1.0}},

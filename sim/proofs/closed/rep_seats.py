@@ -82,7 +82,7 @@ def tenure(effort: Effort) -> Iterator[Finding]:
     setting=COURTING,
 )
 def courting(effort: Effort) -> Iterator[Finding]:
-    """Of a closed stock of prospects 1 - prod(1 - s f^j) sign, after sum_k prod_{j<k} (1 - s f^j) calls on each; one call: s and 1."""
+    """Of a closed stock of prospects 1 - prod(1 - s f^j) sign, after sum_k prod_{j<k} (1 - s f^j) calls on each; with one call s sign."""
     for case, (s, f, most) in enumerate(((0.2, 0.5, 3), (0.2, 0.5, 1), (0.1, 0.9, 6))):
         world = setting(COURTING).with_(market={"success": s, "insistence": f, "courting": most})
         table = months(world, own_seed(effort, case), effort.number(60, 12))
@@ -93,7 +93,8 @@ def courting(effort: Effort) -> Iterator[Finding]:
             2e-4 * most,
         )  # leads are whole: of each number of calls less than one is left over
         yield mean(f"{where}: signed", shares, signed, "", few)
-        yield mean(f"{where}: calls on each", each, made, "", 2 * few)
+        if most > 1:
+            yield mean(f"{where}: calls on each", each, made, "", 2 * few)
 
 
 @entry(
