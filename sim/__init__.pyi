@@ -11,7 +11,7 @@ from .study.precision import Precision
 from .study.run import run
 from .sweeps import Design, Factor, Sweep, open
 from .sweeps.execute import sweep
-from .trace import follow
+from .trace.model import follow
 
 __all__ = [
     "BookModel",

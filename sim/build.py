@@ -46,7 +46,7 @@ def call_everything() -> None:
     """Call everything that commands call, in a short run of a small firm: the ensemble, the Mesa model, and a run followed."""
     from sim import Scenario
     from sim.study import run
-    from sim.trace import follow
+    from sim.trace.model import follow
     from sim.trace.statement import statement
 
     small = Scenario.model_validate({"months": 14, "reps": {"count": 2}, "customers": {"at_start": 20}})

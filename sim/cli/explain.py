@@ -42,7 +42,8 @@ def explain(
 
     loaded = load(scenario)
     figure = _check_options(customer, figure, year, month, as_json)
-    from sim.trace.model import check_seat, follow, months_of_year
+    from sim.trace.model import follow
+    from sim.trace.record import check_seat, months_of_year
     from sim.trace.statement import as_data, statement
 
     check_seat(loaded, rep)

@@ -14,7 +14,7 @@ from sim.plots.one_run import OneRun, caption, key, months_below, pad_axis, stac
 from sim.plots.style import GREEN, GREY, INK, PALE, TICK, VERMILLION, Look, look
 from sim.plots.units import Money, share_axis
 from sim.trace import PayMonth, Trace
-from sim.trace.model import check_seat, months_of_year
+from sim.trace.record import check_seat, months_of_year
 from sim.trace.statement import totals
 
 _FIXED = Look(PALE, "-", "", "")

@@ -10,7 +10,8 @@ from sim.recipes import Recipe, Record
 from sim.recipes.study import read
 from sim.recipes.verdict import How
 from sim.study.provenance import digest
-from sim.trace import Trace, follow
+from sim.trace import Trace
+from sim.trace.model import follow
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.trace.agents import is_founder
-from sim.trace.model import Trace
+from sim.trace.record import Trace
 from sim.trace.statement import WIDTH, StatementColumn, table
 
 COSTS = ("cost_of_goods", "acquisition", "service", "resolution")

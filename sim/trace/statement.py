@@ -12,8 +12,7 @@ from sim.number_text import finite, short
 from sim.scheme.measures import MEASURES
 from sim.scheme_words import limit_words, rate_words, terms
 from sim.texts import columns_of, left, right
-from sim.trace.model import Trace
-from sim.trace.record import Claim, Line, PayMonth
+from sim.trace.record import Claim, Line, PayMonth, Trace
 
 WIDTH = 100
 KIND = {entry.name: entry.kind for entry in MEASURES}

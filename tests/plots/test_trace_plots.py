@@ -12,7 +12,8 @@ import sim
 from sim.errors import InputError
 from sim.plots import customer_timeline, rep_year, stamp, waterfall
 from sim.plots.waterfall import differences
-from sim.trace import Trace, follow
+from sim.trace import Trace
+from sim.trace.model import follow
 from tests.mechanisms.worlds import lively, pays
 from tests.plots.synthetic import RELATION, SIGNATURE, study
 

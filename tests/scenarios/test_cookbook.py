@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sim.proofs import cookbook
-from sim.trace import PayMonth, follow
+from sim.trace import PayMonth
+from sim.trace.model import follow
 from tests.conftest import ROOT
 from tests.scenarios.test_sources import NO_NUMBER, has_source, values
 

@@ -24,8 +24,9 @@ from sim.scenario.model import Scenario, merge
 from sim.scheme.measures import NAMES
 from sim.state import CUSTOMER
 from sim.texts import nearest
-from sim.trace import PayMonth, TracedModel
+from sim.trace import PayMonth
 from sim.trace.agents import TracedRep
+from sim.trace.model import TracedModel
 from tests.statements import shape
 
 #: Nothing happens by itself: nobody buys again, needs service, pays late or leaves; reps stay, and have means.

@@ -15,8 +15,9 @@ from sim.accounts import MONTH
 from sim.errors import InputError
 from sim.scenario.load import load
 from sim.scenario.model import Scenario
-from sim.trace import Trace, TracedModel, follow
+from sim.trace import Trace
 from sim.trace.agents import customer_number
+from sim.trace.model import TracedModel, follow
 from sim.trace.statement import WIDTH, statement
 from tests.conftest import LIBRARY, random_scenario
 from tests.mechanisms.worlds import lively, pays, quiet
