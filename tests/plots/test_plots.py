@@ -466,8 +466,8 @@ def test_figures_are_drawn_in_threads(tmp_path: Path, one: Study) -> None:
     assert dict(matplotlib.rcParams) == before
 
 
-def test_pyplot_is_never_imported() -> None:
-    code = "import sys, sim.plots; sys.exit('matplotlib.pyplot' in sys.modules)"
+def test_neither_pyplot_nor_mesa_is_imported() -> None:
+    code = "import sys, sim.plots; sys.exit(not {'matplotlib.pyplot', 'mesa'}.isdisjoint(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
