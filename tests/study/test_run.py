@@ -34,7 +34,7 @@ def test_files_do_not_depend_on_workers_or_chunks(
     monkeypatch.setattr(run_module, "CHUNKS_PER_WORKER", 1)
     sim.run([TINY, LONGER], runs=9, seed=3, customers=True, workers=workers, out=tmp_path / "disk")
     assert contents(tmp_path / "disk") == contents(tmp_path / "memory")
-    assert len(contents(tmp_path / "disk")) == 5
+    assert len(contents(tmp_path / "disk")) == 6
 
 
 def test_a_later_change_of_scheme_leaves_the_past_identical() -> None:
