@@ -49,7 +49,8 @@ def call_everything() -> None:
     from sim.trace.model import follow
     from sim.trace.statement import statement
 
-    small = Scenario.model_validate({"months": 14, "reps": {"count": 2}, "customers": {"at_start": 20}})
+    # more customers than an archive has room for at first: it is made larger
+    small = Scenario.model_validate({"months": 14, "reps": {"count": 2}, "customers": {"at_start": 40}})
     run(small, runs=1)
     run(small, runs=1, engine="mesa", customers=True)
     statement(follow(small, customers="all"), 0, 1, 12)
