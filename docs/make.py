@@ -425,6 +425,10 @@ def coverage() -> None:
 
 
 VALIDATION = ("bgnbd", "book", "clv-continuous", "houghton", "nbd", "pareto-nbd", "z")
+HYPOTHESES = tuple(
+    f"sim/proofs/{name}.py"
+    for name in ("entry", "flips", "hypotheses", "measure", "outcomes", "pages", "registered", "report", "robustness", "verdicts")
+)
 TARGETS = (
     Target("readme", readme, ("docs/figures/profit_by_year.png", "docs/figures/waterfall.png"), (*WORLDS, "sim/plots")),
     Target("tutorial", tutorial, ("docs/tutorial.md#means", "docs/tutorial.md#differences"), WORLDS),
@@ -464,7 +468,7 @@ TARGETS = (
     ),
     Target(
         "hypotheses", hypotheses, ("docs/hypotheses.md", "docs/robustness.md", "scenarios/hypotheses/found.json"),
-        (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", "sim/proofs"),
+        (*WORLDS, "scenarios/article-holds.toml", "scenarios/hypotheses", *HYPOTHESES),
     ),
     Target(
         "coverage", coverage, ("docs/coverage.md#coverage",),
