@@ -26,14 +26,12 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sim.sources import model_hash
 from sim.texts import markdown_table
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     import sim
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -204,122 +202,20 @@ GROUPS = {
 }  # fmt: skip
 
 
-Change = dict[str, Any]  # of a scenario, as `Scenario.with_` takes it
-TWO_WORLDS = ("signature-bonus", "article-holds")
-#: Columns of a table of effects: heading, outcome, places, unit.
-EFFECTS = (
-    ("profit", "npv", 0, 1000.0), ("signings", "signings", 0, 1.0), ("turnover", "rep_turnover", 3, 1.0),
-    ("persistency", "persistency_24", 1, 0.01), ("loss makers", "share_loss_making", 1, 0.01), ("promised", "promised_profit", 0, 1000.0),
-)  # fmt: skip
-
-
-def shown(values: pd.Series, places: int = 0, scale: float = 1.0) -> str:
-    """A mean with its 95% half-width, signed."""
-    mean, half = values.mean() / scale, 1.96 * values.std(ddof=1) / len(values) ** 0.5 / scale
-    return f"{mean:+,.{places}f} ± {half:,.{places}f}".replace("-", "−")
-
-
-def effects(
-    rows: Callable[[sim.Scenario], list[tuple[str, Change, Change]]], left_out: Sequence[str] = (), runs: int = 60
-) -> str:
-    """A table of what switching on does in two worlds: of each row (name, off, on), paired with seed 1."""
-    import sim
-
-    columns = [one for one in EFFECTS if one[0] not in left_out]
-    table = [
-        "| " + " | ".join(["switched on", "in", *(one[0] for one in columns)]) + " |",
-        "| --- | --- |" + " ---: |" * len(columns),
-    ]
-    for world in TWO_WORLDS:
-        base = sim.load(ROOT / "scenarios" / f"{world}.toml")
-        for name, off, on in rows(base):
-            pair = sim.run([base.with_(**off), base.with_(**off).with_(title="On", **on)], runs=runs, seed=1).runs
-            first, other = (part.reset_index(drop=True) for _, part in pair.groupby("scenario", sort=False))
-            cells = [shown(other[outcome] - first[outcome], places, scale) for _, outcome, places, scale in columns]
-            table.append(" | ".join([f"| {name}", f"`{world}`", *cells]) + " |")
-    return "\n".join(table)
-
-
 def lured() -> None:
-    """What the page on the lured, oversold and grieved says of two worlds."""
-    luring: Change = {"market": {"lure": 3.0}, "customers": {"lapse": {"shortfall": 1.0}}}
-    short: Change = {
-        "market": {"lure": 3.0},
-        "customers": {"lapse": {"shortfall": 1.0}, "payment": {"shortfall": 1.0}, "shed": 1.0},
-        "firm": {"perks": 0.0},
-    }
-    larger: Change = {"reps": {"pressure_size": 0.6}}
-    complain: Change = {"customers": {"service": {"complaint": 0.25}}, "desk": {"redress": 0.6}}
-    solve: Change = {"firm": {"resolution": {"policy": "solution"}}}
-    everything: Change = {
-        "market": {"lure": 3.0, "urgency": 0.5},
-        "customers": {
-            "shed": 1.0, "lapse": {"shortfall": 1.0}, "payment": {"shortfall": 1.0},
-            "service": {"complaint": 0.25}, "referral": {"warned": 0.02},
-        },
-        "desk": {"redress": 0.6},
-        "firm": {"concession": 0.1},
-    }  # fmt: skip
+    """Effects of luring, overselling and complaints in two worlds."""
+    from docs import effects
 
-    def rows(base: sim.Scenario) -> list[tuple[str, Change, Change]]:
-        perks, twice = {"firm": {"perks": base.firm.perks}}, {"firm": {"perks": 2.0 * base.firm.perks}}
-        return [
-            ("perks none → the library's (200, 300), lure 3, lapse 1", luring | {"firm": {"perks": 0.0}}, perks),
-            ("the library's → twice as much, the same", luring, twice),
-            ("the library's → twice as much, nobody lured", {}, twice),
-            ("urgency .5, lapse 1", {"customers": {"lapse": {"shortfall": 1.0}}}, {"market": {"urgency": 0.5}}),
-            ("oversize .15 → .6, kept and paid", {}, larger),
-            ("oversize .15 → .6, shed, paid worse, held against the firm (no perks)", short, larger),
-            ("complaints .25, redress .6", {}, complain),
-            ("a solution instead of strictness, the dissatisfied silent", {}, solve),
-            ("the same where they complain", complain, solve),
-            ("a concession of .1, lure 3, lapse 1", luring, {"firm": {"concession": 0.1}}),
-            ("word of mouth .02", {}, {"customers": {"referral": {"warned": 0.02}}}),
-            ("all of the file above", {}, everything),
-        ]
-
-    fill("docs/lured.md", "lured-effects", effects(rows, left_out=("turnover",)))
+    fill("docs/lured.md", "lured-effects", effects.lured())
 
 
 def seats() -> None:
-    """What the page on seats says of two worlds: effects of what is switched on, profit by salary, the gap of promised profit."""
-    import sim
+    """Effects of seats, courting, guarding and the learned promise in two worlds; profit by salary; the gap of promised profit."""
+    from docs import effects
 
-    seats_on = {"hiring_rate": 0.5, "hiring_cost": 2500.0}
-    apart = seats_on | {"reservation": 2000.0}
-    clawback = {"scheme": {"change": {"signing commission": {"clawback": {"months": 24}}}}}
-    switched: list[tuple[str, Change, Change]] = [
-        ("seats, nothing elsewhere", {}, {"reps": seats_on}),
-        ("seats, 2,000 elsewhere", {}, {"reps": apart}),
-        ("courting 4", {}, {"market": {"courting": 4}}),
-        ("guard 1, with a clawback of 24 months in a straight line", clawback, {"reps": {"guard": 1.0}}),
-        ("promise learned, .03", {}, {"firm": {"promise_learning": 0.03}}),
-        (
-            "all of the file above",
-            {},
-            {"reps": apart | {"guard": 1.0}, "market": {"courting": 4}, "firm": {"promise_learning": 0.03}},
-        ),
-    ]
-    salaries = ["| salary | " + " | ".join(f"{pay:,}" for pay in SALARIES) + " |", "| --- |" + " ---: |" * len(SALARIES)]
-    gaps = ["| in | weight | signed in year 1 | year 3 | year 5 | year 8 |", "| --- | --- |" + " ---: |" * 4]
-    for world in TWO_WORLDS:
-        base = sim.load(ROOT / "scenarios" / f"{world}.toml")
-        made = [sim.run(base.with_(reps=apart | {"salary": float(pay)}), runs=100, seed=20) for pay in SALARIES]
-        salaries.append(f"| `{world}` | " + " | ".join(shown(one.runs["npv"], scale=1000).lstrip("+") for one in made) + " |")
-        salaries.append("| seats filled | " + " | ".join(f"{one.months['reps'].mean():.1f}" for one in made) + " |")
-        for weight in (0.0, 0.03, 0.1):
-            found = sim.run(base.with_(firm={"promise_learning": weight}), runs=60, seed=20).cohorts
-            near = found[(found["cohort"] > 0) & (found["year"] - found["cohort"]).between(0, 2)]
-            total = near.groupby(["cohort", "run"])[["profit", "promised_profit"]].sum()
-            gap = total["profit"] / total["promised_profit"] - 1
-            gaps.append(f"| `{world}` | {weight:g} | " + " | ".join(shown(gap[year], 0, 0.01) for year in (1, 3, 5, 8)) + " |")
-    fill("docs/seats.md", "seats-effects", effects(lambda base: switched, runs=100))
-    fill("docs/seats.md", "seats-salaries", "\n".join(salaries))
-    fill("docs/seats.md", "seats-gaps", "\n".join(gaps))
-
-
-#: Salaries of a rep that the page on seats compares, in currency a month.
-SALARIES = (0, 300, 600, 900, 1800, 2700)
+    fill("docs/seats.md", "seats-effects", effects.seats())
+    fill("docs/seats.md", "seats-salaries", effects.salaries())
+    fill("docs/seats.md", "seats-gaps", effects.gaps())
 
 
 def understanding() -> None:
@@ -447,11 +343,11 @@ TARGETS = (
     ),
     Target(
         "lured", lured, ("docs/lured.md#lured-effects",),
-        ("scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
+        ("docs/effects.py", "scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
     ),
     Target(
         "seats", seats, ("docs/seats.md#seats-effects", "docs/seats.md#seats-salaries", "docs/seats.md#seats-gaps"),
-        ("scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
+        ("docs/effects.py", "scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
     ),
     Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/proofs/cookbook.py")),
     Target(

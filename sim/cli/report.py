@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.cli.terminal import least_width, make_console, print_table
 from sim.number_text import decimals, fixed, plus_minus, significant, span
-from sim.study.comparison import losing, underpaid, unequal_costs
+from sim.study.comparison import cautions, losing
 from sim.tables import OUTCOMES, SHOWN
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def print_summary(study: Study) -> None:
             print_table(table, console)
     if found := losing(study.summary(), study.currency):
         console.print(textwrap.fill(found, console.width))
-    for text in (*unequal_costs(study), *underpaid(study)):
+    for text in cautions(study):
         console.print(textwrap.fill(text, console.width))
     if found := unlike_lengths(study):
         console.print(f"NOT ALIKE: {found}; differences between totals, such as npv, are of different times")

@@ -13,7 +13,7 @@ from sim.memo.words import called, difference, interval, number
 from sim.plots.draw import waterfalls
 from sim.plots.results import labels_of
 from sim.study import Study
-from sim.study.comparison import Comparison, best, losing, of_pairs, underpaid, unequal_costs
+from sim.study.comparison import Comparison, best, cautions, losing, of_pairs
 from sim.tables import SHOWN
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def summary(numbers: Numbers) -> Iterator[str]:
     if comparison is None:
         name = numbers.study.names[0]
         yield from (_level(numbers.level[name, outcome], known[name]) for outcome in MAIN)
-        yield from underpaid(numbers.study)
+        yield from cautions(numbers.study)
         return
     for name in comparison.others:
         for outcome in MAIN:
@@ -84,7 +84,7 @@ def summary(numbers: Numbers) -> Iterator[str]:
     if len(comparison.others) > 1:
         what = f"the expected {called('npv')}"
         yield f"{best(comparison.ranking('npv'), what, comparison.level, known)}."
-    yield from (*unequal_costs(numbers.study), *underpaid(numbers.study))
+    yield from cautions(numbers.study)
 
 
 def findings(numbers: Numbers) -> Section:

@@ -230,7 +230,7 @@ def verdict(comparison: Comparison, outcome: str = "npv") -> str:
     said = [_difference(row, column, comparison.level) + _dominance(comparison, column, k) for k, row in enumerate(rows, 1)]
     best = [_best(comparison, outcome)] if len(rows) > 1 else []
     lost = losing(comparison.study.summary(), comparison.study.currency)
-    return "\n".join([*said, *best, *([lost] if lost else []), *unequal_costs(comparison.study), *underpaid(comparison.study)])
+    return "\n".join([*said, *best, *([lost] if lost else []), *cautions(comparison.study)])
 
 
 def losing(summary: pd.DataFrame, currency: str, what: str = "npv", level: float = 0.95) -> str:
@@ -325,6 +325,11 @@ def best(table: pd.DataFrame, what: str, level: float, known: Mapping[str, str] 
 def probability(p: float) -> str:
     """A probability with two decimals, and neither 0 nor 1, which draws cannot show."""
     return "above 0.99" if p > 0.99 else "below 0.01" if p < 0.01 else f"{p:.2f}"
+
+
+def cautions(study: Study) -> list[str]:
+    """What a reader of any answer of a study must know: schemes that do not cost the same, reps who cannot live on their pay."""
+    return [*unequal_costs(study), *underpaid(study)]
 
 
 def unequal_costs(study: Study) -> list[str]:
