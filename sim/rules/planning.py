@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import rule
-from sim.numeric import exp
 from sim.rules import hunting
+from sim.rules.choice import logit_pick, pick
 from sim.rules.projection import (
     NODES,
     NONE,
@@ -247,34 +247,6 @@ def expect_attempts(params, rep, grid, worked):  # type: ignore[no-untyped-def]
     leads, skill = leads_in_hand(rep), rep.hunting_skill
     for hunt in range(worked.shape[0]):
         worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(params, hunt / grid, skill))
-
-
-@rule
-def logit_pick(utility, temperature, u):  # type: ignore[no-untyped-def]
-    """Index drawn with probability proportional to exp(utility / temperature) (multinomial logit).
-
-    The utilities are overwritten by the weights.  What is worth -inf, as room up to whole lanes is, is never drawn.
-    """
-    best = utility[0]
-    for value in utility:
-        best = max(best, value)
-    for i in range(utility.shape[0]):
-        utility[i] = exp((utility[i] - best) / temperature)
-    return pick(utility, u)
-
-
-@rule
-def pick(weight, u):  # type: ignore[no-untyped-def]
-    """Index drawn with probability proportional to weight."""
-    total = 0.0
-    for value in weight:
-        total += value
-    place = 0.0
-    for i in range(weight.shape[0]):
-        place += weight[i]
-        if u * total < place:
-            return i
-    return weight.shape[0] - 1
 
 
 @rule
