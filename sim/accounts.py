@@ -209,7 +209,7 @@ def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-d
         present += tally.present
         row.held += rep.held
         row.clawback_due += rep.clawback_due
-        row.leads += leads_in_hand(rep)
+        row.leads += leads_in_hand(params, rep)
     row.revenue = row.initial_revenue + row.repeat_revenue + row.cross_revenue
     row.desk = cents(params.desk_salary) * params.desk_agents + cents(params.firm_fixed_cost)
     row.profit = (

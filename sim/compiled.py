@@ -40,6 +40,7 @@ SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": F
 
 if UNCOMPILED:
     from sim.uncompiled import (
+        add_whole,
         bits_to_float,
         blank,
         borrowed,
@@ -56,6 +57,7 @@ if UNCOMPILED:
     )  # fmt: skip
 else:
     from sim.llvm import (
+        add_whole,
         bits_to_float,
         blank,
         borrowed,
@@ -148,6 +150,6 @@ def kernel(function: Function) -> Function:
 
 
 __all__ = [
-    "UNCOMPILED", "Compiled", "Kernel", "Rule", "bits_to_float", "blank", "borrowed", "clear", "fetch_ahead", "float_to_bits", "is_set", "kernel",
+    "UNCOMPILED", "Compiled", "Kernel", "Rule", "add_whole", "bits_to_float", "blank", "borrowed", "clear", "fetch_ahead", "float_to_bits", "is_set", "kernel",
     "own_copy", "own_part", "read_columns", "rule", "shared", "still_used", "write_columns",
 ]  # fmt: skip

@@ -150,20 +150,24 @@ def own_copy(typing_context, record):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def own_part(typing_context, record, dtype):  # type: ignore[no-untyped-def]
-    """As :func:`own_copy`, but a record of those fields alone that `dtype` names, as far as the record has them."""
+def own_part(typing_context, record, dtype, off):  # type: ignore[no-untyped-def]
+    """As :func:`own_copy`, but a record of those fields alone that `dtype` names, as far as the record has them.
+
+    The fields that `off` names are not copied: they are 0, and the compiler knows it.
+    """
     part = types.Record.make_c_struct([(name, record.typeof(name)) for name in dtype.dtype.fields if name in record.fields])
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         byte, whole = ir.IntType(8), ir.IntType(64)
         made = cgutils.alloca_once(builder, ir.ArrayType(byte, part.size), name="part")
         source, target = (builder.bitcast(place, byte.as_pointer()) for place in (arguments[0], made))
-        for name in part.fields:
+        cgutils.memset(builder, target, whole(part.size), 0)
+        for name in (name for name in part.fields if name not in off.dtype.fields):
             places = builder.gep(target, [whole(part.offset(name))]), builder.gep(source, [whole(record.offset(name))])
             cgutils.raw_memcpy(builder, *places, whole(context.get_abi_sizeof(context.get_data_type(part.typeof(name)))), 1)
         return made
 
-    return part(record, dtype), generate
+    return part(record, dtype, off), generate
 
 
 @intrinsic
@@ -171,10 +175,11 @@ def blank(typing_context, dtype):  # type: ignore[no-untyped-def]
     """A record of zeros, gone when the function returns (as :func:`own_copy`)."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        byte, size = ir.IntType(8), signature.return_type.size
-        made = cgutils.alloca_once(builder, ir.ArrayType(byte, size), name="blank")
-        cgutils.memset(builder, builder.bitcast(made, byte.as_pointer()), ir.Constant(ir.IntType(64), size), 0)
-        return made
+        byte, whole, size = ir.IntType(8), ir.IntType(64), signature.return_type.size
+        made = cgutils.alloca_once(builder, ir.ArrayType(whole, (size + 7) // 8), name="blank")
+        made = builder.bitcast(made, byte.as_pointer())
+        cgutils.memset(builder, made, whole(size), 0)
+        return builder.bitcast(made, ir.ArrayType(byte, size).as_pointer())
 
     return dtype.dtype(dtype), generate
 
@@ -228,6 +233,28 @@ def write_columns(typing_context, columns, i, record, row, dtype):  # type: igno
         return context.get_dummy_value()
 
     return types.void(columns, types.int64, record, row, dtype), generate
+
+
+@intrinsic
+def add_whole(typing_context, sums, record, added):  # type: ignore[no-untyped-def]
+    """Add to every field of the record `sums`, of int64, that of the same name of another, whole numbers below 2**50, if `added`.
+
+    Whole numbers may be added in any order, so that a loop with it is vectorised; vector units lack float to int64.
+    """
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        whole, number = ir.IntType(64), ir.DoubleType()
+        there, zero, magic = signature.args[1], whole(0x4338000000000000), number(6755399441055744.0)
+        starts = [builder.bitcast(place, ir.IntType(8).as_pointer()) for place in arguments[:2]]
+        for name in signature.args[0].fields:
+            sum_ = builder.bitcast(builder.gep(starts[0], [whole(signature.args[0].offset(name))]), whole.as_pointer())
+            value = builder.bitcast(builder.gep(starts[1], [whole(there.offset(name))]), number.as_pointer())
+            low = builder.bitcast(builder.fadd(builder.load(value, align=1), magic), whole)
+            more = builder.select(arguments[2], builder.sub(low, zero), whole(0))
+            builder.store(builder.add(builder.load(sum_, align=1), more), sum_, align=1)
+        return context.get_dummy_value()
+
+    return types.void(sums, record, types.boolean), generate
 
 
 @intrinsic

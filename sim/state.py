@@ -212,10 +212,10 @@ def seat_ledger(all_, seat):  # type: ignore[no-untyped-def]
 
 
 @rule
-def leads_in_hand(rep):  # type: ignore[no-untyped-def]
+def leads_in_hand(params, rep):  # type: ignore[no-untyped-def]
     """Cold leads, warm ones, and those who are courted."""
     leads = rep.cold + rep.warm
-    for calls in range(1, MOST_CALLS):
+    for calls in range(1, np.int64(params.market_courting)):
         leads += rep.courted[calls]
     return leads
 

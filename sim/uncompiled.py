@@ -74,7 +74,7 @@ def own_copy(record: Any) -> Any:
     return record.copy()
 
 
-def own_part(record: Any, dtype: Any) -> Any:
+def own_part(record: Any, dtype: Any, off: Any) -> Any:
     """A copy of a record."""
     return record.copy()
 
@@ -100,6 +100,12 @@ def write_columns(columns: np.ndarray, i: int, record: Any, row: int, dtype: Any
     """Write the fields that `dtype` names to columns of float64, as :func:`read_columns` reads them."""
     for k, name in enumerate(dtype.names):
         columns[k * row + i] = record[name]
+
+
+def add_whole(sums: Any, record: Any, added: bool) -> None:
+    """Add to every field of `sums` that of the same name of another record, whole numbers, if `added`."""
+    for name in sums.dtype.names if added else ():
+        sums[name] += np.int64(record[name])
 
 
 def fetch_ahead(records: Any, i: int) -> None:

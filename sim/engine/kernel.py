@@ -12,6 +12,7 @@ from sim.engine.scratch import new_scratch
 from sim.engine.shelf import (
     BLOCK,
     CHANGED,
+    OFF,
     QUIETLY,
     ROW,
     closed_last,
@@ -205,7 +206,8 @@ def new_ledgers_of(setup):  # type: ignore[no-untyped-def]
 def workspace(setup, stop, by_block=True):  # type: ignore[no-untyped-def]
     """What :func:`simulate_runs` works in: ledgers of all seats, the desk's agents, the team's measures, scratch space."""
     desk = np.zeros(int(setup.params["desk_agents"][0]), DESK)
-    return new_ledgers_of(setup), desk, np.zeros(measures.COUNT), new_scratch(stop, by_block)
+    off = not any(setup.params[name].any() for name in OFF.names or ())
+    return new_ledgers_of(setup), desk, np.zeros(measures.COUNT), new_scratch(stop, by_block, off)
 
 
 __all__ = ["simulate_runs", "workspace"]

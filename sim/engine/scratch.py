@@ -24,8 +24,8 @@ class Scratch(NamedTuple):
     u: np.ndarray  # [5 * ROW] uniforms that every customer, and every prospect, needs
     kinds: np.ndarray  # [ROW] what happens: a bit for each step; then its kind
     before: np.ndarray  # [QUIETLY * ROW] what quiet months change, as it was
-    stocks: np.ndarray  # [STOCKS * ROW] what each customer adds to the tally's stocks
-    sums: np.ndarray  # [STOCKS] their sums
+    stocks: np.ndarray  # [STOCKS] the tally's
+    sums: np.ndarray  # [STOCKS] what those to whom nothing happens add to them
     v: np.ndarray  # [12 * ROW] uniforms for events, and for traits
     keys: np.ndarray  # [2 * ROW] whose those are for whom is drawn next
     found: np.ndarray  # [BLOCK + 1] places at which something happens, or orders of prospects, in their order
@@ -33,19 +33,21 @@ class Scratch(NamedTuple):
     gone: np.ndarray  # [BLOCK] places of those who left, in their order
     ends: np.ndarray  # [KINDS] where in `busy` each kind ends
     everybody: np.ndarray  # [1] 1 where everybody is to go through the whole month, step by step (for tests), else 0
+    off: np.ndarray  # [1] 1 where all that is 0 by default is 0 (:data:`sim.engine.shelf.OFF`)
     stop: np.ndarray  # [1] not 0 once the run is to end at once, unfinished: another thread may set it
 
 
-def new_scratch(stop: np.ndarray, by_block: bool = True) -> Scratch:
+def new_scratch(stop: np.ndarray, by_block: bool = True, off: bool = False) -> Scratch:
     """Empty scratch space; `stop` is the caller's."""
     whole = {"kinds": ROW, "found": BLOCK + 1, "busy": BLOCK + 1, "gone": BLOCK, "ends": KINDS}
     quietly, stocks = (len(record.names or ()) for record in (QUIETLY, STOCKS))
-    numbers = {"u": 5 * ROW, "before": quietly * ROW, "stocks": stocks * ROW, "sums": stocks, "v": 12 * ROW}
+    numbers = {"u": 5 * ROW, "before": quietly * ROW, "stocks": stocks, "sums": stocks, "v": 12 * ROW}
     return Scratch(
         **{name: np.zeros(size, np.int64) for name, size in whole.items()},
         **{name: np.zeros(size) for name, size in numbers.items()},
         keys=np.zeros(2 * ROW, np.uint32),
         everybody=np.array([0 if by_block else 1]),
+        off=np.array([int(off)]),
         stop=stop,
     )
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from sim import draws
 from sim.accounts import can_close, count
-from sim.compiled import blank, own_copy, own_part, read_columns, rule, write_columns
-from sim.numeric import low_bits
+from sim.compiled import add_whole, blank, own_copy, own_part, read_columns, rule, write_columns
 from sim.rules import steps
 from sim.rules.terms import fields
+from sim.scenario.record import OFF_BY_DEFAULT
 from sim.state import CUSTOMER, MOMENT, TALLY
 
 BLOCK, ROW = draws.BLOCK, draws.ROW
@@ -53,6 +53,9 @@ READ = np.dtype(
 STOCKS = _record_of(
     TALLY, sorted(fields(steps.COUNTS, "tally", "written"))
 )  # what everybody adds to the tally at the month's end
+SUMS = np.dtype([(name, "i8") for name in STOCKS.names or ()])
+OFF = np.dtype([(name, "f8") for name in OFF_BY_DEFAULT if name in (READ.names or ())])
+NOTHING = np.dtype([("nothing", "f8")])
 COLUMNS = len(LOOK.names or ()) * ROW
 
 
@@ -146,10 +149,18 @@ def quiet_months(params, clock, rep, tally, columns, scratch, size):  # type: ig
     """The month of all customers of a block as if nothing happened to any.
 
     `scratch.u` holds the month's uniforms by row; `scratch.kinds` receives what does happen, a bit for each step, and `scratch.before` what quiet
-    months change, as it was.  Scenario, rep and month are copied
-    first, since a record might overlap the columns for all the compiler knows.
+    months change, as it was.  Scenario, rep and month are copied first, since a record might overlap the columns for all the compiler knows.
+    It is compiled twice: where everything of OFF is 0, what rules ask for behind a ``> 0.0`` of it is not there.
     """
-    own_params, own_clock, own_rep = own_part(params, READ), own_part(clock, READ), own_part(rep, READ)
+    if scratch.off[0] == 1:
+        _quiet_months(own_part(params, READ, OFF), clock, rep, tally, columns, scratch, size)
+    else:
+        _quiet_months(own_part(params, READ, NOTHING), clock, rep, tally, columns, scratch, size)
+
+
+@rule
+def _quiet_months(own_params, clock, rep, tally, columns, scratch, size):  # type: ignore[no-untyped-def]
+    own_clock, own_rep, stocks_of_all = own_part(clock, READ, NOTHING), own_part(rep, READ, NOTHING), blank(SUMS)
     u, everybody = scratch.u, scratch.everybody[0]
     for i in range(draws.whole_lanes(size)):
         customer, moment, stocks = blank(CUSTOMER), blank(MOMENT), blank(TALLY)
@@ -159,25 +170,16 @@ def quiet_months(params, clock, rep, tally, columns, scratch, size):  # type: ig
         happens = steps.quiet_month(own_params, own_clock, customer, moment, own_rep) | everybody | int(i >= size)
         count(own_clock, customer, moment, stocks)
         write_columns(columns, i, customer, ROW, QUIETLY)
-        write_columns(scratch.stocks, i, stocks, ROW, STOCKS)
         scratch.kinds[i] = happens
-    add_stocks(tally, scratch, size)
+        add_whole(stocks_of_all, stocks, happens == 0)
+    write_columns(scratch.stocks, 0, tally, 1, STOCKS)
+    write_columns(scratch.sums, 0, stocks_of_all, 1, STOCKS)
+    for k in range(scratch.sums.shape[0]):
+        scratch.stocks[k] += scratch.sums[k]
+    read_columns(scratch.stocks, 0, tally, 1, STOCKS)
 
 
 @rule
 def month_drawn(u, i):  # type: ignore[no-untyped-def]
     """The uniforms that every month needs, of the customer at place i."""
     return u[i], u[i + ROW], u[i + 2 * ROW], u[i + 3 * ROW], u[i + 4 * ROW]
-
-
-@rule
-def add_stocks(tally, scratch, size):  # type: ignore[no-untyped-def]
-    """Add what the customers in scratch.stocks have come to, where nothing happened: whole numbers, so that their order does not matter."""
-    write_columns(scratch.sums, 0, tally, 1, STOCKS)
-    for k in range(scratch.sums.shape[0]):
-        total, zero = 0, low_bits(0.0)
-        for i in range(size):
-            added = low_bits(scratch.stocks[k * ROW + i]) - zero
-            total += added if scratch.kinds[i] == 0 else 0
-        scratch.sums[k] += float(total)
-    read_columns(scratch.sums, 0, tally, 1, STOCKS)

@@ -8,7 +8,6 @@ from sim import draws
 from sim.compiled import rule
 from sim.numeric import exp, normal_quantile
 from sim.rules import learning, planning, projection, surplus
-from sim.scenario.parameters import MOST_CALLS
 from sim.scheme.measures import COUNT
 from sim.scheme.settle import accrued, longest_deferral, recover, reward, set_charges, settle_leaver, trail_due
 from sim.state import cents, new_ledgers
@@ -181,7 +180,7 @@ def depart(params, clock, rep, ledger):  # type: ignore[no-untyped-def]
     lost = rep.clawback_due
     rep.clawback_due = 0.0
     rep.present = 0
-    for calls in range(1, MOST_CALLS):  # to the successor they are strangers
+    for calls in range(1, np.int64(params.market_courting)):  # to the successor they are strangers
         rep.cold += rep.courted[calls]
         rep.courted[calls] = 0.0
     rep.hire += 1

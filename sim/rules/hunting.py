@@ -9,7 +9,6 @@ from sim.compiled import clear, rule
 from sim.numeric import exp
 from sim.rules import surplus, traits
 from sim.rules.purchasing import invoice_initial, invoice_opening
-from sim.scenario.parameters import MOST_CALLS
 from sim.state import ACTIVE, cents, leads_in_hand, quantise
 
 FOUNDERS = 524288  # orders of founders start here; prospects of a month never reach it
@@ -36,8 +35,8 @@ def attempts(params, rep):  # type: ignore[no-untyped-def]
 
     Whoever is courted is called before anybody new: first the warm, then those called most often, then the cold.
     """
-    leads, whole = leads_in_hand(rep), np.floor(rep.cold + rep.warm)
-    for calls in range(1, MOST_CALLS):
+    leads, whole, most = leads_in_hand(params, rep), np.floor(rep.cold + rep.warm), np.int64(params.market_courting)
+    for calls in range(1, most):
         whole += np.floor(rep.courted[calls])
     n = min(
         FOUNDERS - 1.0,
@@ -46,8 +45,8 @@ def attempts(params, rep):  # type: ignore[no-untyped-def]
     )
     warm = min(n, np.floor(rep.warm))
     rep.warm -= warm
-    called = rep.until[MOST_CALLS] = warm
-    for calls in range(MOST_CALLS - 1, 0, -1):
+    called = rep.until[most] = warm
+    for calls in range(most - 1, 0, -1):
         again = min(n - called, np.floor(rep.courted[calls]))
         rep.courted[calls] -= again
         called += again
@@ -62,7 +61,7 @@ def refill(params, rep, tally):  # type: ignore[no-untyped-def]
     keep = 1.0 - 1.0 / params.market_stale_months
     rep.cold = max(0.0, rep.cold * keep + params.market_leads_per_month - tally.warned)
     rep.warm = rep.warm * keep + tally.referrals
-    for calls in range(1, MOST_CALLS):
+    for calls in range(1, np.int64(params.market_courting)):
         rep.courted[calls] *= keep
 
 
@@ -85,10 +84,9 @@ def meet(params, clock, customer, rep, order, warm):  # type: ignore[no-untyped-
 @rule
 def calls_before(params, rep, order):  # type: ignore[no-untyped-def]
     """How often the order-th prospect of the month has been called before this month."""
-    if params.market_courting > 1.0:
-        for calls in range(1, MOST_CALLS):
-            if rep.until[calls + 1] < order <= rep.until[calls]:
-                return calls
+    for calls in range(1, np.int64(params.market_courting)):
+        if rep.until[calls + 1] < order <= rep.until[calls]:
+            return calls
     return 0
 
 

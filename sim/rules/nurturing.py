@@ -14,13 +14,13 @@ MOST_VISITS = 20.0  # to one customer in a month
 
 
 @rule
-def visits_expected(clock, rep, customer):  # type: ignore[no-untyped-def]
+def visits_expected(params, clock, rep, customer):  # type: ignore[no-untyped-def]
     """Expected visits to a customer: what everybody gets, what grows with the customer's worth, and what guards commission.
 
     Worth is the expected monthly margin in hundredths; the rates come from :func:`sim.rules.planning.spread_visits`.
     """
     expected = rep.visits_all + rep.visits_worth * customer.worth
-    if customer.claim_ends >= rep.guard_from:
+    if (params.reps_guard > 0.0) & (customer.claim_ends >= rep.guard_from):
         expected += rep.visits_guard + rep.visits_guard_months * (customer.claim_ends - clock.month)
     return min(expected, MOST_VISITS)
 
@@ -47,14 +47,14 @@ def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
 @rule
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the rep comes."""
-    return comes(visits_expected(clock, rep, customer), moment.u_visit)
+    return comes(visits_expected(params, clock, rep, customer), moment.u_visit)
 
 
 @rule
 def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[no-untyped-def]
     """A visit renews the tie, pleases, sells a little, and brings referrals."""
     draw_purchase(clock, customer, moment)
-    moment.visits = np.int64(visits_expected(clock, rep, customer) + moment.u_visit)
+    moment.visits = np.int64(visits_expected(params, clock, rep, customer) + moment.u_visit)
     tally.visits += moment.visits
     cost = cents(params.firm_visit_cost * moment.visits)
     customer.service += cost

@@ -244,7 +244,7 @@ def within(room, awards):  # type: ignore[no-untyped-def]
 @rule
 def expect_attempts(params, rep, grid, worked):  # type: ignore[no-untyped-def]
     """Attempts expected for shares of time for hunting of 0, 1 / grid, 2 / grid and so on, as far as there is room."""
-    leads, skill = leads_in_hand(rep), rep.hunting_skill
+    leads, skill = leads_in_hand(params, rep), rep.hunting_skill
     for hunt in range(worked.shape[0]):
         worked[hunt] = hunting.expected_attempts(leads, hunting.capacity(params, hunt / grid, skill))
 

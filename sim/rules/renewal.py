@@ -21,7 +21,7 @@ def happen(params, clock, customer, moment, rep, tally, agent):  # type: ignore[
     """The next term begins."""
     customer.term_ends += int(params.customers_renewal_months)
     granted = surplus.conceded(params, customer)
-    if customer.oversold > 0.0:
+    if (params.customers_shed > 0.0) & (customer.oversold > 0.0):
         surplus.shed(params, customer, rep)
     if customer.renewal > 0.0:
         less = cents(customer.renewal * 0.01 * granted)

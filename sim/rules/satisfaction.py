@@ -56,7 +56,8 @@ def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer refers somebody, or has this month, or warns somebody off."""
     u, satisfaction = moment.u_referral, customer.satisfaction
-    told = refers(u, params.referral_rate, satisfaction) | warns(u, params.referral_warned, satisfaction)
+    warned = (params.referral_warned > 0.0) & warns(u, params.referral_warned, satisfaction)
+    told = refers(u, params.referral_rate, satisfaction) | warned
     return told | (moment.referrals > 0)
 
 

@@ -124,7 +124,7 @@ def quiet(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer gets in touch, in need of service or to complain."""
     complaint = complains(moment.u_referral, params.service_complaint, customer.satisfaction)
-    return calls(moment.u_contact, customer.no_contact) | complaint
+    return calls(moment.u_contact, customer.no_contact) | (params.service_complaint > 0.0) & complaint
 
 
 @rule

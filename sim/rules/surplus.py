@@ -23,6 +23,8 @@ from sim.state import cents
 @rule
 def lure(params, pressure):  # type: ignore[no-untyped-def]
     """Log odds that perks, and a rep under pay pressure who urges to sign now, add to the odds of signing."""
+    if (params.market_lure == 0.0) & (params.market_urgency == 0.0):
+        return 0.0
     perks = params.firm_perks / params.customers_initial if params.customers_initial > 0.0 else 0.0
     return params.market_lure * perks + params.market_urgency * pressure
 
@@ -30,7 +32,7 @@ def lure(params, pressure):  # type: ignore[no-untyped-def]
 @rule
 def signing(success: float, lured: float) -> float:
     """Probability that a prospect signs: logit(P) = logit(success) + lured."""
-    return success / (success + (1.0 - success) * exp(-lured))
+    return success / (success + (1.0 - success) * exp(-lured)) if lured != 0.0 else success
 
 
 @rule
@@ -46,9 +48,10 @@ def shortfall(success: float, w: float) -> float:
 @rule
 def fall_short(params, customer, by):  # type: ignore[no-untyped-def]
     """The contract falls short by so much more (less, if below 0): lapse is likelier, payment less likely."""
-    customer.shortfall += by
-    customer.odds_lapse *= exp(params.lapse_shortfall * by)
-    customer.odds_pay *= exp(-params.payment_shortfall * by)
+    if by != 0.0:
+        customer.shortfall += by
+        customer.odds_lapse *= exp(params.lapse_shortfall * by)
+        customer.odds_pay *= exp(-params.payment_shortfall * by)
 
 
 @rule

@@ -211,8 +211,11 @@ def _all_numbers(scenario: Scenario) -> dict[str, Any]:
     return numbers
 
 
+_BY_DEFAULT = _all_numbers(Scenario())
+#: What is 0 by default: what it stands for is off, and then costs no time (docs/changing.md).
+OFF_BY_DEFAULT = tuple(name for name, value in _BY_DEFAULT.items() if np.ndim(value) == 0 and value == 0.0)
 #: What rules can read of a scenario.
-NAMES = (*_all_numbers(Scenario()), *(name for name, *_ in ARRAYS))
+NAMES = (*_BY_DEFAULT, *(name for name, *_ in ARRAYS))
 
 
 def build(scenario: Scenario) -> Setup:

@@ -86,7 +86,7 @@ def test_what_a_visit_saves_is_what_it_saves_where_it_goes(guard: float) -> None
     planning.spread_visits(desk.params, rep, tally)
     clock = record("clock", month=month)
     visits = [
-        nurturing.visits_expected(clock, rep, record("customer", worth=worth, claim_ends=one + 9))
+        nurturing.visits_expected(desk.params, clock, rep, record("customer", worth=worth, claim_ends=one + 9))
         for one, worth in zip(signed, worths, strict=True)
     ]
     assert visits == pytest.approx(weight / weight.sum() * desk.params["reps_hours"] / desk.params["reps_hours_per_visit"])

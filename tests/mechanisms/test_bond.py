@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.engine import setup
 from sim.rules import nurturing
 from sim.scenario.model import Scenario
 from tests.mechanisms.worlds import (
@@ -116,10 +117,10 @@ def test_visits_cost_money_beside_the_time() -> None:
 
 def test_visits_go_to_whom_the_rep_earns_most_from() -> None:
     """Proportional to a weight: all alike, plus the rep's interest in what a customer is worth."""
-    clock, one = record("clock", month=9), record("customer", worth=4000.0)
-    assert nurturing.visits_expected(clock, record("rep", visits_all=2.0, guard_from=9), one) == 2.0
+    params, clock, one = setup(Scenario()).params[0], record("clock", month=9), record("customer", worth=4000.0)
+    assert nurturing.visits_expected(params, clock, record("rep", visits_all=2.0, guard_from=9), one) == 2.0
     assert nurturing.visits_expected(
-        clock, record("rep", visits_all=2.0, visits_worth=0.001, guard_from=9), one
+        params, clock, record("rep", visits_all=2.0, visits_worth=0.001, guard_from=9), one
     ) == pytest.approx(6.0)
     world = quiet(
         months=36,
