@@ -62,12 +62,12 @@ def test_whoever_is_courted_is_called_before_anybody_new() -> None:
     rep["courted"][[1, 2]] = 4.5, 3.0
     reps = np.array([rep])
     assert entries.attempts(desk.setup.params, reps) == (11, 2)
-    assert reps[0]["until"].tolist() == [0, 9, 5, 2, 2, 2, 2, 2, 2]
+    assert reps[0]["until"].tolist() == [0, 9, 5, 2, 2, 0, 0, 0, 0]
     assert reps[0]["courted"][:3].tolist() == [0, 0.5, 0] and (reps[0]["cold"], reps[0]["warm"]) == (0.5, 0)
 
 
 def test_the_courted_are_strangers_to_a_successor() -> None:
-    desk, rep = Desk(), believer(cold=5.0)
+    desk, rep = Desk(market={"courting": 4}), believer(cold=5.0)
     rep["courted"][[1, 3]] = 2.0, 4.0
     career.depart(desk.params, record("clock", month=10), rep, desk.ledger)
     assert rep["cold"] == 11.0 and not rep["courted"].any()
