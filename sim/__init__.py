@@ -9,7 +9,13 @@ from __future__ import annotations
 
 import lazy_loader
 
+from sim.threads import undisturbed
 from sim.version import __version__  # noqa: F401
 
 # the names stand in __init__.pyi; each is loaded when it is first used, so that ``import sim`` stays fast
-__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+_loaded, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> object:
+    with undisturbed():  # Python loses a KeyboardInterrupt that comes while it loads, or is left with half a library
+        return _loaded(name)

@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from sim.scenario.model import Scenario
 from sim.scenario.path import vary
 from sim.sources import source_hash
 from sim.study.work_folder import tell_damaged
+from sim.threads import Threads
 
 Array = NDArray[np.float64]
 Sample = dict[str, Array]  # outcome -> [worlds, runs]
@@ -84,7 +84,7 @@ class Evaluator:
         found: list[Sample] = []
         if isinstance(self.evaluate, Simulated):
             load_kernel()
-        pool = ThreadPoolExecutor(self.workers)
+        pool = Threads(self.workers)
         with stopping(getattr(self.evaluate, "stop", new_stop()), pool):
             for scheme in schemes:
                 before = len(self._kept)
@@ -93,7 +93,7 @@ class Evaluator:
                     done(len(self.worlds) * runs)
         return found
 
-    def _sample(self, pool: ThreadPoolExecutor, scheme: Params, seed: int, runs: int) -> Sample:
+    def _sample(self, pool: Threads, scheme: Params, seed: int, runs: int) -> Sample:
         key = hashlib.sha256(json.dumps([self._identity, self.worlds, scheme, seed, runs], sort_keys=True).encode()).hexdigest()
         made = self._kept.get(key)
         if made is None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
-from concurrent.futures import wait as wait_for
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from functools import cache, lru_cache
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.engine.results import Output, Tables, check_money, new_output, tables
 from sim.errors import DaarnaError, StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
+from sim.threads import Finished, Threads, next_finished, watched
 
 log = logging.getLogger(__name__)
 
@@ -42,13 +43,20 @@ def new_stop() -> np.ndarray:
 
 @contextmanager
 def stopping(stop: np.ndarray, pool: Executor) -> Iterator[None]:
-    """The threads of a pool end with the block: after an error or Ctrl-C what is under way has a second to be finished and kept."""
+    """The threads of a pool end with the block: after an error or Ctrl-C what is under way has a second to be finished and kept.
+
+    Another Ctrl-C ends it at once.
+    """
     try:
         yield
     finally:
-        late = threading.Timer(GRACE, stop.fill, [1])
-        late.start()
-        pool.shutdown(wait=True, cancel_futures=True)
+        try:
+            late = threading.Timer(GRACE, stop.fill, [1])
+            late.start()
+            pool.shutdown(wait=True, cancel_futures=True)
+        except KeyboardInterrupt:
+            stop.fill(1)
+            raise
         late.cancel()
 
 
@@ -99,12 +107,11 @@ def compute(
 
 def _listening(work: Any, stop: np.ndarray) -> Any:
     """Do it in another thread: while compiled code runs in the main one, Python does not hear Ctrl-C."""
-    with ThreadPoolExecutor(1) as pool:
+    finished: Finished[Any] = SimpleQueue()
+    with Threads(1) as pool:
         try:
-            future = pool.submit(work)
-            while not future.done():
-                wait_for([future], timeout=1.0)  # Windows hears Ctrl-C between waits
-            return future.result()
+            watched(pool.submit(work), finished)
+            return next_finished(finished).result()
         except BaseException:
             stop[0] = 1
             raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from sim.proofs.registered import Flip, Hypothesis
 from sim.sweeps.design import Design
 from sim.sweeps.factor import Factor
 from sim.sweeps.record import about
+from sim.threads import Threads
 from sim.understand.data import places
 from sim.understand.discovery import prim
 from sim.understand.paired import Paired, paired
@@ -76,7 +76,7 @@ def find(hypothesis: Hypothesis, flip: Flip, seed: int, points: int | None, runs
     def of(point: int) -> np.ndarray:
         return outcomes(design.scenario(point), [flip.outcome], runs, seed)[:, 0]
 
-    with ThreadPoolExecutor(workers) as pool:
+    with Threads(workers) as pool:
         values = np.stack(list(pool.map(of, range(len(design)))))
     swept = _Swept(about(design), design.names, design.points().assign(status="ok"), flip.outcome, values)
     pairs = paired(swept, "arm", "base", "other", flip.outcome)

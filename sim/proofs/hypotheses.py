@@ -7,7 +7,6 @@ other arm's variable pay is rescaled until a rep earns what the base's rep earns
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,7 @@ from sim.proofs.registered import Flip, Hypothesis, Peak, RegisteredClaim, load
 from sim.proofs.verdicts import Judged
 from sim.scenario.model import Scenario
 from sim.study.equal_pay import equal_pay
+from sim.threads import Threads
 
 PARAMETERS, PAY = "equal parameters", "equal pay"
 SEARCH_RUNS = 60  # at most, to match pay on
@@ -111,7 +111,7 @@ class _Values:
     def __call__(self, scenarios: Sequence[Scenario], names: Sequence[str]) -> list[np.ndarray]:
         keys = [(one.content_hash(), *names) for one in scenarios]
         new = {key: one for key, one in zip(keys, scenarios, strict=True) if key not in self._known}
-        with ThreadPoolExecutor(self.workers) as pool:
+        with Threads(self.workers) as pool:
             made = pool.map(lambda one: outcomes(one, names, self.runs, self.seed), new.values())
             self._known |= dict(zip(new, made, strict=True))
         return [self._known[key] for key in keys]

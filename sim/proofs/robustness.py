@@ -12,7 +12,6 @@ doubled, one at a time:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,6 +24,7 @@ from sim.scenario.describe import idle, parameters
 from sim.scenario.model import Scenario
 from sim.scenario.path import get, vary
 from sim.texts import markdown_table
+from sim.threads import Threads
 
 OUTCOMES = ("npv", "share_loss_making", "hunting_share")
 SURE = 2.0  # standard errors from nought, from which on a sign counts as established
@@ -139,7 +139,7 @@ def table(
         found = [(nothing, nothing) if value is None else difference({change.path: value}) for value in change.values]
         return Row(change, np.stack([mean for mean, _ in found]), np.stack([error for _, error in found]))
 
-    with ThreadPoolExecutor(workers) as pool:
+    with Threads(workers) as pool:
         rows = tuple(pool.map(row, assumed(base) if changes is None else changes))
     return Robustness(*difference({}), rows)
 

@@ -6,14 +6,15 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 
 from sim import library
 from sim.errors import InputError
 from sim.proofs.entry import GROUPS, Effort, Entry, Figure, Finding
 from sim.proofs.omnibus import Seen, sees, together
 from sim.texts import nearest
+from sim.threads import Finished, Threads, next_finished, watched
 
 
 @dataclass(frozen=True)
@@ -141,12 +142,12 @@ def run_battery(
     """
     effort = Effort(quick, seed)
     chosen, left_out = choose(entries, quick, only, groups)
-    done = 0
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        waiting = [pool.submit(run_entry, one, effort) for one in chosen]
+    finished: Finished[Result] = SimpleQueue()
+    with Threads(workers or os.cpu_count()) as pool:
         try:
-            for _ in as_completed(waiting):
-                done += 1
+            waiting = [watched(pool.submit(run_entry, one, effort), finished) for one in chosen]
+            for done in range(1, len(chosen) + 1):
+                next_finished(finished)
                 if progress:
                     progress(done, len(chosen))
             return Battery(tuple(one.result() for one in waiting), effort, tuple(left_out))

@@ -22,10 +22,13 @@ from sim.state import cents
 
 @rule
 def lure(params, pressure):  # type: ignore[no-untyped-def]
-    """Log odds that perks, and a rep under pay pressure who urges to sign now, add to the odds of signing."""
+    """Log odds that perks, and a rep under pay pressure who urges to sign now, add to the odds of signing.
+
+    Perks count per mean first purchase; where that is less than a hundredth, which is none, nothing is sold cheaper by them.
+    """
     if (params.market_lure == 0.0) & (params.market_urgency == 0.0):
         return 0.0
-    perks = params.firm_perks / params.customers_initial if params.customers_initial > 0.0 else 0.0
+    perks = params.firm_perks / params.customers_initial if params.customers_initial >= 0.01 else 0.0
     return params.market_lure * perks + params.market_urgency * pressure
 
 

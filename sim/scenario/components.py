@@ -80,7 +80,7 @@ def edited(below: Any, edits: Mapping[str, Any], where: str) -> list[dict[str, A
         if not isinstance(said, Mapping):
             raise InputError(f"{place}: expected a table of what is other, got {shown(said)}")
         index = _index(parts, name, place)
-        parts[index] = _merged(parts[index], said)
+        parts[index] = merge(parts[index], said)
     added = _listed(edits.get("add", ()), f"{where}scheme.add", "a list of components, as in [[scheme.add]]")
     if len(parts) + len(added) > MAX_COMPONENTS:
         raise InputError(f"{where}scheme.add: {TOO_MANY.format(len(parts) + len(added))}")
@@ -114,7 +114,31 @@ def _index(parts: Sequence[Mapping[str, Any]], name: Any, place: str) -> int:
     return there.index(name)
 
 
-def _merged(part: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
-    from sim.scenario.model import merge
+def overlaid(base: Mapping[str, Any], changes: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+    """`base` with `changes` laid over it (:func:`merge`), components of the scheme changed by name.
 
-    return merge(dict(part), dict(said))
+    Raises
+    ------
+    InputError
+        When a name is unknown or taken; it begins with `where`.
+    """
+    scheme = changes.get("scheme")
+    if not isinstance(scheme, dict) or not any(key in scheme for key in EDITS):
+        return merge(base, changes)
+    if "components" in scheme:
+        said = ", ".join(key for key in EDITS if key in scheme)
+        raise InputError(
+            f"{where}scheme: found components beside {said}; components replaces the whole list, say one or the other"
+        )
+    made = merge(base, {**changes, "scheme": {key: value for key, value in scheme.items() if key not in EDITS}})
+    made["scheme"]["components"] = edited(made["scheme"].get("components", ()), scheme, where)
+    return made
+
+
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `changes` laid over it: dictionaries merge key by key, all else is replaced."""
+    merged = dict(base)
+    for key, value in changes.items():
+        old = merged.get(key)
+        merged[key] = merge(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
+    return merged

@@ -1,14 +1,10 @@
-"""Reading scenario files: TOML, inheritance by ``extends``, and messages a person can act on.
-
-A message says, in this order: the file in which the value stands (which may be one that is inherited
-from), the place in it, what was found, what is allowed, and the nearest name where one was misspelt.
-"""
+"""Reading scenario files: TOML, and inheritance by ``extends``."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,14 +13,14 @@ from pydantic import ValidationError
 from sim import library
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
-from sim.scenario.base import Group, shown
-from sim.scenario.components import EDITS
-from sim.scenario.model import Scenario, overlaid
-from sim.scenario.sources import inner, layered, own
+from sim.scenario.base import shown
+from sim.scenario.components import EDITS, overlaid
+from sim.scenario.explain import Place, explain, inside, paths
+from sim.scenario.model import Scenario
+from sim.scenario.sources import layered, own
 from sim.texts import brief, nearest, plain
 
 DEEPEST = 20  # files that extend one another
-Place = tuple[int | str, ...]
 
 
 class Layer(NamedTuple):
@@ -54,7 +50,7 @@ def load(path: str | Path) -> Scenario:
     try:
         scenario = Scenario.model_validate(data)
     except ValidationError as error:
-        raise InputError(explain(error, data, lambda place: str(_speaker(layers, place, data)))) from None
+        raise InputError(explain(error, data, lambda place: str(_speaker(layers, place, data)), Scenario)) from None
     _check_sources(layers, scenario)
     scenario = scenario.model_copy(update={"sources": sources})
     scenario._name = plain(path.stem)
@@ -132,12 +128,12 @@ def _read(path: Path, chain: tuple[Path, ...]) -> list[Layer]:
 def _speaker(layers: list[Layer], place: Place, data: Any = None) -> Path:
     """The file whose word counts at a place: the nearest that says it, or says most of the way to it."""
     if place[:2] == ("scheme", "components") and len(place) > 2:
-        name = _inside(_inside(_inside(data, "scheme"), "components"), place[2])
-        name = _inside(name, "name")
+        name = inside(inside(inside(data, "scheme"), "components"), place[2])
+        name = inside(name, "name")
         for layer in layers:
             scheme = layer.data.get("scheme")
-            said = _inside(_inside(scheme, "change"), name) if isinstance(scheme, dict) else None
-            added = [_inside(one, "name") for one in _inside(scheme, "add") or ()] if isinstance(scheme, dict) else []
+            said = inside(inside(scheme, "change"), name) if isinstance(scheme, dict) else None
+            added = [inside(one, "name") for one in inside(scheme, "add") or ()] if isinstance(scheme, dict) else []
             if name is not None and (name in added or (said is not None and (len(place) < 4 or place[3] in said))):
                 return layer.file
     return max(layers, key=lambda layer: _depth(layer.data, place)).file  # the first of equals
@@ -153,126 +149,9 @@ def _depth(data: Any, place: Place) -> int:
     return len(place)
 
 
-def explain(error: ValidationError, data: dict[str, Any], file_of: Callable[[Place], str], kind: type[Group] = Scenario) -> str:
-    """All problems of a validation of a `kind`, a line each: file, place, what was found, what is allowed."""
-    lines = []
-    for detail in error.errors(include_url=False):
-        place = (*detail["loc"], *detail.get("ctx", {}).get("place", ()))
-        where = _dotted(place, data)
-        lines.append(f"{file_of(place)}: {where + ': ' if where else ''}{_problem(detail, kind)}")
-    return "\n".join(lines)
-
-
-#: What is allowed, by the type of the error that pydantic reports; the rest speak for themselves.
-ALLOWED = {
-    "greater_than_equal": "at least {ge:,.15g}",
-    "greater_than": "greater than {gt:,.15g}",
-    "less_than_equal": "at most {le:,.15g}",
-    "less_than": "less than {lt:,.15g}",
-    "finite_number": "a finite number",
-    "int_type": "a whole number",
-    "int_parsing_size": "a whole number of fewer digits",
-    "float_type": "a number",
-    "string_type": "a text in quotes",
-    "string_too_short": "a text that is not empty",
-    "tuple_type": "a list in [ ]",
-    "dict_type": "a table of parameters",
-    "model_type": "a table of parameters",
-    "model_attributes_type": "a table of parameters",
-    "bool_type": "true or false",
-    "list_type": "a list in [ ]",
-    "missing": "it to be there",
-    "none_required": "nothing",
-    "int_from_float": "a whole number",
-    "string_too_long": "a text of at most {max_length:,} characters",
-    "string_pattern_mismatch": "a text of the pattern {pattern}",
-    "too_long": "at most {max_length:,} entries",
-    "too_short": "at least {min_length:,} entries",
-    "literal_error": "one of {expected}",
-    "union_tag_invalid": "one of the kinds {expected_tags}",
-    "union_tag_not_found": "a kind",
-}
-
-
-def allowed(detail: Any) -> str:
-    """What is allowed where pydantic reports an error, in words of our own."""
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind in ("value_error", "inconsistent"):
-        return str(context.get("message") or context["error"])
-    return ALLOWED[kind].format(**context) if kind in ALLOWED else str(detail["msg"])
-
-
-def _problem(detail: Any, group: type[Group]) -> str:
-    kind, context, found = detail["type"], detail.get("ctx", {}), detail.get("input")
-    if kind == "inconsistent":
-        return str(context["message"])
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "extra_forbidden":
-        return _unknown(detail["loc"], group)
-    if kind == "missing":
-        return f"expected {_group_at(detail['loc'][:-1], group).model_fields[detail['loc'][-1]].description}, got none"
-    if kind == "invalid_key":
-        return f"found {shown(found)}, allowed are names in quotes"
-    if kind == "literal_error":
-        names = re.findall(r"'([^']*)'", context["expected"])
-        return f"found {shown(found)}, allowed is one of {', '.join(names)}{nearest(found, names)}"
-    return f"found {shown(found)}, allowed is {allowed(detail)}"
-
-
-def _dotted(place: Place, data: Any) -> str:
-    """A place as text; what stands in a list is shown with its number (from 0) and, if it has one, its name."""
-    text, glue = "", ""
-    for part in place:
-        data = _inside(data, part)
-        if isinstance(part, int):
-            name = data.get("name") or data.get("path") if isinstance(data, dict) else None
-            text += f"[{part}]" + (f' "{name}"' if isinstance(name, str) else "")
-            glue = ", " if name else "."
-        else:
-            text += glue + (f'"{part}"' if "." in part else part)
-            glue = "."
-    return text
-
-
-def _inside(data: Any, part: int | str) -> Any:
-    try:
-        return data[part]
-    except (KeyError, IndexError, TypeError):
-        return None
-
-
-def _group_at(place: Place, group: type[Group]) -> type[Group]:
-    for part in place:
-        if isinstance(part, str):
-            group = inner(group.model_fields[part])[0] or group
-    return group
-
-
-def _unknown(place: Place, group: type[Group]) -> str:
-    key, names = str(place[-1]), list(_group_at(place[:-1], group).model_fields)
-    hint = nearest(key, names)
-    elsewhere = [path for path in paths(group) if path.split(".")[-1] == key]
-    if not hint and elsewhere:
-        hint = f"; did you mean {' or '.join(elsewhere[:4])}?"
-    return f'unknown key "{key}"{hint or "; there are " + ", ".join(names)}'
-
-
-def paths(group: type[Group] = Scenario, prefix: str = "") -> list[str]:
-    """Dotted paths of all parameters and groups."""
-    found = []
-    for name, field in group.model_fields.items():
-        path = f"{prefix}{name}"
-        found.append(path)
-        kind, _ = inner(field)
-        if kind is not None:
-            found += paths(kind, f"{path}.")
-    return found
-
-
 def _check_sources(layers: list[Layer], scenario: Scenario) -> None:
     """Every source is one of a parameter that there is."""
-    known = paths()
+    known = paths(Scenario)
     for path in scenario.sources:
         plain = re.sub(r"\[\d+\]", "", path)
         if plain not in known:

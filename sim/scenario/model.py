@@ -10,8 +10,10 @@ from pydantic import PrivateAttr, ValidationError, field_validator, model_valida
 
 from sim.errors import InputError
 from sim.scenario.base import Group, as_plain, par, shown, wrong
-from sim.scenario.components import EDITS, edited
+from sim.scenario.components import merge, overlaid
+from sim.scenario.explain import explain
 from sim.scenario.parameters import Customers, Desk, Firm, Market, Reps
+from sim.scenario.path import vary
 from sim.scenario.scheme import Scheme
 from sim.scenario.sources import layered, own
 
@@ -77,8 +79,6 @@ class Scenario(Group):
         InputError
             When the result is no valid scenario.
         """
-        from sim.scenario.path import vary
-
         if listed := {path: value for path, value in changes.items() if "[" in path}:
             start = vary(self, listed, "with_")
             return start.with_(**{path: value for path, value in changes.items() if path not in listed})
@@ -88,9 +88,7 @@ class Scenario(Group):
         try:
             made = Scenario.model_validate(data)
         except ValidationError as error:
-            from sim.scenario.load import explain
-
-            raise InputError(explain(error, data, lambda place: "with_")) from None
+            raise InputError(explain(error, data, lambda place: "with_", Scenario)) from None
         made = made.model_copy(update={"sources": layered(self.sources, own(changes), before, made.model_dump(), Scenario)})
         made._name = self._name if "title" not in changes else ""
         return made
@@ -128,33 +126,3 @@ def _nested(changes: dict[str, Any]) -> dict[str, Any]:
             said = {group: said}
         found = merge(found, said)
     return found
-
-
-def overlaid(base: dict[str, Any], changes: dict[str, Any], where: str = "") -> dict[str, Any]:
-    """`base` with `changes` laid over it (:func:`merge`), components of the scheme changed by name.
-
-    Raises
-    ------
-    InputError
-        When a name is unknown or taken; it begins with `where`.
-    """
-    scheme = changes.get("scheme")
-    if not isinstance(scheme, dict) or not any(key in scheme for key in EDITS):
-        return merge(base, changes)
-    if "components" in scheme:
-        said = ", ".join(key for key in EDITS if key in scheme)
-        raise InputError(
-            f"{where}scheme: found components beside {said}; components replaces the whole list, say one or the other"
-        )
-    made = merge(base, {**changes, "scheme": {key: value for key, value in scheme.items() if key not in EDITS}})
-    made["scheme"]["components"] = edited(made["scheme"].get("components", ()), scheme, where)
-    return made
-
-
-def merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`base` with `changes` laid over it: dictionaries merge key by key, all else is replaced."""
-    merged = dict(base)
-    for key, value in changes.items():
-        old = merged.get(key)
-        merged[key] = merge(old, value) if isinstance(value, dict) and isinstance(old, dict) else value
-    return merged

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from sim.errors import InputError
 from sim.scenario.base import as_plain, shown
-from sim.scenario.model import Scenario
+from sim.scenario.explain import explain
 from sim.scenario.sources import layered, own
 from sim.texts import nearest
+
+if TYPE_CHECKING:
+    from sim.scenario.model import Scenario
 
 STEP = re.compile(r"([^.\[\]]+)|\[([^\[\]]*)\]")
 
@@ -53,16 +56,14 @@ def vary(scenario: Scenario, changes: Mapping[str, Any], where: str = "") -> Sce
     InputError
         When there is no such parameter, or the result is no valid scenario.
     """
-    data = scenario.model_dump()
+    kind, data = type(scenario), scenario.model_dump()
     for path, value in changes.items():
         _set(data, path, value, where)
     try:
-        made = Scenario.model_validate(data)
+        made = kind.model_validate(data)
     except ValidationError as error:
-        from sim.scenario.load import explain
-
-        raise InputError(explain(error, data, lambda place: where or "vary")) from None
-    sources = layered(scenario.sources, own(changes), scenario.model_dump(), made.model_dump(), Scenario)
+        raise InputError(explain(error, data, lambda place: where or "vary", kind)) from None
+    sources = layered(scenario.sources, own(changes), scenario.model_dump(), made.model_dump(), kind)
     made = made.model_copy(update={"sources": sources})
     made._name = scenario._name
     return made

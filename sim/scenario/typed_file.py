@@ -14,7 +14,8 @@ from sim import library
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
 from sim.scenario.base import Group, shown
-from sim.scenario.load import explain, load
+from sim.scenario.explain import explain
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
 
 Kind = TypeVar("Kind", bound=Group)

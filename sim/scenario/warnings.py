@@ -105,7 +105,7 @@ def most_signings(s: Scenario) -> float:
     What lures raises the odds of signing by a factor, and the probability by no more.
     """
     attempts = min(s.reps.hours / s.reps.hours_per_attempt, s.market.leads_at_start + s.market.leads_per_month * s.months)
-    perks = s.firm.perks / s.customers.initial if s.customers.initial else 0.0
+    perks = s.firm.perks / s.customers.initial if s.customers.initial >= 0.01 else 0.0
     lured = exp(min(s.market.lure * perks + s.market.urgency, 700.0))
     return LUCK * attempts * min(1.0, max(s.market.success, s.market.referred_success) * lured)
 
@@ -189,6 +189,11 @@ def _team_of_one(s: Scenario, k: Component) -> Iterator[str]:
         yield f"scope: a team of {filled}: the mean is the rep's own value"
 
 
+def _nobody_sells(s: Scenario) -> Iterator[str]:
+    if len(set(s.reps.absent)) == s.reps.count:
+        yield "reps.absent: every seat is empty: nobody sells, and nobody visits the customers there are"
+
+
 def _no_salary(s: Scenario) -> Iterator[str]:
     if s.scheme.variable_cap and not s.reps.salary and s.scheme.components:
         yield "scheme.variable_cap: a share of salary, and there is no salary: nothing variable is paid"
@@ -236,4 +241,4 @@ def _concession(s: Scenario) -> Iterator[str]:
 COMPONENT: tuple[Check, ...] = (
     _timing, _nothing, _out_of_range, _out_of_reach, _unmeasured, _nobody, _malus, _clawback, _capped, _idle_factor, _team_of_one,
 )  # fmt: skip
-WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_no_salary, _unpaid, _norm, _by_value, _concession)
+WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_nobody_sells, _no_salary, _unpaid, _norm, _by_value, _concession)

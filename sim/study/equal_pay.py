@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -19,6 +18,7 @@ from sim.analysis.differences import Matched
 from sim.errors import InputError
 from sim.scenario.model import Scenario
 from sim.scenario.scheme import Component
+from sim.threads import Threads
 
 PAY = "rep_pay_mean"
 WHAT = ("variable", "salary")
@@ -192,8 +192,9 @@ class _Pay:
         """All outcomes, run by run."""
         key = scenario.content_hash()
         if key not in self._known:
-            with ThreadPoolExecutor(self.workers) as pool:
-                tables = list(pool.map(lambda chunk: engine.simulate(scenario, self.seed, chunk).runs, self.chunks))
+            stop, pool = engine.new_stop(), Threads(self.workers)
+            with engine.stopping(stop, pool):
+                tables = list(pool.map(lambda chunk: engine.simulate(scenario, self.seed, chunk, stop=stop).runs, self.chunks))
             self._known[key] = pd.concat(tables, ignore_index=True).drop(columns=["scenario", "run"], errors="ignore")
         return self._known[key]
 

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from sim.errors import InputError
 from sim.files.untrusted import read_json
 from sim.scenario.base import shown
-from sim.scenario.load import allowed
+from sim.scenario.explain import allowed
 from sim.scenario.model import Scenario
 from sim.study.provenance import digest
 from sim.texts import plain, repeated

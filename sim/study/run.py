@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Executor, Future
 from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 import numpy as np
@@ -26,6 +27,7 @@ from sim.study.precision import InterimAnalysis, Precision, goal_of
 from sim.study.provenance import grow, record
 from sim.study.results import Study, check_currency, matched_of
 from sim.study.study_folder import Chunk, StudyFolder, tables_of
+from sim.threads import Finished, Threads, next_finished, watched
 from sim.whole_number import LAST_SEED, MOST_RUNS, whole
 
 RUNS = 200  # unless a number or a precision is asked for
@@ -156,7 +158,7 @@ def _fill(
         target.put(chunk, simulate(chunk.numbers, chunk.scenario))
         return len(chunk.numbers)
 
-    pool = ThreadPoolExecutor(threads) if threads else _Here()
+    pool = Threads(threads) if threads else _Here()
     with stopping(stop, pool):
         for gaps, expected in _batches(target, goal, looked):
             missing = sum(len(gap.numbers) for gap in gaps)
@@ -207,12 +209,17 @@ def _cut(gaps: Iterable[Chunk], size: int) -> Iterator[Chunk]:
 
 def _in_parallel(pool: Executor, work: Callable[[Chunk], int], chunks: Iterator[Chunk], ahead: int) -> Iterator[int]:
     """What `work` returns for each chunk, as it is finished; at most `ahead` chunks are handed out."""
-    waiting: set[Future[int]] = {pool.submit(work, chunk) for chunk in islice(chunks, ahead)}
-    while waiting:
-        finished, waiting = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C between waits
-        waiting |= {pool.submit(work, chunk) for chunk in islice(chunks, len(finished))}
-        for future in finished:
-            yield future.result()
+    finished: Finished[int] = SimpleQueue()
+    waiting = 0
+    while True:
+        for chunk in islice(chunks, ahead - waiting):
+            watched(pool.submit(work, chunk), finished)
+            waiting += 1
+        if not waiting:
+            return
+        done = next_finished(finished).result()
+        waiting -= 1
+        yield done
 
 
 class _Here(Executor):

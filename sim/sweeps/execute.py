@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from sim.sweeps.pool import Batches, cores, in_parallel, slots_of
 from sim.sweeps.record import about
 from sim.sweeps.results import Sweep, open_sweep
 from sim.sweeps.sweep_folder import SweepFolder
+from sim.threads import Threads
 from sim.whole_number import whole
 
 Progress = Callable[[int, int], None]
@@ -193,7 +194,7 @@ def _workers(executor: Executor | None, workers: int | None, job: Job) -> Iterat
     if job.model is None:
         load_kernel()
     assert job.stop is not None
-    pool = ThreadPoolExecutor(workers or cores())
+    pool = Threads(workers or cores())
     with stopping(job.stop, pool):
         yield pool
 

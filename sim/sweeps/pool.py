@@ -8,11 +8,13 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from concurrent.futures import CancelledError, Executor, Future
+from queue import SimpleQueue
 from typing import Any, cast
 
 from sim.errors import StudyError, WorkerError
 from sim.sweeps.job import Job, Piece, Receipt
+from sim.threads import Finished, finished_by_now, undisturbed, watched
 
 log = logging.getLogger(__name__)
 ASK_AGAIN = 5.0  # seconds between questions for the size of a cluster
@@ -73,36 +75,41 @@ def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], 
     bad: set[str] = set()  # workers that cannot do the work
     waiting: dict[Future[Receipt], tuple[Piece, ...]] = {}
     again: deque[tuple[Piece, ...]] = deque()
+    finished: Finished[Receipt] = SimpleQueue()
     try:
         while True:
             while len(waiting) < 2 * slots() and (pieces := again.popleft() if again else batches.next()):
-                waiting[pool.submit(job.work, pieces)] = pieces
+                with undisturbed():
+                    future = pool.submit(job.work, pieces)
+                waiting[future] = pieces
+                watched(future, finished)
             if not waiting:
                 return
-            finished, _ = wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)  # Windows hears Ctrl-C between waits
-            for future in finished:
-                pieces = waiting.pop(future)
-                error = _error(future)
-                if error is None:
-                    receipt = future.result()
-                    batches.learn(receipt)
-                elif isinstance(error, WorkerError):
-                    pool = _without(pool, error, bad)
-                    again.append(pieces)
-                    continue
-                elif type(error).__name__ != "KilledWorker":
-                    raise _meant(error)
-                elif len(pieces) > 1:
-                    again.extend((piece,) for piece in pieces)
-                    continue
-                else:
-                    receipt = Receipt(pieces[0].runs, 0.0, ((pieces[0].address, "the workers that simulated it died"),))
-                yield pieces, receipt
+            if (future := finished_by_now(finished)) is None:
+                continue
+            pieces = waiting.pop(future)
+            error = _error(future)
+            if error is None:
+                receipt = future.result()
+                batches.learn(receipt)
+            elif isinstance(error, WorkerError):
+                pool = _without(pool, error, bad)
+                again.append(pieces)
+                continue
+            elif type(error).__name__ != "KilledWorker":
+                raise _meant(error)
+            elif len(pieces) > 1:
+                again.extend((piece,) for piece in pieces)
+                continue
+            else:
+                receipt = Receipt(pieces[0].runs, 0.0, ((pieces[0].address, "the workers that simulated it died"),))
+            yield pieces, receipt
     except RuntimeError as error:  # of submit: the pool is shut down or broken
         raise _meant(error) from None
     finally:
-        for future in waiting:
-            future.cancel()
+        with undisturbed():
+            for future in waiting:
+                future.cancel()
 
 
 def _without(pool: Executor, error: WorkerError, bad: set[str]) -> Executor:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
-from sim.book.agents import CustomerAgent, RepAgent
+from sim.book import BookModel, CustomerAgent, RepAgent
 from sim.compiled import kernel
 from sim.rules import purchasing, renewal, resolution, service
 from sim.rules.hunting import FOUNDERS
+from sim.scenario.model import Scenario
 from sim.scheme.measures import LEVEL, MEASURES
 from sim.state import cents
 from sim.trace import settlement
 from sim.trace.record import Claim, Line, PayMonth, Settled, Signing
-
-if TYPE_CHECKING:
-    from sim.trace.model import TracedModel
 
 COMBINE = ("add", "multiply", "gate")
 BOOKED = tuple(field.name for field in fields(Settled))
@@ -259,3 +258,22 @@ class TracedCustomer(CustomerAgent):
         self.page["status"] = ("active", "lapsed", "written off")[int(c["status"])]
         self.at_opening = self.record.copy()
         self.model.pages.append(self.page)
+
+
+class TracedModel(BookModel):
+    """A :class:`~sim.book.BookModel` that writes down every seat's pay and the months of chosen customers."""
+
+    rep_class: ClassVar[type[RepAgent]] = TracedRep
+
+    def __init__(
+        self, scenario: Scenario, rng: int | None = 1, run: int = 1, customers: Collection[int] | Literal["all"] = ()
+    ) -> None:
+        self.watched = customers if customers == "all" else frozenset(customers)
+        self.pay: list[PayMonth] = []
+        self.pages: list[dict[str, Any]] = []
+        super().__init__(scenario, rng, run)
+
+    def customer_class(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> CustomerAgent:
+        """Chosen customers are watched, step by step; all others stay in the compiled month."""
+        watched = self.watched == "all" or customer_number(record) in self.watched
+        return (TracedCustomer if watched else CustomerAgent)(model, record, rep)

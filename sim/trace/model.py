@@ -3,40 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Literal
+from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from sim.accounts import MONTH
-from sim.book import BookModel, CustomerAgent, RepAgent
 from sim.scenario.load import as_scenario
 from sim.scenario.model import Scenario
 from sim.tables import MONTHS
-from sim.trace.agents import ACCOUNT, TracedCustomer, TracedRep, customer_number
-from sim.trace.record import PAGES, PayMonth, Trace
+from sim.trace.agents import ACCOUNT, TracedModel
+from sim.trace.record import PAGES, Trace
 from sim.whole_number import LAST_SEED, whole
 
 MONEY = ("initial", "repeat", "cross", "owed", *ACCOUNT)
-
-
-class TracedModel(BookModel):
-    """A :class:`~sim.book.BookModel` that writes down every seat's pay and the months of chosen customers."""
-
-    rep_class: ClassVar[type[RepAgent]] = TracedRep
-
-    def __init__(
-        self, scenario: Scenario, rng: int | None = 1, run: int = 1, customers: Collection[int] | Literal["all"] = ()
-    ) -> None:
-        self.watched = customers if customers == "all" else frozenset(customers)
-        self.pay: list[PayMonth] = []
-        self.pages: list[dict[str, Any]] = []
-        super().__init__(scenario, rng, run)
-
-    def customer_class(self, model: BookModel, record: np.ndarray, rep: RepAgent) -> CustomerAgent:
-        """Chosen customers are watched, step by step; all others stay in the compiled month."""
-        watched = self.watched == "all" or customer_number(record) in self.watched
-        return (TracedCustomer if watched else CustomerAgent)(model, record, rep)
 
 
 def follow(

@@ -16,7 +16,8 @@ import pytest
 import sim
 from sim.scenario.components import EDITS
 from sim.scenario.document import COMMAND, page
-from sim.scenario.load import load, paths
+from sim.scenario.explain import paths
+from sim.scenario.load import load
 from sim.scenario.model import Scenario
 from tests.conftest import ROOT
 
@@ -48,7 +49,7 @@ def test_the_page_of_commands_is_what_the_commands_say() -> None:
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_parameters_modules_and_functions_that_are_named_exist(path: Path) -> None:
-    known = {re.sub(r"\[\d*\]", "", one) for one in paths()} | {f"scheme.{key}" for key in EDITS}
+    known = {re.sub(r"\[\d*\]", "", one) for one in paths(Scenario)} | {f"scheme.{key}" for key in EDITS}
     for name in quoted(path):
         if re.fullmatch(r"(sim|tests|scenarios|notebooks|docs)/[\w./-]*", name):
             assert (ROOT / name).exists(), name

@@ -10,7 +10,7 @@ import pytest
 import sim
 from sim import engine
 from sim.scenario.describe import SWITCHES, idle, parameters
-from sim.scenario.load import paths
+from sim.scenario.explain import paths
 from sim.scenario.model import Scenario
 from tests.conftest import ROOT
 
@@ -120,8 +120,8 @@ def test_every_parameter_is_described() -> None:
     tiered = {"tiers": [{"attainment": 0.0, "rate": 0.1}]}
     rows = parameters(Scenario(scheme={"components": [component, tiered]}))
     said = {row.path.replace("[0]", "").replace("[1]", "") for row in rows}
-    groups = {path for path in paths() if any(other.startswith(f"{path}.") for other in paths())}
-    assert said == set(paths()) - groups - {"sources"} | {"scheme.components.tiers", "scheme.components.clawback.steps"}
+    groups = {path for path in paths(Scenario) if any(other.startswith(f"{path}.") for other in paths(Scenario))}
+    assert said == set(paths(Scenario)) - groups - {"sources"} | {"scheme.components.tiers", "scheme.components.clawback.steps"}
 
 
 def test_a_source_of_the_scenario_is_shown_beside_the_value() -> None:

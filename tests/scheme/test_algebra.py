@@ -14,7 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.model import Scenario, merge
+from sim.scenario.components import merge
+from sim.scenario.model import Scenario
 from sim.trace import PayMonth
 from tests.statements.case import QUIET, Case, ScriptedModel
 

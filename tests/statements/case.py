@@ -19,8 +19,9 @@ from sim.book import CustomerAgent, entries
 from sim.errors import InputError
 from sim.files.toml_file import read_toml
 from sim.scenario.base import shown
-from sim.scenario.load import explain
-from sim.scenario.model import Scenario, merge
+from sim.scenario.components import merge
+from sim.scenario.explain import explain
+from sim.scenario.model import Scenario
 from sim.scheme.measures import NAMES
 from sim.state import CUSTOMER
 from sim.texts import nearest
@@ -137,7 +138,7 @@ def _scenario(file: str, data: Mapping[str, Any], last: int) -> Scenario:
     try:
         scenario = Scenario.model_validate(whole)
     except ValidationError as error:
-        raise InputError(explain(error, whole, lambda place: file)) from None
+        raise InputError(explain(error, whole, lambda place: file, Scenario)) from None
     if months < last:
         raise InputError(f"{file}: months: found {months}, but month {last} is spoken of")
     return scenario
