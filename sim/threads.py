@@ -44,7 +44,7 @@ class Threads(ThreadPoolExecutor):
         with undisturbed():
             return super().submit(work, *given, **named)
 
-    def map(self, work: Callable[..., Result], *given: Iterable[Any], **_: Any) -> Iterator[Result]:
+    def map(self, work: Callable[..., Result], *given: Iterable[Any]) -> Iterator[Result]:  # type: ignore[override]
         """What `work` returns for each, in order; all is handed in at once."""
         finished: Finished[Result] = SimpleQueue()
         futures = [watched(self.submit(work, *one), finished) for one in zip(*given, strict=True)]

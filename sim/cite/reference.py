@@ -14,7 +14,7 @@ from sim.analysis.outcomes import KNOWN
 from sim.cite.citable import Thing
 from sim.number_text import decimals, fixed, plus_minus, significant
 from sim.recipes.kinds import kind_of
-from sim.study.comparison import unequal_costs
+from sim.study.comparison import cautions
 from sim.study.parquet import Marks
 from sim.study.provenance import AUTHOR, PROGRAM, RECORD, identity
 from sim.study.results import Study, open_study
@@ -73,7 +73,7 @@ def sentences(thing: Thing) -> list[str]:
     if not thing.outcome:
         return []
     study = open_study(thing.path)
-    return [*_levels(study, thing.outcome), *_differences(study, thing.outcome)]
+    return [*_levels(study, thing.outcome), *_differences(study, thing.outcome), *cautions(study)]
 
 
 def _levels(study: Study, outcome: str) -> Iterator[str]:
@@ -89,7 +89,6 @@ def _differences(study: Study, outcome: str) -> Iterator[str]:
     for row in _records(rows[rows["outcome"] == outcome]):
         names = f"{_title(study, row['scenario'])} less {_title(study, row['base'])}"
         yield f"Paired difference in {outcome}, {names}: {_estimate(study, outcome, row)}."
-    yield from unequal_costs(study)
 
 
 def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:

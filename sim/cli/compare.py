@@ -113,6 +113,8 @@ def _compared(
 
 
 def _as_data(comparison: Comparison, outcome: str, folder: Path) -> dict[str, Any]:
+    from sim.study.comparison import cautions
+
     study = comparison.study
     return {
         "study": str(folder),
@@ -126,4 +128,5 @@ def _as_data(comparison: Comparison, outcome: str, folder: Path) -> dict[str, An
         "outcome": outcome,
         "ranking": comparison.ranking(outcome).to_dict("records"),
         "verdict": comparison.verdict(outcome),
+        "cautions": cautions(study),
     }

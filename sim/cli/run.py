@@ -100,7 +100,7 @@ def draw(study: Study, folder: Path, kinds: Sequence[str] = ("png", "svg"), name
 
 def _as_data(study: Study, folder: Path) -> dict[str, Any]:
     from sim.cli.report import unlike_lengths
-    from sim.study.comparison import unequal_costs
+    from sim.study.comparison import cautions
 
     several = len(study.names) > 1
     unlike = unlike_lengths(study)
@@ -111,6 +111,6 @@ def _as_data(study: Study, folder: Path) -> dict[str, Any]:
         **{key: study.about[key] for key in ("precision", "reached", "attained") if study.about.get("precision")},
         "summary": study.summary().to_dict("records"),
         "differences": study.differences().to_dict("records") if several else [],
-        "costs_differ": unequal_costs(study),
+        "cautions": cautions(study),
         **({"months_differ": unlike} if unlike else {}),
     }

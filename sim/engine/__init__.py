@@ -18,7 +18,7 @@ from sim.engine.results import Output, Tables, check_money, new_output, tables
 from sim.errors import DaarnaError, StudyError
 from sim.scenario.model import Scenario
 from sim.scenario.record import Setup, build
-from sim.threads import Finished, Threads, next_finished, watched
+from sim.threads import Finished, Threads, next_finished, undisturbed, watched
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,8 @@ def stopping(stop: np.ndarray, pool: Executor) -> Iterator[None]:
     finally:
         try:
             late = threading.Timer(GRACE, stop.fill, [1])
-            late.start()
+            with undisturbed():
+                late.start()
             pool.shutdown(wait=True, cancel_futures=True)
         except KeyboardInterrupt:
             stop.fill(1)

@@ -82,9 +82,9 @@ class Comparison:
         self.equal_pay = tuple(equal_pay)
 
     def __repr__(self) -> str:
-        """The comparison in a line, and one for each scheme that does not cost what the base does."""
+        """The comparison in a line, and one for each thing that whoever reads an answer of it must know."""
         line = f"<Comparison of {', '.join(self.others)} with {self.base}: {self.study.about['runs']} pairs of runs>"
-        return "\n".join([line, *unequal_costs(self.study)])
+        return "\n".join([line, *cautions(self.study)])
 
     @property
     def base(self) -> str:

@@ -80,9 +80,9 @@ def in_parallel(pool: Executor, job: Job, batches: Batches, slots: Callable[[], 
         while True:
             while len(waiting) < 2 * slots() and (pieces := again.popleft() if again else batches.next()):
                 with undisturbed():
-                    future = pool.submit(job.work, pieces)
-                waiting[future] = pieces
-                watched(future, finished)
+                    handed = pool.submit(job.work, pieces)
+                waiting[handed] = pieces
+                watched(handed, finished)
             if not waiting:
                 return
             if (future := finished_by_now(finished)) is None:

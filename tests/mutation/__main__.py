@@ -41,10 +41,11 @@ def main() -> int:
     parser.add_argument("--survivors", action="store_true", help="run those that survived again, as after adding a test")
     parser.add_argument("--workers", type=int, default=2, help="mutants run at a time")
     parser.add_argument("--minutes", type=float, default=600.0, help="no mutant is begun after so long")
+    parser.add_argument("--files", nargs="+", default=FILES, help="what is mutated")
     parser.add_argument("--tests", nargs="+", default=TESTS, help="what may kill a mutant")
     parser.add_argument("--report", action="store_true", help="no run: print what the results come to")
     given = parser.parse_args()
-    everything = population(ROOT, FILES)
+    everything = population(ROOT, given.files)
     chosen = sample(everything, given.size, given.least, given.seed)
     if not given.report:
         fates = read_fates(given.results)
@@ -75,7 +76,7 @@ def run(chosen: list[Mutant], todo: list[Mutant], given: argparse.Namespace) -> 
         for name in ("sim", "tests", "scenarios"):
             shutil.copytree(ROOT / name, fresh / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(ROOT / "pyproject.toml", fresh)
-        write(fresh, FILES, frozenset(one.number for one in chosen))
+        write(fresh, given.files, frozenset(one.number for one in chosen))
         bring_up_to_date(fresh, copy)
     plan = {
         "mutants": [(one.number, one.file) for one in todo],

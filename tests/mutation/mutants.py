@@ -242,6 +242,12 @@ def _typed_over(a, b):
     return lambda a, b: a / b
 '''
 
+UNCHECKED = """
+
+def _why_not(function: str, use: Use) -> str:
+    return ""
+"""
+
 
 def write(root: Path, files: list[str], chosen: frozenset[int]) -> None:
     """Write the chosen mutants' switches into a copy of the package."""
@@ -257,3 +263,5 @@ def write(root: Path, files: list[str], chosen: frozenset[int]) -> None:
                 1,
             )
             (root / file).write_text(code, encoding="utf-8")
+    if (terms := root / "sim" / "rules" / "terms.py").exists():  # which hold of a mutant or not: either way it is to be run
+        terms.write_text(terms.read_text(encoding="utf-8") + UNCHECKED, encoding="utf-8")
