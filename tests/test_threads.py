@@ -80,7 +80,7 @@ def interrupted(work: Callable[[], Any], number: int) -> str:
 def all_ended(there: set[threading.Thread]) -> bool:
     """Whether within ten seconds no thread is left but those that were there (one struck before it began has no number)."""
     last = time.monotonic() + 10.0
-    while left := {one for one in threading.enumerate() if one.ident} - there:
+    while {one for one in threading.enumerate() if one.ident} - there:
         if time.monotonic() > last:
             return False
         time.sleep(0.01)
