@@ -38,7 +38,7 @@ TRICKS = {
     ),
     "numba's level 2": Trick("compiler.py", '"NUMBA_OPT": "2"', '"NUMBA_OPT": "3"'),
     "borrowed": Trick("llvm.py", "view.meminfo = view.meminfo.type(None)", "context.nrt.incref(builder, kind, array)"),
-    "fetch_ahead": Trick("llvm.py", "for line in range(4):", "for line in range(0):"),
+    "fetch_ahead": Trick("llvm.py", "for line in range(5):", "for line in range(0):"),
 }  # fmt: skip
 
 MEASURED = """

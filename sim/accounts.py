@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import rule, shared
+from sim.compiled import borrowed, rule, shared
 from sim.numeric import power
 from sim.scheme.settle import attributed, awaits_settlement
 from sim.state import ACTIVE, QUANTUM, account_profit, cents, leads_in_hand, quantise
@@ -98,22 +98,27 @@ def cohort_of(customer):  # type: ignore[no-untyped-def]
     return 0 if customer.founder else (customer.signed - 1) // 12 + 1
 
 
+@rule
+def book_year(customer, params, components, ledger, archive, year):  # type: ignore[no-untyped-def]
+    """Book a customer's profit and promise of a year to the cohort (years from 0)."""
+    months, cohort = np.int64(params.months), cohort_of(customer)
+    last = customer.lapsed_month if customer.lapsed_month > 0 else min(12 * (year + 1), months)
+    customer.commission = attributed(components, ledger, customer, last) + customer.charged - customer.clawed
+    profit = account_profit(customer) - customer.commission
+    promise = promised(params, customer, archive, min(12 * (year + 1), months))
+    archive.cohort_profit[cohort, year] += profit - customer.profit
+    archive.cohort_promised[cohort, year] += promise - customer.promised
+    customer.profit, customer.promised = profit, promise
+    if customer.status == ACTIVE:
+        archive.cohort_customers[cohort, year] += 1.0
+
+
 @shared
 def enter_year(params, components, customers, ledger, archive, year):  # type: ignore[no-untyped-def]
-    """Book the customers' profit and promise of a year to their cohorts (years from 0)."""
-    months = np.int64(params.months)
+    """:func:`book_year` of customers."""
+    components, customers, ledger, archive = borrowed(components), borrowed(customers), borrowed(ledger), borrowed(archive)
     for i in range(customers.shape[0]):
-        customer = customers[i]
-        cohort = cohort_of(customer)
-        last = customer.lapsed_month if customer.lapsed_month > 0 else min(12 * (year + 1), months)
-        customer.commission = attributed(components, ledger, customer, last) + customer.charged - customer.clawed
-        profit = account_profit(customer) - customer.commission
-        promise = promised(params, customer, archive, min(12 * (year + 1), months))
-        archive.cohort_profit[cohort, year] += profit - customer.profit
-        archive.cohort_promised[cohort, year] += promise - customer.promised
-        customer.profit, customer.promised = profit, promise
-        if customer.status == ACTIVE:
-            archive.cohort_customers[cohort, year] += 1.0
+        book_year(customers[i], params, components, ledger, archive, year)
 
 
 @rule
@@ -125,6 +130,7 @@ def can_close(components, customer, month):  # type: ignore[no-untyped-def]
 @shared
 def close_customers(params, components, customers, ledger, archive, number, year):  # type: ignore[no-untyped-def]
     """Accounts are closed, when their owners have left and it can be closed, or at the end of the run."""
+    components, customers, ledger, archive = borrowed(components), borrowed(customers), borrowed(ledger), borrowed(archive)
     months = np.int64(params.months)
     enter_year(params, components, customers, ledger, archive, year)
     for i in range(customers.shape[0]):
@@ -195,6 +201,7 @@ def add_lines(params, tallies, row):  # type: ignore[no-untyped-def]
 @shared
 def close_month(params, clock, reps, tallies, row):  # type: ignore[no-untyped-def]
     """Fill the month's row from the seats' tallies; pay and exits have been added to it before (hundredths)."""
+    reps, tallies = borrowed(reps), borrowed(tallies)
     row.month = clock.month
     add_lines(params, tallies, row)
     satisfaction, pressure, hunted, nurtured, present = 0.0, 0.0, 0.0, 0.0, 0.0

@@ -259,7 +259,7 @@ def add_whole(typing_context, sums, record, added):  # type: ignore[no-untyped-d
 
 @intrinsic
 def fetch_ahead(typing_context, records, i):  # type: ignore[no-untyped-def]
-    """Ask the processor for the first four cache lines of a record of an array that will be needed soon; changes nothing."""
+    """Ask the processor for the first five cache lines of a record of an array that will be needed soon; changes nothing."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         view = context.make_array(signature.args[0])(context, builder, arguments[0])
@@ -267,7 +267,7 @@ def fetch_ahead(typing_context, records, i):  # type: ignore[no-untyped-def]
         start = builder.bitcast(builder.gep(view.data, [arguments[1]]), byte.as_pointer())
         kind = ir.FunctionType(ir.VoidType(), [byte.as_pointer(), whole, whole, whole])
         fetch = builder.module.declare_intrinsic("llvm.prefetch", [byte.as_pointer()], kind)
-        for line in range(4):
+        for line in range(5):
             place = builder.gep(start, [ir.Constant(ir.IntType(64), 64 * line)])
             builder.call(fetch, [place, whole(1), whole(3), whole(1)])
         return context.get_dummy_value()

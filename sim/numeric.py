@@ -51,6 +51,18 @@ def exp_above(x: float) -> float:
     return bits_to_float((low_bits(above) + np.int64(1023 * 1048576)) << np.int64(32))
 
 
+@rule
+def share_of(odds: float) -> float:
+    """The probability that has these odds, which may be beyond all numbers: o / (1 + o)."""
+    return 1.0 / (1.0 + 1.0 / odds)
+
+
+@rule
+def share_above(odds: float) -> float:
+    """At least :func:`share_of`, without a division: the odds."""
+    return odds
+
+
 @shared
 def log(x: float) -> float:
     """Natural logarithm of a positive normal number, by argument reduction and the atanh series."""

@@ -34,12 +34,12 @@ def _whole(names: str) -> list[tuple[str, str]]:
 
 CUSTOMER = np.dtype(  # a row is a cache line of 64 bytes; what is read at the year's end only comes last
     _floats("satisfaction expectation tie pushed fit no_contact rate owed")
-    + _floats("bucket odds_lapse worth") + _whole("who which") + _small("status agent founder signed term_ends lapsed_month")
+    # shortfall: what the contract lacks, in log odds; oversold: share of the first purchase beyond what was asked for
+    + _floats("bucket odds_lapse worth shortfall oversold") + _small("status agent founder signed term_ends lapsed_month")
     + _floats("renewal scale margin odds_pay revenue cost_of_goods charged collected")
     + _floats("need purchases service resolution acquisition write_off clawed commission")
     + _floats("profit promised promise_first promise_month promise_renewal initial") + _small("seat order referred claim_ends")
-    # what the contract lacks, in log odds; share of the first purchase beyond what was asked for
-    + _floats("shortfall oversold") + _small("complaints unused")
+    + _whole("who which") + _small("complaints unused")
 )  # fmt: skip
 
 MOMENT = np.dtype(  # what happens to one customer in one month

@@ -10,21 +10,17 @@ import numpy as np
 
 from sim import draws
 from sim.compiled import fetch_ahead, rule
-from sim.engine.scratch import BOTH, CONTACT, KINDS, PURCHASE, four
+from sim.engine.scratch import BOTH, CONTACT, KINDS, LIKE, PURCHASE, UNDRAWN, WITHOUT, four
 from sim.engine.shelf import BLOCK, ROW, month_drawn
 from sim.rules.steps import DOES, STEPS
 from sim.state import begin_moment, set_contact, set_purchase
 
 
 def _kind(happens: int) -> int:
-    """Which draws the steps that happen need; and if none, which of them is the first."""
-    steps = [number for number in range(len(STEPS)) if happens >> number & 1]
-    purposes = set().union(*(DOES[number].draws for number in steps))
-    if happens == 0 or {draws.CONTACT, draws.PURCHASE} <= purposes:
-        return BOTH
-    if draws.CONTACT in purposes:
-        return CONTACT
-    return PURCHASE if draws.PURCHASE in purposes else steps[0]
+    """Which draws the steps that happen need, and which of them happen that need none."""
+    purposes = set().union(*(one.draws for number, one in enumerate(DOES) if happens >> number & 1))
+    drawn = (WITHOUT, CONTACT, PURCHASE, BOTH)[(draws.CONTACT in purposes) + 2 * (draws.PURCHASE in purposes)]
+    return LIKE * drawn + sum((happens >> number & 1) << place for place, number in enumerate(UNDRAWN))
 
 
 KIND = np.array([_kind(happens) for happens in range(2 ** len(STEPS))])  # by what happens, a bit for each step
@@ -62,23 +58,20 @@ def draw_events(clock, shelf, b, scratch, many):  # type: ignore[no-untyped-def]
         scratch.keys[j], scratch.keys[ROW + j] = all_keys[i], all_keys[ROW + i]
         fetch_ahead(shelf.records, b * BLOCK + i)
     draws.fill_events(clock.seed, clock.run, draws.EVENTS, clock.month, 0, many, scratch.keys, scratch.v)
-    draws.fill_events(
-        clock.seed, clock.run, draws.CONTACT, clock.month, scratch.ends[CONTACT - 1], scratch.ends[BOTH], scratch.keys, scratch.v
-    )
-    draws.fill_events(
-        clock.seed, clock.run, draws.PURCHASE, clock.month, scratch.ends[CONTACT], scratch.ends[PURCHASE], scratch.keys, scratch.v
-    )
+    contact, both, purchase = scratch.ends[LIKE * CONTACT - 1], scratch.ends[LIKE * BOTH - 1], scratch.ends[LIKE * PURCHASE - 1]
+    draws.fill_events(clock.seed, clock.run, draws.CONTACT, clock.month, contact, purchase, scratch.keys, scratch.v)
+    draws.fill_events(clock.seed, clock.run, draws.PURCHASE, clock.month, both, many, scratch.keys, scratch.v)
 
 
 @rule
 def begin_event(moment, scratch, j):  # type: ignore[no-untyped-def]
     """The month of the j-th of those to whom something happens begins, with the draws of its kind."""
     i = scratch.busy[j]
-    kind = scratch.kinds[i]
+    drawn = scratch.kinds[i] // LIKE
     begin_moment(moment, month_drawn(scratch.u, i), four(scratch.v, j))
-    if CONTACT <= kind <= BOTH:
+    if CONTACT <= drawn <= BOTH:
         set_contact(moment, four(scratch.v, 8 * ROW + j))
-    if kind >= BOTH:
+    if drawn >= BOTH:
         set_purchase(moment, four(scratch.v, 4 * ROW + j))
 
 

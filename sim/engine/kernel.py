@@ -15,6 +15,8 @@ from sim.engine.shelf import (
     OFF,
     QUIETLY,
     ROW,
+    YEAR_READS,
+    YEAR_WRITES,
     closed_last,
     leave_place,
     longer,
@@ -73,6 +75,7 @@ def shelf_month(params, clock, shelf, active, used, rep, tally, desk, blank, scr
 def with_records(kept, count, records):  # type: ignore[no-untyped-def]
     """The `count` records kept so far and more; there is room for twice as many whenever it runs out."""
     needed = count + records.shape[0]
+    records = borrowed(records)
     both = kept if needed <= kept.shape[0] else np.empty(2 * needed, CUSTOMER)
     if needed > kept.shape[0]:
         for i in range(count):
@@ -163,7 +166,7 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
             for seat in range(seats):
                 rep, tally, ledger, records = reps[seat], tallies[seat], seat_ledger(ledgers, seat), shelves[seat].records
                 compared(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
-                if month % 12 == 0 or month == months:
+                if month == months or (YEAR_READS and month % 12 == 0):
                     take_all(shelves[seat], active[seat])
                 if active[seat] < used[seat] or month == months:
                     leavers, before = records[active[seat] : used[seat]], used[seat]
@@ -178,7 +181,8 @@ def simulate_runs(setup, seed, numbers, keep, out, lent_ledgers, lent_desk, lent
                     number += closing.shape[0]
                 if month % 12 == 0:
                     accounts.enter_year(params, components, records[: used[seat]], ledger, archive, month // 12 - 1)
-                    put_all(shelves[seat], active[seat])
+                    if YEAR_WRITES:
+                        put_all(shelves[seat], active[seat])
                 closing_month(params, components, clock, rep, tally, last[seat], ledger, firm, team, row)
                 if rep.ended == 1:
                     services = with_service(services, ended, clock, rep)

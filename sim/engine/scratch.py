@@ -11,11 +11,13 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.engine.shelf import BLOCK, QUIETLY, ROW, STOCKS
-from sim.rules.steps import STEPS
+from sim.rules.steps import DOES
 
-# kinds of events: by the first step that happens, where none needs draws of its own; else by the draws needed, those alike together
-CONTACT, BOTH, PURCHASE = range(len(STEPS), len(STEPS) + 3)
-KINDS = PURCHASE + 1
+# kinds of events: by the draws that they need, those alike together, and by which of the steps happen that need none
+WITHOUT, CONTACT, BOTH, PURCHASE = range(4)
+UNDRAWN = tuple(number for number, one in enumerate(DOES) if not one.draws)
+LIKE = 2 ** len(UNDRAWN)
+KINDS = 4 * LIKE
 
 
 class Scratch(NamedTuple):

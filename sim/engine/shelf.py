@@ -17,9 +17,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim import draws
-from sim.accounts import can_close, count
+from sim.accounts import book_year, can_close, count
 from sim.compiled import add_whole, blank, own_copy, own_part, read_columns, rule, write_columns
-from sim.rules import steps
+from sim.rules import steps, terms
 from sim.rules.terms import fields
 from sim.scenario.record import OFF_BY_DEFAULT
 from sim.state import CUSTOMER, MOMENT, TALLY
@@ -56,6 +56,9 @@ STOCKS = _record_of(
 SUMS = np.dtype([(name, "i8") for name in STOCKS.names or ()])
 OFF = np.dtype([(name, "f8") for name in OFF_BY_DEFAULT if name in (READ.names or ())])
 NOTHING = np.dtype([("nothing", "f8")])
+_YEAR = terms.follow(book_year, ("customer",))
+YEAR_READS = bool(fields(_YEAR, "customer", "read") & set(CHANGED.names or ()))  # whether the year's end needs what months change
+YEAR_WRITES = bool(fields(_YEAR, "customer", "written") & set(LOOK.names or ()))  # or changes what they read
 COLUMNS = len(LOOK.names or ()) * ROW
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiled import rule
-from sim.numeric import exp, exp_above
+from sim.numeric import exp, exp_above, share_above, share_of
 from sim.rules import surplus, traits
 from sim.scenario.codes import CONTRACTUAL
 from sim.state import ACTIVE, LAPSED
@@ -12,18 +12,19 @@ ACT = "decide"
 
 
 @rule
-def probability(odds, satisfaction, tie, weight_satisfaction, weight_tie, occasion, relief=0.0, exponential=exp):  # type: ignore[no-untyped-def]
+def probability(odds, satisfaction, tie, weight_satisfaction, weight_tie, occasion, relief=0.0, exponential=exp, share=share_of):  # type: ignore[no-untyped-def]
     """Probability of leaving: logit(h) = log(odds * occasion) - weight_satisfaction S - weight_tie tie - relief.
 
     `odds` are the customer's own (beta-distributed probability as odds), `occasion` the odds ratio of
-    the moment: 1 at a renewal, less between renewals, `relief` what a concession is worth.  With :func:`sim.numeric.exp_above` as `exponential` it is at least that.
+    the moment: 1 at a renewal, less between renewals, `relief` what a concession is worth.
+    With :func:`sim.numeric.exp_above` as `exponential` and :func:`sim.numeric.share_above` as `share` it is at least that.
     """
     shifted = odds * occasion * exponential(-weight_satisfaction * satisfaction - weight_tie * tie - relief)
-    return 1.0 / (1.0 + 1.0 / shifted)  # odds may be beyond all numbers
+    return share(shifted)
 
 
 @rule
-def leaves(params, customer, u, occasion, relief=0.0, exponential=exp):  # type: ignore[no-untyped-def]
+def leaves(params, customer, u, occasion, relief=0.0, exponential=exp, share=share_of):  # type: ignore[no-untyped-def]
     """Whether the customer leaves on an occasion, given a uniform."""
     return u < probability(
         customer.odds_lapse,
@@ -34,16 +35,17 @@ def leaves(params, customer, u, occasion, relief=0.0, exponential=exp):  # type:
         occasion,
         relief,
         exponential,
+        share,
     )
 
 
 @rule
-def ends(params, clock, customer, moment, exponential=exp):  # type: ignore[no-untyped-def]
+def ends(params, clock, customer, moment, exponential=exp, share=share_of):  # type: ignore[no-untyped-def]
     """Whether the customer goes now.  A renewal falls at the end of every term; without contracts one leaves after a purchase."""
     renews = clock.month == customer.term_ends
     occasion, relief = (1.0, surplus.relief(params, customer)) if renews else (params.lapse_midterm, 0.0)
     return (
-        leaves(params, customer, moment.u_lapse, occasion, relief, exponential)
+        leaves(params, customer, moment.u_lapse, occasion, relief, exponential, share)
         & (customer.status == ACTIVE)
         & (params.customers_setting == CONTRACTUAL)
     )
@@ -52,7 +54,7 @@ def ends(params, clock, customer, moment, exponential=exp):  # type: ignore[no-u
 @rule
 def occurs(params, clock, customer, moment, rep):  # type: ignore[no-untyped-def]
     """Whether the customer may go, has gone within the month, or was visited."""
-    return ends(params, clock, customer, moment, exp_above) | (customer.status != ACTIVE) | (moment.visits > 0)
+    return ends(params, clock, customer, moment, exp_above, share_above) | (customer.status != ACTIVE) | (moment.visits > 0)
 
 
 @rule

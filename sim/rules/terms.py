@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from sim import draws
 from sim.compiled import UNCOMPILED, Rule
 from sim.errors import RuleError
-from sim.numeric import exp_above
+from sim.numeric import exp_above, share_above
 from sim.scenario.record import NAMES
 from sim.state import CLOCK, CUSTOMER, DESK, MOMENT, REP, TALLY, draw_contact, draw_purchase
 from sim.texts import nearest
@@ -48,7 +48,7 @@ DRAWN_BY: dict[Any, tuple[int, set[str]]] = {  # uniforms that are drawn for who
     draw_purchase: (draws.PURCHASE, {"u_amount", "u_dropout", "u_sale", "u_guest"}),
     draw_contact: (draws.CONTACT, {"u_solved", "u_offer", "u_appointment", "u_surfaced"}),
 }
-BOUNDS = (exp_above, draws.may_count)
+BOUNDS = (exp_above, share_above, draws.may_count)
 MOST_PURPOSES = 64  # of draws in a month
 LIBRARIES = ("sim.numeric", "sim.draws")  # their functions are given numbers: not gone through unless given a record
 
