@@ -38,6 +38,7 @@ TRICKS = {
     ),
     "numba's level 2": Trick("compiler.py", '"NUMBA_OPT": "2"', '"NUMBA_OPT": "3"'),
     "borrowed": Trick("llvm.py", "view.meminfo = view.meminfo.type(None)", "context.nrt.incref(builder, kind, array)"),
+    "what is off is known to be": Trick("engine/shelf.py", "scratch.off[0] == 1", "scratch.off[0] == 2"),
     "fetch_ahead": Trick("llvm.py", "for line in range(5):", "for line in range(0):"),
 }  # fmt: skip
 

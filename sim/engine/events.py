@@ -18,7 +18,7 @@ from sim.state import begin_moment, set_contact, set_purchase
 
 def _kind(happens: int) -> int:
     """Which draws the steps that happen need, and which of them happen that need none."""
-    purposes = set().union(*(one.draws for number, one in enumerate(DOES) if happens >> number & 1))
+    purposes: set[int] = set().union(*(one.draws for number, one in enumerate(DOES) if happens >> number & 1))
     drawn = (WITHOUT, CONTACT, PURCHASE, BOTH)[(draws.CONTACT in purposes) + 2 * (draws.PURCHASE in purposes)]
     return LIKE * drawn + sum((happens >> number & 1) << place for place, number in enumerate(UNDRAWN))
 

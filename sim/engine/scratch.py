@@ -16,7 +16,7 @@ from sim.rules.steps import DOES
 # kinds of events: by the draws that they need, those alike together, and by which of the steps happen that need none
 WITHOUT, CONTACT, BOTH, PURCHASE = range(4)
 UNDRAWN = tuple(number for number, one in enumerate(DOES) if not one.draws)
-LIKE = 2 ** len(UNDRAWN)
+LIKE: int = 2 ** len(UNDRAWN)
 KINDS = 4 * LIKE
 
 

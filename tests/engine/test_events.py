@@ -18,14 +18,14 @@ def listed(x: Any, size: int) -> int:
 
 
 def test_every_event_is_listed_once_kind_by_kind_in_the_order_of_places() -> None:
-    """By the draws it needs, a visit those of a purchase; without any, by the first step that happens."""
+    """By the draws it needs, a visit those of a purchase; and by the steps that happen which need none, the first counting least."""
     x, size = scratch.new_scratch(np.zeros(1, np.int64)), 100
     bits = {step.ACT: 1 << number for number, step in enumerate(STEPS)}
-    expected = {
-        0: None, bits["renew"]: 1, bits["pay"]: 4, bits["pay"] | bits["be_judged"]: 4, bits["decide"]: 7,
-        bits["need_service"]: scratch.CONTACT, bits["need_service"] | bits["pay"]: scratch.CONTACT,
-        bits["need_service"] | bits["purchase"]: scratch.BOTH, bits["be_visited"]: scratch.PURCHASE,
-        bits["renew"] | bits["purchase"] | bits["decide"]: scratch.PURCHASE,
+    expected = {  # renew, pay, be_judged, feel, decide: 1, 2, 4, 8, 16; a contact 32, with a purchase 64, a purchase or visit 96
+        0: None, bits["renew"]: 1, bits["pay"]: 2, bits["pay"] | bits["be_judged"]: 6, bits["decide"]: 16,
+        bits["need_service"]: 32, bits["need_service"] | bits["pay"]: 34,
+        bits["need_service"] | bits["purchase"]: 64, bits["be_visited"]: 96,
+        bits["renew"] | bits["purchase"] | bits["decide"]: 113,
     }  # fmt: skip
     happens = np.random.default_rng(1).choice(list(expected), size)
     x.kinds[:size] = happens
@@ -33,7 +33,9 @@ def test_every_event_is_listed_once_kind_by_kind_in_the_order_of_places() -> Non
     kinds = [expected[one] for one in happens]
     places = [i for kind in range(scratch.KINDS) for i in range(size) if kinds[i] == kind]
     assert many == len(places) and x.busy[:many].tolist() == places
-    assert x.ends.tolist() == [sum(one is not None and one <= kind for one in kinds) for kind in range(scratch.KINDS)]
+    assert scratch.KINDS == 128 and x.ends.tolist() == [
+        sum(one is not None and one <= kind for one in kinds) for kind in range(scratch.KINDS)
+    ]
 
 
 def test_a_range_of_customers_is_drawn_as_one_by_one() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from sim import book, engine
 from sim.engine.shelf import CHANGED, LOOK, QUIETLY, STOCKS
-from sim.numeric import exp_above
+from sim.numeric import exp_above, share_above, share_of
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 from sim.scenario.path import vary
@@ -126,3 +126,6 @@ def test_a_cheap_exponential_is_never_too_small() -> None:
     for x in np.concatenate([draws.uniform(-708, 709, 300), draws.uniform(-3, 3, 300), np.arange(-9, 9) * np.log(2.0)]):
         assert 1.0 <= exp_above(x) / np.exp(x) < 1.06148
     assert exp_above(-1e9) > 0.0 and exp_above(1e9) < np.inf
+    for odds in (0.0, 1e-300, *np.exp(draws.normal(size=30)), 1e308, np.inf):
+        assert share_of(odds) <= share_above(odds)
+    assert share_of(3.0) == 0.75 and share_of(np.inf) == 1.0 and share_of(0.0) == 0.0

@@ -202,7 +202,7 @@ for name, value in numbers.items():
 def some(random, dtype):
     record = np.zeros(1, dtype)
     for name in dtype.names:
-        uniform = random.uniform(0.0 if name.startswith("u_") else -1.0, 1.0)
+        uniform = random.uniform(0.0 if name.startswith(("u_", "odds_")) else -1.0, 1.0)
         record[name] = uniform if dtype[name].kind == "f" and random.random() < 0.7 or name.startswith("u_") else np.exp(random.normal())
     return record
 bounded = [step for step, does in zip(steps.STEPS, steps.DOES) if any(use.field in terms.BOUNDS for use in does.occurs)]
@@ -216,6 +216,8 @@ above = said()
 for module in list(sys.modules.values()):
     if module.__name__.startswith("sim.rules") and hasattr(module, "exp_above"):
         module.exp_above = numeric.exp
+    if module.__name__.startswith("sim.rules") and hasattr(module, "share_above"):
+        module.share_above = numeric.share_of
 draws.may_count = lambda u, mean: draws.poisson_count(u, mean, numeric.exp(-mean)) > 0
 exact = said()
 print([step.ACT for step in bounded], int((exact & ~above).sum()), int((above & ~exact).sum()) > 0, 0 < exact.mean() < 1)
