@@ -21,6 +21,7 @@ from sim.engine import new_stop
 from sim.engine.kernel import simulate_runs, workspace
 from sim.engine.results import new_output
 from sim.scenario.record import build
+from sim.state import SERVICE
 from sim.sweeps import Design, Factor
 
 GROUP = "Sweeps"
@@ -58,9 +59,9 @@ def _overhead(effort: Effort) -> list[Row]:
 
     bare = timed(kernel, effort.repeats).median / few
 
-    def sleep(setup: Any, seed: int, runs: np.ndarray, *_: Any) -> tuple[np.ndarray, np.ndarray]:
+    def sleep(setup: Any, seed: int, runs: np.ndarray, *_: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         time.sleep(bare * runs.size / RUNS)
-        return np.empty(0), np.zeros(runs.size, np.int64)
+        return np.empty(0), np.zeros(runs.size, np.int64), np.zeros(0, SERVICE)
 
     with patch("sim.engine.kernel.simulate_runs", sleep):
         sim.sweep(design(2, effort.months), workers=1)
