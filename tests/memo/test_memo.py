@@ -150,21 +150,21 @@ def test_tables_are_there_to_compute_with_and_to_print(folder: Path):
     assert {line.count(" & ") for line in body} == {6} and all(line.endswith(r"\\") for line in body)
 
 
-@pytest.mark.parametrize("kind", ["html", "md", "pdf"])
-def test_a_memo_alone_is_enough_to_make_it_again(folder: Path, tmp_path: Path, kind: str):
-    alone = Path(shutil.copy(folder / f"memo.{kind}", tmp_path))
-    assert verify(alone).identical
+def test_a_memo_alone_is_enough_to_make_it_again(folder: Path, tmp_path: Path):
+    assert verify(Path(shutil.copy(folder / "memo.pdf", tmp_path))).identical
 
 
 @pytest.mark.parametrize("kind", ["html", "md"])
-def test_a_number_changed_in_a_memo_is_found(folder: Path, tmp_path: Path, kind: str):
+def test_a_number_changed_in_a_memo_is_all_that_is_found(folder: Path, tmp_path: Path, kind: str):
+    """So all else, made again from the memo alone, is identical."""
     alone = Path(shutil.copy(folder / f"memo.{kind}", tmp_path))
     text = alone.read_text()
     sentence = re.search(r"by (\d[\d,.]*) EUR", text)
     assert sentence
     alone.write_text(text.replace(sentence[1], "999,999"))
     verdict = verify(alone)
-    assert not verdict.identical and "which its record does: it was changed" in str(verdict)
+    assert not verdict.identical
+    assert all(sentence[1] in found and "which its record does: it was changed" in found for found in verdict.findings)
 
 
 @pytest.fixture(scope="module")
