@@ -117,6 +117,7 @@ def test_the_citation_is_whole_and_of_this_version() -> None:
     assert f"\nversion: {project['version']}\n" in text and sim.__version__ == project["version"]
 
 
+@pytest.mark.slow
 def test_the_site_builds_without_a_warning(tmp_path: Path) -> None:
     """Strict: a broken link, a page that no menu names or a reference that leads nowhere is an error."""
     build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(tmp_path / "site")]

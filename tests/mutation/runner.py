@@ -41,6 +41,8 @@ class Mutation:
         for name in failed:
             print("left out, for it fails without a mutant:", name, flush=True)
         items = [item for item in session.items if item.nodeid not in failed]
+        if not items:
+            raise session.Interrupted("no test passes without a mutant: nothing could kill one")
         print(f"baseline: {len(items)} tests, compiled, in {sum(self._again(item) for item in items):.0f} s", flush=True)
         running: dict[int, int] = {}
         for number, file in self.files.items():
@@ -115,7 +117,7 @@ def main() -> int:
     import sim.switch  # noqa: F401
 
     plugin = Mutation({number: file for number, file in plan["mutants"]}, Path(plan["results"]), plan["workers"], plan["until"])
-    return int(pytest.main(["-p", "no:cacheprovider", "-q", "--no-header", *plan["tests"]], plugins=[plugin]))
+    return int(pytest.main(["-p", "no:cacheprovider", "-q", "-n0", "--no-header", *plan["tests"]], plugins=[plugin]))
 
 
 if __name__ == "__main__":
