@@ -7,6 +7,8 @@ import random
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import pytest
+
 # before NumPy is loaded, here and in what tests start: threads of its linear algebra that wait for each other's tiny matrices
 # take two thirds of the time of all fits
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -15,7 +17,22 @@ from sim.scenario.base import Group
 from sim.scenario.model import Scenario
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Files that take longest: they come first, so that one process is not left with them at the end.
+LONGEST = (
+    "tests/notebooks/",
+    "tests/cite/",
+    "tests/memo/",
+    "tests/bounds/",
+    "tests/understand/",
+    "tests/sweeps/",
+    "tests/calibrate/",
+)
 LIBRARY = sorted((ROOT / "scenarios").glob("*.toml"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take longest first, in all other respects as they were."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 def random_scenario(number: int) -> dict[str, Any]:
