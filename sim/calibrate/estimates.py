@@ -65,17 +65,19 @@ def purchases(h: Histories, setting: Setting = "non_contractual", source: str = 
     without = nbd.fit(h)
     top = bgnbd.fit(h) if silent else without
     law: Any = bgnbd if silent else nbd
-    check = checks.frequencies(h.x, law.counts(h.age, checks.MOST - 1, *top.theta), top.theta.size)
-    expected = float(law.expected_purchases(h.age, *top.theta).sum())
     same = _alike(top, one_probability.fit_purchases(h), ("a", "b")) if silent else None
     known = same or top
+    curve = (one_probability if same else law).expected_purchases
+    at_dropout = (known["r"], known["alpha"], *one_probability.as_beta(same)) if same else tuple(top.theta)
+    check = checks.frequencies(h.x, law.counts(h.age, checks.MOST - 1, *at_dropout), known.theta.size)
+    expected = float(curve(h.age, *known.theta).sum())
     notes = _one_for_all(top, same, "dropout") if same else _unidentified(top)
     if silent:
         gain = 2 * (top.log_likelihood - without.log_likelihood)
         notes += (
             f"without dropout (NBD): log-likelihood {without.log_likelihood:,.3f}, AIC {without.aic:,.1f}; 2 log LR = {gain:,.1f}",
         )
-    tracked = tracking.track(h, lambda t: law.expected_purchases(t, *top.theta))
+    tracked = tracking.track(h, lambda t: curve(t, *known.theta))
     notes += _tracking(tracked, h.unit)
     month = DAYS[h.unit] / DAYS["month"]  # months in a unit of the histories
     data = _period(h)
@@ -196,11 +198,12 @@ def lapse(renewals: Renewals, source: str = "log") -> FittedModel:
     top = sbg.fit(renewals.lost, renewals.kept)
     at_risk = renewals.at_risk
     t = np.arange(1.0, renewals.lost.size + 1)
-    check = checks.hazards(renewals.lost, at_risk, 1.0 - sbg.retention(t, *top.theta), 2)
+    same = _alike(top, one_probability.fit_renewals(renewals.lost, renewals.kept), ("alpha", "beta"))
+    hazard = np.full(t.size, one_probability.probability(same)) if same else 1.0 - sbg.retention(t, *top.theta)
+    check = checks.hazards(renewals.lost, at_risk, hazard, (same or top).theta.size)
     data = (
         f"{int(renewals.lost.sum() + renewals.kept.sum()):,} contracts, {int(renewals.lost.sum()):,} lapses at {t.size} renewals"
     )
-    same = _alike(top, one_probability.fit_renewals(renewals.lost, renewals.kept), ("alpha", "beta"))
     notes = _one_for_all(top, same, "lapse") if same else _unidentified(top)
     if renewals.midterm:
         notes += (
@@ -283,7 +286,7 @@ def _beta(top: Maximum, same: Maximum | None, event: str) -> tuple[dict[str, flo
         alpha, beta, said = top[a], top[b], f"{_plus_minus(top, a)}, {_plus_minus(top, b)}"
     else:
         p, error = one_probability.probability(same), one_probability.probability_row(same, event)["se"]
-        alpha, beta = p * one_probability.SUM, (1.0 - p) * one_probability.SUM
+        alpha, beta = one_probability.as_beta(same)
         said = (
             f"probability of {event} {p:.4g} ± {error:.2g}, the same for all, since differences between customers are not "
             f"distinguishable from none: alpha + beta = {one_probability.SUM:,.0f} says so"

@@ -86,6 +86,12 @@ def probability(same: Maximum) -> float:
     return same[ODDS] / (1.0 + same[ODDS])
 
 
+def as_beta(same: Maximum) -> tuple[float, float]:
+    """The beta with which a scenario says it: (p, 1 - p) times :data:`SUM`."""
+    p = probability(same)
+    return p * SUM, (1.0 - p) * SUM
+
+
 def probability_row(same: Maximum, name: str) -> dict[str, float | str]:
     """The row of p: se(p) = se(odds) / (1 + odds)^2, and the ends of the intervals of the odds as probabilities."""
     place = same.names.index(ODDS)

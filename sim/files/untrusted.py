@@ -63,6 +63,8 @@ def read_bytes(path: Path, most: int = RECORD) -> bytes:
     """The content of a file; raises as :func:`opened`."""
     with opened(path, most) as file:
         content = file.read(most + 1)
+    if content is None:  # what gives nothing yet, and would have to be waited for
+        raise NotPlainError(path, "expected a plain file, got one that cannot be read at once")
     if len(content) > most:  # some files of the system say that they are empty
         raise NotPlainError(path, f"expected at most {_size(most)}, got more")
     return content

@@ -13,6 +13,7 @@ from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.scenario.scheme import Component
 
+WORSE = ("arrears_rate", "complaints")  # measures of which less is better
 LUCK = 3.0  # times what a rep of ordinary skill can expect at full time: beyond that, nobody gets there
 Check = Callable[[Scenario, Component], Iterator[str]]
 
@@ -75,6 +76,8 @@ def _nothing(s: Scenario, k: Component) -> Iterator[str]:
 
 def _out_of_range(s: Scenario, k: Component) -> Iterator[str]:
     low, high = _range(k)
+    if k.measure == "tenure":  # the opening book's first month is the run's
+        high = float(_last(s, k))
     if k.bonus or k.combine == "gate":
         what = "the gate" if k.combine == "gate" else "the bonus"
         if _level(k) > high:
@@ -84,6 +87,17 @@ def _out_of_range(s: Scenario, k: Component) -> Iterator[str]:
     for index, tier in enumerate(k.tiers):
         if tier.attainment * (k.quota or 1.0) > high:
             yield f"tiers[{index}]: never reached: it begins above {short(high, 6)}, the highest {k.measure} there can be"
+
+
+def _backwards(s: Scenario, k: Component) -> Iterator[str]:
+    """What pays, or opens, the better the worse the measure is."""
+    if k.measure not in WORSE:
+        return
+    what = k.measure.replace("_", " ")
+    if k.combine == "gate":
+        yield f"combine: the gate opens when {what} is high: threshold is the least that opens it"
+    elif k.bonus > 0.0 or k.rate > 0.0 or any(tier.rate > 0.0 for tier in k.tiers):
+        yield f"rate: rewards {what}: what is to be avoided is paid for with a rate below 0"
 
 
 def _out_of_reach(s: Scenario, k: Component) -> Iterator[str]:
@@ -239,6 +253,6 @@ def _concession(s: Scenario) -> Iterator[str]:
 
 
 COMPONENT: tuple[Check, ...] = (
-    _timing, _nothing, _out_of_range, _out_of_reach, _unmeasured, _nobody, _malus, _clawback, _capped, _idle_factor, _team_of_one,
+    _timing, _nothing, _out_of_range, _backwards, _out_of_reach, _unmeasured, _nobody, _malus, _clawback, _capped, _idle_factor, _team_of_one,
 )  # fmt: skip
 WHOLE: tuple[Callable[[Scenario], Iterator[str]], ...] = (_nobody_sells, _no_salary, _unpaid, _norm, _by_value, _concession)

@@ -26,6 +26,7 @@ import pandas as pd
 
 from sim import formula
 from sim.errors import InputError
+from sim.number_text import significant
 from sim.scenario.base import shown
 from sim.understand.data import SweepLike
 from sim.understand.paired import Paired
@@ -318,7 +319,7 @@ def _words(row: Mapping[Any, Any]) -> str:
         return f"{row['factor']} is {' or '.join(row['levels'])}"
     low, high = row["low"], row["high"]
     if np.isnan(low):
-        return f"{row['factor']} ≤ {high:.3g}"
+        return f"{row['factor']} ≤ {significant(high)}"
     if np.isnan(high):
-        return f"{row['factor']} ≥ {low:.3g}"
-    return f"{low:.3g} ≤ {row['factor']} ≤ {high:.3g}"
+        return f"{row['factor']} ≥ {significant(low)}"
+    return f"{significant(low)} ≤ {row['factor']} ≤ {significant(high)}"

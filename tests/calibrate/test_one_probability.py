@@ -54,6 +54,11 @@ def test_a_purchase_log_of_one_dropout_for_all_gives_that_and_no_beta() -> None:
     assert lapse.alpha + lapse.beta == pytest.approx(one_probability.SUM)
     assert lapse.alpha / one_probability.SUM == pytest.approx(mean["estimate"], rel=1e-5)
     assert "the same for all" in found.fragment.sources["customers.lapse"]
+    p, r, alpha = (row(found, name)["estimate"] for name in ("mean dropout", "r", "alpha"))
+    meant = (1 - (alpha / (alpha + p * SHOP.age)) ** r) / p  # of the law that is reported
+    assert f"expected {meant.sum():,.1f};" in found.data
+    assert found.tracking is not None
+    assert found.tracking["cumulated_expected"].iloc[-1] == pytest.approx(meant.sum(), rel=0.05)  # what the last week's rest adds
 
 
 def test_no_printed_number_spans_the_page() -> None:
@@ -69,6 +74,9 @@ def test_half_lost_at_every_renewal_is_one_probability_of_a_half() -> None:
     assert mean["estimate"] == pytest.approx(0.5, abs=1e-6)
     assert mean["se"] == pytest.approx(np.sqrt(0.25 / 1920), rel=1e-4)
     assert found.fragment.values["customers.lapse.alpha"] == pytest.approx(5e5, rel=1e-5)
+    (check,) = found.checks  # of the law that is reported: half of those in force, and one number estimated
+    assert list(check.table["expected"]) == pytest.approx(list(check.table["in force"] / 2))
+    assert check.freedom == len(check.table) - 1
 
 
 def test_customers_who_differ_have_their_beta() -> None:

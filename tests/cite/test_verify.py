@@ -15,6 +15,7 @@ from matplotlib.image import imread, imsave
 
 import sim
 from sim.cite import verify
+from sim.cite.verify import MOST, work_of
 from sim.errors import InputError
 from sim.files.embedded_record import carried, token
 from sim.plots import draw_study
@@ -212,6 +213,14 @@ def test_a_record_does_not_start_more_runs_than_was_said_yes_to(folder: Path, re
     retell(path, more)
     with pytest.raises(InputError, match=r"asks for 2,000,000,000 runs, up to .* customer-months, about .* with --yes"):
         verify(path)
+
+
+def test_small_books_take_their_time_too() -> None:
+    """2.4 million runs of a year with two reps and ten customers take most of an hour on a core, next to none of it for customers."""
+    small = {"months": 12, "reps": {"count": 2}, "customers": {"at_start": 5}}
+    study = {"study": {"scenarios": [small], "runs": 2_400_000}}
+    (work,) = work_of(study, {"kind": "study"}, quick=False)
+    assert work.months > MOST
 
 
 def test_another_version_is_told_and_not_said_to_be_false(bare: Path) -> None:

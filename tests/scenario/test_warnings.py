@@ -26,6 +26,10 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
     ("_out_of_range", [PERSISTENCY | {"from_month": 13, "threshold": 1.2}], {}, "the bonus is never reached: 1.2 is above 1"),
     ("_out_of_range", [RATE, {"measure": "satisfaction", "combine": "gate", "threshold": 1.5}], {}, "the gate is never reached"),
     ("_out_of_range", [RATE, {"measure": "satisfaction", "combine": "gate", "threshold": -1.0}], {}, "the gate is always reached"),
+    ("_out_of_range", [{"measure": "tenure", "months": 12, "threshold": 200.0, "bonus": 4000.0}], {},
+     "the bonus is never reached: 200 is above 60, the highest tenure"),
+    ("_backwards", [RATE, {"measure": "arrears_rate", "combine": "gate", "threshold": 0.1}], {}, "the gate opens when arrears rate is high"),
+    ("_backwards", [{"measure": "complaints", "rate": 5.0}], {"customers": {"service": {"complaint": 0.2}}}, "rewards complaints"),
     ("_out_of_range", [RATE, {"measure": "arrears_rate", "combine": "multiply", "tiers": [{"attainment": 1.1, "rate": 2.0}]}], {},
      "tiers[0]: never reached"),
     ("_out_of_reach", [{"measure": "signings", "quota": 900.0, "bonus": 5.0}], {}, "out of reach: 900 signings a period"),
@@ -52,6 +56,7 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
     ("_norm", [RATE], {"scheme": {"norm": {"minimum": 1.0, "months": 72}}}, "the norm is first looked at in month 72"),
     ("_by_value", [RATE], {"firm": {"resolution": {"policy": "by_value", "value": 10.0}}}, "reached by nearly everybody"),
     ("_by_value", [RATE], {"firm": {"resolution": {"policy": "by_value", "value": 1e6}}}, "reached by nearly nobody"),
+    ("_nobody_sells", [RATE], {"reps": {"count": 2, "absent": [0, 1]}}, "every seat is empty"),
     ("_concession", [RATE], {"firm": {"concession": 0.1}, "market": {"lure": 3.0}}, "firm.concession: keeps nobody"),
 ]  # fmt: skip
 
