@@ -218,6 +218,13 @@ def seats() -> None:
     fill("docs/seats.md", "seats-gaps", effects.gaps())
 
 
+def article() -> None:
+    """The article, sentence by sentence: what each mechanism does."""
+    from docs.article import page
+
+    fill("docs/article.md", "article", page())
+
+
 def understanding() -> None:
     """What the example of scenario discovery prints."""
     page = (ROOT / "docs" / "understanding.md").read_text(encoding="utf-8")
@@ -348,6 +355,11 @@ TARGETS = (
     Target(
         "seats", seats, ("docs/seats.md#seats-effects", "docs/seats.md#seats-salaries", "docs/seats.md#seats-gaps"),
         ("docs/effects.py", "scenarios/signature-bonus.toml", "scenarios/article-holds.toml", "scenarios/baseline.toml"),
+    ),
+    Target(
+        "article", article, ("docs/article.md#article",),
+        ("docs/article.py", "docs/article.toml", "docs/effects.py", "scenarios/relationship-bonus.toml", *PAIR[:1],
+         "scenarios/article-holds.toml", "scenarios/baseline.toml"),
     ),
     Target("cookbook", cookbook, ("docs/cookbook.md",), ("scenarios/schemes", "scenarios/baseline.toml", "sim/proofs/cookbook.py")),
     Target(
