@@ -10,6 +10,7 @@ import numpy as np
 import sim
 from docs.effects import world
 from docs.make import ROOT
+from sim.number_text import decimals, fixed
 from sim.texts import markdown_table
 
 Table = dict[str, Any]
@@ -40,10 +41,10 @@ def verdict(effect: float, half: float, least: float) -> str:
     return "**below what matters**" if abs(effect) + half < least else "not decided"
 
 
-def amount(value: float, sign: bool = False) -> str:
-    """A number of a table, to three digits or to a unit, with a real minus."""
-    places = max(0, 2 - int(np.floor(np.log10(abs(value))))) if value else 0
-    return f"{value:{'+' if sign else ''},.{min(places, 4)}f}".replace("-", "−")
+def amount(value: float, half: float, sign: bool = False) -> str:
+    """A number with the digits that its 95% half-width leaves, with a real minus."""
+    text = fixed(value, max(0, decimals(half, 2)))
+    return (f"+{text}" if sign and value > 0 else text).replace("-", "−")
 
 
 def rows(experiment: Table, given: Table) -> list[list[str]]:
@@ -56,23 +57,17 @@ def rows(experiment: Table, given: Table) -> list[list[str]]:
         for outcome in experiment["outcomes"]:
             known = given["outcomes"][outcome]
             values = study.runs[outcome] if outcome in study.runs else sim.observe(study, outcome)
-            with_it, without = np.asarray(values, float)[here], np.asarray(values, float)[~here]
+            values = np.asarray(values, float) / known.get("scale", 1)
+            with_it, without = values[here], values[~here]
             gaps = with_it - without
             effect, half = gaps.mean(), 1.96 * gaps.std(ddof=1) / len(gaps) ** 0.5
             least = known["least"]
             limit = abs(with_it.mean()) * float(least[:-1]) / 100 if least.endswith("%") else float(least)
-            told = f"{amount(effect, sign=True)} ± {amount(half)}"
-            found.append(
-                [
-                    experiment["mechanism"],
-                    f"`{name}`",
-                    known["shown"],
-                    amount(with_it.mean()),
-                    told,
-                    amount(limit),
-                    verdict(effect, half, limit),
-                ]
+            told = f"{amount(effect, half, sign=True)} ± {amount(half, half)}"
+            what = (
+                ("", "") if outcome != experiment["outcomes"][0] else (experiment["mechanism"] if not found else "", f"`{name}`")
             )
+            found.append([*what, known["shown"], amount(with_it.mean(), half), told, least, verdict(effect, half, limit)])
     return found
 
 
