@@ -147,3 +147,8 @@ def test_the_package_is_built_with_what_it_runs_with() -> None:
     assert {one for one in project["build-system"]["requires"] if not one.startswith("setuptools")} <= set(needed)
     for name in ("numba", "llvmlite"):
         assert any(re.fullmatch(rf"{name}>=[\d.]+,<[\d.]+", one) for one in needed)
+
+
+def test_every_page_is_in_a_menu_and_no_menu_names_a_page_that_is_not_there() -> None:
+    menu = re.findall(r":\s*([\w-]+\.md)$", (ROOT / "mkdocs.yml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(menu) == sorted(page.name for page in DOCS.glob("*.md"))
