@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import signal
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -12,6 +13,8 @@ import pytest
 # before NumPy is loaded, here and in what tests start: threads of its linear algebra that wait for each other's tiny matrices
 # take two thirds of the time of all fits
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts what runs in the background; tests send it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from sim.scenario.base import Group
 from sim.scenario.model import Scenario

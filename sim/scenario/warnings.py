@@ -13,7 +13,7 @@ from sim.scenario.base import shown
 from sim.scenario.model import Scenario
 from sim.scenario.scheme import Component
 
-WORSE = ("arrears_rate", "complaints")  # measures of which less is better
+WORSE = ("arrears_rate", "lapses")  # measures of which less is better
 LUCK = 3.0  # times what a rep of ordinary skill can expect at full time: beyond that, nobody gets there
 Check = Callable[[Scenario, Component], Iterator[str]]
 

@@ -12,7 +12,7 @@ import pytest
 import sim
 from sim.cli.report import how_far
 from sim.study.precision import InterimAnalysis
-from tests.cli.test_processes import SLOW, START, scenario, start, wait_for_parts
+from tests.cli.test_processes import HELD, START, scenario, start, wait_for_parts
 from tests.cli.test_run import Daarna, daarna
 from tests.study.worlds import values
 
@@ -92,7 +92,7 @@ def test_the_bar_tells_the_target_that_is_farthest_off(daarna: Daarna) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX's")
 def test_killed_in_its_second_batch_and_continued(scenario: Path, tmp_path: Path) -> None:
     out, wanted = tmp_path / "study", ("--precision", "npv=.6%", "--max-runs", "120")
-    process = start(SLOW.replace("0.1", "0.02") + START, scenario, out, *wanted, runs=None)
+    process = start(HELD.replace("== 3", "== 20") + START, scenario, out, *wanted, runs=None)
     wait_for_parts(process, out, 20)  # of the first 50 runs 3 by 3 there are 17 parts
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL

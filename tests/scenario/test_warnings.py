@@ -29,7 +29,7 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str]] = [
     ("_out_of_range", [{"measure": "tenure", "months": 12, "threshold": 200.0, "bonus": 4000.0}], {},
      "the bonus is never reached: 200 is above 60, the highest tenure"),
     ("_backwards", [RATE, {"measure": "arrears_rate", "combine": "gate", "threshold": 0.1}], {}, "the gate opens when arrears rate is high"),
-    ("_backwards", [{"measure": "complaints", "rate": 5.0}], {"customers": {"service": {"complaint": 0.2}}}, "rewards complaints"),
+    ("_backwards", [{"measure": "lapses", "rate": 5.0}], {}, "rewards lapses"),
     ("_out_of_range", [RATE, {"measure": "arrears_rate", "combine": "multiply", "tiers": [{"attainment": 1.1, "rate": 2.0}]}], {},
      "tiers[0]: never reached"),
     ("_out_of_reach", [{"measure": "signings", "quota": 900.0, "bonus": 5.0}], {}, "out of reach: 900 signings a period"),

@@ -138,5 +138,5 @@ def test_the_mark_of_a_record_of_this_version_is_not_taken_out(folder: Path) -> 
 @pytest.mark.parametrize("tables", ["runs", [1], {"runs": "abc"}])
 def test_a_record_that_tells_its_tables_otherwise_is_refused(folder: Path, tables: Any) -> None:
     change_record(folder / "study.json", lambda about: about.update(tables=tables))
-    with pytest.raises(sim.InputError, match=r"study\.json: tables.*: expected a table, got "):
+    with pytest.raises(sim.InputError, match=r"study\.json: tables.*: expected a table( of names and values)?, got "):
         sim.open(folder)
