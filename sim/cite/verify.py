@@ -42,8 +42,8 @@ VERIFIED: Mapping[str, Callable[[Thing, How], None]] = {
 }
 MOST = 1e10  # customer-months that are simulated without a --yes: some minutes
 SPEED = 5e7  # customer-months a second and core, so reckoned, by the compiled engine
-REP_MONTH = 90.0  # customer-months that a rep's month takes as long as: benchmarks/README.md
-RUN = 2e4  # and that a run takes beside its months, its tables above all: measured on runs of a year with two reps
+REP_MONTH = 90.0  # customer-months that a rep's month takes as long as: `python -m benchmarks --only speed`, 58 to 92
+RUN = 2e4  # and that a run takes beside its months, its tables above all: a rough guess from 20,000 runs of a year with two reps
 MESA = 130.0  # times as long by the Mesa model, a rep or customer being followed: measured, 83 to 130
 SIGNED = 2.0  # customers a rep signs a month, at most as a rule
 POINT = 2.5e5  # customer-months that take as long as it takes to begin a point of a sweep, or a scheme of a design
